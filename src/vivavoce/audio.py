@@ -1,0 +1,81 @@
+"""Sound in memory: read, write, resample."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+import soxr
+
+from vivavoce.errors import InputError
+
+Samples = npt.NDArray[np.float32]
+
+MAX_SECONDS = 4 * 3600
+
+
+class AudioError(InputError):
+    """A recording that cannot be read, is empty, or holds values that are not sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """Mono sound: `samples` of shape (samples,), float32 in [-1, 1], at `rate_hz`."""
+
+    samples: Samples
+    rate_hz: int
+
+    @property
+    def duration_s(self) -> float:
+        return len(self.samples) / self.rate_hz
+
+    def resampled(self, rate_hz: int) -> Audio:
+        """The same sound at another rate."""
+        if rate_hz == self.rate_hz:
+            return self
+        samples = soxr.resample(self.samples, self.rate_hz, rate_hz, quality="HQ")
+        return Audio(np.asarray(samples, dtype=np.float32), rate_hz)
+
+
+def read_audio(path: Path | str, rate_hz: int | None = None) -> Audio:
+    """Decode any file libsndfile knows (WAV, FLAC, Ogg Opus, MP3), mixed down to mono.
+
+    Raises `AudioError` naming the file when it cannot be decoded, is longer than four hours, or
+    holds NaN or infinity.
+    """
+    try:
+        with soundfile.SoundFile(str(path)) as file:
+            if file.frames > MAX_SECONDS * file.samplerate:
+                raise AudioError(f"{path}: longer than {MAX_SECONDS // 3600} hours")
+            data = file.read(dtype="float32", always_2d=True)
+            rate = file.samplerate
+    except (soundfile.SoundFileError, OSError) as error:
+        raise AudioError(f"{path}: cannot be read as audio ({error})") from error
+    if not np.isfinite(data).all():
+        raise AudioError(f"{path}: holds samples that are not numbers")
+    audio = Audio(np.ascontiguousarray(data.mean(axis=1)), rate)
+    return audio.resampled(rate_hz) if rate_hz else audio
+
+
+def write_audio(path: Path | str, audio: Audio) -> None:
+    """Write 16-bit WAV, FLAC or Ogg Opus by the file's suffix; the file appears whole or not at all."""
+    path = Path(path)
+    suffix = path.suffix.lower()
+    formats = {".wav": ("WAV", "PCM_16"), ".flac": ("FLAC", "PCM_16"), ".opus": ("OGG", "OPUS"), ".ogg": ("OGG", "OPUS")}
+    if suffix not in formats:
+        raise AudioError(f"{path}: unknown audio suffix, use one of {' '.join(formats)}")
+    container, subtype = formats[suffix]
+    handle, temporary = tempfile.mkstemp(dir=path.parent or ".", prefix=f".{path.name}.")
+    os.close(handle)
+    try:
+        samples = np.clip(audio.samples, -1.0, 1.0)
+        soundfile.write(temporary, samples, audio.rate_hz, format=container, subtype=subtype)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

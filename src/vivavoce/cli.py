@@ -1,0 +1,44 @@
+"""The command line: `vivavoce VERB …`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from importlib import import_module
+from importlib.metadata import version
+
+from vivavoce.errors import InputError
+
+VERBS = {
+    "speak": "text or SSML becomes speech",
+    "text": "show how a text is read: words, sounds, tags, tree",
+    "addons": "list, check or show addons: the models that vivavoce runs",
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one verb. Bad input is one line on standard error and exit code 2; Ctrl-C is 130."""
+    parser = argparse.ArgumentParser(prog="vivavoce", description="Machine speech, with the living voice.")
+    parser.add_argument("--version", action="version", version=version("vivavoce"))
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    arguments = argv if argv is not None else sys.argv[1:]
+    for name, summary in VERBS.items():
+        verb = verbs.add_parser(name, help=summary, description=summary)
+        if name in arguments[:1]:
+            module = import_module(f"vivavoce.commands.{name}")
+            module.add_arguments(verb)
+            verb.set_defaults(run=module.run)
+    try:
+        parsed = parser.parse_args(arguments)
+        return parsed.run(parsed) or 0
+    except InputError as error:
+        print(f"vivavoce: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"vivavoce: {error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
+        if isinstance(error, BrokenPipeError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130

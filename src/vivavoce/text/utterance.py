@@ -1,0 +1,82 @@
+"""What the front end knows of a text: the one value that the voice, the prosody models and the marks share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+ByteSpan = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A constituent: a Penn label over children, or a part-of-speech label over one word."""
+
+    label: str
+    children: tuple[Tree | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What markup asks of one word. Factors multiply, semitones and decibels add to what the model chose."""
+
+    rate: float = 1.0
+    pitch_semitones: float = 0.0
+    range_factor: float = 1.0
+    volume_db: float = 0.0
+    emphasis: str = "none"
+    """`none`, `reduced`, `moderate` or `strong`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One spoken word.
+
+    `phonemes` is a string over the inventory of `vivavoce.text.phonemes`, stress marks before vowels.
+    `span` is the place in the input, as UTF-8 byte offsets, of the token that the word came from:
+    words read out of one number share its span.
+    """
+
+    text: str
+    span: ByteSpan
+    phonemes: str
+    tag: str = "NN"
+    before: str = ""
+    """Opening punctuation."""
+    after: str = ""
+    """Closing punctuation, as spoken: any of `,` `.` `?` `!` `;` `:` `—` `…` and quotes."""
+    break_s: float | None = None
+    """Silence after the word that markup asked for; None leaves it to the model."""
+    control: Control = Control()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An SSML `<mark name="…"/>`, before word number `word` of its sentence (equal to the count: at the end)."""
+
+    name: str
+    word: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    words: tuple[Word, ...]
+    span: ByteSpan
+    marks: tuple[Mark, ...] = ()
+    language: str = "en-US"
+    tree: Tree | None = None
+    """Filled by `vivavoce.text.parse`; None until somebody asks for it."""
+
+    @property
+    def text(self) -> str:
+        """The sentence as spoken, for models that read plain text."""
+        return " ".join(f"{word.before}{word.text}{word.after}" for word in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """A whole input: its sentences in order, and what was noticed on the way."""
+
+    source: str
+    sentences: tuple[Sentence, ...]
+    notices: tuple[str, ...] = field(default=())
+    """One line each: an emoji dropped, a word spelled out."""
