@@ -1,0 +1,42 @@
+"""`python -m vivavoce.training RECIPE …`: prepare data, train, export."""
+
+from __future__ import annotations
+
+import argparse
+import tomllib
+from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
+
+import torch
+
+CORPORA = ["kathleen", "ensemble", "intonation", "ensemble-dev", "kerstin", "nathalie", "speechocean", "prompts"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m vivavoce.training", description=__doc__)
+    parser.add_argument("recipe", help="prepare, or the name of a recipe in vivavoce/training/recipes")
+    parser.add_argument("--data", type=Path, required=True, help="folder with one folder a corpus")
+    parser.add_argument("--runs", type=Path, default=Path("runs"), help="features, checkpoints and curves")
+    parser.add_argument("--minutes", type=float, default=30.0)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE", help="change the recipe")
+    arguments = parser.parse_args()
+    if arguments.recipe == "prepare":
+        from vivavoce.training.corpus import prepare
+
+        prepare(arguments.data, arguments.runs / "features", CORPORA)
+        return
+    recipe = files("vivavoce.training.recipes").joinpath(f"{arguments.recipe}.toml").read_text(encoding="utf-8")
+    config = tomllib.loads(recipe)
+    for change in arguments.set:
+        place, value = change.split("=", 1)
+        table, key = place.split(".")
+        config[table][key] = tomllib.loads(f"value = {value}")["value"]
+    module = import_module(f"vivavoce.training.{config.get('trainer', arguments.recipe)}")
+    folder = arguments.runs / arguments.recipe
+    module.train(config, arguments.data, arguments.runs / "features", folder, arguments.minutes, arguments.device)
+
+
+if __name__ == "__main__":
+    main()

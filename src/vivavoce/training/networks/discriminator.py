@@ -1,0 +1,48 @@
+"""Discriminators that look at complex spectrograms of several resolutions (after EnCodec and DAC)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class SpectrogramDiscriminator(nn.Module):
+    """Waveform (batch, samples) -> score map and the feature maps of each layer."""
+
+    def __init__(self, size: int, width: int = 16) -> None:
+        super().__init__()
+        self.size = size
+        channels = [2, width, width, 2 * width, 2 * width]
+        strides = [(1, 4), (1, 2), (2, 2), (1, 2)]
+        self.layers = nn.ModuleList(
+            nn.utils.parametrizations.weight_norm(
+                nn.Conv2d(inside, outside, (3, 9), stride=stride, padding=(1, 4))
+            )
+            for inside, outside, stride in zip(channels[:-1], channels[1:], strides, strict=True)
+        )
+        self.score = nn.utils.parametrizations.weight_norm(nn.Conv2d(channels[-1], 1, 3, padding=1))
+        self.register_buffer("window", torch.hann_window(size))
+
+    def forward(self, samples: Tensor) -> tuple[Tensor, list[Tensor]]:
+        spectrum = torch.stft(
+            samples.float(), self.size, self.size // 4, window=self.window, return_complex=True, center=False
+        )
+        # compressed so that quiet detail counts beside loud vowels
+        compressed = torch.view_as_real(spectrum) * (spectrum.abs()[..., None] + 1e-4) ** -0.6
+        hidden = compressed.permute(0, 3, 2, 1)
+        features = []
+        for layer in self.layers:
+            hidden = functional.leaky_relu(layer(hidden), 0.1)
+            features.append(hidden)
+        return self.score(hidden), features
+
+
+class Discriminators(nn.Module):
+    def __init__(self, sizes: tuple[int, ...] = (1024, 512, 256), width: int = 16) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(SpectrogramDiscriminator(size, width) for size in sizes)
+
+    def forward(self, samples: Tensor) -> tuple[list[Tensor], list[list[Tensor]]]:
+        results = [member(samples) for member in self.members]
+        return [score for score, _ in results], [features for _, features in results]

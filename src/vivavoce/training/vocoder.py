@@ -1,0 +1,119 @@
+"""Train the universal vocoder on natural mel and pitch: spectral loss first, then against discriminators."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from vivavoce.features import HOP, continuous_log_f0
+from vivavoce.training.corpus import feature_path, recordings
+from vivavoce.training.losses import adversarial_loss, discriminator_loss, feature_matching, spectral_loss
+from vivavoce.training.networks.discriminator import Discriminators
+from vivavoce.training.networks.vocoder import VocoderNetwork
+from vivavoce.training.run import Run
+
+
+class Stretches:
+    """Random stretches of training recordings: samples with the mel and pitch that describe them."""
+
+    def __init__(self, root: Path, cache: Path, shares: Mapping[str, float], frames: int, future: int) -> None:
+        self.frames, self.future = frames, future
+        self.shares = shares
+        self.pools: dict[str, list[dict[str, np.ndarray]]] = {name: [] for name in shares}
+        for recording in recordings(root, list(shares)):
+            if recording.split == "train":
+                with np.load(feature_path(cache, recording)) as stored:
+                    entry = {"samples": stored["samples"], "mel": stored["mel"], "f0": stored["f0"]}
+                if len(entry["mel"]) > frames + future:
+                    self.pools[recording.corpus].append(entry)
+
+    def batch(self, size: int, gain_db: float, random: np.random.Generator) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """-> samples (batch, frames * 240); mel, log_f0, voiced (batch, frames + future, …)."""
+        names = list(self.shares)
+        weights = np.array(list(self.shares.values()))
+        rows = []
+        for name in random.choice(names, size, p=weights / weights.sum()):
+            entry = self.pools[name][random.integers(len(self.pools[name]))]
+            start = random.integers(len(entry["mel"]) - self.frames - self.future)
+            stop = start + self.frames
+            gain = 10 ** (random.uniform(-gain_db, gain_db) / 20)
+            samples = np.zeros(self.frames * HOP, np.float32)
+            piece = entry["samples"][start * HOP : stop * HOP] / 32768.0 * gain
+            samples[: len(piece)] = piece
+            reach = slice(start, stop + self.future)
+            mel = np.maximum(entry["mel"][reach].astype(np.float32) + math.log(gain), math.log(1e-5))
+            rows.append((samples, mel, continuous_log_f0(entry["f0"])[reach], entry["f0"][reach] > 0))
+        samples, mel, log_f0, voiced = (np.stack(column).astype(np.float32) for column in zip(*rows, strict=True))
+        return torch.from_numpy(samples), torch.from_numpy(mel), torch.from_numpy(log_f0), torch.from_numpy(voiced)
+
+
+def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minutes: float, device: str) -> None:
+    """Run the recipe in `folder` for `minutes`, resuming what is there."""
+    network = VocoderNetwork(**config["network"]).to(device)
+    judges = Discriminators().to(device)
+    settings, data = config["optimiser"], config["data"]
+    optimiser = torch.optim.AdamW(network.parameters(), settings["rate"], betas=(0.8, 0.99), weight_decay=0.01)
+    judge_optimiser = torch.optim.AdamW(judges.parameters(), 2e-4, betas=(0.8, 0.99), weight_decay=0.01)
+    average = torch.optim.swa_utils.AveragedModel(
+        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998)
+    )
+    parts = {
+        "network": network, "judges": judges, "optimiser": optimiser,
+        "judge_optimiser": judge_optimiser, "average": average,
+    }  # fmt: skip
+    run = Run(folder, parts, minutes)
+    stretches = Stretches(root, cache, data["shares"], data["frames"], network.delay)
+    random = np.random.default_rng(run.step)
+    for step in run.steps():
+        progress = min(1.0, step / settings["decay_steps"])
+        scale = 0.1 + 0.9 * 0.5 * (1 + math.cos(math.pi * progress))
+        set_rate(optimiser, settings["rate"] * scale * min(1.0, (step + 1) / 200))
+        batch = [x.to(device) for x in stretches.batch(data["batch"], data["gain_db"], random)]
+        theirs = batch[0]
+        with torch.autocast(device, torch.bfloat16):
+            ours = network.synthesise(*batch[1:])
+        adversarial = step >= settings["adversarial_from"]
+        if adversarial:
+            run.log(judges=_train_judges(judges, judge_optimiser, theirs, ours.detach(), device))
+        spectral = spectral_loss(ours, theirs)
+        loss = settings["spectral_weight"] * spectral
+        if adversarial:
+            judges.requires_grad_(False)
+            with torch.autocast(device, torch.bfloat16):
+                scores, features = judges(ours)
+                with torch.no_grad():
+                    _, targets = judges(theirs)
+            judges.requires_grad_(True)
+            fooled, matched = adversarial_loss(scores), feature_matching(targets, features)
+            loss = loss + settings["adversarial_weight"] * fooled + settings["matching_weight"] * matched
+            run.log(fooled=fooled, matched=matched)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        optimiser.step()
+        average.update_parameters(network)
+        run.log(spectral=spectral)
+
+
+def _train_judges(
+    judges: Discriminators, optimiser: torch.optim.Optimizer, theirs: Tensor, ours: Tensor, device: str
+) -> Tensor:
+    with torch.autocast(device, torch.bfloat16):
+        real, _ = judges(theirs)
+        generated, _ = judges(ours)
+        loss = discriminator_loss(real, generated)
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    optimiser.step()
+    return loss.detach()
+
+
+def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
+    for group in optimiser.param_groups:
+        group["lr"] = rate
