@@ -43,7 +43,9 @@ class Word:
     before: str = ""
     """Opening punctuation."""
     after: str = ""
-    """Closing punctuation, as spoken: any of `,` `.` `?` `!` `;` `:` `—` `…` and quotes."""
+    """Closing punctuation, as spoken: any of `,` `.` `?` `!` `;` `:` `—` `…` and quotes; " —" where a space was."""
+    glued: bool = False
+    """No space between this word and what stands before it, as after the dash of "father—that is"."""
     break_s: float | None = None
     """Silence after the word that markup asked for; None leaves it to the model."""
     control: Control = Control()
@@ -65,11 +67,18 @@ class Sentence:
     language: str = "en-US"
     tree: Tree | None = None
     """Filled by `vivavoce.text.parse`; None until somebody asks for it."""
+    lead_s: float = 0.0
+    """Silence before the first word that markup asked for."""
 
     @property
     def text(self) -> str:
         """The sentence as spoken, for models that read plain text."""
-        return " ".join(f"{word.before}{word.text}{word.after}" for word in self.words)
+        return _joined(self.words, [word.text for word in self.words])
+
+    @property
+    def phonemes(self) -> str:
+        """What the acoustic models read: sounds and punctuation, with a space between words."""
+        return _joined(self.words, [word.phonemes for word in self.words])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +89,11 @@ class Utterance:
     sentences: tuple[Sentence, ...]
     notices: tuple[str, ...] = field(default=())
     """One line each: an emoji dropped, a word spelled out."""
+
+
+def _joined(words: tuple[Word, ...], texts: list[str]) -> str:
+    parts: list[str] = []
+    for word, text in zip(words, texts, strict=True):
+        space = "" if word.glued or not parts else " "
+        parts.append(f"{space}{word.before}{text}{word.after}")
+    return "".join(parts)

@@ -1,0 +1,33 @@
+"""Which word a sound stands for when a number was read out: hibari says the sounds but not the words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+from hibari.g2p import G2P
+from hibari.g2p import numbers as hibari_numbers
+
+from vivavoce.text.phonemes import STRESSES
+
+_UNSTRESSED = str.maketrans("", "", STRESSES)
+_AROUND_NUMBERS = (
+    "and oh point dot minus hundred hundreds percent dollar dollars cent cents pound pounds pence euro euros slash plus"
+)
+
+
+def without_stress(phonemes: str) -> str:
+    return phonemes.translate(_UNSTRESSED)
+
+
+@cache
+def number_words(g2p: G2P) -> Mapping[str, str]:
+    """Unstressed sounds -> word, for every word that hibari's reading of a number can hold."""
+    small = [hibari_numbers.cardinal(n) for n in (*range(21), *range(30, 100, 10))]
+    scales = [scale for scale in hibari_numbers.SCALES if scale] + ["hundred"]
+    ordinals = [hibari_numbers.ordinal(n) for n in (*range(21), *range(30, 100, 10))]
+    ordinals += [f"{scale}th" for scale in scales]
+    plurals = [f"{word[:-1]}ies" if word.endswith("y") else f"{word}s" for word in small + scales]
+    words = [*plurals, *_AROUND_NUMBERS.split(), *ordinals, *scales, *small]
+    return MappingProxyType({without_stress(g2p(word, normalize_text=False)): word for word in words})

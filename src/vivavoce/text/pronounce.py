@@ -1,0 +1,159 @@
+"""Sounds and tags of one sentence: hibari's tokens, each traced back to the input."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import groupby
+
+from hibari.g2p import G2P
+from hibari.g2p.token import Tok
+
+from vivavoce.text.aligned import AlignedText
+from vivavoce.text.number_words import number_words, without_stress
+from vivavoce.text.phonemes import PUNCTUATION, cleaned
+from vivavoce.text.utterance import ByteSpan, Word
+
+_QUOTES = '"“”«»„()[]{}<>*_'
+_INDEX_BASE = 0x100
+_PIECE = re.compile(r"\d+|[^\W\d_](?:[^\W\d_]*?(?=[A-Z][a-z])|[^\W\d_]*(?:'[a-z]{1,2}\b)?)")
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+@cache
+def grapheme_to_phoneme(language: str) -> G2P:
+    """hibari's reader for `en-US` or `en-GB`; half a second to load, once."""
+    return G2P(british=language == "en-GB")
+
+
+@dataclass(slots=True)
+class Token:
+    """A written token before it is pronounced. `phonemes` is set where the reading is already known."""
+
+    text: str
+    span: ByteSpan
+    spaced: bool
+    """White space follows."""
+    tag: str = ""
+    phonemes: str | None = None
+
+
+def tokens_of(text: AlignedText, language: str) -> list[Token]:
+    """Split into written tokens, not yet tagged."""
+    tokens: list[Token] = []
+    position = 0
+    for token, space in grapheme_to_phoneme(language).tokenizer(text.text):
+        start = text.text.find(token, position)
+        start = position if start < 0 else start
+        position = start + len(token)
+        tokens.append(Token(token, text.span(start, position), bool(space)))
+    return tokens
+
+
+def tag(tokens: list[Token], language: str) -> None:
+    """Fill in the Penn tags that are not set."""
+    for token, found in zip(tokens, grapheme_to_phoneme(language).tagger([t.text for t in tokens]), strict=True):
+        token.tag = token.tag or found
+
+
+def pronounce(tokens: list[Token], language: str) -> list[Word]:
+    """Words with sounds and punctuation; tokens that make no sound are left out."""
+    g2p = grapheme_to_phoneme(language)
+    read = g2p.phonemize_tokens(
+        [
+            # num_flags is a set of characters that hibari unites when it merges tokens and reads nowhere:
+            # it carries each token's number through, so that every merged token can be traced back.
+            Tok(t.text, t.tag, " " if t.spaced else "", t.phonemes, rating=5, num_flags=chr(_INDEX_BASE + i))
+            for i, t in enumerate(tokens)
+        ]
+    )
+    return _Assembly(language).words(read, tokens)
+
+
+class _Assembly:
+    """Puts hibari's tokens together into words that carry the punctuation around them."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._words: list[Word] = []
+        self._before = ""
+        self._space = True
+        self._silent_span: ByteSpan | None = None
+
+    def words(self, read: list[Tok], tokens: list[Token]) -> list[Word]:
+        for tok in read:
+            sources = [tokens[ord(flag) - _INDEX_BASE] for flag in tok.num_flags]
+            span = (min(t.span[0] for t in sources), max(t.span[1] for t in sources))
+            sounds = (tok.phonemes or "").strip()
+            if not set(sounds) <= PUNCTUATION:
+                sounds = cleaned(sounds, self._language).strip()
+            follows_space = bool(tok.whitespace)
+            if not sounds:
+                self._silent_span = None if follows_space else span
+                self._space = self._space or follows_space
+                continue
+            if set(sounds) <= PUNCTUATION:
+                self._punctuation(sounds, follows_space)
+            else:
+                self._spoken(tok, sounds, span)
+            self._silent_span = None
+            self._space = follows_space
+        if self._before and self._words:
+            last = self._words[-1]
+            self._words[-1] = replace(last, after=f"{last.after} {self._before}".rstrip())
+        return self._words
+
+    def _punctuation(self, sounds: str, follows_space: bool) -> None:
+        opens = self._space and not follows_space
+        if self._before or opens or not self._words:
+            self._before += sounds + (" " if follows_space else "")
+        else:
+            last = self._words[-1]
+            self._words[-1] = replace(last, after=last.after + (" " if self._space else "") + sounds)
+
+    def _spoken(self, tok: Tok, sounds: str, span: ByteSpan) -> None:
+        bare = tok.text.strip(_QUOTES)
+        if len(span_text := tok.text) == span[1] - span[0] and bare:
+            offset = span_text.find(bare)
+            span = (span[0] + offset, span[0] + offset + len(bare))
+        if self._silent_span:
+            span = (min(span[0], self._silent_span[0]), span[1])
+        glued = not self._space and not self._before and bool(self._words)
+        if glued and not self._words[-1].after:
+            last = self._words.pop()
+            whole = last.phonemes + sounds.replace(" ", "")
+            self._words.append(replace(last, text=last.text + bare, phonemes=whole, span=(last.span[0], span[1])))
+            return
+        for text, part in _readings(bare or tok.text, sounds, self._language):
+            self._words.append(Word(text, span, part, tok.tag, self._before, glued=glued))
+            self._before, glued = "", False
+
+
+def _readings(text: str, sounds: str, language: str) -> list[tuple[str, str]]:
+    """Pair each spoken part with its text: a number's words, the pieces of "and/or", or the whole."""
+    parts = sounds.split()
+    names = number_words(grapheme_to_phoneme(language))
+    for pieces in (text.split(), _PIECE.findall(text), [c for c in text if c.isalnum()]):
+        if len(pieces) == len(parts):
+            pairs = zip(pieces, parts, strict=True)
+            return [
+                (names.get(without_stress(part), piece) if piece.isdigit() else piece, part) for piece, part in pairs
+            ]
+    if any(c.isdigit() for c in text):
+        return _number_readings(text, parts, names)
+    return [(text, "".join(parts))]
+
+
+def _number_readings(text: str, parts: list[str], names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Name every part that is a number word; what lies between is the next run of letters of the text."""
+    letters = iter(_LETTERS.findall(text))
+    readings: list[tuple[str, str]] = []
+    for is_name, run in groupby(parts, key=lambda part: without_stress(part) in names):
+        group = list(run)
+        if is_name:
+            readings += [(names[without_stress(part)], part) for part in group]
+        else:
+            readings.append((next(letters, text), "".join(group)))
+    return readings

@@ -1,0 +1,138 @@
+"""Sentences: where one ends in running text, and how one too long is cut."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from vivavoce.text.utterance import Word
+
+MAX_WORDS = 60
+MAX_PHONEMES = 400
+MAX_CHARACTERS = 1500
+"""Longer stretches without a sentence end are cut before they are read, so that reading stays linear in time."""
+
+Range = tuple[int, int]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+TITLES = _words(
+    "Mr Mrs Ms Dr Prof St Mt Ft Gen Gov Sen Rep Capt Lt Col Sgt Cmdr Rev Hon Pres Supt Cpl Maj Adm Fr Msgr Mme Mlle"
+    " Messrs Sra Sr"
+)
+NEVER_LAST = _words(
+    "e.g i.e eg ie vs cf viz approx ca c fig figs Fig Figs eq Eq No Nos no nos pp p vol Vol vols ch Ch sec Sec ed eds"
+    " al"
+)
+MAYBE_LAST = _words(
+    "etc Inc Ltd Corp Co Bros Jr Sr Ave Blvd Rd Ln Hwy Dept Univ est a.m p.m A.M P.M U.S U.K E.U U.N U.S.A D.C B.C A.D"
+    " Ph.D M.D B.A M.A Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue Tues Wed Thu Thurs Fri Sat Sun ft in"
+    " lb oz hr min"
+)
+STARTERS = _words(
+    "A After All Also Although An And Another As At Because Before Both But By Did Do Does Each Even Every For From He"
+    " Her Here His How However I If In Is It Its Just Later Many Maybe Meanwhile Most My Nevertheless Next No Nobody"
+    " Not Now On Once One Only Or Other Our Perhaps She Since So Some Soon Still Such That The Their Then There These"
+    " They This Those Though Thus To Today Tomorrow Two Under Until We Well Were What When Where Whether Which While Who"
+    " Why With Yes Yesterday Yet You Your"
+)
+
+_END = re.compile(r"[.!?…]+[\"'”’)\]»]*\s+(?=\S)")
+_PARAGRAPH = re.compile(r"\s*\n(?=\s*\n)\s*|\s*\n\s*(?=(?:[-*•–]|\d{1,3}[.)])\s)|[\u2028\u2029\f]+")
+_CLAUSE = re.compile(r"[,;:—–)]\s+")
+_WORD_BEFORE = re.compile(r"[^\s(\[\"“”'‘—–-]*$")
+_FIRST_WORD = re.compile(r"[^\W\d_]+(?:'\w+)?")
+
+
+def paragraphs(text: str) -> Iterator[Range]:
+    """Character ranges between blank lines, and each item of a list on its own."""
+    start = 0
+    for match in _PARAGRAPH.finditer(text):
+        if match.start() > start:
+            yield start, match.start()
+        start = match.end()
+    if start < len(text):
+        yield start, len(text)
+
+
+def sentences(text: str, start: int, end: int) -> Iterator[Range]:
+    """Character ranges of the sentences of `text[start:end]`, white space at the edges left out."""
+    cut = start
+    for match in _END.finditer(text, start, end):
+        if ends_sentence(text, match.start(), match.end(), cut):
+            yield from bounded(text, cut, match.end())
+            cut = match.end()
+    yield from bounded(text, cut, end)
+
+
+def ends_sentence(text: str, mark: int, following: int, start: int) -> bool:
+    """Whether the punctuation at `mark` ends a sentence that began at `start`; the next one begins at `following`."""
+    rest = text[following : following + 40].lstrip("\"'“‘([«")
+    if rest[:1].islower():
+        return False
+    if text[mark] != "." or text[mark : mark + 2] == "..":
+        return True
+    before = _WORD_BEFORE.search(text, max(start, mark - 20), mark)
+    word = before.group() if before else ""
+    if word in TITLES or word in NEVER_LAST:
+        return False
+    if len(word) == 1 and word.isupper() and word != "I":
+        return False
+    if word.isdigit() and not text[start : mark - len(word)].strip():
+        return False
+    if word in MAYBE_LAST:
+        first = _FIRST_WORD.match(rest)
+        return first is not None and first.group() in STARTERS
+    return True
+
+
+def bounded(text: str, start: int, end: int) -> Iterator[Range]:
+    """`text[start:end]` trimmed, in ranges of at most `MAX_CHARACTERS`: cut at a clause, a space, or anywhere."""
+    start, end = _trim(text, start, end)
+    while end - start > MAX_CHARACTERS:
+        limit = start + MAX_CHARACTERS
+        cut = max((m.end() for m in _CLAUSE.finditer(text, start + MAX_CHARACTERS // 2, limit)), default=0)
+        cut = cut or text.rfind(" ", start + 1, limit) + 1 or limit
+        yield _trim(text, start, cut)
+        start, end = _trim(text, cut, end)
+    if start < end:
+        yield start, end
+
+
+def short_enough(words: list[Word]) -> Iterator[list[Word]]:
+    """Runs of at most `MAX_WORDS` words and `MAX_PHONEMES` symbols, cut at the last clause that fits, or at a word."""
+    while words:
+        fits = _count_that_fits(words)
+        if fits < len(words):
+            fits = _last_clause(words, fits)
+        yield [replace(words[0], glued=False), *words[1:fits]]
+        words = words[fits:]
+
+
+def _count_that_fits(words: list[Word]) -> int:
+    symbols = 0
+    for count, word in enumerate(words[:MAX_WORDS]):
+        symbols += len(word.before) + len(word.phonemes) + len(word.after) + 1
+        if symbols > MAX_PHONEMES and count:
+            return count
+    return min(len(words), MAX_WORDS)
+
+
+def _last_clause(words: list[Word], fits: int) -> int:
+    for marks in (";:—.!?", ","):
+        for count in range(fits, fits // 3, -1):
+            if words[count - 1].after and set(words[count - 1].after) & set(marks):
+                return count
+    return fits
+
+
+def _trim(text: str, start: int, end: int) -> Range:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
