@@ -7,14 +7,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 
-class SpectrogramDiscriminator(nn.Module):
-    """Waveform (batch, samples) -> score map and the feature maps of each layer."""
+class Judge(nn.Module):
+    """Convolutions over time and frequency: picture (batch, channels, bands, frames) -> score map and features."""
 
-    def __init__(self, size: int, width: int = 16) -> None:
+    def __init__(self, inputs: int, width: int, strides: list[tuple[int, int]]) -> None:
         super().__init__()
-        self.size = size
-        channels = [2, width, width, 2 * width, 2 * width]
-        strides = [(1, 4), (1, 2), (2, 2), (1, 2)]
+        channels = [inputs, width, width, 2 * width, 2 * width]
         self.layers = nn.ModuleList(
             nn.utils.parametrizations.weight_norm(
                 nn.Conv2d(inside, outside, (3, 9), stride=stride, padding=(1, 4))
@@ -22,6 +20,21 @@ class SpectrogramDiscriminator(nn.Module):
             for inside, outside, stride in zip(channels[:-1], channels[1:], strides, strict=True)
         )
         self.score = nn.utils.parametrizations.weight_norm(nn.Conv2d(channels[-1], 1, 3, padding=1))
+
+    def judge(self, hidden: Tensor) -> tuple[Tensor, list[Tensor]]:
+        features = []
+        for layer in self.layers:
+            hidden = functional.leaky_relu(layer(hidden), 0.1)
+            features.append(hidden)
+        return self.score(hidden), features
+
+
+class SpectrogramDiscriminator(Judge):
+    """Waveform (batch, samples) -> score map and the feature maps of each layer."""
+
+    def __init__(self, size: int, width: int = 16) -> None:
+        super().__init__(2, width, [(1, 4), (1, 2), (2, 2), (1, 2)])
+        self.size = size
         self.register_buffer("window", torch.hann_window(size))
 
     def forward(self, samples: Tensor) -> tuple[Tensor, list[Tensor]]:
@@ -30,12 +43,17 @@ class SpectrogramDiscriminator(nn.Module):
         )
         # compressed so that quiet detail counts beside loud vowels
         compressed = torch.view_as_real(spectrum) * (spectrum.abs()[..., None] + 1e-4) ** -0.6
-        hidden = compressed.permute(0, 3, 2, 1)
-        features = []
-        for layer in self.layers:
-            hidden = functional.leaky_relu(layer(hidden), 0.1)
-            features.append(hidden)
-        return self.score(hidden), features
+        return self.judge(compressed.permute(0, 3, 2, 1))
+
+
+class MelDiscriminator(Judge):
+    """mel (batch, frames, 80) -> score map and features; keeps the decoder from blurring."""
+
+    def __init__(self, width: int = 24) -> None:
+        super().__init__(1, width, [(1, 2), (2, 2), (1, 2), (1, 2)])
+
+    def forward(self, mel: Tensor) -> tuple[Tensor, list[Tensor]]:
+        return self.judge((mel[:, None] + 5.0) / 2.0)
 
 
 class Discriminators(nn.Module):

@@ -1,0 +1,104 @@
+"""The constituency parser: a bidirectional recurrent span scorer over frozen word embeddings, several times over."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from vivavoce.text.embed import DIMENSION, LAYERS
+from vivavoce.text.parser_input import SHAPES, TAGS
+
+_TAG_WIDTH, _SHAPE_WIDTH = 32, 8
+
+
+class SharedDropout(nn.Module):
+    """Drops the same features everywhere in a sentence: one mask, (batch, 1, …, features), for all its tokens."""
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self.share = share
+
+    def forward(self, features: Tensor) -> Tensor:
+        if not self.training:
+            return features
+        mask = features.new_empty(features.shape[0], *[1] * (features.dim() - 2), features.shape[-1])
+        return features * mask.bernoulli_(1 - self.share).div_(1 - self.share)
+
+
+class SpanScorer(nn.Module):
+    """One member. Scores every span of leaves for every label, and every token for every tag.
+
+    A span is the difference between the states at its two fences; the state at a fence is what the
+    forward network knows just before the leaf on the right and the backward network just after the leaf
+    on the left, so that the punctuation between two leaves is seen from both sides.
+    """
+
+    def __init__(
+        self, labels: int, tags: int, width: int, hidden: int, depth: int, span_width: int, dropout: float
+    ) -> None:
+        super().__init__()
+        self.project = nn.Linear(LAYERS * DIMENSION, width)
+        self.tag_hint = nn.Embedding(len(TAGS), _TAG_WIDTH)
+        self.shape = nn.Embedding(len(SHAPES), _SHAPE_WIDTH)
+        inner = width + _TAG_WIDTH + _SHAPE_WIDTH
+        self.ends = nn.Parameter(torch.randn(2, inner) * 0.1)
+        self.recurrent = nn.LSTM(inner, hidden, depth, batch_first=True, bidirectional=True)
+        self.tag = nn.Sequential(nn.Linear(2 * hidden, 128), nn.ReLU(), SharedDropout(dropout), nn.Linear(128, tags))
+        self.fence = nn.Linear(2 * hidden, span_width, bias=False)
+        self.norm = nn.LayerNorm(span_width)
+        self.label = nn.Linear(span_width, labels)
+        self.dropout = SharedDropout(dropout)
+
+    def forward(
+        self, layers: Tensor, tags: Tensor, shapes: Tensor, fences: Tensor, lengths: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """layers (batch, tokens, 7 * 384), tags and shapes (batch, tokens), fences (batch, leaves + 1, 2)
+        -> span scores (batch, leaves + 1, leaves + 1, labels), tag scores (batch, tokens, tags).
+
+        `fences` counts tokens with the start mark as number 0. `lengths` (batch,) is needed for a padded batch.
+        """
+        projected = self.project(self.dropout(layers))
+        tokens = torch.cat([projected, self.dropout(self.tag_hint(tags)), self.shape(shapes)], dim=-1)
+        start, end = (mark.expand(tokens.shape[0], 1, -1) for mark in self.ends)
+        states = self._recur(torch.cat([start, tokens, end], dim=1), lengths)
+        states = self.dropout(states)
+        forward, backward = states.chunk(2, dim=-1)
+        width = forward.shape[-1]
+        before = forward.gather(1, fences[..., :1].expand(-1, -1, width))
+        after = backward.gather(1, fences[..., 1:].expand(-1, -1, width))
+        fence = self.fence(torch.cat([before, after], dim=-1))
+        spans = functional.relu(self.norm(fence[:, None] - fence[:, :, None]))
+        return self.label(self.dropout(spans)), self.tag(states[:, 1:-1])
+
+    def _recur(self, tokens: Tensor, lengths: Tensor | None) -> Tensor:
+        if lengths is None:
+            return self.recurrent(tokens)[0]
+        packed = nn.utils.rnn.pack_padded_sequence(tokens, lengths.cpu() + 2, batch_first=True, enforce_sorted=False)
+        return nn.utils.rnn.pad_packed_sequence(self.recurrent(packed)[0], True, total_length=tokens.shape[1])[0]
+
+
+class ParserNetwork(nn.Module):
+    """Members that differ in their first weights and their dropout; their mean score decides."""
+
+    def __init__(
+        self, labels: int, tags: int, members: int = 2, width: int = 256, hidden: int = 192, depth: int = 2,
+        span_width: int = 192, dropout: float = 0.33,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.members = nn.ModuleList(
+            SpanScorer(labels, tags, width, hidden, depth, span_width, dropout) for _ in range(members)
+        )
+
+    def forward(
+        self, layers: Tensor, tags: Tensor, shapes: Tensor, fences: Tensor, lengths: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """The mean of what the members answer; `layers` is (batch, tokens, 7, 384)."""
+        answers = self.answers(layers, tags, shapes, fences, lengths)
+        return torch.stack([spans for spans, _ in answers]).mean(0), torch.stack([tag for _, tag in answers]).mean(0)
+
+    def answers(
+        self, layers: Tensor, tags: Tensor, shapes: Tensor, fences: Tensor, lengths: Tensor | None = None
+    ) -> list[tuple[Tensor, Tensor]]:
+        scaled = functional.layer_norm(layers, layers.shape[-1:]).flatten(2)
+        return [member(scaled, tags, shapes, fences, lengths) for member in self.members]

@@ -1,0 +1,113 @@
+"""From what the encoders answered and what markup asked for to frames: whole durations, pitch, energy, marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from vivavoce.features import FRAME_S, Array
+from vivavoce.text.utterance import Sentence
+from vivavoce.voice.contour import Frames
+from vivavoce.voice.tokens import Tokens
+
+NEPERS_PER_DB = np.log(10.0) / 20.0
+NEPERS_PER_SEMITONE = np.log(2.0) / 12.0
+EMPHASIS = {"none": (1.0, 0.0, 0.0), "reduced": (1.08, -1.0, -2.0), "moderate": (0.85, 2.0, 1.5), "strong": (0.75, 4.0, 3.0)}
+"""Level: rate factor, semitones, decibels."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenControls:
+    """What markup asks of each token; every array is (tokens,)."""
+
+    rate: Array
+    pitch_shift: Array
+    """Nepers added to log f0."""
+    pitch_range: Array
+    """Factor on the distance of log f0 from the sentence's mean."""
+    gain: Array
+    """Nepers added to energy and to the sound."""
+    silence: npt.NDArray[np.int64]
+    """Frames that a gap is to last, -1 where the model decides."""
+
+    def tensors(self) -> dict[str, np.ndarray]:
+        """For the upsampler, with a batch axis."""
+        return {
+            "rate": self.rate[None], "pitch_shift": self.pitch_shift[None], "pitch_range": self.pitch_range[None],
+            "gain": self.gain[None], "silence": self.silence[None],
+        }  # fmt: skip
+
+
+def controls_of(sentence: Sentence, tokens: Tokens, rate: float = 1.0) -> TokenControls:
+    """The controls of a sentence's words over their tokens; gaps follow the word before them."""
+    count = len(tokens.symbols)
+    rates, shifts = np.full(count, rate, np.float32), np.zeros(count, np.float32)
+    ranges, gains = np.ones(count, np.float32), np.zeros(count, np.float32)
+    silence = np.full(count, -1, np.int64)
+    owner = np.maximum.accumulate(tokens.words)
+    for number, word in enumerate(sentence.words):
+        control = word.control
+        slower, semitones, decibels = EMPHASIS[control.emphasis]
+        sounds = tokens.words == number
+        mine = owner == number
+        rates[mine] *= control.rate
+        rates[sounds] *= slower
+        shifts[mine] += control.pitch_semitones * NEPERS_PER_SEMITONE
+        shifts[sounds] += semitones * NEPERS_PER_SEMITONE
+        ranges[mine] *= control.range_factor
+        gains[mine] += control.volume_db * NEPERS_PER_DB
+        gains[sounds] += decibels * NEPERS_PER_DB
+        if word.break_s is not None:
+            silence[np.flatnonzero(mine)[-1]] = round(word.break_s / FRAME_S)
+    if sentence.lead_s:
+        silence[0] = round(sentence.lead_s / FRAME_S)
+    return TokenControls(rates, shifts, ranges, gains, silence)
+
+
+def frame_durations(log_durations: Array, gaps: npt.NDArray[np.bool_], rate: Array, silence: Frames) -> Frames:
+    """Whole frames of each token (tokens,): rounding errors are carried on, sounds last at least one frame.
+
+    `log_durations` are log(1 + frames), as the duration encoder answers them.
+    """
+    wanted = np.expm1(np.clip(log_durations, 0.0, 6.0)) / rate
+    wanted = np.where(gaps, np.where(wanted < 1.0, 0.0, wanted), np.maximum(wanted, 1.0))
+    wanted = np.where(gaps & (silence >= 0), silence, wanted)
+    ends = np.round(np.cumsum(wanted)).astype(np.int64)
+    durations = np.diff(ends, prepend=0)
+    return np.maximum(durations, np.where(gaps, 0, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechMark:
+    """When something is said: Polly's speech marks, `start` and `end` being byte offsets in the input."""
+
+    time_s: float
+    end_s: float
+    type: str
+    """`sentence`, `word` or `ssml`."""
+    start: int
+    end: int
+    value: str
+
+
+def marks_of(sentence: Sentence, tokens: Tokens, durations: Frames, begin_s: float) -> tuple[SpeechMark, ...]:
+    """Sentence, word and SSML marks of a sentence that begins at `begin_s`, in time order."""
+    ends = begin_s + np.cumsum(durations) * FRAME_S
+    starts = ends - durations * FRAME_S
+    spoken = [_extent(tokens.words == number, starts, ends) for number in range(len(sentence.words))]
+    marks = [SpeechMark(begin_s, float(ends[-1]), "sentence", *sentence.span, sentence.text)]
+    for word, (start_s, end_s) in zip(sentence.words, spoken, strict=True):
+        marks.append(SpeechMark(start_s, end_s, "word", *word.span, word.text))
+    for mark in sentence.marks:
+        time_s = spoken[mark.word][0] if mark.word < len(spoken) else float(ends[-1])
+        marks.append(SpeechMark(time_s, time_s, "ssml", *sentence.span, mark.name))
+    return tuple(sorted(marks, key=lambda m: m.time_s))
+
+
+def _extent(sounds: npt.NDArray[np.bool_], starts: npt.NDArray[np.float64], ends: npt.NDArray[np.float64]) -> tuple[float, float]:
+    places = np.flatnonzero(sounds)
+    if len(places) == 0:
+        return float(starts[0]), float(starts[0])
+    return float(starts[places[0]]), float(ends[places[-1]])
