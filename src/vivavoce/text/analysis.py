@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hibari.g2p.normalize import normalize
-
 from vivavoce.errors import InputError
 from vivavoce.text.aligned import AlignedText
+from vivavoce.text.normalise import normalise
+from vivavoce.text.notices import Notices
 from vivavoce.text.pronounce import pronounce, tag, tokens_of
 from vivavoce.text.split import paragraphs, sentences, short_enough
 from vivavoce.text.utterance import Sentence, Utterance
@@ -18,12 +18,13 @@ def analyse(source: str, *, language: str = "en-US") -> Utterance:
 
 
 def iter_sentences(source: str, *, language: str = "en-US") -> Iterator[Sentence]:
+    notices = Notices(source)
     whole = AlignedText.of(source)
     any_words = False
     for block in paragraphs(source):
         for start, end in sentences(source, *block):
             text = whole.slice(start, end)
-            tokens = tokens_of(text.rewritten(normalize(text.text)), language)
+            tokens = tokens_of(normalise(text, language, notices), language)
             tag(tokens, language)
             for words in short_enough(pronounce(tokens, language)):
                 any_words = True

@@ -9,12 +9,10 @@ from types import MappingProxyType
 from hibari.g2p import G2P
 from hibari.g2p import numbers as hibari_numbers
 
-from vivavoce.text.phonemes import STRESSES
+from vivavoce.text.phonemes import STRESSES, with_plural_s
 
 _UNSTRESSED = str.maketrans("", "", STRESSES)
-_AROUND_NUMBERS = (
-    "and oh point dot minus hundred hundreds percent dollar dollars cent cents pound pounds pence euro euros slash plus"
-)
+_AROUND_NUMBERS = "and oh point dot minus percent dollar dollars cent cents pound pounds pence euro euros slash plus"
 
 
 def without_stress(phonemes: str) -> str:
@@ -28,6 +26,12 @@ def number_words(g2p: G2P) -> Mapping[str, str]:
     scales = [scale for scale in hibari_numbers.SCALES if scale] + ["hundred"]
     ordinals = [hibari_numbers.ordinal(n) for n in (*range(21), *range(30, 100, 10))]
     ordinals += [f"{scale}th" for scale in scales]
-    plurals = [f"{word[:-1]}ies" if word.endswith("y") else f"{word}s" for word in small + scales]
-    words = [*plurals, *_AROUND_NUMBERS.split(), *ordinals, *scales, *small]
-    return MappingProxyType({without_stress(g2p(word, normalize_text=False)): word for word in words})
+    words = [*_AROUND_NUMBERS.split(), *ordinals, *scales, *small]
+    sounds = {word: without_stress(g2p(word, normalize_text=False)) for word in words}
+    language = "en-GB" if g2p.british else "en-US"
+    plurals = {with_plural_s(sounds[word], language): _plural(word) for word in (*scales, *small)}
+    return MappingProxyType(plurals | {sound: word for word, sound in sounds.items()})
+
+
+def _plural(word: str) -> str:
+    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}es" if word.endswith("x") else f"{word}s"

@@ -135,6 +135,8 @@ def _readings(text: str, sounds: str, language: str) -> list[tuple[str, str]]:
     """Pair each spoken part with its text: a number's words, the pieces of "and/or", or the whole."""
     parts = sounds.split()
     names = number_words(grapheme_to_phoneme(language))
+    if any(c.isdigit() for c in text) and all(without_stress(part) in names for part in parts):
+        return [(names[without_stress(part)], part) for part in parts]
     for pieces in (text.split(), _PIECE.findall(text), [c for c in text if c.isalnum()]):
         if len(pieces) == len(parts):
             pairs = zip(pieces, parts, strict=True)

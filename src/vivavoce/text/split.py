@@ -37,12 +37,13 @@ STARTERS = _words(
     "A After All Also Although An And Another As At Because Before Both But By Did Do Does Each Even Every For From He"
     " Her Here His How However I If In Is It Its Just Later Many Maybe Meanwhile Most My Nevertheless Next No Nobody"
     " Not Now On Once One Only Or Other Our Perhaps She Since So Some Soon Still Such That The Their Then There These"
-    " They This Those Though Thus To Today Tomorrow Two Under Until We Well Were What When Where Whether Which While Who"
-    " Why With Yes Yesterday Yet You Your"
+    " They This Those Though Thus To Today Tomorrow Two Under Until We Well Were What When Where Whether Which While"
+    " Who Why With Yes Yesterday Yet You Your"
 )
 
-_END = re.compile(r"[.!?…]+[\"'”’)\]»]*\s+(?=\S)")
-_PARAGRAPH = re.compile(r"\s*\n(?=\s*\n)\s*|\s*\n\s*(?=(?:[-*•–]|\d{1,3}[.)])\s)|[\u2028\u2029\f]+")
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]»]*+\s++(?=\S)")
+_LINE = re.compile(r"[^\n\f\u2028\u2029]*[\n\f\u2028\u2029]?")
+_LIST_ITEM = re.compile(r"[ \t]{0,40}(?:[-*•–]|\d{1,3}[.)])\s")
 _CLAUSE = re.compile(r"[,;:—–)]\s+")
 _WORD_BEFORE = re.compile(r"[^\s(\[\"“”'‘—–-]*$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+(?:'\w+)?")
@@ -51,10 +52,11 @@ _FIRST_WORD = re.compile(r"[^\W\d_]+(?:'\w+)?")
 def paragraphs(text: str) -> Iterator[Range]:
     """Character ranges between blank lines, and each item of a list on its own."""
     start = 0
-    for match in _PARAGRAPH.finditer(text):
-        if match.start() > start:
-            yield start, match.start()
-        start = match.end()
+    for line in _LINE.finditer(text):
+        if line.group().isspace() or _LIST_ITEM.match(text, line.start()):
+            if line.start() > start:
+                yield start, line.start()
+            start = line.start()
     if start < len(text):
         yield start, len(text)
 

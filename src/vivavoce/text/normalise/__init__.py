@@ -1,0 +1,54 @@
+"""Written text becomes words that can be pronounced, each still tied to the bytes it came from.
+
+Our rules come first and cover what hibari's normaliser reads wrongly or not at all; hibari's come
+last, because the voices were trained on its readings.
+"""
+
+from __future__ import annotations
+
+import re
+
+from hibari.g2p.normalize import normalize as hibari_normalise
+
+from vivavoce.text.aligned import AlignedText
+from vivavoce.text.normalise import abbreviations, addresses, calendar, money, numerals, symbols, units
+from vivavoce.text.normalise.characters import PLACEHOLDER, readable
+from vivavoce.text.normalise.rules import Rule, apply
+from vivavoce.text.notices import Notices
+
+MAX_RUN = 200
+"""Characters without a space; a longer run is cut."""
+
+_LONG_RUN = re.compile(rf"\S{{{MAX_RUN}}}(?=\S)")
+_SHIELD = re.compile(abbreviations.SHIELD)
+_APART = re.compile(rf"(?<=\w)(?={PLACEHOLDER})|(?<={PLACEHOLDER})(?=[\w{PLACEHOLDER}])")
+_DIGIT_RULES: dict[str, list[Rule]] = {
+    language: [
+        *numerals.TELEPHONE,
+        *calendar.RULES[language],
+        *money.RULES,
+        *units.RULES,
+        *numerals.RULES,
+    ]
+    for language in calendar.RULES
+}
+_WORD_RULES = [*abbreviations.RULES, *numerals.ROMAN_RULES, *symbols.RULES, *abbreviations.SHIELDS]
+
+
+def normalise(text: AlignedText, language: str, notices: Notices, *, placeholders: bool = False) -> AlignedText:
+    """One sentence as words; what had to be left out is noted. `placeholders`: see `characters.readable`."""
+    text = text.sub(_THOUSANDS, lambda m: ",")
+    text = readable(text, notices, placeholders=placeholders)
+    if placeholders:
+        text = text.sub(_APART, lambda m: " ")
+    for match in symbols.EMOTICON.finditer(text.text):
+        notices.add("emoji and symbols left out", text.span(*match.span()), match[0])
+    text = text.sub(symbols.EMOTICON, lambda m: "").sub(symbols.LINK, lambda m: m[1])
+    text = apply(text, addresses.RULES)
+    if any(character.isdigit() for character in text.text):
+        text = apply(text, _DIGIT_RULES[language])
+    text = apply(text, _WORD_RULES).sub(_LONG_RUN, lambda m: m[0] + " ")
+    return text.rewritten(hibari_normalise(text.text)).sub(_SHIELD, lambda m: "")
+
+
+_THOUSANDS = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")

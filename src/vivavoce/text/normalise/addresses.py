@@ -1,0 +1,44 @@
+"""E-mail and web addresses, read as people say them: "jane underscore doe at example dot org"."""
+
+from __future__ import annotations
+
+import re
+
+from vivavoce.text.normalise.rules import Rule, digit_by_digit
+
+_DOMAINS = "com|org|net|edu|gov|mil|int|info|biz|dev|app|io|ai|tv|me|co|uk|us|ca|au|nz|de|fr|es|it|nl|eu|ch|se|no|jp|in"
+_SYMBOLS = {
+    ".": "dot", "/": "slash", "-": "dash", "_": "underscore", "@": "at", ":": "colon", "?": "question mark",
+    "=": "equals", "&": "and", "#": "hash", "%": "percent", "+": "plus", "~": "tilde",
+}  # fmt: skip
+_SPELLED = re.compile("(?i)www|https?|html?|php|pdf|ftp|u[ks]|ca|au|nz|fr|nl|eu|ch|se|jp|tv|io|api|ai|css|js")
+_PIECE = re.compile(r"[^\W\d_]+|\d+|.", re.DOTALL)
+_ADDRESS = re.compile(
+    rf"""(?xi) (?<![\w@.])
+    (?: (?:https?|ftp)://[^\s<>"]+
+      | www\.[^\s<>"]+
+      | [\w.+%-]+@(?:[\w-]+\.)+[a-z]{{2,}}
+      | (?:[a-z0-9][a-z0-9-]*\.)+(?:{_DOMAINS})(?![\w@])(?:/[^\s<>"]*)?
+    )"""
+)
+_TRAILING = re.compile(r"[.,;:!?)\]}'*]+$")
+_SCHEME = re.compile(r"(?i)^(?:https?|ftp)://")
+
+
+def _read(match: re.Match[str]) -> str:
+    written = match.group()
+    address = _TRAILING.sub("", written)
+    after = written[len(address) :]
+    address = _SCHEME.sub("", address).rstrip("/")
+    return " ".join(filter(None, map(_piece, _PIECE.findall(address)))) + after
+
+
+def _piece(piece: str) -> str:
+    if piece.isdigit():
+        return piece if len(piece) <= 2 and not piece.startswith("0") else digit_by_digit(piece)
+    if _SPELLED.fullmatch(piece):
+        return digit_by_digit(piece.upper())
+    return piece if piece.isalpha() else _SYMBOLS.get(piece, "")
+
+
+RULES: list[Rule] = [(_ADDRESS, _read)]

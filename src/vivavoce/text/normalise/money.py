@@ -1,0 +1,84 @@
+"""Sums of money: "$5.99", "US$2bn", "5 €", "CHF 20", "$5-10 million"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from vivavoce.text.normalise.rules import NUMBER, Rule, attributive, cardinal, quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Currency:
+    one: str
+    many: str
+    minor_one: str = ""
+    minor_many: str = ""
+
+
+def _dollar(country: str = "") -> Currency:
+    return Currency(f"{country}dollar", f"{country}dollars", "cent", "cents")
+
+
+_CURRENCIES = {
+    "$": _dollar(), "US$": _dollar("US "), "C$": _dollar("Canadian "), "CA$": _dollar("Canadian "),
+    "A$": _dollar("Australian "), "AU$": _dollar("Australian "), "NZ$": _dollar("New Zealand "),
+    "HK$": _dollar("Hong Kong "), "S$": _dollar("Singapore "), "USD": _dollar("US "), "CAD": _dollar("Canadian "),
+    "AUD": _dollar("Australian "), "NZD": _dollar("New Zealand "),
+    "£": Currency("pound", "pounds", "penny", "pence"), "GBP": Currency("pound", "pounds", "penny", "pence"),
+    "€": Currency("euro", "euros", "cent", "cents"), "EUR": Currency("euro", "euros", "cent", "cents"),
+    "¥": Currency("yen", "yen"), "JPY": Currency("yen", "yen"), "CNY": Currency("yuan", "yuan"),
+    "₹": Currency("rupee", "rupees"), "INR": Currency("rupee", "rupees"), "₩": Currency("won", "won"),
+    "KRW": Currency("won", "won"), "CHF": Currency("Swiss franc", "Swiss francs"),
+    "SEK": Currency("Swedish krona", "Swedish kronor"), "NOK": Currency("Norwegian krone", "Norwegian kroner"),
+    "DKK": Currency("Danish krone", "Danish kroner"), "PLN": Currency("zloty", "zlotys"),
+    "RUB": Currency("rouble", "roubles"), "ILS": Currency("shekel", "shekels"), "TRY": Currency("lira", "lira"),
+    "UAH": Currency("hryvnia", "hryvnias"), "NGN": Currency("naira", "naira"), "VND": Currency("dong", "dong"),
+    "PHP": Currency("Philippine peso", "Philippine pesos"), "MXN": Currency("Mexican peso", "Mexican pesos"),
+    "BRL": Currency("real", "reais"), "ZAR": Currency("rand", "rand"), "THB": Currency("baht", "baht"),
+    "BTC": Currency("bitcoin", "bitcoin"),
+}  # fmt: skip
+_SCALES = {"k": "thousand", "m": "million", "mn": "million", "b": "billion", "bn": "billion", "tn": "trillion"}
+
+_SYMBOL = "|".join(re.escape(c) for c in sorted(_CURRENCIES, key=len, reverse=True) if not c.isalpha())
+_CODE = "|".join(c for c in _CURRENCIES if c.isalpha())
+_SCALE = r"(?:\s?(hundred|thousand|million|billion|trillion|bn|mn|tn|[kKmMbB])(?![\w]))?"
+_BEFORE = re.compile(rf"(?<![\w.])([-−])?((?:{_SYMBOL})|(?:{_CODE})(?![A-Z]))\s?({NUMBER})(?!\d){_SCALE}")
+_AFTER = re.compile(rf"(?<![\w.,])([-−])?({NUMBER}){_SCALE}\s?((?:[$€£¥])(?!\d)|(?:{_CODE})\b)")
+_PENCE = re.compile(rf"(?<![\w.])({NUMBER})p\b(?!\.\w)")
+_RANGE = re.compile(rf"({_SYMBOL})({NUMBER})\s?[-–]\s?(?:\1)?({NUMBER})(?![\d-])")
+
+
+def amount(number: str, scale: str | None, code: str, *, singular: bool = False) -> str:
+    """ "5 dollars and 99 cents" for "5.99" and "$"; `singular` for use before a noun."""
+    currency = _CURRENCIES[code]
+    if scale:
+        return f"{quantity(number)} {_SCALES.get(scale.lower(), scale)} {currency.one if singular else currency.many}"
+    whole, _, decimals = number.partition(".")
+    if len(decimals) != 2 or not currency.minor_one or singular:
+        return f"{quantity(number)} {currency.one if singular or number == '1' else currency.many}"
+    major = f"{cardinal(whole)} {currency.one if whole == '1' else currency.many}"
+    minor = f"{int(decimals)} {currency.minor_one if int(decimals) == 1 else currency.minor_many}"
+    if int(decimals) == 0:
+        return major
+    return minor if int(whole.replace(",", "")) == 0 else f"{major} and {minor}"
+
+
+def _before(match: re.Match[str]) -> str:
+    sign, code, number, scale = match.groups()
+    return ("minus " if sign else "") + amount(number, scale, code, singular=attributive(match))
+
+
+def _after(match: re.Match[str]) -> str:
+    sign, number, scale, code = match.groups()
+    return ("minus " if sign else "") + amount(number, scale, code, singular=attributive(match))
+
+
+RULES: list[Rule] = [
+    (_RANGE, lambda m: f"{quantity(m[2])} to {m[1]}{m[3]}"),
+    (_BEFORE, _before),
+    (_AFTER, _after),
+    (_PENCE, lambda m: f"{m[1]} {'penny' if m[1] == '1' else 'pence'}"),
+]
+WHOLE = (_BEFORE, _AFTER)
+"""Patterns that a sum of money matches from end to end."""
