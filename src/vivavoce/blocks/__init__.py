@@ -1,0 +1,48 @@
+"""The integration layer: models of any architecture as sequence blocks and streamable blocks, loaded from addons."""
+
+from vivavoce.blocks.addon import Addon, load_addon
+from vivavoce.blocks.block import NOTHING, Block, SequenceBlock, StreamableBlock
+from vivavoce.blocks.build import AddonContext
+from vivavoce.blocks.container import SequenceBlockContainer
+from vivavoce.blocks.json_values import read_dataclass
+from vivavoce.blocks.network import Network, NetworkState
+from vivavoce.blocks.pipeline import StreamablePipeline, StreamableStack
+from vivavoce.blocks.schedule import ChunkSchedule, StreamOptions
+from vivavoce.blocks.shelf import addons, find_addon
+from vivavoce.blocks.streaming import StreamingNetwork
+from vivavoce.blocks.targets import CpuTarget, CudaTarget, FixedTarget, Target
+from vivavoce.blocks.tensors import StackError, Tensors, TensorSpec, frame_count, in_chunks, join, specs
+from vivavoce.blocks.writing import write_addon
+
+__all__ = [
+    "NOTHING",
+    "Addon",
+    "AddonContext",
+    "Block",
+    "ChunkSchedule",
+    "CpuTarget",
+    "CudaTarget",
+    "FixedTarget",
+    "Network",
+    "NetworkState",
+    "SequenceBlock",
+    "SequenceBlockContainer",
+    "StackError",
+    "StreamOptions",
+    "StreamableBlock",
+    "StreamablePipeline",
+    "StreamableStack",
+    "StreamingNetwork",
+    "Target",
+    "TensorSpec",
+    "Tensors",
+    "addons",
+    "find_addon",
+    "frame_count",
+    "in_chunks",
+    "join",
+    "load_addon",
+    "read_dataclass",
+    "specs",
+    "write_addon",
+]

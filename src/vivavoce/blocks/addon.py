@@ -1,0 +1,99 @@
+"""Addons: models as data. A folder or zip with `addon.json` and the files that it names."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from vivavoce.blocks.block import Block, StreamableBlock
+from vivavoce.blocks.build import AddonContext, build_root
+from vivavoce.blocks.description import AddonDescription, read_description
+from vivavoce.blocks.files import AddonFiles, FolderFiles, ZipFiles
+from vivavoce.blocks.json_values import MAX_BYTES, parse_json
+from vivavoce.blocks.network import Network
+from vivavoce.blocks.onnx_check import check_onnx
+from vivavoce.blocks.targets import Target, read_target
+from vivavoce.blocks.tensors import connect
+from vivavoce.errors import InputError
+
+DESCRIPTION_FILE = "addon.json"
+
+
+@dataclass(frozen=True)
+class Addon:
+    """A model on disk, described and not yet loaded."""
+
+    path: Path
+    description: AddonDescription
+    files: AddonFiles
+
+    def read(self, name: str) -> bytes:
+        """One of the files that `addon.json` lists.
+
+        Raises `InputError` when it is not listed, missing, or not of the stated size and sha256.
+        """
+        entry = self.description.files.get(name)
+        if entry is None:
+            raise InputError(f'{self.path}: "{name}" is not listed in "files"')
+        data = self.files.read(name, entry.bytes)
+        if len(data) != entry.bytes:
+            raise InputError(f"{self.path}: {name} has {len(data)} bytes, addon.json says {entry.bytes}")
+        if hashlib.sha256(data).hexdigest() != entry.sha256:
+            raise InputError(f"{self.path}: {name} does not have the sha256 of addon.json, it was changed or damaged")
+        return data
+
+    def network(self, name: str, target: Target | None = None) -> Network:
+        """Load one network on `target`, or on the one that `addon.json` names.
+
+        Raises `InputError` when the file is not what was described or holds more than numbers and known operators.
+        """
+        entry = self.description.networks[name]
+        place = f"{self.path}: networks.{name}"
+        chosen = target or read_target(entry.target, f"{place}.target")
+        model = self.read(entry.file)
+        check_onnx(model, f"{place} ({entry.file})")
+        return chosen.load(model, place)
+
+    def build(self, target: Target | None = None) -> Block:
+        """The addon's stack, loaded, with every wire checked.
+
+        `target` runs all networks there in place of what the addon asks for. Raises `StackError` or `InputError`
+        naming the block, the wire, expected and got.
+        """
+        block = build_root(AddonContext(self, f"{self.path}: ", target), self.description.stack)
+        self._check_inputs(block)
+        return block
+
+    def build_streamable(self, target: Target | None = None) -> StreamableBlock:
+        """The same, for an addon whose stack must be streamable."""
+        block = self.build(target)
+        if not isinstance(block, StreamableBlock):
+            raise InputError(f"{self.path}: stack is the sequence block {type(block).__name__}, which does not stream")
+        return block
+
+    def check(self) -> None:
+        """Read every file and build the stack. Raises `InputError` at the first fault."""
+        for name in self.description.files:
+            self.read(name)
+        self.build()
+
+    def _check_inputs(self, block: Block) -> None:
+        given, label = self.description.input_specs(), f"{self.path}: stack ({type(block).__name__})"
+        if isinstance(block, StreamableBlock):
+            connect(block.data_inputs, given, label, '"inputs" of addon.json')
+            block.wire(self.description.upstream_specs(), f"{self.path}: stack", '"upstream" of addon.json')
+        else:
+            connect(block.inputs, given, label, '"inputs" of addon.json')
+
+
+def load_addon(path: Path | str) -> Addon:
+    """Read the description of an addon in a folder or zip. Networks are read when they are built.
+
+    Raises `InputError` naming the place when anything is missing or not as the format asks.
+    """
+    path = Path(path)
+    files = FolderFiles(path) if path.is_dir() else ZipFiles(path)
+    place = f"{path}: {DESCRIPTION_FILE}"
+    text = files.read(DESCRIPTION_FILE, MAX_BYTES)
+    return Addon(path, read_description(parse_json(text, place), place), files)

@@ -1,0 +1,155 @@
+"""The two abstractions that every model is made of.
+
+A `SequenceBlock` turns whole tensors into whole tensors. A `StreamableBlock` makes a stream of chunks on demand,
+from another stream, from whole-utterance data, or from both. Blocks hold parameters, never the state of a stream.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from vivavoce.blocks.json_values import read_dataclass
+from vivavoce.blocks.schedule import StreamOptions
+from vivavoce.blocks.tensors import Specs, StackError, Tensors, connect, frame_count
+
+if TYPE_CHECKING:
+    from vivavoce.blocks.build import AddonContext
+
+State = TypeVar("State")
+NOTHING: Tensors = {}
+
+
+class Block(ABC):
+    """A part of a model, with its wires declared."""
+
+    @property
+    @abstractmethod
+    def inputs(self) -> Specs:
+        """What must arrive: whole tensors for a `SequenceBlock`, the tensors of a chunk for a `StreamableBlock`."""
+
+    @property
+    @abstractmethod
+    def outputs(self) -> Specs:
+        """What leaves, in the same way."""
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], context: AddonContext) -> Self:
+        """The block that a JSON object's keys (less `type`) describe: by default, the fields of the dataclass.
+
+        Raises `InputError` naming the JSON path of a key that is unknown, missing or of the wrong type.
+        """
+        return read_dataclass(cls, config, context.place)
+
+
+class SequenceBlock(Block):
+    """Whole tensors in, whole tensors out."""
+
+    @abstractmethod
+    def __call__(self, tensors: Tensors) -> Tensors:
+        """Read `inputs` from `tensors`, which may hold more, and return `outputs`."""
+
+
+class StreamableBlock(Block, Generic[State]):
+    """Chunks on demand: a function `(state, chunk) -> (state, chunk)` with a known delay.
+
+    The state of a stream is an immutable value that goes in and comes out, so one block serves any number of
+    streams, and a stream can be forked or moved. After `n` frames in, `(n - delay) * hop` frames have come out;
+    `flush` gives the rest, so that output frame `t * hop` belongs to input frame `t`.
+    """
+
+    @property
+    def data_inputs(self) -> Specs:
+        """What `initial_state` reads from the data of the whole utterance."""
+        return {}
+
+    @property
+    def delay(self) -> int:
+        """Look-ahead in input frames."""
+        return 0
+
+    @property
+    def hop(self) -> int:
+        """Output frames for each input frame: 1 unless the block changes the rate, as a vocoder does."""
+        return 1
+
+    @property
+    def is_source(self) -> bool:
+        """Whether the block makes its frames from data alone. It then takes no upstream."""
+        return False
+
+    @abstractmethod
+    def initial_state(self, data: Tensors) -> State:
+        """The state before the first frame. Reads `data_inputs` from `data`, which may hold more."""
+
+    @abstractmethod
+    def step(self, state: State, chunk: Tensors, frames: int) -> tuple[State | None, Tensors]:
+        """Take one chunk, or make one.
+
+        A block with an upstream gets a chunk of `frames` frames, at least 1. A source gets an empty chunk and makes
+        up to `frames` frames. The answer may be empty while look-ahead fills. A new state of None ends the stream
+        with this chunk.
+        """
+
+    def flush(self, state: State) -> Tensors:
+        """What is left to give once the upstream has ended."""
+        del state
+        return NOTHING
+
+    def wire(self, upstream: Specs, place: str, source: str) -> Specs:
+        """The outputs that follow from `upstream`, which `source` supplies, for a block at a place in the JSON.
+
+        A block that passes tensors through adds them here. Raises `StackError` where `inputs` are not met.
+        """
+        connect(self.inputs, upstream, f"{place} ({type(self).__name__})", source)
+        return self.outputs
+
+    def open(
+        self,
+        data: Tensors,
+        upstream: Iterable[Tensors] | None = None,
+        options: StreamOptions = StreamOptions(),  # noqa: B008 - an immutable value
+    ) -> Iterator[Tensors]:
+        """Stream one utterance: chunks with at least one frame, each made when it is asked for.
+
+        Closing the iterator closes `upstream` and lets go of the state.
+        """
+        if self.is_source != (upstream is None):
+            need = "makes its own frames, open it without an upstream" if self.is_source else "needs an upstream"
+            raise StackError(f"{type(self).__name__}: {need}")
+        chunks = self._requests(options) if upstream is None else _with_sizes(upstream)
+        return self._stream(data, chunks, upstream)
+
+    def _stream(
+        self, data: Tensors, chunks: Iterator[tuple[Tensors, int]], upstream: Iterable[Tensors] | None
+    ) -> Iterator[Tensors]:
+        try:
+            state: State | None = self.initial_state(data)
+            for chunk, frames in chunks:
+                state, made = self.step(state, chunk, frames)
+                if frame_count(made):
+                    yield made
+                if state is None:
+                    return
+            made = self.flush(state)
+            if frame_count(made):
+                yield made
+        finally:
+            close = getattr(upstream, "close", None)
+            if close is not None:
+                close()
+
+    def _requests(self, options: StreamOptions) -> Iterator[tuple[Tensors, int]]:
+        """Empty chunks of the scheduled sizes; the first is longer by the delay, so that its output is not shorter."""
+        sizes = iter(options.schedule)
+        for size in chain([next(sizes) + self.delay], sizes):
+            yield NOTHING, size
+
+
+def _with_sizes(upstream: Iterable[Tensors]) -> Iterator[tuple[Tensors, int]]:
+    for chunk in upstream:
+        frames = frame_count(chunk)
+        if frames:
+            yield chunk, frames

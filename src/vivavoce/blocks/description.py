@@ -1,0 +1,132 @@
+"""What `addon.json` says, as values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from vivavoce.blocks.files import MAX_FILE_BYTES, check_name
+from vivavoce.blocks.json_values import read_dataclass
+from vivavoce.blocks.tensors import Dimension, Specs, TensorSpec
+from vivavoce.errors import InputError
+
+FORMAT_VERSION = 1
+MAX_FILES = 256
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_DTYPES = {"float16", "float32", "float64", "int8", "uint8", "int32", "int64", "bool"}
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """What a file must be before it is opened."""
+
+    sha256: str
+    bytes: int
+
+    def __post_init__(self) -> None:
+        if not _SHA256.fullmatch(self.sha256):
+            raise InputError("sha256 is not 64 lower-case hexadecimal digits")
+        if not 0 <= self.bytes <= MAX_FILE_BYTES:
+            raise InputError(f"bytes is {self.bytes}, use 0 to {MAX_FILE_BYTES}")
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkEntry:
+    """One network: its file, where it runs (a name or an object, see `targets`), and what it is to the stack."""
+
+    file: str
+    target: Any = "cpu"
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InputEntry:
+    """One tensor that whoever runs the addon must supply: `{"dtype": "int64", "shape": [1, "phonemes"]}`."""
+
+    dtype: str
+    shape: tuple[Any, ...]
+
+    def __post_init__(self) -> None:
+        if self.dtype not in _DTYPES:
+            raise InputError(f'unknown dtype "{self.dtype}", known are {", ".join(sorted(_DTYPES))}')
+        for size in self.shape:
+            if not (type(size) is str or (type(size) is int and size >= 0)):
+                raise InputError(f"shape holds {size!r}, use sizes and names of dimensions")
+
+    def spec(self, name: str) -> TensorSpec:
+        shape: tuple[Dimension, ...] = self.shape
+        return TensorSpec(name, self.dtype, shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where the weights come from."""
+
+    data: tuple[str, ...]
+    recipe: str
+    steps: int
+    hardware: str
+    figures: dict[str, float] = field(default_factory=dict)
+    """Measured on held-out data, by name with the unit in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddonDescription:
+    """The whole of `addon.json`."""
+
+    format_version: int
+    name: str
+    kind: str
+    summary: str
+    licence: str
+    attribution: str
+    provenance: Provenance
+    stack: Any
+    networks: dict[str, NetworkEntry]
+    files: dict[str, FileEntry]
+    inputs: dict[str, InputEntry]
+    """Data of a whole utterance that the stack reads and no block of it makes."""
+    upstream: dict[str, InputEntry] = field(default_factory=dict)
+    """Tensors of the chunks that the stack takes, when it is not a source."""
+    config: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Parameters by block type, for objects of the stack that leave them out."""
+    sample_rate_hz: int | None = None
+    speakers: tuple[str, ...] = ()
+    details: dict[str, Any] = field(default_factory=dict)
+    """Whatever the addon's kind needs besides; not read here."""
+
+    def __post_init__(self) -> None:
+        for key, value in (("name", self.name), ("kind", self.kind)):
+            if not _NAME.fullmatch(value):
+                raise InputError(f'{key} "{value}" is not lower-case letters, digits, ".", "_" and "-"')
+        if len(self.files) > MAX_FILES:
+            raise InputError(f"{len(self.files)} files, at most {MAX_FILES} are read")
+        for name in self.files:
+            check_name(name, "files")
+        for name, network in self.networks.items():
+            if network.file not in self.files:
+                raise InputError(f'networks.{name}.file: "{network.file}" is not listed in "files"')
+        if self.sample_rate_hz is not None and self.sample_rate_hz < 1:
+            raise InputError(f"sample_rate_hz is {self.sample_rate_hz}")
+
+    @property
+    def total_bytes(self) -> int:
+        return sum(entry.bytes for entry in self.files.values())
+
+    def input_specs(self) -> Specs:
+        return {name: entry.spec(name) for name, entry in self.inputs.items()}
+
+    def upstream_specs(self) -> Specs:
+        return {name: entry.spec(name) for name, entry in self.upstream.items()}
+
+
+def read_description(value: Any, place: str) -> AddonDescription:
+    """Check a parsed `addon.json`. Raises `InputError` naming the JSON path."""
+    version = value.get("format_version") if isinstance(value, Mapping) else None
+    if type(version) is int and version != FORMAT_VERSION:
+        raise InputError(f"{place}: format_version is {version}, this program reads {FORMAT_VERSION}")
+    return read_dataclass(AddonDescription, value, place)

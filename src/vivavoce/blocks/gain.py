@@ -1,0 +1,44 @@
+"""A digital-signal-processing block, and the example of how small one can be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from vivavoce.blocks.block import StreamableBlock
+from vivavoce.blocks.tensors import Specs, Tensors, TensorSpec, specs
+
+
+@dataclass(frozen=True)
+class Gain(StreamableBlock[tuple[()]]):
+    """Makes one tensor louder by `db` decibels and passes the others through.
+
+    JSON: `{"type": "Gain", "tensor": "audio", "db": -6}`.
+    """
+
+    tensor: str
+    db: float
+
+    @cached_property
+    def factor(self) -> np.float32:
+        return np.float32(10.0 ** (self.db / 20.0))
+
+    @property
+    def inputs(self) -> Specs:
+        return specs(TensorSpec(self.tensor, "float32"))
+
+    @property
+    def outputs(self) -> Specs:
+        return self.inputs
+
+    def wire(self, upstream: Specs, place: str, source: str) -> Specs:
+        super().wire(upstream, place, source)
+        return upstream
+
+    def initial_state(self, data: Tensors) -> tuple[()]:
+        return ()
+
+    def step(self, state: tuple[()], chunk: Tensors, frames: int) -> tuple[tuple[()], Tensors]:
+        return state, {**chunk, self.tensor: chunk[self.tensor] * self.factor}

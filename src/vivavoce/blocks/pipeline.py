@@ -1,0 +1,173 @@
+"""Streamable blocks made of other blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import TYPE_CHECKING, Any, Self
+
+from vivavoce.blocks.block import NOTHING, SequenceBlock, StreamableBlock
+from vivavoce.blocks.json_values import read_dataclass
+from vivavoce.blocks.tensors import Specs, StackError, Tensors, connect, frame_count, join, merge
+
+if TYPE_CHECKING:
+    from vivavoce.blocks.build import AddonContext
+
+Stages = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class _StackConfig:
+    stack: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class _PipelineConfig:
+    sequence_block: Any
+    streamable_block: Any
+
+
+class StreamableStack(StreamableBlock[Stages]):
+    """Streamable blocks in a row, each fed by the one before; its state is the tuple of theirs.
+
+    JSON: `{"type": "StreamableStack", "stack": [...]}`.
+    """
+
+    def __init__(self, blocks: Sequence[StreamableBlock[Any]], place: str = "stack") -> None:
+        if not blocks:
+            raise StackError(f"{place}: a stack needs at least one streamable block")
+        self.blocks = tuple(blocks)
+        self._outputs = self._fold(self.inputs, place, "the upstream")
+        self._data_inputs = merge((block.data_inputs for block in blocks), place)
+        self._delay, hop = 0.0, 1
+        for block in blocks:
+            self._delay += block.delay / hop
+            hop *= block.hop
+        self._hop = hop
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], context: AddonContext) -> Self:
+        nested = read_dataclass(_StackConfig, config, context.place).stack
+        blocks = [context.at(f"stack[{index}]").streamable_block(value) for index, value in enumerate(nested)]
+        return cls(blocks, f"{context.place}.stack")
+
+    @property
+    def inputs(self) -> Specs:
+        return self.blocks[0].inputs
+
+    @property
+    def data_inputs(self) -> Specs:
+        return self._data_inputs
+
+    @property
+    def outputs(self) -> Specs:
+        return self._outputs
+
+    @property
+    def delay(self) -> int:
+        return ceil(self._delay)
+
+    @property
+    def hop(self) -> int:
+        return self._hop
+
+    @property
+    def is_source(self) -> bool:
+        return self.blocks[0].is_source
+
+    def wire(self, upstream: Specs, place: str, source: str) -> Specs:
+        return self._fold(upstream, f"{place}.stack", source)
+
+    def initial_state(self, data: Tensors) -> Stages:
+        return tuple(block.initial_state(data) for block in self.blocks)
+
+    def step(self, state: Stages, chunk: Tensors, frames: int) -> tuple[Stages | None, Tensors]:
+        return self._advance(state, chunk, frames, ended=False)
+
+    def flush(self, state: Stages) -> Tensors:
+        return self._advance(state, NOTHING, 0, ended=True)[1]
+
+    def _advance(self, state: Stages, chunk: Tensors, frames: int, ended: bool) -> tuple[Stages | None, Tensors]:
+        """Hand a chunk down the row. Once a block ends, those below it are flushed and the stack ends."""
+        following: list[Any] = []
+        for block, stage in zip(self.blocks, state, strict=True):
+            after, made = block.step(stage, chunk, frames) if frames else (stage, NOTHING)
+            if ended and after is not None:
+                after, made = None, join([made, block.flush(after)])
+            ended = after is None
+            following.append(after)
+            chunk, frames = made, frame_count(made)
+        return (None if ended else tuple(following)), chunk
+
+    def _fold(self, available: Specs, place: str, source: str) -> Specs:
+        for index, block in enumerate(self.blocks):
+            label = f"{place}[{index}]"
+            if index and block.is_source:
+                name = type(block).__name__
+                raise StackError(f"{label} ({name}): makes its own frames, so it cannot come after {source}")
+            available = block.wire(available, label, source)
+            source = type(block).__name__
+        return available
+
+
+class StreamablePipeline(StreamableBlock[Any]):
+    """Exactly one sequence block, run once, and one streamable block, fed by what it made.
+
+    The streamable block also sees the data that the pipeline was given, under what the sequence block made.
+    JSON: `{"type": "StreamablePipeline", "sequence_block": {...}, "streamable_block": {...}}`.
+    """
+
+    def __init__(
+        self, sequence_block: SequenceBlock, streamable_block: StreamableBlock[Any], place: str = "pipeline"
+    ) -> None:
+        self.sequence_block, self.streamable_block = sequence_block, streamable_block
+        made = sequence_block.outputs
+        label = f"{place}.streamable_block ({type(streamable_block).__name__})"
+        shared = {name: spec for name, spec in streamable_block.data_inputs.items() if name in made}
+        connect(shared, made, label, type(sequence_block).__name__)
+        rest = {name: spec for name, spec in streamable_block.data_inputs.items() if name not in made}
+        self._data_inputs = merge([sequence_block.inputs, rest], place)
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], context: AddonContext) -> Self:
+        nested = read_dataclass(_PipelineConfig, config, context.place)
+        sequence_block = context.at("sequence_block").sequence_block(nested.sequence_block)
+        streamable_block = context.at("streamable_block").streamable_block(nested.streamable_block)
+        return cls(sequence_block, streamable_block, context.place)
+
+    @property
+    def inputs(self) -> Specs:
+        return self.streamable_block.inputs
+
+    @property
+    def data_inputs(self) -> Specs:
+        return self._data_inputs
+
+    @property
+    def outputs(self) -> Specs:
+        return self.streamable_block.outputs
+
+    @property
+    def delay(self) -> int:
+        return self.streamable_block.delay
+
+    @property
+    def hop(self) -> int:
+        return self.streamable_block.hop
+
+    @property
+    def is_source(self) -> bool:
+        return self.streamable_block.is_source
+
+    def wire(self, upstream: Specs, place: str, source: str) -> Specs:
+        return self.streamable_block.wire(upstream, f"{place}.streamable_block", source)
+
+    def initial_state(self, data: Tensors) -> Any:
+        return self.streamable_block.initial_state({**data, **self.sequence_block(data)})
+
+    def step(self, state: Any, chunk: Tensors, frames: int) -> tuple[Any, Tensors]:
+        return self.streamable_block.step(state, chunk, frames)
+
+    def flush(self, state: Any) -> Tensors:
+        return self.streamable_block.flush(state)

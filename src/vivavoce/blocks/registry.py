@@ -1,0 +1,63 @@
+"""Block types by name. A JSON stack names registered types only, never import paths."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+
+from vivavoce.blocks.block import Block
+from vivavoce.errors import InputError
+
+ENTRY_POINT_GROUP = "vivavoce.blocks"
+
+OWN_TYPES = {
+    "StreamablePipeline": "vivavoce.blocks.pipeline",
+    "StreamableStack": "vivavoce.blocks.pipeline",
+    "SequenceBlockContainer": "vivavoce.blocks.container",
+    "SequenceNetwork": "vivavoce.blocks.encoders",
+    "Encoders": "vivavoce.blocks.encoders",
+    "CustomizedEncoders": "vivavoce.blocks.encoders",
+    "StreamingNetwork": "vivavoce.blocks.streaming",
+    "Diagnostics": "vivavoce.blocks.diagnostics",
+    "Gain": "vivavoce.blocks.gain",
+}
+"""The types of this package and their modules, imported when named."""
+
+
+def block_types() -> tuple[str, ...]:
+    """Every registered name, in order: ours, then those of installed packages."""
+    return (*OWN_TYPES, *sorted(_plugins()))
+
+
+@cache
+def block_type(name: str) -> type[Block]:
+    """The class registered under `name`, imported now if it was not yet.
+
+    Raises `InputError` when nobody, or more than one package, registers the name, or what it names is not a block.
+    """
+    found = getattr(import_module(OWN_TYPES[name]), name) if name in OWN_TYPES else _from_plugin(name)
+    if not (isinstance(found, type) and issubclass(found, Block)):
+        raise InputError(f'block type "{name}" is registered but {found!r} is not a Block class')
+    return found
+
+
+def _from_plugin(name: str) -> object:
+    candidates = _plugins().get(name)
+    if candidates is None:
+        raise InputError(f'unknown block type "{name}", known are {", ".join(block_types())}')
+    if len(candidates) > 1:
+        raise InputError(f'block type "{name}" is registered by {" and ".join(point.value for point in candidates)}')
+    try:
+        return candidates[0].load()
+    except (ImportError, AttributeError) as error:
+        raise InputError(f'block type "{name}" cannot be loaded from {candidates[0].value}: {error}') from error
+
+
+@cache
+def _plugins() -> dict[str, list[EntryPoint]]:
+    found: dict[str, list[EntryPoint]] = {}
+    for point in set(entry_points(group=ENTRY_POINT_GROUP)):
+        if point.name not in OWN_TYPES:
+            found.setdefault(point.name, []).append(point)
+    return found

@@ -1,0 +1,73 @@
+"""An ONNX network in onnxruntime, with plain names and one kind of error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import onnxruntime
+
+from vivavoce.blocks.tensors import Dimension, Specs, StackError, Tensors, TensorSpec
+from vivavoce.errors import InputError
+
+DTYPES = {
+    "tensor(float)": "float32",
+    "tensor(float16)": "float16",
+    "tensor(double)": "float64",
+    "tensor(int64)": "int64",
+    "tensor(int32)": "int32",
+    "tensor(int8)": "int8",
+    "tensor(uint8)": "uint8",
+    "tensor(bool)": "bool",
+}
+ERRORS_ONLY = 3
+
+
+class Session:
+    """One compiled network. `sizes` fixes symbolic dimensions before it is optimised."""
+
+    def __init__(
+        self,
+        model: bytes,
+        place: str,
+        provider: str = "CPUExecutionProvider",
+        threads: int = 1,
+        sizes: Mapping[str, int] | None = None,
+    ) -> None:
+        self.place = place
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = ERRORS_ONLY
+        options.add_session_config_entry("session.load_model_format", "ONNX")
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        for name, size in (sizes or {}).items():
+            options.add_free_dimension_override_by_name(name, size)
+        try:
+            self._session = onnxruntime.InferenceSession(model, options, providers=[provider])
+        except Exception as error:  # onnxruntime's errors share no base but Exception
+            raise InputError(f"{place}: onnxruntime cannot load the network, {_first_line(error)}") from error
+        if provider not in self._session.get_providers():
+            raise InputError(f"{place}: onnxruntime has {provider} but cannot start it here")
+        self.inputs: Specs = {node.name: self._spec(node) for node in self._session.get_inputs()}
+        self.outputs: Specs = {node.name: self._spec(node) for node in self._session.get_outputs()}
+        self._names = list(self.outputs)
+
+    def run(self, feed: Tensors) -> dict[str, np.ndarray]:
+        """All outputs by name. Raises `InputError` when the network does not take the tensors."""
+        try:
+            made: Sequence[Any] = self._session.run(self._names, feed)
+        except Exception as error:  # as above
+            raise InputError(f"{self.place}: the network fails, {_first_line(error)}") from error
+        return dict(zip(self._names, made, strict=True))
+
+    def _spec(self, node: Any) -> TensorSpec:
+        if node.type not in DTYPES:
+            raise StackError(f'{self.place}: "{node.name}" is a {node.type}, which no block can supply')
+        shape: tuple[Dimension, ...] = tuple(node.shape)
+        return TensorSpec(node.name, DTYPES[node.type], shape)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -1,0 +1,48 @@
+"""Where addons are found by name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from vivavoce.blocks.addon import DESCRIPTION_FILE
+from vivavoce.errors import InputError
+
+FOLDERS_VARIABLE = "VIVAVOCE_ADDONS"
+SHIPPED = Path(__file__).parent.parent / "addons"
+
+
+def find_addon(name_or_path: str | Path) -> Path:
+    """The addon at a path, or of a name: in the folders of `VIVAVOCE_ADDONS` first, then among those shipped.
+
+    Raises `InputError` naming what there is.
+    """
+    text = str(name_or_path)
+    if isinstance(name_or_path, Path) or os.sep in text or text.endswith(".zip"):
+        path = Path(name_or_path)
+        if not path.exists():
+            raise InputError(f"{path}: no addon there")
+        return path
+    shelf = addons()
+    if text not in shelf:
+        raise InputError(f'no addon "{text}", there are {", ".join(shelf) or "none"}; give a name or a path')
+    return shelf[text]
+
+
+def addons() -> dict[str, Path]:
+    """Every addon that has a name here, by name in order."""
+    found: dict[str, Path] = {}
+    for folder in (*_user_folders(), SHIPPED):
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if path.suffix == ".zip":
+                found.setdefault(path.stem, path)
+            elif (path / DESCRIPTION_FILE).is_file():
+                found.setdefault(path.name, path)
+    return dict(sorted(found.items()))
+
+
+def _user_folders() -> Iterator[Path]:
+    for folder in os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep):
+        if folder:
+            yield Path(folder)

@@ -1,0 +1,55 @@
+"""Writing an addon, as training does."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from vivavoce.blocks.addon import DESCRIPTION_FILE, Addon, load_addon
+from vivavoce.blocks.description import FORMAT_VERSION, read_description
+from vivavoce.blocks.files import check_name
+from vivavoce.blocks.json_values import parse_json
+from vivavoce.errors import InputError
+
+
+def write_addon(folder: Path | str, description: Mapping[str, Any], files: Mapping[str, bytes | Path]) -> Addon:
+    """Write an addon and check it by loading and building it.
+
+    `description` is `addon.json` without `format_version` and `files`, which are filled in here. Files appear whole
+    or not at all, `addon.json` last. Raises `InputError` for a description that could not be loaded again.
+    """
+    folder = Path(folder)
+    contents = {name: data if isinstance(data, bytes) else data.read_bytes() for name, data in files.items()}
+    entries = {
+        name: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)} for name, data in contents.items()
+    }
+    full = {"format_version": FORMAT_VERSION, **description, "files": entries}
+    text = json.dumps(full, indent=2, ensure_ascii=False).encode() + b"\n"
+    read_description(parse_json(text, DESCRIPTION_FILE), DESCRIPTION_FILE)
+    for name in contents:
+        check_name(name, str(folder))
+        if name == DESCRIPTION_FILE:
+            raise InputError(f"{folder}: {DESCRIPTION_FILE} is written from the description")
+    for name, data in {**contents, DESCRIPTION_FILE: text}.items():
+        _write(folder / name, data)
+    addon = load_addon(folder)
+    addon.check()
+    return addon
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,148 @@
+"""`vivavoce addons list|check|show`: what models there are, and whether they are whole."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from vivavoce.blocks import Addon, addons, find_addon, load_addon
+from vivavoce.errors import InputError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    lists = actions.add_parser("list", help="every addon that has a name here")
+    check = actions.add_parser("check", help="read every file, check hashes, build the stack")
+    check.add_argument("addon", nargs="+", metavar="PATH", help="a folder, a zip, or a name")
+    show = actions.add_parser("show", help="what an addon says of itself")
+    show.add_argument("addon", metavar="NAME", help="a name, a folder or a zip")
+    for action in (lists, check, show):
+        action.add_argument("--json", action="store_true", help="for programs")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Raises `InputError` for an addon that is not there or not right; `check` tells of all and returns 2."""
+    if arguments.action == "list":
+        return _list(arguments.json)
+    if arguments.action == "check":
+        return _check(arguments.addon, arguments.json)
+    return _show(load_addon(find_addon(arguments.addon)), arguments.json)
+
+
+def _list(as_json: bool) -> int:
+    rows = [_row(name, path) for name, path in addons().items()]
+    if as_json:
+        _print_json(rows)
+        return 0
+    table = Table("name", "kind", "speakers", "size", "licence", "summary", box=None, pad_edge=False)
+    for row in rows:
+        size = f"{row['bytes'] / 1e6:.1f} MB" if "bytes" in row else ""
+        cells = (row["name"], row.get("kind", ""), ", ".join(row.get("speakers", ())), size, row.get("licence", ""))
+        table.add_row(*map(Text, cells), Text(row.get("summary", row.get("error", ""))))
+    Console().print(table if rows else "no addons")
+    return 0
+
+
+def _row(name: str, path: Path) -> dict[str, Any]:
+    try:
+        said = load_addon(path).description
+    except InputError as error:
+        return {"name": name, "path": str(path), "error": str(error)}
+    return {
+        "name": name,
+        "path": str(path),
+        "kind": said.kind,
+        "summary": said.summary,
+        "licence": said.licence,
+        "speakers": list(said.speakers),
+        "sample_rate_hz": said.sample_rate_hz,
+        "bytes": said.total_bytes,
+    }
+
+
+def _check(names: list[str], as_json: bool) -> int:
+    results = [_checked(name) for name in names]
+    if as_json:
+        _print_json(results)
+    else:
+        console = Console(soft_wrap=True)
+        for result in results:
+            fault = result["error"]
+            console.print(Text(f"{result['addon']}: ok" if fault is None else fault, style="red" if fault else "green"))
+    return 2 if any(result["error"] for result in results) else 0
+
+
+def _checked(name: str) -> dict[str, Any]:
+    try:
+        load_addon(find_addon(name)).check()
+    except InputError as error:
+        return {"addon": name, "ok": False, "error": str(error)}
+    return {"addon": name, "ok": True, "error": None}
+
+
+def _show(addon: Addon, as_json: bool) -> int:
+    said = addon.description
+    if as_json:
+        _print_json({"path": str(addon.path), **asdict(said)})
+        return 0
+    console = Console()
+    facts = Table.grid(padding=(0, 2))
+    for label, value in _facts(addon):
+        facts.add_row(Text(label, style="bold"), Text(value))
+    console.print(facts)
+    networks = Table("network", "role", "target", "file", "size", box=None, pad_edge=False)
+    for name, network in said.networks.items():
+        size = f"{said.files[network.file].bytes / 1e6:.2f} MB"
+        target = network.target if isinstance(network.target, str) else json.dumps(network.target)
+        networks.add_row(*map(Text, (name, network.role, target, network.file, size)))
+    console.print()
+    console.print(networks)
+    tree = Tree(Text("stack", style="bold"))
+    for item in said.stack if isinstance(said.stack, list) else [said.stack]:
+        _grow(tree, item)
+    console.print()
+    console.print(tree)
+    return 0
+
+
+def _facts(addon: Addon) -> Iterator[tuple[str, str]]:
+    said = addon.description
+    yield "name", f"{said.name} ({said.kind})"
+    yield "summary", said.summary
+    yield "path", str(addon.path)
+    yield "licence", said.licence
+    yield "attribution", said.attribution
+    if said.sample_rate_hz:
+        yield "sample rate", f"{said.sample_rate_hz} Hz"
+    if said.speakers:
+        yield "speakers", ", ".join(said.speakers)
+    yield "size", f"{said.total_bytes / 1e6:.1f} MB in {len(said.files)} files"
+    yield "trained on", ", ".join(said.provenance.data)
+    yield "recipe", f"{said.provenance.recipe}, {said.provenance.steps} steps, {said.provenance.hardware}"
+    for name, value in said.provenance.figures.items():
+        yield name, f"{value:g}"
+    yield "reads", "; ".join(f"{name}: {spec}" for name, spec in said.input_specs().items()) or "nothing"
+
+
+def _grow(tree: Tree, value: Any) -> None:
+    """Add one JSON object of a stack, its parameters on its line and its nested objects below."""
+    nested = {key: item for key, item in value.items() if isinstance(item, (dict, list))}
+    plain = " ".join(f"{key}={item}" for key, item in value.items() if key not in nested and key != "type")
+    branch = tree.add(Text(f"{value['type']} {plain}".strip()))
+    for item in nested.values():
+        for child in item if isinstance(item, list) else [item]:
+            if isinstance(child, dict) and "type" in child:
+                _grow(branch, child)
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
