@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from vivavoce.errors import InputError
 from vivavoce.text.aligned import AlignedText
+from vivavoce.text.homographs import resolve
 from vivavoce.text.normalise import normalise
 from vivavoce.text.notices import Notices
 from vivavoce.text.pronounce import pronounce, tag, tokens_of
@@ -26,6 +27,7 @@ def iter_sentences(source: str, *, language: str = "en-US") -> Iterator[Sentence
             text = whole.slice(start, end)
             tokens = tokens_of(normalise(text, language, notices), language)
             tag(tokens, language)
+            resolve(tokens, language)
             for words in short_enough(pronounce(tokens, language)):
                 any_words = True
                 yield Sentence(tuple(words), text.span(0, len(text.text)), language=language)

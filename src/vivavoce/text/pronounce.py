@@ -38,6 +38,8 @@ class Token:
     """White space follows."""
     tag: str = ""
     phonemes: str | None = None
+    sounds_like: str | None = None
+    """Another spelling to pronounce in its place: "led" for the metal."""
 
 
 def tokens_of(text: AlignedText, language: str) -> list[Token]:
@@ -65,7 +67,15 @@ def pronounce(tokens: list[Token], language: str) -> list[Word]:
         [
             # num_flags is a set of characters that hibari unites when it merges tokens and reads nowhere:
             # it carries each token's number through, so that every merged token can be traced back.
-            Tok(t.text, t.tag, " " if t.spaced else "", t.phonemes, rating=5, num_flags=chr(_INDEX_BASE + i))
+            Tok(
+                t.text,
+                t.tag,
+                " " if t.spaced else "",
+                t.phonemes,
+                alias=t.sounds_like,
+                rating=5,
+                num_flags=chr(_INDEX_BASE + i),
+            )
             for i, t in enumerate(tokens)
         ]
     )
