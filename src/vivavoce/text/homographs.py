@@ -59,7 +59,8 @@ _METAL_NOUN = (
 )
 _METAL_BEFORE = (
     "(?:made|out|tons?|pounds?|ounces?|amounts?|traces|levels|full|sheet|lump|block) of "
-    "|(?:covered|lined|filled|weighted) (?:with|in) |(?:heavier|softer|denser) than |molten |melted |copper and |zinc and |tin and |silver and |contains? "
+    "|(?:covered|lined|filled|weighted) (?:with|in) |(?:heavier|softer|denser) than |molten |melted "
+    "|(?:copper|zinc|tin|silver) and |contains? "
 )
 _TITLE = "(?:the |a |an |his |her |my |your |our |their |any |no )"
 _BLESSED = ("blˈɛsɪd", "blˈɛsɪd")
@@ -69,6 +70,7 @@ _END = r"(?:$|[.,;:!?…—)\"”] )"
 RULES: dict[str, tuple[Rule, ...]] = {
     "read": (
         Rule(r"(?:have|has|had|having|'ve) (?!to )(?:[\w']+ )?(?!to )(?:[\w']+ )?", tag="VBN"),
+        Rule("'d ", tag="VBN"),
         Rule(r"(?:to|will|would|can|could|should|must|may|might|did|do|does|let|'ll) (?:[\w']+ )?", tag="VB"),
         Rule("", r".*\b(?:yesterday|ago|last (?:night|week|month|year)) ", tag="VBD"),
         Rule("(?:usually|often|always|sometimes|rarely|regularly) ", tag="VB"),
@@ -181,6 +183,5 @@ def _is_the_verb(number: int, tokens: Sequence[Token], finite: Sequence[int]) ->
     before = tokens[number - 1]
     if before.text.lower() in ("i", "they", "we"):
         return True
-    return (
-        before.tag == "NNS" and not finite and number + 1 < len(tokens) and tokens[number + 1].tag in ("IN", "TO", "DT")
-    )
+    plural = before.tag == "NNS" or (number == 1 and before.tag == "NNP" and before.text.endswith("s"))
+    return plural and not finite and number + 1 < len(tokens) and tokens[number + 1].tag in ("IN", "TO", "DT")

@@ -50,7 +50,7 @@ class Lexicon:
         return cls(language, entries)
 
     def find(self, word: str, tag: str) -> str | None:
-        """The phonemes of a word with this tag, or None. The last entry that fits wins, one with a tag before one without."""
+        """The phonemes of a word with this tag, or None. The last entry that fits wins; one with a tag goes first."""
         entries = self.entries.get(word) or self.entries.get(word.lower()) or ()
         fitting = [entry for entry in entries if tag.startswith(entry.tag)]
         return max(reversed(fitting), key=lambda entry: len(entry.tag)).phonemes if fitting else None
