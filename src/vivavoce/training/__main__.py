@@ -15,17 +15,23 @@ CORPORA = ["kathleen", "ensemble", "intonation", "ensemble-dev", "kerstin", "nat
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m vivavoce.training", description=__doc__)
-    parser.add_argument("recipe", help="prepare, or the name of a recipe in vivavoce/training/recipes")
-    parser.add_argument("--data", type=Path, required=True, help="folder with one folder a corpus")
+    parser.add_argument("recipe", help="prepare, ship, or the name of a recipe in vivavoce/training/recipes")
+    parser.add_argument("--data", type=Path, default=Path("data"), help="folder with one folder a corpus")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="features, checkpoints and curves")
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE", help="change the recipe")
+    parser.add_argument("--hardware", default="CPU", help="for the model cards of ship")
     arguments = parser.parse_args()
     if arguments.recipe == "prepare":
         from vivavoce.training.corpus import prepare
 
         prepare(arguments.data, arguments.runs / "features", CORPORA)
+        return
+    if arguments.recipe == "ship":
+        from vivavoce.training.ship import ship
+
+        ship(arguments.runs, Path(str(files("vivavoce.addons"))), arguments.hardware)
         return
     recipe = files("vivavoce.training.recipes").joinpath(f"{arguments.recipe}.toml").read_text(encoding="utf-8")
     config = tomllib.loads(recipe)

@@ -21,6 +21,7 @@ from torch.nn import functional
 
 from vivavoce.features import BANDS
 from vivavoce.text import analyse
+from vivavoce.text.phonemes import STRESSES
 from vivavoce.text.utterance import Sentence
 from vivavoce.training.corpus import Recording, feature_path, recordings
 from vivavoce.voice.tokens import GAPS, SYMBOL_ID, SYMBOLS, Tokens, tokenise
@@ -118,21 +119,27 @@ def _trace(steps: np.ndarray, total: np.ndarray, frames: int, skippable: np.ndar
 def teacher_durations(item: Item, symbols: list[str], units: list[int], unit_s: float) -> np.ndarray | None:
     """The ensemble's own durations for our tokens, in frames, moved earlier by their lag; None if they do not match."""
     ends = np.cumsum(units) * unit_s - TEACHER_LAG_S
-    starts = np.concatenate([[0.0], ends[:-1]])
-    sounds = [(s, starts[i + 1], ends[i + 1]) for i, s in enumerate(symbols) if s in SYMBOL_ID and s not in GAPS]
+    sounds: list[tuple[str, float, float]] = []
+    stress_start = None
+    for symbol, start, end in zip(symbols, ends[:-2], ends[1:-1], strict=True):
+        if symbol in STRESSES:
+            stress_start = start
+        elif symbol in SYMBOL_ID and symbol not in GAPS:
+            sounds.append((symbol, start if stress_start is None else stress_start, end))
+            stress_start = None
     ours = np.flatnonzero(~item.tokens.gaps)
     if [s for s, _, _ in sounds] != [SYMBOLS[item.tokens.symbols[i]] for i in ours]:
         return None
-    frames = len(item.mel)
-    bounds = np.zeros((len(item.tokens.symbols), 2))
-    for index, (_, start, end) in zip(ours, sounds, strict=True):
-        bounds[index] = start, end
-    durations = np.zeros(len(bounds), np.int64)
-    durations[ours] = np.maximum(1, np.round((bounds[ours, 1] - bounds[ours, 0]) * 100)).astype(np.int64)
-    lead = max(0, round(bounds[ours[0], 0] * 100))
-    durations[0] = lead
-    durations[-1] = max(0, frames - durations.sum())
-    return durations if durations.sum() == frames else None
+    starts = np.zeros(len(item.tokens.symbols))
+    previous_end = 0.0
+    for index in range(len(starts)):
+        if item.tokens.gaps[index]:
+            starts[index] = previous_end
+        else:
+            _, starts[index], previous_end = sounds[int(np.searchsorted(ours, index))]
+    places = np.clip(np.round(starts * 100).astype(np.int64), 0, len(item.mel))
+    durations = np.diff(places, append=len(item.mel))
+    return durations if durations.min() >= 0 else None
 
 
 def fit(model: FrameClassifier, items: list[Item], steps: int, device: str, seed: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +34,7 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     optimiser = torch.optim.AdamW(
         network.parameters(), settings["rate"], betas=(0.9, 0.98), weight_decay=settings["weight_decay"]
     )
-    average = torch.optim.swa_utils.AveragedModel(
-        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(settings["average"])
-    )
+    average = torch.optim.swa_utils.AveragedModel(network, avg_fn=_ramped(settings["average"]))
     run = Run(folder, {"network": network, "optimiser": optimiser, "average": average}, minutes)
     stream = batches.endless(np.random.default_rng(run.step))
     for step in run.steps():
@@ -58,6 +56,15 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
             _write_evaluation(run, *evaluate(average.module, development, vocabulary, device))
 
 
+def _ramped(decay: float) -> Callable[[Tensor, Tensor, Tensor | int], Tensor]:
+    """An exponential average that forgets its first values faster, so that it is of use from the start."""
+
+    def step(average: Tensor, value: Tensor, count: Tensor | int) -> Tensor:
+        return torch.lerp(value, average, min(decay, (1 + int(count)) / (10 + int(count))))
+
+    return step
+
+
 def _losses(answer: tuple[Tensor, Tensor], batch: Batch) -> tuple[Tensor, Tensor]:
     """-> the margin violated by the best wrong tree, per leaf, and the cross-entropy of the tags.
 
@@ -75,6 +82,13 @@ def _losses(answer: tuple[Tensor, Tensor], batch: Batch) -> tuple[Tensor, Tensor
     wrong = torch.zeros(len(trees), device=spans.device).index_add(0, rows[0], scores[found] + costs[found])
     right = scores.gather(-1, gold[..., None]).sum(dim=(1, 2, 3))
     tagging = functional.cross_entropy(tags.flatten(0, 1), batch.gold_tags.flatten().to(tags.device), ignore_index=-1)
+    import os
+    if os.environ.get("CE"):
+        n = batch.leaves[:, None, None]; i = torch.arange(gold.shape[1])
+        ok = (i[None, :, None] < i[None, None]) & (i[None, None] <= n)
+        ce = functional.cross_entropy(scores[ok], gold[ok], reduction="sum") / batch.leaves.sum()
+        if os.environ["CE"] == "2": return ce + 0.5 * functional.relu(wrong - right).sum() / batch.leaves.sum(), tagging
+        return ce, tagging
     return functional.relu(wrong - right).sum() / batch.leaves.sum(), tagging
 
 

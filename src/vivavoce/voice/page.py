@@ -1,0 +1,68 @@
+"""One self-contained page that shows what was said: a player, the waveform, the spectrogram with words and pitch."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+import numpy as np
+import soundfile
+
+from vivavoce.audio import Audio
+from vivavoce.features import RATE_HZ, mel_spectrogram, pitch
+from vivavoce.voice.timing import SpeechMark
+
+COLUMNS = 1400
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One thing said."""
+
+    title: str
+    audio: Audio
+    marks: tuple[SpeechMark, ...]
+
+
+def speech_page(heading: str, takes: Sequence[Take]) -> str:
+    """The page as HTML; sound, pictures and script are inside it."""
+    template = files("vivavoce.voice").joinpath("page.html").read_text(encoding="utf-8")
+    sections = "\n".join(_section(number, take) for number, take in enumerate(takes))
+    data = json.dumps([_drawing(take) for take in takes]).replace("</", "<\\/")
+    filled = template.replace("{{heading}}", html.escape(heading))
+    return filled.replace("{{sections}}", sections).replace("{{data}}", data)
+
+
+def _section(number: int, take: Take) -> str:
+    sound = io.BytesIO()
+    soundfile.write(sound, np.clip(take.audio.samples, -1, 1), take.audio.rate_hz, format="OGG", subtype="OPUS")
+    source = base64.b64encode(sound.getvalue()).decode()
+    return (
+        f'<section><h2>{html.escape(take.title)}</h2>'
+        f'<audio controls preload="auto" src="data:audio/ogg;base64,{source}"></audio>'
+        f'<canvas data-take="{number}" role="img" aria-label="Waveform, spectrogram, words and pitch"></canvas></section>'
+    )
+
+
+def _drawing(take: Take) -> dict[str, object]:
+    """What the script paints: bytes of the spectrogram, pitch in Hz, the waveform's envelope, words."""
+    audio = take.audio.resampled(RATE_HZ)
+    mel = mel_spectrogram(audio.samples)
+    picture = np.clip((mel + 9.0) / 11.0, 0.0, 1.0) * 255
+    columns = min(COLUMNS, max(1, len(audio.samples)))
+    edges = np.linspace(0, len(audio.samples), columns + 1).astype(int)
+    envelope = [float(np.abs(audio.samples[a:b]).max(initial=0.0)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    return {
+        "duration_s": audio.duration_s,
+        "frames": len(mel),
+        "bands": mel.shape[1],
+        "mel": base64.b64encode(picture.astype(np.uint8).tobytes()).decode(),
+        "f0": [round(float(f0), 1) for f0 in pitch(audio)],
+        "envelope": [round(value, 3) for value in envelope],
+        "words": [[mark.time_s, mark.end_s, mark.value] for mark in take.marks if mark.type == "word"],
+    }

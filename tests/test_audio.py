@@ -1,0 +1,47 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from vivavoce.audio import Audio, AudioError, read_audio, write_audio
+
+TONE = Audio((0.5 * np.sin(2 * np.pi * 440 * np.arange(24_000) / 24_000)).astype(np.float32), 24_000)
+
+
+@pytest.mark.parametrize("suffix", [".wav", ".flac", ".opus"])
+def test_written_sound_is_read_back(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"tone{suffix}"
+    write_audio(path, TONE)
+    again = read_audio(path, 24_000)
+    assert again.duration_s == pytest.approx(1.0, abs=0.03)
+    assert np.sqrt(np.mean(again.samples**2)) == pytest.approx(0.5 / np.sqrt(2), rel=0.1)
+
+
+def test_stereo_is_mixed_down_and_resampled(tmp_path: Path) -> None:
+    path = tmp_path / "stereo.wav"
+    soundfile.write(path, np.stack([TONE.samples, np.zeros(24_000)], axis=1), 24_000)
+    again = read_audio(path, 16_000)
+    assert again.rate_hz == 16_000
+    assert len(again.samples) == 16_000
+    assert np.abs(again.samples).max() == pytest.approx(0.25, abs=0.02)
+
+
+def test_text_named_wav_is_one_clear_error(tmp_path: Path) -> None:
+    path = tmp_path / "lie.wav"
+    path.write_text("not sound")
+    with pytest.raises(AudioError, match=r"lie\.wav: cannot be read"):
+        read_audio(path)
+
+
+def test_nan_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "nan.wav"
+    soundfile.write(path, np.full(10, np.nan, np.float32), 24_000, subtype="FLOAT")
+    with pytest.raises(AudioError, match="not numbers"):
+        read_audio(path)
+
+
+def test_unknown_suffix_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(AudioError, match="unknown audio suffix"):
+        write_audio(tmp_path / "tone.xyz", TONE)
+    assert list(tmp_path.iterdir()) == []

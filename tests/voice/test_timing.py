@@ -1,0 +1,76 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vivavoce.text import analyse
+from vivavoce.text.utterance import Control, Mark, Sentence
+from vivavoce.voice.timing import controls_of, frame_durations, marks_of
+from vivavoce.voice.tokens import tokenise
+
+SENTENCE = analyse("We wanted coffee, and pie.").sentences[0]
+
+
+def with_control(sentence: Sentence, word: int, control: Control) -> Sentence:
+    words = list(sentence.words)
+    words[word] = replace(words[word], control=control)
+    return replace(sentence, words=tuple(words))
+
+
+@given(st.lists(st.floats(0.0, 4.0), min_size=2, max_size=60), st.floats(0.25, 4.0))
+def test_durations_are_whole_and_do_not_drift(log_durations: list[float], rate: float) -> None:
+    logs = np.array(log_durations, np.float32)
+    gaps = np.arange(len(logs)) % 3 == 0
+    none = np.full(len(logs), -1, np.int64)
+    durations = frame_durations(logs, gaps, np.full(len(logs), rate, np.float32), none)
+    assert (durations[~gaps] >= 1).all()
+    assert (durations >= 0).all()
+    wanted = np.expm1(logs) / rate
+    wanted = np.where(gaps, np.where(wanted < 1, 0, wanted), np.maximum(wanted, 1))
+    assert abs(durations.sum() - wanted.sum()) <= 1 + 0.01 * len(logs)
+
+
+def test_a_break_lasts_what_was_asked() -> None:
+    words = list(SENTENCE.words)
+    words[0] = replace(words[0], break_s=0.7)
+    sentence = replace(SENTENCE, words=tuple(words))
+    tokens = tokenise(sentence)
+    silence = controls_of(sentence, tokens).silence
+    gap = np.flatnonzero(tokens.gaps)[1]
+    assert silence[gap] == 70
+    assert (np.delete(silence, gap) == -1).all()
+
+
+def test_emphasis_is_higher_slower_and_louder_on_its_word_alone() -> None:
+    sentence = with_control(SENTENCE, 2, Control(emphasis="strong"))
+    tokens = tokenise(sentence)
+    controls = controls_of(sentence, tokens)
+    marked = tokens.words == 2
+    assert (controls.rate[marked] < 1).all()
+    assert (controls.pitch_shift[marked] > 0).all()
+    assert (controls.gain[marked] > 0).all()
+    assert (controls.rate[~marked] == 1).all()
+    assert (controls.pitch_shift[~marked] == 0).all()
+
+
+def test_semitones_are_nepers() -> None:
+    sentence = with_control(SENTENCE, 0, Control(pitch_semitones=12.0))
+    tokens = tokenise(sentence)
+    assert controls_of(sentence, tokens).pitch_shift[tokens.words == 0] == pytest.approx(np.log(2))
+
+
+def test_marks_are_in_order_and_carry_their_bytes() -> None:
+    sentence = replace(SENTENCE, marks=(Mark("here", 1), Mark("end", 5)))
+    tokens = tokenise(sentence)
+    durations = np.full(len(tokens.symbols), 4)
+    marks = marks_of(sentence, tokens, durations, begin_s=2.0)
+    words = [mark for mark in marks if mark.type == "word"]
+    assert [mark.value for mark in words] == [word.text for word in SENTENCE.words]
+    source = b"We wanted coffee, and pie."
+    assert [source[mark.start : mark.end].decode() for mark in words] == ["We", "wanted", "coffee", "and", "pie"]
+    assert all(a.end_s <= b.time_s for a, b in zip(words[:-1], words[1:], strict=True))
+    named = {mark.value: mark.time_s for mark in marks if mark.type == "ssml"}
+    assert named["here"] == words[1].time_s
+    assert named["end"] == pytest.approx(2.0 + durations.sum() * 0.01)

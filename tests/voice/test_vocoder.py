@@ -1,0 +1,111 @@
+"""The shipped vocoder: the stream is the whole, pitch is kept, and torch and numpy do the same arithmetic."""
+
+import numpy as np
+import pytest
+
+from vivavoce.audio import Audio
+from vivavoce.blocks.addon import load_addon
+from vivavoce.blocks.shelf import find_addon
+from vivavoce.blocks.tensors import Tensors, in_chunks
+from vivavoce.features import HOP, RATE_HZ, Array, continuous_log_f0, mel_spectrogram, pitch
+from vivavoce.voice.vocoder import Vocoder, noise_stretch, pulse_train
+
+
+@pytest.fixture(scope="module")
+def vocoder() -> Vocoder:
+    block = load_addon(find_addon("vocoder")).build_streamable()
+    assert isinstance(block, Vocoder)
+    return block
+
+
+def vowel(f0_hz: float = 140.0) -> Audio:
+    time = np.arange(RATE_HZ) / RATE_HZ
+    samples = sum(np.cos(2 * np.pi * f0_hz * k * time) / (1 + (k / 6) ** 2) for k in range(1, 60))
+    return Audio((0.05 * np.asarray(samples)).astype(np.float32), RATE_HZ)
+
+
+def frames_of(audio: Audio) -> Tensors:
+    f0 = pitch(audio)
+    return {
+        "mel": mel_spectrogram(audio.samples)[None],
+        "log_f0": continuous_log_f0(f0)[None],
+        "voiced": (f0 > 0).astype(np.float32)[None],
+    }
+
+
+def spoken(vocoder: Vocoder, frames: Tensors, sizes: list[int]) -> Array:
+    return np.concatenate([chunk["audio"] for chunk in vocoder.open({}, in_chunks(frames, sizes))], axis=1)[0]
+
+
+def test_a_stream_in_pieces_is_the_whole(vocoder: Vocoder) -> None:
+    frames = frames_of(vowel())
+    whole = spoken(vocoder, frames, [100])
+    assert len(whole) == 100 * HOP
+    for sizes in ([1] * 100, [7] * 20, [50, 50], [3, 60, 37]):
+        assert np.abs(spoken(vocoder, frames, sizes) - whole).max() < 1e-5
+
+
+def test_the_delay_is_what_is_reported(vocoder: Vocoder) -> None:
+    frames = frames_of(vowel())
+    state, given = vocoder.initial_state({}), 0
+    for number, chunk in enumerate(in_chunks(frames, [5] * 20), start=1):
+        state, made = vocoder.step(state, chunk, 5)
+        given += made["audio"].shape[1] if made else 0
+        assert given == max(0, 5 * number - vocoder.delay) * HOP
+
+
+def test_pitch_survives(vocoder: Vocoder) -> None:
+    sound = spoken(vocoder, frames_of(vowel(140.0)), [100])
+    track = pitch(Audio(sound, RATE_HZ))
+    assert np.median(track[track > 0]) == pytest.approx(140.0, rel=0.03)
+
+
+def test_silence_stays_silent(vocoder: Vocoder) -> None:
+    silence = Audio(np.zeros(RATE_HZ, np.float32), RATE_HZ)
+    assert np.abs(spoken(vocoder, frames_of(silence), [100])).max() < 1e-2
+
+
+def test_pulses_go_on_where_they_stopped() -> None:
+    log_f0 = np.log(np.linspace(100, 200, 30)).astype(np.float32)
+    whole, _ = pulse_train(log_f0, None, 0.25)
+    first, cycles = pulse_train(log_f0[:11], None, 0.25)
+    second, _ = pulse_train(log_f0[11:], float(log_f0[10]), cycles)
+    assert np.allclose(np.concatenate([first, second]), whole, atol=1e-3)
+
+
+def test_pulses_and_noise_have_unit_power() -> None:
+    pulses, _ = pulse_train(np.full(100, np.log(120.0), np.float32), None, 0.1)
+    assert np.mean(pulses**2) == pytest.approx(1.0, rel=0.05)
+    assert np.var(noise_stretch(1000, 25_000)) == pytest.approx(1.0, rel=0.05)
+
+
+def test_training_and_run_time_filter_alike() -> None:
+    torch = pytest.importorskip("torch")
+    from vivavoce.training.networks import vocoder as trained
+
+    log_f0 = torch.full((1, 40), float(np.log(150.0)))
+    torch.manual_seed(0)
+    pulse, phase = torch.randn(1, 40, 481) * 0.1, torch.randn(1, 40, 481) * 0.1
+    silent = torch.full((1, 40, 481), -30.0)
+    theirs = trained.synthesise(pulse, phase, silent, log_f0)[0].numpy()
+    # the torch train starts at a random phase; find it
+    best = min(
+        np.abs(_numpy_synthesis(pulse.numpy()[0], phase.numpy()[0], log_f0.numpy()[0], start) - theirs).max()
+        for start in np.linspace(0, 1, 4001)
+    )
+    assert best < 0.05 * np.abs(theirs).max()
+
+
+def _numpy_synthesis(pulse: Array, phase: Array, log_f0: Array, start: float) -> Array:
+    from vivavoce.voice.synthesis import WINDOW, filter_window
+
+    pulses, _ = pulse_train(log_f0, None, start)
+    margin = (WINDOW - HOP) // 2
+    padded = np.pad(pulses, margin)
+    window = filter_window()
+    pieces = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP] * window
+    pieces = np.fft.irfft(np.fft.rfft(pieces) * np.exp(pulse + 1j * phase), WINDOW) * window
+    summed = np.zeros(len(padded))
+    for frame, piece in enumerate(pieces):
+        summed[frame * HOP : frame * HOP + WINDOW] += piece
+    return summed[margin:-margin].astype(np.float32)
