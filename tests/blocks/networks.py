@@ -122,8 +122,11 @@ def attention_step() -> bytes:
         helper.make_node("MatMul", ["weights", "encoded"], ["seen"]),
         helper.make_node("ReduceSum", ["weights", "one"], ["looked"], keepdims=0),
         helper.make_node("Add", ["state_looked", "looked"], ["next_state_looked"]),
-        helper.make_node("ReduceSum", ["state_looked", "one"], ["before"]),
-        helper.make_node("Add", ["seen", "before"], ["glimpse"]),
+        helper.make_node("CumSum", ["weights", "axis"], ["so_far"], exclusive=1),
+        helper.make_node("Unsqueeze", ["state_looked", "one"], ["long_ago"]),
+        helper.make_node("Add", ["so_far", "long_ago"], ["before"]),
+        helper.make_node("ReduceSum", ["before", "last"], ["tired"]),
+        helper.make_node("Add", ["seen", "tired"], ["glimpse"]),
         helper.make_node("Identity", ["weights"], ["attention"]),
     ]
     memory: Value = ("encoded", TensorProto.FLOAT, [1, "phonemes", WIDTH])
@@ -141,4 +144,6 @@ def attention_step() -> bytes:
             ("next_state_looked", TensorProto.FLOAT, [1, "phonemes"]),
         ],
         one=np.array([1]),
+        axis=np.array(1),
+        last=np.array([2]),
     ).SerializeToString()

@@ -70,7 +70,7 @@ class FixedNetwork(Network):
             for name in self.chunk_inputs:
                 feed[name] = chunk[name][:, start : start + size]
             made = self._session({**fitted, FRAMES: size}).run(feed)
-            states = {name: made.pop(f"next_{name}") for name in self.states}
+            states = {name: made.pop(following) for name, following in self.following}
             pieces.append({name: self._cut(array, self.outputs[name], state.sizes) for name, array in made.items()})
             start += size
         return NetworkState(state.constants, states, state.sizes), dict(join(pieces))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,8 +18,7 @@ MASK = "mask"
 STATE, NEXT_STATE = "state_", "next_state_"
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkState:
+class NetworkState(NamedTuple):
     """What a streaming network needs besides the next chunk: never changed, only replaced."""
 
     constants: Tensors
@@ -44,6 +43,7 @@ class Network(ABC):
         self.outputs: Specs = {n: spec for n, spec in outputs.items() if not n.startswith(NEXT_STATE)}
         self.chunk_inputs = {name: spec for name, spec in self.inputs.items() if in_frames(spec)}
         self.constant_inputs = {name: spec for name, spec in self.inputs.items() if name not in self.chunk_inputs}
+        self.following = tuple((name, f"next_{name}") for name in self.states)
         self._check_states(outputs)
 
     @abstractmethod
@@ -95,7 +95,7 @@ class DynamicNetwork(Network):
         for name in self.chunk_inputs:
             feed[name] = chunk[name]
         made = self._session.run(feed)
-        states = {name: made.pop(f"next_{name}") for name in self.states}
+        states = {name: made.pop(following) for name, following in self.following}
         return NetworkState(state.constants, states, state.sizes), made
 
 

@@ -1,0 +1,108 @@
+"""Every registered streamable block keeps the contract."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.blocks import networks
+from tests.blocks.contract import CHECKS, Case, Check, assert_close
+from tests.blocks.toys import ToyAttentionDecoder, ToyUpsampler
+from vivavoce.blocks import (
+    CpuTarget,
+    FixedTarget,
+    SequenceBlockContainer,
+    StreamableBlock,
+    StreamablePipeline,
+    StreamableStack,
+    StreamingNetwork,
+    Target,
+    join,
+)
+from vivavoce.blocks.diagnostics import Diagnostics
+from vivavoce.blocks.encoders import CustomizedEncoders, SequenceNetwork
+from vivavoce.blocks.gain import Gain
+from vivavoce.blocks.registry import OWN_TYPES, block_type
+
+RANDOM = np.random.default_rng(3)
+PHONEMES = {"phonemes": RANDOM.integers(0, 32, (1, 19))}
+ENCODED = {"encoded": RANDOM.normal(size=(1, 7, networks.WIDTH)).astype(np.float32)}
+HIDDEN = {"hidden": RANDOM.normal(size=(1, 41, networks.WIDTH)).astype(np.float32)}
+SPEAKER = {"speaker": RANDOM.normal(size=(1, networks.WIDTH)).astype(np.float32)}
+FIXED = FixedTarget({"phonemes": (8, 32), "frames": (1, 4, 16)})
+
+
+def encoders(target: Target = CpuTarget()) -> list[SequenceNetwork]:  # noqa: B008 - an immutable value
+    made = [networks.encoder(), networks.encoder("durations", width=1, seed=5)]
+    return [SequenceNetwork(target.load(model, "encoder")) for model in made]
+
+
+def decoder(target: Target, conditioned: bool = False) -> StreamingNetwork:
+    return StreamingNetwork(target.load(networks.decoder(conditioned=conditioned), "decoder"), networks.DELAY)
+
+
+def vocoder(target: Target) -> StreamingNetwork:
+    return StreamingNetwork(target.load(networks.vocoder(), "vocoder"), hop=networks.HOP)
+
+
+def attention(target: Target) -> StreamableBlock[Any]:
+    return StreamingNetwork(target.load(networks.attention_step(), "attention"))
+
+
+def voice(target: Target) -> StreamableBlock[Any]:
+    stack = [ToyUpsampler(), Diagnostics(), decoder(target), vocoder(target), Gain("audio", -6.0)]
+    return StreamablePipeline(CustomizedEncoders(encoders(target)), StreamableStack(stack))
+
+
+def nested(target: Target) -> StreamableBlock[Any]:
+    inner = StreamablePipeline(SequenceBlockContainer(encoders(target)), ToyUpsampler())
+    return StreamableStack([inner, StreamableStack([Gain("hidden", 3.0), decoder(target)]), Diagnostics()])
+
+
+CPU = CpuTarget()
+FRAME = {"frame": HIDDEN["hidden"]}
+
+CASES = [
+    Case("Gain", lambda: Gain("hidden", -3.0), upstream=HIDDEN),
+    Case("Diagnostics", Diagnostics, upstream=HIDDEN),
+    Case("StreamingNetwork", lambda: decoder(CPU), {}, HIDDEN, lambda: decoder(FIXED)),
+    Case("conditioned", lambda: decoder(CPU, True), SPEAKER, HIDDEN, lambda: decoder(FIXED, True)),
+    Case("hop", lambda: vocoder(CPU), {}, {"mel": HIDDEN["hidden"]}, lambda: vocoder(FIXED), tolerance=2e-5),
+    Case("memory", lambda: attention(CPU), ENCODED, FRAME, lambda: attention(FIXED), tolerance=2e-6),
+    Case("attention decoder", ToyAttentionDecoder, ENCODED),
+    Case("upsampler", ToyUpsampler, {**ENCODED, "durations": RANDOM.random((1, 7, 1)).astype(np.float32)}),
+    Case("StreamableStack", lambda: StreamableStack([ToyAttentionDecoder(), vocoder(CPU)]), ENCODED, tolerance=2e-5),
+    Case("StreamablePipeline", lambda: voice(CPU), PHONEMES, None, lambda: voice(FIXED), tolerance=2e-5),
+    Case("nested", lambda: nested(CPU), PHONEMES, None, lambda: nested(FIXED)),
+]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_contract(case: Case, check: Check) -> None:
+    check(case)
+
+
+def test_every_streamable_block_of_ours_has_a_case() -> None:
+    streamable = {name for name in OWN_TYPES if issubclass(block_type(name), StreamableBlock)}
+    assert streamable <= {case.name for case in CASES}
+
+
+@pytest.mark.parametrize("count", [1, 7, 8, 9, 32])
+def test_encoders_on_the_fixed_target_equal_the_dynamic_ones(count: int) -> None:
+    data = {"phonemes": RANDOM.integers(0, 32, (1, count))}
+    assert_close(
+        SequenceBlockContainer(encoders(FIXED))(data), SequenceBlockContainer(encoders())(data), tolerance=1e-6
+    )
+
+
+def test_a_stream_shorter_than_the_delay_comes_out_whole() -> None:
+    short = {"hidden": HIDDEN["hidden"][:, :1]}
+    made = join(list(decoder(CPU).open({}, [short])))
+    assert made["mel"].shape == (1, 1, networks.WIDTH)
+
+
+def test_an_empty_stream_makes_nothing() -> None:
+    assert join(list(Gain("hidden", 1.0).open({}, []))) == {}
