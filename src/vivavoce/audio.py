@@ -66,7 +66,12 @@ def write_audio(path: Path | str, audio: Audio) -> None:
     """Write 16-bit WAV, FLAC or Ogg Opus by the file's suffix; the file appears whole or not at all."""
     path = Path(path)
     suffix = path.suffix.lower()
-    formats = {".wav": ("WAV", "PCM_16"), ".flac": ("FLAC", "PCM_16"), ".opus": ("OGG", "OPUS"), ".ogg": ("OGG", "OPUS")}
+    formats = {
+        ".wav": ("WAV", "PCM_16"),
+        ".flac": ("FLAC", "PCM_16"),
+        ".opus": ("OGG", "OPUS"),
+        ".ogg": ("OGG", "OPUS"),
+    }
     if suffix not in formats:
         raise AudioError(f"{path}: unknown audio suffix, use one of {' '.join(formats)}")
     container, subtype = formats[suffix]
@@ -75,6 +80,7 @@ def write_audio(path: Path | str, audio: Audio) -> None:
     try:
         samples = np.clip(audio.samples, -1.0, 1.0)
         soundfile.write(temporary, samples, audio.rate_hz, format=container, subtype=subtype)
+        os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

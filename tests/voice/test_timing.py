@@ -1,3 +1,4 @@
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -70,7 +71,7 @@ def test_marks_are_in_order_and_carry_their_bytes() -> None:
     assert [mark.value for mark in words] == [word.text for word in SENTENCE.words]
     source = b"We wanted coffee, and pie."
     assert [source[mark.start : mark.end].decode() for mark in words] == ["We", "wanted", "coffee", "and", "pie"]
-    assert all(a.end_s <= b.time_s for a, b in zip(words[:-1], words[1:], strict=True))
+    assert all(a.end_s <= b.time_s for a, b in itertools.pairwise(words))
     named = {mark.value: mark.time_s for mark in marks if mark.type == "ssml"}
     assert named["here"] == words[1].time_s
     assert named["end"] == pytest.approx(2.0 + durations.sum() * 0.01)

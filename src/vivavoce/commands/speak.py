@@ -57,7 +57,9 @@ def run(arguments: argparse.Namespace) -> int:
         write_audio(arguments.output, Audio(spoken.samples, RATE_HZ))
         print(f"{arguments.output}: {len(spoken.samples) / RATE_HZ:.2f} s by {speaker}", file=sys.stderr)
     if arguments.marks:
-        write_text(arguments.marks, "".join(json.dumps(asdict(mark), ensure_ascii=False) + "\n" for mark in spoken.marks))
+        write_text(
+            arguments.marks, "".join(json.dumps(asdict(mark), ensure_ascii=False) + "\n" for mark in spoken.marks)
+        )
     if arguments.page:
         take = Take(_title(utterance), Audio(spoken.samples, RATE_HZ), spoken.marks)
         write_text(arguments.page, speech_page("vivavoce speak", [take]))
@@ -93,6 +95,7 @@ def write_text(path: Path, text: str) -> None:
     try:
         with open(handle, "w", encoding="utf-8") as file:
             file.write(text)
+        os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

@@ -26,9 +26,7 @@ def adversarial_loss(scores: list[Tensor]) -> Tensor:
 
 def discriminator_loss(real: list[Tensor], generated: list[Tensor]) -> Tensor:
     """Least squares: real towards one, generated towards zero."""
-    terms = [
-        ((1.0 - r.float()) ** 2).mean() + (g.float() ** 2).mean() for r, g in zip(real, generated, strict=True)
-    ]
+    terms = [((1.0 - r.float()) ** 2).mean() + (g.float() ** 2).mean() for r, g in zip(real, generated, strict=True)]
     return torch.stack(terms).mean()
 
 

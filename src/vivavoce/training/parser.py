@@ -44,7 +44,9 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
             warm_up = min(1.0, (step + 1) / settings["warm_up_steps"])
             group["lr"] = settings["rate"] * warm_up * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress)))
         batch = next(stream)
-        losses = [_losses(answer, batch) for answer in network.answers(*batch.inputs(device))]
+        with torch.autocast(torch.device(device).type, torch.bfloat16):
+            answers = network.answers(*batch.inputs(device))
+        losses = [_losses(answer, batch) for answer in answers]
         margin, tagging = (torch.stack(column).sum() for column in zip(*losses, strict=True))
         optimiser.zero_grad(set_to_none=True)
         (margin + settings["tag_weight"] * tagging).backward()
@@ -70,25 +72,19 @@ def _losses(answer: tuple[Tensor, Tensor], batch: Batch) -> tuple[Tensor, Tensor
 
     The wrong tree is found with one point added for every span whose label is not the gold one.
     """
-    spans, tags = answer
+    spans, tags = (tensor.float() for tensor in answer)
     gold = batch.gold_labels.to(spans.device)
     scores = functional.pad(spans, (1, 0))
-    costs = 1.0 - functional.one_hot(gold, scores.shape[-1]).float()
     with torch.no_grad():
-        best, labels = (scores + costs).max(dim=-1)
+        costly = (scores + 1).scatter_add_(-1, gold[..., None], scores.new_full((*gold.shape, 1), -1))
+        best, labels = costly.max(dim=-1)
         trees = best_splits(best.cpu().numpy(), batch.leaves.numpy())
     rows = torch.tensor([(row, *span) for row, tree in enumerate(trees) for span in tree], device=spans.device).T
-    found = (*rows, labels[tuple(rows)])
-    wrong = torch.zeros(len(trees), device=spans.device).index_add(0, rows[0], scores[found] + costs[found])
+    place = tuple(rows)
+    costs = (labels[place] != gold[place]).float()
+    wrong = spans.new_zeros(len(trees)).index_add(0, rows[0], scores[(*place, labels[place])] + costs)
     right = scores.gather(-1, gold[..., None]).sum(dim=(1, 2, 3))
     tagging = functional.cross_entropy(tags.flatten(0, 1), batch.gold_tags.flatten().to(tags.device), ignore_index=-1)
-    import os
-    if os.environ.get("CE"):
-        n = batch.leaves[:, None, None]; i = torch.arange(gold.shape[1])
-        ok = (i[None, :, None] < i[None, None]) & (i[None, None] <= n)
-        ce = functional.cross_entropy(scores[ok], gold[ok], reduction="sum") / batch.leaves.sum()
-        if os.environ["CE"] == "2": return ce + 0.5 * functional.relu(wrong - right).sum() / batch.leaves.sum(), tagging
-        return ce, tagging
     return functional.relu(wrong - right).sum() / batch.leaves.sum(), tagging
 
 

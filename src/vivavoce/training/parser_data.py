@@ -15,8 +15,8 @@ from rich.progress import track
 from torch import Tensor
 
 from vivavoce.text.parser_input import ParserInput, fences, parser_input
-from vivavoce.text.spans import Spans
-from vivavoce.training.treebank import Example, onto
+from vivavoce.text.spans import Spans, onto
+from vivavoce.training.treebank import Example
 
 Chain = tuple[str, ...]
 

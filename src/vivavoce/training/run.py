@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,7 +25,9 @@ class Run:
     `parts` are the networks and optimisers that a checkpoint holds, by name.
     """
 
-    def __init__(self, folder: Path, parts: dict[str, Stateful], minutes: float, save_every_s: float = 180.0) -> None:
+    def __init__(
+        self, folder: Path, parts: Mapping[str, Stateful], minutes: float, save_every_s: float = 180.0
+    ) -> None:
         self.folder, self.parts = folder, parts
         self.deadline = time.monotonic() + 60.0 * minutes
         self.save_every_s = save_every_s
@@ -58,7 +60,8 @@ class Run:
     def log(self, **values: float | torch.Tensor) -> None:
         """Add this step's losses to the means of the curve's next line."""
         for name, value in values.items():
-            self._sums[name] = self._sums.get(name, 0.0) + float(value.detach() if isinstance(value, torch.Tensor) else value)
+            number = float(value.detach() if isinstance(value, torch.Tensor) else value)
+            self._sums[name] = self._sums.get(name, 0.0) + number
         self._count += 1
 
     def save(self) -> None:

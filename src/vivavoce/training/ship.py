@@ -82,7 +82,10 @@ def _ship_acoustic(run: Path, folder: Path, hardware: str) -> None:
             "silence": {"dtype": "int64", "shape": per_token},
             **floats,
         },
-        "config": {"Decoder": {"delay": model.decoder.delay}, "Upsampler": {"encoded_width": config["network"]["encoded"]}},
+        "config": {
+            "Decoder": {"delay": model.decoder.delay},
+            "Upsampler": {"encoded_width": config["network"]["encoded"]},
+        },
         "stack": ARTICLE_STACK,
     }
     with tempfile.TemporaryDirectory() as temporary:
@@ -121,9 +124,7 @@ def _ship_vocoder(run: Path, folder: Path, hardware: str) -> None:
         write_addon(folder, description, {file: Path(temporary) / file for file in networks.values()})
 
 
-def _provenance(
-    data: list[str], name: str, trained: Mapping[str, Any], hardware: str, run: Path
-) -> dict[str, Any]:
+def _provenance(data: list[str], name: str, trained: Mapping[str, Any], hardware: str, run: Path) -> dict[str, Any]:
     last = json.loads((run / "curve.jsonl").read_text(encoding="utf-8").splitlines()[-1])
     figures = {f"train_{key}": float(value) for key, value in last.items() if key not in ("step", "minutes")}
     return {

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from vivavoce.errors import InputError
-from vivavoce.text.spans import Spans, spans_of
+from vivavoce.text.spans import Spans, onto, spans_of
 from vivavoce.text.syntax import leaves, read_tree, strip_functions
 from vivavoce.text.utterance import Tree
 
@@ -41,8 +40,12 @@ def read_treebank(path: Path) -> list[Example]:
 
 def _example(document: str, tree: Tree) -> Example:
     tags, tokens = zip(*leaves(tree), strict=True)
-    spans = {span: tuple(label for label in labels if label != "ROOT") for span, labels in spans_of(strip_functions(tree)).items()}
-    return Example(document, tokens, tags, {span: labels for span, labels in spans.items() if labels})
+    spans: Spans = {}
+    for span, labels in spans_of(strip_functions(tree)).items():
+        kept = tuple(label for label in labels if label != "ROOT")
+        if kept:
+            spans[span] = kept
+    return Example(document, tokens, tags, spans)
 
 
 def split_by_document(examples: list[Example], every: int) -> tuple[list[Example], list[Example]]:
@@ -51,21 +54,6 @@ def split_by_document(examples: list[Example], every: int) -> tuple[list[Example
     held_out = set(documents[every // 2 :: every])
     kept = [example for example in examples if example.document not in held_out]
     return kept, [example for example in examples if example.document in held_out]
-
-
-def onto(spans: Spans, kept: Iterable[int], count: int) -> Spans:
-    """Spans over `count` tokens as spans over the `kept` tokens alone; labels that fall together stack up."""
-    below = [0] * (count + 1)
-    for number in kept:
-        below[number + 1] = 1
-    for number in range(count):
-        below[number + 1] += below[number]
-    moved: Spans = {}
-    for start, end in sorted(spans, key=lambda span: span[0] - span[1]):
-        place = below[start], below[end]
-        if place[0] < place[1]:
-            moved[place] = (*moved.get(place, ()), *spans[start, end])
-    return moved
 
 
 @dataclass(slots=True)

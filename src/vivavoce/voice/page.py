@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,7 +44,7 @@ def _section(number: int, take: Take) -> str:
     soundfile.write(sound, np.clip(take.audio.samples, -1, 1), take.audio.rate_hz, format="OGG", subtype="OPUS")
     source = base64.b64encode(sound.getvalue()).decode()
     return (
-        f'<section><h2>{html.escape(take.title)}</h2>'
+        f"<section><h2>{html.escape(take.title)}</h2>"
         f'<audio controls preload="auto" src="data:audio/ogg;base64,{source}"></audio>'
         f'<canvas data-take="{number}" role="img" aria-label="Waveform, spectrogram, words and pitch"></canvas></section>'
     )
@@ -56,7 +57,7 @@ def _drawing(take: Take) -> dict[str, object]:
     picture = np.clip((mel + 9.0) / 11.0, 0.0, 1.0) * 255
     columns = min(COLUMNS, max(1, len(audio.samples)))
     edges = np.linspace(0, len(audio.samples), columns + 1).astype(int)
-    envelope = [float(np.abs(audio.samples[a:b]).max(initial=0.0)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    envelope = [float(np.abs(audio.samples[a:b]).max(initial=0.0)) for a, b in itertools.pairwise(edges)]
     return {
         "duration_s": audio.duration_s,
         "frames": len(mel),

@@ -42,7 +42,9 @@ class SpeechChunk:
 class Voice:
     """An acoustic addon and a vocoder addon as one stream. Holds networks, no state: any number of streams may run."""
 
-    def __init__(self, acoustic: StreamableBlock[Any], vocoder: StreamableBlock[Any], speakers: tuple[str, ...]) -> None:
+    def __init__(
+        self, acoustic: StreamableBlock[Any], vocoder: StreamableBlock[Any], speakers: tuple[str, ...]
+    ) -> None:
         self.speakers = speakers
         self._encoders = acoustic.sequence_block if isinstance(acoustic, StreamablePipeline) else None
         frames = acoustic.streamable_block if isinstance(acoustic, StreamablePipeline) else acoustic
@@ -75,7 +77,9 @@ class Voice:
             np.concatenate([chunk.samples for chunk in chunks]), tuple(mark for chunk in chunks for mark in chunk.marks)
         )
 
-    def _chunks(self, utterance: Utterance, speaker: int, rate: float, schedule: ChunkSchedule) -> Iterator[SpeechChunk]:
+    def _chunks(
+        self, utterance: Utterance, speaker: int, rate: float, schedule: ChunkSchedule
+    ) -> Iterator[SpeechChunk]:
         begin_s = 0.0
         for sentence in utterance.sentences:
             tokens = tokenise(sentence)

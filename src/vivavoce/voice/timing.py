@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +13,16 @@ from vivavoce.text.utterance import Sentence
 from vivavoce.voice.contour import Frames
 from vivavoce.voice.tokens import Tokens
 
+FloatArray = npt.NDArray[np.floating[Any]]
+
 NEPERS_PER_DB = np.log(10.0) / 20.0
 NEPERS_PER_SEMITONE = np.log(2.0) / 12.0
-EMPHASIS = {"none": (1.0, 0.0, 0.0), "reduced": (1.08, -1.0, -2.0), "moderate": (0.85, 2.0, 1.5), "strong": (0.75, 4.0, 3.0)}
+EMPHASIS = {
+    "none": (1.0, 0.0, 0.0),
+    "reduced": (1.08, -1.0, -2.0),
+    "moderate": (0.85, 2.0, 1.5),
+    "strong": (0.75, 4.0, 3.0),
+}
 """Level: rate factor, semitones, decibels."""
 
 
@@ -106,7 +114,7 @@ def marks_of(sentence: Sentence, tokens: Tokens, durations: Frames, begin_s: flo
     return tuple(sorted(marks, key=lambda m: m.time_s))
 
 
-def _extent(sounds: npt.NDArray[np.bool_], starts: npt.NDArray[np.float64], ends: npt.NDArray[np.float64]) -> tuple[float, float]:
+def _extent(sounds: npt.NDArray[np.bool_], starts: FloatArray, ends: FloatArray) -> tuple[float, float]:
     places = np.flatnonzero(sounds)
     if len(places) == 0:
         return float(starts[0]), float(starts[0])

@@ -62,6 +62,7 @@ class AttentionBlock(nn.Module):
         self.project = nn.Linear(width, 3 * width)
         self.leave = nn.Linear(width, width)
         self.dropout = nn.Dropout(dropout)
+        self.slopes: Tensor
         slopes = torch.tensor([0.0 if head % 2 else 2.0 ** -(head + 1) for head in range(heads)])
         self.register_buffer("slopes", slopes)
 
@@ -83,7 +84,14 @@ class Encoder(nn.Module):
     """Token embedding, convolutions with attention between them, a linear head of `outputs` values a token."""
 
     def __init__(
-        self, speakers: int, width: int, outputs: int, layers: int, attention: bool, kernel: int = 7, dropout: float = 0.1
+        self,
+        speakers: int,
+        width: int,
+        outputs: int,
+        layers: int,
+        attention: bool,
+        kernel: int = 7,
+        dropout: float = 0.1,
     ) -> None:
         super().__init__()
         self.embedding = TokenEmbedding(width, speakers)

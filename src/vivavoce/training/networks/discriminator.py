@@ -14,9 +14,7 @@ class Judge(nn.Module):
         super().__init__()
         channels = [inputs, width, width, 2 * width, 2 * width]
         self.layers = nn.ModuleList(
-            nn.utils.parametrizations.weight_norm(
-                nn.Conv2d(inside, outside, (3, 9), stride=stride, padding=(1, 4))
-            )
+            nn.utils.parametrizations.weight_norm(nn.Conv2d(inside, outside, (3, 9), stride=stride, padding=(1, 4)))
             for inside, outside, stride in zip(channels[:-1], channels[1:], strides, strict=True)
         )
         self.score = nn.utils.parametrizations.weight_norm(nn.Conv2d(channels[-1], 1, 3, padding=1))
@@ -35,6 +33,7 @@ class SpectrogramDiscriminator(Judge):
     def __init__(self, size: int, width: int = 16) -> None:
         super().__init__(2, width, [(1, 4), (1, 2), (2, 2), (1, 2)])
         self.size = size
+        self.window: Tensor
         self.register_buffer("window", torch.hann_window(size))
 
     def forward(self, samples: Tensor) -> tuple[Tensor, list[Tensor]]:

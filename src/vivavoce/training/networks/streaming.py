@@ -41,11 +41,12 @@ class StreamingStack(nn.Module):
         super().__init__()
         self.width = width
         self.blocks = nn.ModuleList(StreamingBlock(width, kernel, lookahead, expansion) for _ in range(blocks))
+        self.past = kernel - 1
         self.delay = blocks * lookahead
 
     def initial_states(self, batch: int) -> list[Tensor]:
-        device = self.blocks[0].scale.device
-        return [torch.zeros(batch, block.past, self.width, device=device) for block in self.blocks]
+        device = next(self.parameters()).device
+        return [torch.zeros(batch, self.past, self.width, device=device) for _ in self.blocks]
 
     def forward(self, frames: Tensor, states: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
         following = []

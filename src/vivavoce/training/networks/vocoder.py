@@ -30,6 +30,8 @@ class VocoderNetwork(nn.Module):
         self.norm = nn.LayerNorm(width)
         self.leave = nn.Linear(width, 3 * BINS)
         nn.init.normal_(self.leave.weight, std=0.01)
+        self.interpolation: Tensor
+        self.level: Tensor
         self.register_buffer("interpolation", torch.from_numpy(band_interpolation()))
         self.register_buffer("level", torch.from_numpy(band_level()))
 
@@ -96,9 +98,7 @@ def pulse_train(log_f0: Tensor) -> Tensor:
     denominator = 2.0 * torch.sin(angle / 2.0)
     safe = torch.where(denominator.abs() < 1e-4, torch.ones_like(denominator), denominator)
     # the closed sum of `harmonics` equal cosines; at the pulse itself it is their number
-    total = torch.where(
-        denominator.abs() < 1e-4, harmonics, torch.sin((harmonics + 0.5) * angle) / safe - 0.5
-    )
+    total = torch.where(denominator.abs() < 1e-4, harmonics, torch.sin((harmonics + 0.5) * angle) / safe - 0.5)
     return total * torch.sqrt(2.0 / harmonics)
 
 
