@@ -57,7 +57,7 @@ def speaker_language(speaker: str) -> str:
 
 
 class FrameClassifier(nn.Module):
-    """mel (batch, frames, 80) -> log probabilities of the sounds (batch, frames, classes), seeing 7 frames each way."""
+    """mel (batch, frames, 80) -> log probabilities (batch, frames, classes), seeing nine frames each way."""
 
     def __init__(self, width: int = 160) -> None:
         super().__init__()

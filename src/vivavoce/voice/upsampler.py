@@ -25,7 +25,7 @@ class UpsamplerState(NamedTuple):
 
 @dataclass(frozen=True)
 class Upsampler(StreamableBlock[UpsamplerState]):
-    """A source: reads what the encoders made and gives the decoder's frames on demand. JSON: `{"type": "Upsampler"}`."""
+    """A source: reads what the encoders made, gives the decoder's frames on demand. JSON: `{"type": "Upsampler"}`."""
 
     encoded_width: int = 192
 
