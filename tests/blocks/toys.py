@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ import numpy as np
 
 from tests.blocks import networks
 from vivavoce.blocks import Addon, StreamableBlock, Tensors, TensorSpec, specs, write_addon
+from vivavoce.errors import InputError
 
 ARTICLE_STACK = [
     {
@@ -18,6 +20,15 @@ ARTICLE_STACK = [
         "streamable_block": {"type": "StreamableStack", "stack": [{"type": "Upsampler"}, {"type": "Decoder"}]},
     }
 ]
+
+
+def complaint(action: Callable[[], object]) -> str:
+    """What an `InputError` says, empty when there is none."""
+    try:
+        action()
+    except InputError as error:
+        return str(error)
+    return ""
 
 
 class Position(NamedTuple):

@@ -10,7 +10,7 @@ from vivavoce.blocks.pipeline import StreamablePipeline, StreamableStack
 from vivavoce.blocks.schedule import ChunkSchedule, StreamOptions
 from vivavoce.blocks.shelf import addons, find_addon
 from vivavoce.blocks.streaming import StreamingNetwork
-from vivavoce.blocks.targets import CpuTarget, CudaTarget, FixedTarget, Target
+from vivavoce.blocks.targets import CpuTarget, CudaTarget, FixedTarget, Target, read_target
 from vivavoce.blocks.tensors import StackError, Tensors, TensorSpec, frame_count, in_chunks, join, specs
 from vivavoce.blocks.writing import write_addon
 
@@ -43,6 +43,7 @@ __all__ = [
     "join",
     "load_addon",
     "read_dataclass",
+    "read_target",
     "specs",
     "write_addon",
 ]

@@ -61,7 +61,7 @@ class Addon:
         `target` runs all networks there in place of what the addon asks for. Raises `StackError` or `InputError`
         naming the block, the wire, expected and got.
         """
-        block = build_root(AddonContext(self, f"{self.path}: ", target), self.description.stack)
+        block = build_root(AddonContext(self, target), self.description.stack)
         self._check_inputs(block)
         return block
 
@@ -72,11 +72,11 @@ class Addon:
             raise InputError(f"{self.path}: stack is the sequence block {type(block).__name__}, which does not stream")
         return block
 
-    def check(self) -> None:
+    def check(self, target: Target | None = None) -> None:
         """Read every file and build the stack. Raises `InputError` at the first fault."""
         for name in self.description.files:
             self.read(name)
-        self.build()
+        self.build(target)
 
     def _check_inputs(self, block: Block) -> None:
         given, label = self.description.input_specs(), f"{self.path}: stack ({type(block).__name__})"
@@ -93,6 +93,8 @@ def load_addon(path: Path | str) -> Addon:
     Raises `InputError` naming the place when anything is missing or not as the format asks.
     """
     path = Path(path)
+    if not (path.is_dir() or path.is_file()):
+        raise InputError(f"{path}: no addon there, give a folder or a zip")
     files = FolderFiles(path) if path.is_dir() else ZipFiles(path)
     place = f"{path}: {DESCRIPTION_FILE}"
     text = files.read(DESCRIPTION_FILE, MAX_BYTES)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from vivavoce.blocks.block import Block, SequenceBlock, StreamableBlock
 from vivavoce.blocks.network import Network
+from vivavoce.blocks.pipeline import StreamableStack
 from vivavoce.blocks.registry import block_type
 from vivavoce.blocks.targets import Target
 from vivavoce.blocks.tensors import StackError
@@ -22,13 +23,19 @@ class AddonContext:
     """What a block may use while it is built: its addon's networks and files, and its place in the JSON."""
 
     addon: Addon
-    place: str
     target: Target | None = None
     """Where all networks run, in place of what the addon asks for each."""
+    keys: tuple[str, ...] = ()
+    """The way from the top of `addon.json` to here."""
+
+    @property
+    def place(self) -> str:
+        """Where a complaint about this object belongs."""
+        return f"{self.addon.path}: {'.'.join(self.keys)}"
 
     def at(self, key: str) -> AddonContext:
         """The context of a nested object."""
-        return replace(self, place=f"{self.place}{'' if self.place.endswith(': ') else '.'}{key}")
+        return replace(self, keys=(*self.keys, key))
 
     def on(self, target: Target | None) -> AddonContext:
         """The same with another target, unless one was chosen for the whole addon."""
@@ -81,4 +88,5 @@ def build_root(context: AddonContext, stack: Any) -> Block:
         return context.at("stack").block(stack)
     if len(stack) == 1:
         return context.at("stack[0]").block(stack[0])
-    return context.block({"type": "StreamableStack", "stack": stack})
+    blocks = [context.at(f"stack[{index}]").streamable_block(value) for index, value in enumerate(stack)]
+    return StreamableStack(blocks, context.at("stack").place)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vivavoce.blocks.files import MAX_FILE_BYTES, check_name
-from vivavoce.blocks.json_values import read_dataclass
+from vivavoce.blocks.json_values import read_dataclass, shown
 from vivavoce.blocks.tensors import Dimension, Specs, TensorSpec
 from vivavoce.errors import InputError
 
 FORMAT_VERSION = 1
 MAX_FILES = 256
+MAX_NETWORKS = 64
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -52,10 +53,10 @@ class InputEntry:
 
     def __post_init__(self) -> None:
         if self.dtype not in _DTYPES:
-            raise InputError(f'unknown dtype "{self.dtype}", known are {", ".join(sorted(_DTYPES))}')
+            raise InputError(f"unknown dtype {shown(self.dtype)}, known are {', '.join(sorted(_DTYPES))}")
         for size in self.shape:
             if not (type(size) is str or (type(size) is int and size >= 0)):
-                raise InputError(f"shape holds {size!r}, use sizes and names of dimensions")
+                raise InputError(f"shape holds {shown(size)}, use sizes and names of dimensions")
 
     def spec(self, name: str) -> TensorSpec:
         shape: tuple[Dimension, ...] = self.shape
@@ -102,14 +103,16 @@ class AddonDescription:
     def __post_init__(self) -> None:
         for key, value in (("name", self.name), ("kind", self.kind)):
             if not _NAME.fullmatch(value):
-                raise InputError(f'{key} "{value}" is not lower-case letters, digits, ".", "_" and "-"')
+                raise InputError(f'{key} {shown(value)} is not lower-case letters, digits, ".", "_" and "-"')
         if len(self.files) > MAX_FILES:
             raise InputError(f"{len(self.files)} files, at most {MAX_FILES} are read")
+        if len(self.networks) > MAX_NETWORKS:
+            raise InputError(f"{len(self.networks)} networks, at most {MAX_NETWORKS} are read")
         for name in self.files:
             check_name(name, "files")
         for name, network in self.networks.items():
             if network.file not in self.files:
-                raise InputError(f'networks.{name}.file: "{network.file}" is not listed in "files"')
+                raise InputError(f'networks.{name}.file: {shown(network.file)} is not listed in "files"')
         if self.sample_rate_hz is not None and self.sample_rate_hz < 1:
             raise InputError(f"sample_rate_hz is {self.sample_rate_hz}")
 

@@ -7,9 +7,11 @@ import re
 import stat
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
+from vivavoce.blocks.json_values import shown
 from vivavoce.errors import InputError
 
 MAX_FILE_BYTES = 1 << 30
@@ -34,7 +36,20 @@ class AddonFiles(Protocol):
 def check_name(name: str, place: str) -> None:
     """Raise `InputError` unless `name` is a plain relative path of letters, digits and `._-`, at most four deep."""
     if len(name) > 200 or not _NAME.fullmatch(name):
-        raise InputError(f"{place}: {name!r} is not a plain relative file name")
+        raise InputError(f"{place}: {shown(name)} is not a plain relative file name")
+
+
+class MemoryFiles:
+    """Files that are not written yet."""
+
+    def __init__(self, contents: Mapping[str, bytes]) -> None:
+        self._contents = contents
+
+    def read(self, name: str, limit: int) -> bytes:
+        if name not in self._contents:
+            raise InputError(f"{name}: not among the files")
+        _check_size(len(self._contents[name]), limit, name)
+        return self._contents[name]
 
 
 class FolderFiles:
@@ -55,12 +70,15 @@ class FolderFiles:
             if path.is_symlink():
                 raise InputError(f"{path}: is a link, an addon holds plain files only") from None
             raise InputError(f"{path}: cannot be read, {error.strerror}") from None
-        with os.fdopen(handle, "rb") as file:
-            found = os.fstat(file.fileno())
+        try:
+            found = os.fstat(handle)
             if not stat.S_ISREG(found.st_mode):
                 raise InputError(f"{path}: is not a plain file")
             _check_size(found.st_size, limit, str(path))
-            data = file.read(limit + 1)
+            with os.fdopen(handle, "rb", closefd=False) as file:
+                data = file.read(limit + 1)
+        finally:
+            os.close(handle)
         _check_size(len(data), limit, str(path))
         return data
 
@@ -96,7 +114,7 @@ class ZipFiles:
         return data
 
     def _check_entry(self, entry: zipfile.ZipInfo) -> None:
-        place = f"{self.path}: entry {entry.filename!r}"
+        place = f"{self.path}: entry {shown(entry.filename)}"
         kind = entry.external_attr >> 16
         if stat.S_IFMT(kind) not in (0, stat.S_IFREG, stat.S_IFDIR):
             raise InputError(f"{place}: is a link or a device, an addon holds plain files only")

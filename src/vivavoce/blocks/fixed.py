@@ -18,6 +18,8 @@ SPLIT_SIZES = (1, 4, 16, 64)
 PADDED_SIZES = (32, 64, 128, 256, 512)
 """Sizes of a masked dimension where the addon names none."""
 
+MAX_COMBINATIONS = 64
+
 Compile = Callable[[Mapping[str, int]], Session]
 
 
@@ -41,9 +43,10 @@ class FixedNetwork(Network):
         }
         self._padded = tuple(symbol for symbol in self._choices if symbol in masked)
         self._check_outputs()
-        self._sessions = {
-            sizes: compiled(dict(zip(self._choices, sizes, strict=True))) for sizes in product(*self._choices.values())
-        }
+        combinations = list(product(*self._choices.values()))
+        if len(combinations) > MAX_COMBINATIONS:
+            raise StackError(f"{place}: {len(combinations)} combinations of sizes, compile at most {MAX_COMBINATIONS}")
+        self._sessions = {sizes: compiled(dict(zip(self._choices, sizes, strict=True))) for sizes in combinations}
 
     def run(self, tensors: Tensors) -> dict[str, np.ndarray]:
         sizes = check_tensors(self.inputs, tensors, self.place)

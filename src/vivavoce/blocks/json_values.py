@@ -14,6 +14,7 @@ from vivavoce.errors import InputError
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
+MAX_KEY = 100
 
 NOT_JSON = {"not_json": True}
 """Metadata of a dataclass field that Python may set and JSON may not."""
@@ -47,7 +48,7 @@ def read_dataclass(cls: type[T], value: Any, place: str) -> T:
     Raises `InputError` naming the path of a key that is unknown, missing or of the wrong type.
     """
     if not isinstance(value, Mapping):
-        raise InputError(f"{place}: expected an object, got {_shown(value)}")
+        raise InputError(f"{place}: expected an object, got {shown(value)}")
     known, hints = _fields(cls)
     for key in value:
         if key not in known:
@@ -72,18 +73,18 @@ def _read(kind: Any, value: Any, place: str) -> Any:
         return _read_union(arguments, value, place)
     if origin is tuple:
         if not isinstance(value, list):
-            raise InputError(f"{place}: expected a list, got {_shown(value)}")
+            raise InputError(f"{place}: expected a list, got {shown(value)}")
         return tuple(_read(arguments[0], item, f"{place}[{index}]") for index, item in enumerate(value))
     if origin is dict:
         if not isinstance(value, Mapping):
-            raise InputError(f"{place}: expected an object, got {_shown(value)}")
+            raise InputError(f"{place}: expected an object, got {shown(value)}")
         return {key: _read(arguments[1], item, f"{place}.{key}") for key, item in value.items()}
     if is_dataclass(kind):
         return read_dataclass(kind, value, place)  # type: ignore[type-var]
     if kind is float and type(value) is int:
         return float(value)
     if type(value) is not kind:
-        raise InputError(f"{place}: expected {_NAMES.get(kind, str(kind))}, got {_shown(value)}")
+        raise InputError(f"{place}: expected {_NAMES.get(kind, str(kind))}, got {shown(value)}")
     return value
 
 
@@ -105,7 +106,8 @@ def _fields(cls: type) -> tuple[dict[str, Field[Any]], dict[str, Any]]:
     return known, get_type_hints(cls)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A JSON value as part of a complaint: on one line, and short."""
     if isinstance(value, Mapping):
         return "an object"
     if isinstance(value, list):
@@ -119,7 +121,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) != len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))
-        raise ValueError(f"key {json.dumps(twice)} appears twice in one object")
+        raise ValueError(f"key {shown(twice)} appears twice in one object")
     return made
 
 
@@ -136,7 +138,8 @@ def _check_values(value: Any, place: str, levels: int) -> None:
         raise InputError(f"{place}: a number too large to represent")
     elif isinstance(value, dict):
         for key, item in value.items():
-            _check_text(key, place)
+            if len(key) > MAX_KEY or not key.isprintable():
+                raise InputError(f"{place}: the key {shown(key)} is too long or not text")
             _check_values(item, f"{place}.{key}", levels - 1)
     elif isinstance(value, list):
         for index, item in enumerate(value):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ FRAMES = "frames"
 """The dimension along which streaming networks are cut. Their chunk tensors have it as axis 1."""
 
 MASK = "mask"
+MAX_STATE_VALUES = 1 << 26
 STATE, NEXT_STATE = "state_", "next_state_"
 
 
@@ -120,5 +122,11 @@ def bound(spec: TensorSpec, sizes: Mapping[str, int], place: str) -> tuple[int, 
 
 
 def zeros(wanted: Specs, sizes: Mapping[str, int], place: str) -> dict[str, np.ndarray]:
-    """Zero tensors of the given specs."""
-    return {name: np.zeros(bound(spec, sizes, place), spec.dtype) for name, spec in wanted.items()}
+    """Zero tensors of the given specs. Raises `StackError` for one too large to be meant."""
+    made = {}
+    for name, spec in wanted.items():
+        shape = bound(spec, sizes, place)
+        if prod(shape) > MAX_STATE_VALUES:
+            raise StackError(f'{place}: "{name}" {spec} is larger than {MAX_STATE_VALUES} values')
+        made[name] = np.zeros(shape, spec.dtype)
+    return made

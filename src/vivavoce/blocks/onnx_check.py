@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vivavoce.blocks.json_values import shown
 from vivavoce.errors import InputError
 
 ALLOWED_DOMAINS = frozenset({"", "ai.onnx", "ai.onnx.ml", "com.microsoft"})
@@ -71,7 +72,8 @@ def _check(message: memoryview, kind: str, functions: Functions, place: str, dep
         elif kind == "node" and number == OPERATOR:
             operator = _text(value)
     if operator in FILE_READING_OPERATORS or (domain not in ALLOWED_DOMAINS and (domain, operator) not in functions):
-        raise InputError(f'{place}: operator "{operator}" of domain "{domain}" is not allowed, only standard ones are')
+        named = f"operator {shown(operator)} of domain {shown(domain)}"
+        raise InputError(f"{place}: {named} is not allowed, only those that come with onnxruntime are")
 
 
 def _functions(model: memoryview) -> Iterator[tuple[str, str]]:

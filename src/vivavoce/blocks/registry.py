@@ -7,6 +7,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 
 from vivavoce.blocks.block import Block
+from vivavoce.blocks.json_values import shown
 from vivavoce.errors import InputError
 
 ENTRY_POINT_GROUP = "vivavoce.blocks"
@@ -45,12 +46,12 @@ def block_type(name: str) -> type[Block]:
 def _from_plugin(name: str) -> object:
     candidates = _plugins().get(name)
     if candidates is None:
-        raise InputError(f'unknown block type "{name}", known are {", ".join(block_types())}')
+        raise InputError(f"unknown block type {shown(name)}, known are {', '.join(block_types())}")
     if len(candidates) > 1:
         raise InputError(f'block type "{name}" is registered by {" and ".join(point.value for point in candidates)}')
     try:
         return candidates[0].load()
-    except (ImportError, AttributeError) as error:
+    except Exception as error:  # a plugin's module may fail in any way
         raise InputError(f'block type "{name}" cannot be loaded from {candidates[0].value}: {error}') from error
 
 

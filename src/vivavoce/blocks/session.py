@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
+from vivavoce.blocks.json_values import shown
 from vivavoce.blocks.tensors import Dimension, Specs, StackError, Tensors, TensorSpec
 from vivavoce.errors import InputError
 
@@ -22,6 +23,7 @@ DTYPES = {
     "tensor(bool)": "bool",
 }
 ERRORS_ONLY = 3
+MAX_NAME = 100
 
 
 class Session:
@@ -64,10 +66,14 @@ class Session:
 
     def _spec(self, node: Any) -> TensorSpec:
         if node.type not in DTYPES:
-            raise StackError(f'{self.place}: "{node.name}" is a {node.type}, which no block can supply')
-        shape: tuple[Dimension, ...] = tuple(node.shape)
+            raise StackError(f"{self.place}: {shown(node.name)} is a {node.type}, which no block can supply")
+        for name in (node.name, *(size for size in node.shape if isinstance(size, str))):
+            if len(name) > MAX_NAME or not name.isprintable():
+                raise StackError(f"{self.place}: the name {shown(name)} of an input or output is too long or not text")
+        shape: tuple[Dimension, ...] = tuple(None if type(size) is int and size < 0 else size for size in node.shape)
         return TensorSpec(node.name, DTYPES[node.type], shape)
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return "".join(character for character in lines[0][:300] if character.isprintable())

@@ -17,6 +17,9 @@ from vivavoce.errors import InputError
 if TYPE_CHECKING:
     from vivavoce.blocks.build import AddonContext
 
+MAX_DELAY = 10_000
+MAX_HOP = 10_000
+
 
 class StreamingState(NamedTuple):
     network: NetworkState
@@ -40,8 +43,8 @@ class StreamingNetwork(StreamableBlock[StreamingState]):
     def __init__(self, network: Network, delay: int = 0, hop: int = 1, place: str = "StreamingNetwork") -> None:
         if not network.chunk_inputs:
             raise StackError(f'{place}: the network has no input with "frames" as axis 1')
-        if delay < 0 or hop < 1:
-            raise StackError(f"{place}: delay is {delay} and hop {hop}, use at least 0 and 1")
+        if not (0 <= delay <= MAX_DELAY and 1 <= hop <= MAX_HOP):
+            raise StackError(f"{place}: delay is {delay} and hop {hop}, use 0 to {MAX_DELAY} and 1 to {MAX_HOP}")
         self.network = network
         self.place = place
         self._delay, self._hop = delay, hop

@@ -11,13 +11,15 @@ from typing import Any
 import onnxruntime
 
 from vivavoce.blocks.fixed import FixedNetwork
-from vivavoce.blocks.json_values import read_dataclass
+from vivavoce.blocks.json_values import read_dataclass, shown
 from vivavoce.blocks.network import DynamicNetwork, Network
 from vivavoce.blocks.session import Session
 from vivavoce.errors import InputError
 
 logger = logging.getLogger(__name__)
 
+MAX_SIZE = 1 << 16
+MAX_THREADS = 64
 CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 
 
@@ -53,7 +55,7 @@ class CudaTarget(Target):
 
     def __post_init__(self) -> None:
         if self.fallback not in (None, "cpu"):
-            raise InputError(f'fallback "{self.fallback}" is not known, use "cpu"')
+            raise InputError(f'fallback {shown(self.fallback)} is not known, use "cpu"')
 
     def load(self, model: bytes, place: str) -> Network:
         if CUDA in onnxruntime.get_available_providers():
@@ -82,8 +84,8 @@ class FixedTarget(Target):
     def __post_init__(self) -> None:
         _check_threads(self.threads)
         for name, sizes in self.sizes.items():
-            if not sizes or min(sizes) < 1:
-                raise InputError(f"sizes.{name}: give one or more sizes of at least 1")
+            if not sizes or min(sizes) < 1 or max(sizes) > MAX_SIZE:
+                raise InputError(f"sizes.{name}: give one or more sizes of 1 to {MAX_SIZE}")
 
     def load(self, model: bytes, place: str) -> Network:
         def compiled(sizes: Mapping[str, int]) -> Session:
@@ -105,11 +107,11 @@ def read_target(value: Any, place: str) -> Target:
     if not isinstance(value, Mapping) or not isinstance(value.get("type"), str):
         raise InputError(f'{place}: expected the name of a target or an object with a "type"')
     if value["type"] not in TARGETS:
-        raise InputError(f'{place}: unknown target "{value["type"]}", known are {", ".join(TARGETS)}')
+        raise InputError(f"{place}: unknown target {shown(value['type'])}, known are {', '.join(TARGETS)}")
     options = {key: item for key, item in value.items() if key != "type"}
     return read_dataclass(TARGETS[value["type"]], options, place)
 
 
 def _check_threads(threads: int) -> None:
-    if not 1 <= threads <= 256:
-        raise InputError(f"threads is {threads}, use 1 to 256")
+    if not 1 <= threads <= MAX_THREADS:
+        raise InputError(f"threads is {threads}, use 1 to {MAX_THREADS}")

@@ -12,34 +12,31 @@ from typing import Any
 
 from vivavoce.blocks.addon import DESCRIPTION_FILE, Addon, load_addon
 from vivavoce.blocks.description import FORMAT_VERSION, read_description
-from vivavoce.blocks.files import check_name
+from vivavoce.blocks.files import MemoryFiles
 from vivavoce.blocks.json_values import parse_json
 from vivavoce.errors import InputError
 
 
 def write_addon(folder: Path | str, description: Mapping[str, Any], files: Mapping[str, bytes | Path]) -> Addon:
-    """Write an addon and check it by loading and building it.
+    """Check an addon by building it, then write it. A file appears whole or not at all, `addon.json` last.
 
-    `description` is `addon.json` without `format_version` and `files`, which are filled in here. Files appear whole
-    or not at all, `addon.json` last. Raises `InputError` for a description that could not be loaded again.
+    `description` is `addon.json` without `format_version` and `files`, which are filled in here. Raises `InputError`
+    for what could not be loaded again; nothing is written then.
     """
     folder = Path(folder)
+    place = f"{folder}: {DESCRIPTION_FILE}"
     contents = {name: data if isinstance(data, bytes) else data.read_bytes() for name, data in files.items()}
     entries = {
         name: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)} for name, data in contents.items()
     }
     full = {"format_version": FORMAT_VERSION, **description, "files": entries}
     text = json.dumps(full, indent=2, ensure_ascii=False).encode() + b"\n"
-    read_description(parse_json(text, DESCRIPTION_FILE), DESCRIPTION_FILE)
-    for name in contents:
-        check_name(name, str(folder))
-        if name == DESCRIPTION_FILE:
-            raise InputError(f"{folder}: {DESCRIPTION_FILE} is written from the description")
+    if DESCRIPTION_FILE in contents:
+        raise InputError(f"{folder}: {DESCRIPTION_FILE} is written from the description, leave it out of the files")
+    Addon(folder, read_description(parse_json(text, place), place), MemoryFiles(contents)).check()
     for name, data in {**contents, DESCRIPTION_FILE: text}.items():
         _write(folder / name, data)
-    addon = load_addon(folder)
-    addon.check()
-    return addon
+    return load_addon(folder)
 
 
 def _write(path: Path, data: bytes) -> None:

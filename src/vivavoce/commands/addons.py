@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from vivavoce.blocks import Addon, addons, find_addon, load_addon
+from vivavoce.blocks import Addon, Target, addons, find_addon, load_addon, read_target
 from vivavoce.errors import InputError
 
 
@@ -23,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     lists = actions.add_parser("list", help="every addon that has a name here")
     check = actions.add_parser("check", help="read every file, check hashes, build the stack")
     check.add_argument("addon", nargs="+", metavar="PATH", help="a folder, a zip, or a name")
+    check.add_argument("--target", help="where to run the networks, in place of what the addon asks for")
     show = actions.add_parser("show", help="what an addon says of itself")
     show.add_argument("addon", metavar="NAME", help="a name, a folder or a zip")
     for action in (lists, check, show):
@@ -34,7 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.action == "list":
         return _list(arguments.json)
     if arguments.action == "check":
-        return _check(arguments.addon, arguments.json)
+        target = arguments.target and read_target(arguments.target, "--target")
+        return _check(arguments.addon, target, arguments.json)
     return _show(load_addon(find_addon(arguments.addon)), arguments.json)
 
 
@@ -69,8 +71,8 @@ def _row(name: str, path: Path) -> dict[str, Any]:
     }
 
 
-def _check(names: list[str], as_json: bool) -> int:
-    results = [_checked(name) for name in names]
+def _check(names: list[str], target: Target | None, as_json: bool) -> int:
+    results = [_checked(name, target) for name in names]
     if as_json:
         _print_json(results)
     else:
@@ -81,9 +83,9 @@ def _check(names: list[str], as_json: bool) -> int:
     return 2 if any(result["error"] for result in results) else 0
 
 
-def _checked(name: str) -> dict[str, Any]:
+def _checked(name: str, target: Target | None) -> dict[str, Any]:
     try:
-        load_addon(find_addon(name)).check()
+        load_addon(find_addon(name)).check(target)
     except InputError as error:
         return {"addon": name, "ok": False, "error": str(error)}
     return {"addon": name, "ok": True, "error": None}

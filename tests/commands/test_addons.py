@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.blocks import networks
+from tests.blocks.toys import toy_description
+from vivavoce.blocks import shelf, write_addon
+from vivavoce.cli import main
+
+ENCODERS = toy_description(
+    stack=[{"type": "Encoders"}],
+    networks={"phonemes": {"file": "encoder.onnx", "role": "encoder", "target": {"type": "cpu", "threads": 1}}},
+    summary="[bold]not markup[/bold]",
+)
+
+
+@pytest.fixture
+def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A shelf with one addon that is right and one that is not."""
+    write_addon(tmp_path / "toy", ENCODERS, {"encoder.onnx": networks.encoder()})
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "addon.json").write_text("{}")
+    monkeypatch.setenv("VIVAVOCE_ADDONS", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(shelf, "SHIPPED", tmp_path / "shipped")
+    return tmp_path
+
+
+def test_list_shows_every_addon_and_what_is_wrong_with_it(user: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["addons", "list"]) == 0
+    shown = capsys.readouterr().out
+    assert "toy   acoustic  one       0.0 MB  CC0-1.0  [bold]not markup[/bold]" in shown
+    assert 'key "name" is missing' in shown or 'key "format_version" is missing' in shown
+
+
+def test_list_as_json(user: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["addons", "list", "--json"]) == 0
+    bad, toy = json.loads(capsys.readouterr().out)
+    assert (toy["name"], toy["kind"], toy["speakers"]) == ("toy", "acoustic", ["one"])
+    assert bad["error"].endswith('key "format_version" is missing')
+
+
+def test_list_of_nothing_says_so(
+    user: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("VIVAVOCE_ADDONS")
+    assert main(["addons", "list"]) == 0
+    assert capsys.readouterr().out == "no addons\n"
+
+
+def test_check_tells_of_each_and_fails_if_any_does(user: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["addons", "check", "toy"]) == 0
+    assert capsys.readouterr().out == "toy: ok\n"
+    (user / "toy" / "encoder.onnx").write_bytes(b"changed")
+    assert main(["addons", "check", "toy", str(user / "bad"), "absent", "--json"]) == 2
+    results = json.loads(capsys.readouterr().out)
+    assert [result["ok"] for result in results] == [False] * 3
+    assert "encoder.onnx has 7 bytes" in results[0]["error"]
+
+
+def test_check_runs_on_a_target_of_choice(user: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["addons", "check", "toy", "--target", "fixed"]) == 0
+    assert main(["addons", "check", "toy", "--target", "tpu"]) == 2
+    assert 'unknown target "tpu"' in capsys.readouterr().err
+
+
+def test_show_tells_what_an_addon_is(user: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["addons", "show", "toy"]) == 0
+    shown = capsys.readouterr().out
+    for part in ("toy (acoustic)", "300 Hz", "phonemes: int64 (1, phonemes)", "encoder.onnx", "└── Encoders", "loss"):
+        assert part in shown
+
+
+def test_show_as_json(user: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["addons", "show", "toy", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["name"], shown["stack"]) == ("toy", [{"type": "Encoders"}])
+
+
+def test_show_of_nothing_is_one_line(user: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["addons", "show", "absent"]) == 2
+    assert capsys.readouterr().err == 'vivavoce: no addon "absent", there are bad, toy; give a name or a path\n'
