@@ -12,7 +12,6 @@ from vivavoce.errors import InputError
 
 VERBS = {
     "speak": "text or SSML becomes speech",
-    "text": "show how a text is read: words, sounds, tags, tree",
     "demo": "three sentences with a page to look at",
     "addons": "list, check or show addons: the models that vivavoce runs",
 }

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import onnx
+import onnx.external_data_helper
 import pytest
 from onnx.external_data_helper import set_external_data
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +13,8 @@ from vivavoce.text.utterance import ByteSpan
 
 Offsets = npt.NDArray[np.int64]
 
+_REACH = 40
+_SPACE = re.compile(r"\s")
 _PIECE = re.compile(r"\w+|[^\w\s]")
 
 
@@ -36,6 +37,14 @@ class AlignedText:
         lengths = 1 + (points >= 0x80) + (points >= 0x800) + (points >= 0x10000)
         ends = np.cumsum(lengths, dtype=np.int64)
         return cls(source, ends - lengths, ends)
+
+    @classmethod
+    def joined(cls, pieces: Sequence[AlignedText]) -> AlignedText:
+        """The pieces one after another; they keep their places in the input."""
+        if not pieces:
+            return cls.of("")
+        starts, ends = (np.concatenate([getattr(piece, edge) for piece in pieces]) for edge in ("starts", "ends"))
+        return cls("".join(piece.text for piece in pieces), starts, ends)
 
     def slice(self, start: int, end: int) -> AlignedText:
         return AlignedText(self.text[start:end], self.starts[start:end], self.ends[start:end])
@@ -69,37 +78,64 @@ class AlignedText:
         return AlignedText("".join(texts), np.concatenate(starts), np.concatenate(ends))
 
     def rewritten(self, text: str) -> AlignedText:
-        """Align `text`, a rewriting of this one by somebody who kept no alignment, word by word."""
+        """Align `text`, a rewriting of this one by somebody who kept no alignment, word by word.
+
+        A word put in without a source ("dollars" of "$5 million") lies where the word before it lies;
+        what was left out directly before a word ("$") belongs to that word.
+        """
         if text == self.text:
             return self
         old, new = list(_PIECE.finditer(self.text)), list(_PIECE.finditer(text))
-        matcher = SequenceMatcher(None, [m.group() for m in old], [m.group() for m in new], autojunk=False)
-        starts, ends = np.empty(len(text), np.int64), np.empty(len(text), np.int64)
-        starts[:] = ends[:] = self.span(0, 0)[0]
-        dropped_from: int | None = None
-        for operation, i1, i2, j1, j2 in matcher.get_opcodes():
-            if operation == "delete":
-                dropped_from = old[i1].start()
-                continue
-            if operation == "equal":
-                for a, b in zip(old[i1:i2], new[j1:j2], strict=True):
-                    starts[b.start() : b.end()] = self.starts[a.start() : a.end()]
-                    ends[b.start() : b.end()] = self.ends[a.start() : a.end()]
-                first = old[i1].start()
-                if dropped_from is not None and not re.search(r"\s", self.text[dropped_from:first]):
-                    starts[new[j1].start() : new[j1].end()] = self.starts[dropped_from]
-            else:
-                # Words put in without a source ("dollars" of "$5 million") lie where the word before them lies.
-                low, high = (old[i1].start(), old[i2 - 1].end()) if i2 > i1 else _range_before(old, i1)
-                span = self.span(low, high)
-                starts[new[j1].start() : new[j2 - 1].end()] = span[0]
-                ends[new[j1].start() : new[j2 - 1].end()] = span[1]
-            dropped_from = None
+        starts, ends = np.full((2, len(text)), self.span(0, 0)[0], np.int64)
+        done = 0
+        for i, j, next_i, next_j in _changes(old, new):
+            for a, b in zip(old[done:i], new[j - (i - done) : j], strict=True):
+                starts[b.start() : b.end()] = self.starts[a.start() : a.end()]
+                ends[b.start() : b.end()] = self.ends[a.start() : a.end()]
+            done = next_i
+            if next_j > j:
+                low, high = (i, next_i) if next_i > i else (max(i - 1, 0), max(i, 1))
+                span = self.span(old[low].start(), old[high - 1].end()) if old else self.span(0, 0)
+                starts[new[j].start() : new[next_j - 1].end()] = span[0]
+                ends[new[j].start() : new[next_j - 1].end()] = span[1]
+            elif next_i > i and next_i < len(old) and not _SPACE.search(self.text, old[i].start(), old[next_i].start()):
+                done = next_i + 1
+                following = new[next_j]
+                starts[following.start() : following.end()] = self.starts[old[i].start()]
+                ends[following.start() : following.end()] = self.ends[old[next_i].end() - 1]
         return AlignedText(text, starts, ends)
 
 
-def _range_before(pieces: list[re.Match[str]], index: int) -> tuple[int, int]:
-    if not pieces:
-        return 0, 0
-    piece = pieces[max(index - 1, 0)]
-    return piece.start(), piece.end()
+def _changes(old: list[re.Match[str]], new: list[re.Match[str]]) -> Iterator[tuple[int, int, int, int]]:
+    """Where two rows of words differ: (from, from, to, to), and last an empty change at the ends.
+
+    Linear in time: after a difference the rows are taken to meet again at the nearest place, not more
+    than `_REACH` words on, where two words in a row agree.
+    """
+    before, after = [match[0] for match in old], [match[0] for match in new]
+    i = j = 0
+    while i < len(before) and j < len(after):
+        if before[i] == after[j]:
+            i, j = i + 1, j + 1
+            continue
+        next_i, next_j = _meeting(before, after, i, j)
+        yield i, j, next_i, next_j
+        i, j = next_i, next_j
+    yield i, j, len(before), len(after)
+
+
+def _meeting(before: list[str], after: list[str], i: int, j: int) -> tuple[int, int]:
+    """The nearest place where two words agree, or a little nearer one where a single word does."""
+    single: tuple[int, int, int] | None = None
+    for distance in range(1, _REACH):
+        for skipped in range(distance + 1):
+            a, b = i + skipped, j + distance - skipped
+            if a > len(before) or b > len(after) or before[a : a + 1] != after[b : b + 1]:
+                continue
+            if before[a : a + 2] == after[b : b + 2]:
+                return a, b
+            if single is None and before[a] not in ".:-/":
+                single = distance, a, b
+        if single and distance > single[0] + 2:
+            return single[1:]
+    return single[1:] if single else (len(before), len(after))

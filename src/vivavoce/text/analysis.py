@@ -1,35 +1,213 @@
-"""From text to an `Utterance`."""
+"""From text or SSML to an `Utterance`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
 
 from vivavoce.errors import InputError
 from vivavoce.text.aligned import AlignedText
+from vivavoce.text.document import MAX_BYTES, Document, Event, known_language, plain_document
 from vivavoce.text.homographs import resolve
+from vivavoce.text.lexicon import Lexicon
 from vivavoce.text.normalise import normalise
 from vivavoce.text.notices import Notices
-from vivavoce.text.pronounce import pronounce, tag, tokens_of
-from vivavoce.text.split import paragraphs, sentences, short_enough
-from vivavoce.text.utterance import Sentence, Utterance
+from vivavoce.text.pronounce import Token, grapheme_to_phoneme, pronounce, tag, tokens_of
+from vivavoce.text.split import MAX_CHARACTERS, Range, bounded, sentences, short_enough
+from vivavoce.text.ssml import parse_ssml
+from vivavoce.text.utterance import Mark, Sentence, Utterance, Word
+
+_Item = TypeVar("_Item")
+
+_MARKUP = re.compile(r"[\ufeff\s]*<(?:speak\b|\?xml\b)")
+_FULL_STOP = re.compile(r"\.[\"'”’)\]»]*$")
+_LONG_WORD = re.compile(r"[^\W\d_]{25,}")
+_PIECE_LETTERS = 16
+_SPOKEN = re.compile(r"[^\W_]|\ue000")
 
 
-def analyse(source: str, *, language: str = "en-US") -> Utterance:
-    return Utterance(source, tuple(iter_sentences(source, language=language)))
+def analyse(
+    source: str, *, markup: bool | None = None, language: str = "en-US", lexicon: Lexicon | None = None
+) -> Utterance:
+    """Read a text: sentences of words with sounds, Penn tags, byte spans, and what markup asks of them.
 
-
-def iter_sentences(source: str, *, language: str = "en-US") -> Iterator[Sentence]:
+    `markup` tells whether `source` is SSML; None looks whether it begins with `<speak`. `language` is
+    `en-US` or `en-GB`. Raises `InputError` for markup that is broken or not supported, for a language
+    that cannot be pronounced, and when there is nothing to say.
+    """
     notices = Notices(source)
-    whole = AlignedText.of(source)
-    any_words = False
-    for block in paragraphs(source):
-        for start, end in sentences(source, *block):
-            text = whole.slice(start, end)
-            tokens = tokens_of(normalise(text, language, notices), language)
-            tag(tokens, language)
-            resolve(tokens, language)
-            for words in short_enough(pronounce(tokens, language)):
-                any_words = True
-                yield Sentence(tuple(words), text.span(0, len(text.text)), language=language)
-    if not any_words:
-        raise InputError("nothing to say: the text is empty")
+    found = tuple(iter_sentences(source, markup=markup, language=language, lexicon=lexicon, notices=notices))
+    return Utterance(source, found, notices.lines())
+
+
+def iter_sentences(
+    source: str,
+    *,
+    markup: bool | None = None,
+    language: str = "en-US",
+    lexicon: Lexicon | None = None,
+    notices: Notices | None = None,
+) -> Iterator[Sentence]:
+    """As `analyse`, a sentence at a time: the first comes at once however long the text is.
+
+    Markup is checked as a whole before this returns; what is noticed later is added to `notices`.
+    """
+    if len(source) > MAX_BYTES or len(source.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        raise InputError(f"the text has more than {MAX_BYTES // 1024**2} MB; speak it in parts")
+    language = known_language(language)
+    is_markup = bool(_MARKUP.match(source)) if markup is None else markup
+    document = parse_ssml(source, language) if is_markup else plain_document(source, language)
+    return _Reader(document, lexicon, Notices(source) if notices is None else notices).sentences()
+
+
+class _Reader:
+    def __init__(self, document: Document, lexicon: Lexicon | None, notices: Notices) -> None:
+        self._document = document
+        self._lexicon = lexicon
+        self._notices = notices
+
+    def sentences(self) -> Iterator[Sentence]:
+        events: list[Event] = []
+        upcoming = iter(self._document.events)
+        following = next(upcoming, None)
+        spoken = False
+        for (start, end), next_range in _with_next(self._ranges()):
+            limit = self._document.text.span(next_range[0], next_range[0])[0] if next_range else None
+            while following and (limit is None or following.byte < limit):
+                events.append(following)
+                following = next(upcoming, None)
+            text = self._document.text.slice(start, end)
+            if words := self._words(text):
+                yield from self._cut(words, text, events)
+                events, spoken = [], True
+        if not spoken:
+            raise InputError(f"nothing to say: {self._what_is_there()}")
+        for event in events:
+            self._notices.add(
+                "breaks and marks after the last word left out", (event.byte, event.byte), event.name or ""
+            )
+
+    def _ranges(self) -> Iterator[Range]:
+        text = self._document.text.text
+        for block in self._document.blocks:
+            find = bounded if block.whole else sentences
+            yield from _without_silent(text, find(text, block.start, block.end))
+
+    def _words(self, text: AlignedText) -> list[Word]:
+        """The words of one sentence, with what markup asks of each but for breaks."""
+        words = pronounce([(self._tokens(run, language), language) for run, language in self._runs(text)])
+        if not words:
+            return []
+        if _FULL_STOP.search(text.text) and not set(words[-1].after) & set(".?!…"):
+            # hibari swallows the stop after "p.m." or "etc.", which ends the sentence all the same.
+            words[-1] = replace(words[-1], after=f".{words[-1].after}")
+        if self._document.marked_up:
+            words = [replace(word, control=self._document.style_at(word.span[0]).control) for word in words]
+        return words
+
+    def _tokens(self, text: AlignedText, language: str) -> list[Token]:
+        text = normalise(text, language, self._notices, placeholders=self._document.marked_up)
+        tokens = tokens_of(self._cut_long_words(text, language), language, self._document.readings)
+        for token in tokens:
+            token.tag = token.tag or self._document.style_at(token.span[0]).tag
+        given = [token.tag for token in tokens]
+        tag(tokens, language)
+        resolve(tokens, language)
+        for token, wanted in zip(tokens, given, strict=True):
+            token.tag = wanted or token.tag
+        if self._lexicon and self._lexicon.language == language:
+            self._lexicon.apply(tokens)
+        return tokens
+
+    def _cut_long_words(self, text: AlignedText, language: str) -> AlignedText:
+        """hibari reads the first 24 letters of a word that it does not know: give it longer ones in pieces."""
+        known = grapheme_to_phoneme(language).lexicon
+        edits: list[tuple[int, int, str]] = []
+        for match in _LONG_WORD.finditer(text.text):
+            word = match[0]
+            if known.is_known(word, "NN") or (self._lexicon and self._lexicon.find(word, "NN")):
+                continue
+            self._notices.add("words of more than 24 letters read in pieces", text.span(*match.span()), word)
+            pieces = [word[i : i + _PIECE_LETTERS] for i in range(0, len(word), _PIECE_LETTERS)]
+            edits.append((*match.span(), " ".join(pieces)))
+        return text.edited(edits)
+
+    def _runs(self, text: AlignedText) -> list[tuple[AlignedText, str]]:
+        """Stretches of one language. Punctuation between them goes with what stands before it."""
+        styles = self._document.styles
+        first = self._document.style_at(text.span(0, 0)[0]).language
+        edges: list[tuple[int, str]] = [(0, first)]
+        if self._document.marked_up and len({style.language for _, style in styles}) > 1:
+            low, high = text.span(0, len(text.text))
+            for byte, style in styles:
+                at = int(np.searchsorted(text.starts, byte))
+                spoken = _SPOKEN.search(text.text, at)
+                if low < byte < high and spoken and style.language != edges[-1][1]:
+                    edges.append((at, style.language))
+        ends = [edge[0] for edge in edges[1:]] + [len(text.text)]
+        return [(text.slice(start, end), language) for (start, language), end in zip(edges, ends, strict=True)]
+
+    def _cut(self, words: list[Word], text: AlignedText, events: Iterable[Event]) -> Iterator[Sentence]:
+        """One sentence, or several where it is too long, each with the breaks and marks that fall in it."""
+        events = list(events)
+        groups = list(short_enough(words))
+        whole = text.span(0, len(text.text))
+        for group, following in _with_next(groups):
+            limit = following[0].span[0] if following else None
+            own = [event for event in events if limit is None or event.byte <= limit]
+            events = events[len(own) :]
+            start = whole[0] if group is groups[0] else group[0].span[0]
+            end = group[-1].span[1] if following else whole[1]
+            language = self._document.style_at(group[0].span[0]).language
+            yield _with_events(Sentence(tuple(group), (start, end), language=language), own)
+
+    def _what_is_there(self) -> str:
+        kinds = [kind.removesuffix(" left out") for kind in self._notices.kinds]
+        if kinds:
+            return f"the text holds only {', '.join(kinds)}"
+        if shown := "".join(self._document.text.text.split()):
+            return f"the text holds only punctuation ({shown[:20]})"
+        return "the text is empty"
+
+
+def _without_silent(text: str, ranges: Iterable[Range]) -> Iterator[Range]:
+    """Ranges, with one that holds no word ("😀", "!!!") joined to the one before it."""
+    held: Range | None = None
+    for start, end in ranges:
+        if held and end - held[0] < MAX_CHARACTERS and not _SPOKEN.search(text, start, end):
+            held = held[0], end
+            continue
+        if held:
+            yield held
+        held = start, end
+    if held:
+        yield held
+
+
+def _with_events(sentence: Sentence, events: Iterable[Event]) -> Sentence:
+    """Put breaks on the words before them, or before the whole, and marks on the sentence."""
+    words, marks, lead_s = list(sentence.words), [], 0.0
+    for event in events:
+        before = sum(word.span[0] < event.byte for word in words)
+        if event.name is not None:
+            marks.append(Mark(event.name, before))
+        elif before:
+            last = words[before - 1]
+            words[before - 1] = replace(last, break_s=(last.break_s or 0.0) + event.seconds)
+        else:
+            lead_s += event.seconds
+    return replace(sentence, words=tuple(words), marks=tuple(marks), lead_s=lead_s)
+
+
+def _with_next(items: Iterable[_Item]) -> Iterator[tuple[_Item, _Item | None]]:
+    """Each item with the one after it, None after the last."""
+    iterator = iter(items)
+    item = next(iterator, None)
+    while item is not None:
+        following = next(iterator, None)
+        yield item, following
+        item = following

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vivavoce.errors import InputError
-from vivavoce.text.phonemes import LANGUAGES, checked, with_plural_s
+from vivavoce.text.document import known_language
+from vivavoce.text.notices import located
+from vivavoce.text.phonemes import checked, with_plural_s
 from vivavoce.text.pronounce import Token
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -34,8 +36,7 @@ class Lexicon:
         Raises `InputError` with file and line for anything else, and `OSError` if there is no such file.
         """
         path = Path(path)
-        if language not in LANGUAGES:
-            raise InputError(f"language {language!r} is none of {', '.join(LANGUAGES)}")
+        language = known_language(language)
         if path.stat().st_size > MAX_BYTES:
             raise InputError(f"{path}: a lexicon may have {MAX_BYTES // 1024**2} MB at most")
         try:
@@ -45,7 +46,8 @@ class Lexicon:
         entries: dict[str, tuple[Entry, ...]] = {}
         for number, line in enumerate(lines, 1):
             if line.strip() and not line.startswith("#"):
-                word, entry = _entry(line, language, f"{path}:{number}")
+                with located(lambda number=number: f"{path}:{number}"):
+                    word, entry = _entry(line, language)
                 entries[word] = (*entries.get(word, ()), entry)
         return cls(language, entries)
 
@@ -66,15 +68,15 @@ class Lexicon:
                 following.phonemes = with_plural_s(phonemes, self.language)[len(phonemes) :]
 
 
-def _entry(line: str, language: str, place: str) -> tuple[str, Entry]:
+def _entry(line: str, language: str) -> tuple[str, Entry]:
     columns = [column.strip() for column in line.split("\t")]
     if len(columns) not in (2, 3) or not columns[0] or not columns[1]:
-        raise InputError(f"{place}: expected word, tab, phonemes and perhaps tab, tag")
+        raise InputError("expected word, tab, phonemes and perhaps tab, tag")
     word, phonemes, tag = columns[0], columns[1], columns[2] if len(columns) == 3 else ""
     if len(word.split()) > 1:
-        raise InputError(f"{place}: {word!r} is more than one word; give each a line of its own")
+        raise InputError(f"{word!r} is more than one word; give each a line of its own")
     if len(phonemes.split()) > 1:
-        raise InputError(f"{place}: {phonemes!r} has a space; the reading of one word has none")
+        raise InputError(f"{phonemes!r} has a space; the reading of one word has none")
     if tag and not tag.isupper():
-        raise InputError(f"{place}: {tag!r} is no Penn tag; use one such as NN, VB or VBD")
-    return word, Entry(checked(phonemes, language, place), tag)
+        raise InputError(f"{tag!r} is no Penn tag; use one such as NN, VB or VBD")
+    return word, Entry(checked(phonemes, language), tag)

@@ -1,9 +1,12 @@
-"""What a person should hear of that was read otherwise than it was written."""
+"""What a person should hear of: what was read otherwise than it was written, and where a fault is."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from vivavoce.errors import InputError
 from vivavoce.text.utterance import ByteSpan
 
 
@@ -39,6 +42,15 @@ def place(source: str | bytes, byte: int) -> str:
     column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
     line = before.count(b"\n") + 1
     return f"line {line}, column {column}"
+
+
+@contextmanager
+def located(where: Callable[[], str]) -> Iterator[None]:
+    """Put the place, worked out only then, before the message of an `InputError`."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{where()}: {error}") from error.__cause__
 
 
 def _shown(example: str) -> str:

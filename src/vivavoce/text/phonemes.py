@@ -41,10 +41,10 @@ _STRESS_BEFORE_ONSET = re.compile(rf"([{STRESSES}])([^{STRESSES}\s{''.join(VOWEL
 _ANNOTATION = re.compile(r"\([a-z-]*\)")
 
 
-def from_ipa(ipa: str, language: str, place: str) -> str:
+def from_ipa(ipa: str, language: str) -> str:
     """IPA in the symbols of `language`, words kept apart by one space.
 
-    Raises `InputError`, beginning with `place`, for a sound that the language's voices do not know.
+    Raises `InputError` for a sound that the language's voices do not know.
     """
     table = _IPA[language]
     keys = sorted(table, key=len, reverse=True)
@@ -54,13 +54,13 @@ def from_ipa(ipa: str, language: str, place: str) -> str:
         key = next((k for k in keys if ipa.startswith(k, position)), ipa[position])
         out.append(table.get(key, key if key not in "AIOQWYT" else "\N{REPLACEMENT CHARACTER}" + key))
         position += len(key)
-    return checked("".join(out), language, place)
+    return checked("".join(out), language)
 
 
-def checked(phonemes: str, language: str, place: str) -> str:
+def checked(phonemes: str, language: str) -> str:
     """A reading given in our own symbols: known sounds only, each stress mark moved to its vowel.
 
-    Raises `InputError`, beginning with `place`, naming the first symbol that is none of ours.
+    Raises `InputError` naming the first symbol that is none of ours.
     """
     phonemes = _SPACES.sub(" ", phonemes).strip()
     known = SOUNDS[language] | set(STRESSES) | {" "}
@@ -68,11 +68,11 @@ def checked(phonemes: str, language: str, place: str) -> str:
         if symbol not in known:
             symbol = phonemes[phonemes.index(symbol) + 1] if symbol == "\N{REPLACEMENT CHARACTER}" else symbol
             raise InputError(
-                f"{place}: {symbol!r} (U+{ord(symbol):04X}) is no sound of {language}; its sounds are "
+                f"{symbol!r} (U+{ord(symbol):04X}) is no sound of {language}; its sounds are "
                 + "".join(sorted(SOUNDS[language]))
             )
     if not set(phonemes) & (VOWELS | CONSONANTS):
-        raise InputError(f"{place}: a reading needs at least one sound")
+        raise InputError("a reading needs at least one sound")
     return _STRESS_BEFORE_ONSET.sub(r"\2\1", phonemes)
 
 

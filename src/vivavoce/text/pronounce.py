@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
@@ -12,6 +12,8 @@ from hibari.g2p import G2P
 from hibari.g2p.token import Tok
 
 from vivavoce.text.aligned import AlignedText
+from vivavoce.text.document import Reading
+from vivavoce.text.normalise.characters import PLACEHOLDER
 from vivavoce.text.number_words import number_words, without_stress
 from vivavoce.text.phonemes import PUNCTUATION, cleaned
 from vivavoce.text.utterance import ByteSpan, Word
@@ -42,15 +44,34 @@ class Token:
     """Another spelling to pronounce in its place: "led" for the metal."""
 
 
-def tokens_of(text: AlignedText, language: str) -> list[Token]:
-    """Split into written tokens, not yet tagged."""
+def tokens_of(text: AlignedText, language: str, readings: Mapping[int, tuple[Reading, ...]]) -> list[Token]:
+    """Split into written tokens, not yet tagged; a placeholder becomes the words of its reading."""
     tokens: list[Token] = []
     position = 0
     for token, space in grapheme_to_phoneme(language).tokenizer(text.text):
         start = text.text.find(token, position)
         start = position if start < 0 else start
         position = start + len(token)
-        tokens.append(Token(token, text.span(start, position), bool(space)))
+        if PLACEHOLDER in token:
+            tokens += _given(text, start, position, readings)
+            tokens[-1].spaced = bool(space)
+        else:
+            tokens.append(Token(token, text.span(start, position), bool(space)))
+    if tokens:
+        tokens[-1].spaced = text.text[-1:].isspace()
+    return tokens
+
+
+def _given(text: AlignedText, start: int, end: int, readings: Mapping[int, tuple[Reading, ...]]) -> list[Token]:
+    """The tokens of a stretch that holds placeholders."""
+    tokens: list[Token] = []
+    for match in re.finditer(f"{PLACEHOLDER}|[^{PLACEHOLDER}]+", text.text[start:end]):
+        span = text.span(start + match.start(), start + match.end())
+        if match[0] != PLACEHOLDER:
+            tokens.append(Token(match[0], span, False))
+        else:
+            tokens += [Token(read.text, span, True, read.tag, read.phonemes) for read in readings[span[0]]]
+            tokens[-1].spaced = False
     return tokens
 
 
@@ -60,45 +81,49 @@ def tag(tokens: list[Token], language: str) -> None:
         token.tag = token.tag or found
 
 
-def pronounce(tokens: list[Token], language: str) -> list[Word]:
-    """Words with sounds and punctuation; tokens that make no sound are left out."""
-    g2p = grapheme_to_phoneme(language)
-    read = g2p.phonemize_tokens(
-        [
-            # num_flags is a set of characters that hibari unites when it merges tokens and reads nowhere:
-            # it carries each token's number through, so that every merged token can be traced back.
-            Tok(
-                t.text,
-                t.tag,
-                " " if t.spaced else "",
-                t.phonemes,
-                alias=t.sounds_like,
-                rating=5,
-                num_flags=chr(_INDEX_BASE + i),
-            )
-            for i, t in enumerate(tokens)
-        ]
-    )
-    return _Assembly(language).words(read, tokens)
+def pronounce(runs: Iterable[tuple[list[Token], str]]) -> list[Word]:
+    """Words of a sentence with sounds and punctuation, from runs of (tagged tokens, language).
+
+    Tokens that make no sound are left out.
+    """
+    assembly = _Assembly()
+    for tokens, language in runs:
+        read = grapheme_to_phoneme(language).phonemize_tokens(
+            [
+                # num_flags is a set of characters that hibari unites when it merges tokens and reads nowhere:
+                # it carries each token's number through, so that every merged token can be traced back.
+                Tok(
+                    token.text,
+                    token.tag,
+                    " " if token.spaced else "",
+                    token.phonemes,
+                    alias=token.sounds_like,
+                    rating=5,
+                    num_flags=chr(_INDEX_BASE + number),
+                )
+                for number, token in enumerate(tokens)
+            ]
+        )
+        assembly.add(read, tokens, language)
+    return assembly.words()
 
 
 class _Assembly:
     """Puts hibari's tokens together into words that carry the punctuation around them."""
 
-    def __init__(self, language: str) -> None:
-        self._language = language
+    def __init__(self) -> None:
         self._words: list[Word] = []
         self._before = ""
         self._space = True
         self._silent_span: ByteSpan | None = None
 
-    def words(self, read: list[Tok], tokens: list[Token]) -> list[Word]:
+    def add(self, read: list[Tok], tokens: list[Token], language: str) -> None:
         for tok in read:
             sources = [tokens[ord(flag) - _INDEX_BASE] for flag in tok.num_flags]
             span = (min(t.span[0] for t in sources), max(t.span[1] for t in sources))
             sounds = (tok.phonemes or "").strip()
             if not set(sounds) <= PUNCTUATION:
-                sounds = cleaned(sounds, self._language).strip()
+                sounds = cleaned(sounds, language).strip()
             follows_space = bool(tok.whitespace)
             if not sounds:
                 self._silent_span = None if follows_space else span
@@ -107,9 +132,12 @@ class _Assembly:
             if set(sounds) <= PUNCTUATION:
                 self._punctuation(sounds, follows_space)
             else:
-                self._spoken(tok, sounds, span)
+                self._spoken(tok, sounds, span, language)
             self._silent_span = None
             self._space = follows_space
+
+    def words(self) -> list[Word]:
+        """What was added so far; opening punctuation that no word follows goes to the last word."""
         if self._before and self._words:
             last = self._words[-1]
             self._words[-1] = replace(last, after=f"{last.after} {self._before}".rstrip())
@@ -123,7 +151,7 @@ class _Assembly:
             last = self._words[-1]
             self._words[-1] = replace(last, after=last.after + (" " if self._space else "") + sounds)
 
-    def _spoken(self, tok: Tok, sounds: str, span: ByteSpan) -> None:
+    def _spoken(self, tok: Tok, sounds: str, span: ByteSpan, language: str) -> None:
         bare = tok.text.strip(_QUOTES)
         if len(span_text := tok.text) == span[1] - span[0] and bare:
             offset = span_text.find(bare)
@@ -136,7 +164,7 @@ class _Assembly:
             whole = last.phonemes + sounds.replace(" ", "")
             self._words.append(replace(last, text=last.text + bare, phonemes=whole, span=(last.span[0], span[1])))
             return
-        for text, part in _readings(bare or tok.text, sounds, self._language):
+        for text, part in _readings(bare or tok.text, sounds, language):
             self._words.append(Word(text, span, part, tok.tag, self._before, glued=glued))
             self._before, glued = "", False
 

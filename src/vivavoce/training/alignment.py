@@ -73,7 +73,7 @@ class FrameClassifier(nn.Module):
 
 
 def viterbi(scores: list[np.ndarray], skippable: list[np.ndarray]) -> list[np.ndarray]:
-    """The best monotonic paths of a batch: scores (frames, tokens) each -> frames of each token, 0 only where skippable.
+    """The best monotonic paths of a batch: scores (frames, tokens) each -> frames of each token, 0 only if skippable.
 
     Raises ValueError when an utterance has fewer frames than sounds.
     """

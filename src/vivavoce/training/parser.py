@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vivavoce.text.spans import Spans, best_splits
+from vivavoce.text.spans import Spans, best_splits, over_tokens
 from vivavoce.training.networks.parser import ParserNetwork
 from vivavoce.training.parser_data import Batch, Batches, Vocabulary, prepare
 from vivavoce.training.run import Run
@@ -27,6 +27,7 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     examples, held_out = split_by_document(read_treebank(root / "train.tsv"), data["held_out_every"])
     prepared = prepare(examples, cache)
     vocabulary = Vocabulary.of(prepared, data["rarest_label"])
+    vocabulary.write(folder / "vocabulary.json")
     batches = Batches(prepared, vocabulary, data["batch_tokens"])
     development = Batches(prepare(held_out, cache), vocabulary, data["batch_tokens"])
     torch.manual_seed(0)
@@ -38,6 +39,9 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     run = Run(folder, {"network": network, "optimiser": optimiser, "average": average}, minutes)
     stream = batches.endless(np.random.default_rng(run.step))
     for step in run.steps():
+        if step >= settings["decay_steps"]:
+            run.save()
+            break
         network.train()
         progress = min(1.0, step / settings["decay_steps"])
         for group in optimiser.param_groups:
@@ -100,15 +104,11 @@ def evaluate(network: nn.Module, batches: Batches, vocabulary: Vocabulary, devic
         for row, (index, tree) in enumerate(zip(batch.indices, trees, strict=True)):
             example, read = batches.prepared[index]
             found: Spans = {span: vocabulary.labels[int(labels[(row, *span)])] for span in tree}
-            count.add(example, _over_tokens(found, read.leaves.tolist()))
+            count.add(example, over_tokens(found, read.leaves.tolist()))
         known = batch.gold_tags >= 0
         right += int((tags.argmax(dim=-1).cpu() == batch.gold_tags)[known].sum())
         total += int(known.sum())
     return count, right / max(total, 1)
-
-
-def _over_tokens(spans: Spans, leaves: list[int]) -> Spans:
-    return {(leaves[start], leaves[end - 1] + 1): labels for (start, end), labels in spans.items() if labels}
 
 
 def _write_evaluation(run: Run, count: BracketCount, tags: float) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,15 @@ class Vocabulary:
         known = [chain for chain, count in counts.most_common() if count >= rarest]
         tags = sorted({tag for example, _ in prepared for tag in example.tags})
         return cls(((), *known), tuple(tags))
+
+    def write(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(asdict(self)), encoding="utf-8")
+
+    @classmethod
+    def read(cls, path: Path) -> Vocabulary:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        return cls(tuple(tuple(chain) for chain in stored["labels"]), tuple(stored["tags"]))
 
 
 def leaf_spans(example: Example, read: ParserInput) -> Spans:
@@ -87,8 +97,8 @@ class Batch:
 
     def inputs(self, device: str) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         """What the network takes."""
-        given = (self.layers.float(), self.tags, self.shapes, self.fences, self.tokens)
-        return tuple(tensor.to(device) for tensor in given)
+        layers, tags, shapes = self.layers.float().to(device), self.tags.to(device), self.shapes.to(device)
+        return layers, tags, shapes, self.fences.to(device), self.tokens.to(device)
 
 
 class Batches:

@@ -8,25 +8,20 @@ import signal
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from rich.console import Console
 
 
-class Stateful(Protocol):
-    def state_dict(self) -> dict[str, Any]: ...
-    def load_state_dict(self, state: dict[str, Any]) -> Any: ...
-
-
 class Run:
     """A folder with `checkpoint.pt` and `curve.jsonl`, and the clock that ends the run.
 
-    `parts` are the networks and optimisers that a checkpoint holds, by name.
+    `parts` are the networks and optimisers that a checkpoint holds, by name: whatever has `state_dict`.
     """
 
     def __init__(
-        self, folder: Path, parts: Mapping[str, Stateful], minutes: float, save_every_s: float = 180.0
+        self, folder: Path, parts: Mapping[str, Any], minutes: float, save_every_s: float = 180.0
     ) -> None:
         self.folder, self.parts = folder, parts
         self.deadline = time.monotonic() + 60.0 * minutes

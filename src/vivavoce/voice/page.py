@@ -46,7 +46,7 @@ def _section(number: int, take: Take) -> str:
     return (
         f"<section><h2>{html.escape(take.title)}</h2>"
         f'<audio controls preload="auto" src="data:audio/ogg;base64,{source}"></audio>'
-        f'<canvas data-take="{number}" role="img" aria-label="Waveform, spectrogram, words and pitch"></canvas></section>'
+        f'<canvas data-take="{number}" role="img" aria-label="Waveform, spectrogram, words, pitch"></canvas></section>'
     )
 
 

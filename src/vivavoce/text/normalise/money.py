@@ -46,6 +46,7 @@ _SCALE = r"(?:\s?(hundred|thousand|million|billion|trillion|bn|mn|tn|[kKmMbB])(?
 _BEFORE = re.compile(rf"(?<![\w.])([-−])?((?:{_SYMBOL})|(?:{_CODE})(?![A-Z]))\s?({NUMBER})(?!\d){_SCALE}")
 _AFTER = re.compile(rf"(?<![\w.,])([-−])?({NUMBER}){_SCALE}\s?((?:[$€£¥])(?!\d)|(?:{_CODE})\b)")
 _PENCE = re.compile(rf"(?<![\w.])({NUMBER})p\b(?!\.\w)")
+_CENTS = re.compile(rf"(?<![\w.])({NUMBER})\s?¢")
 _RANGE = re.compile(rf"({_SYMBOL})({NUMBER})\s?[-–]\s?(?:\1)?({NUMBER})(?![\d-])")
 
 
@@ -75,6 +76,7 @@ def _after(match: re.Match[str]) -> str:
 
 
 RULES: list[Rule] = [
+    (_CENTS, lambda m: f"{m[1]} {'cent' if m[1] == '1' else 'cents'}"),
     (_RANGE, lambda m: f"{quantity(m[2])} to {m[1]}{m[3]}"),
     (_BEFORE, _before),
     (_AFTER, _after),

@@ -38,12 +38,7 @@ class SpanScorer(nn.Module):
         self, labels: int, tags: int, width: int, hidden: int, depth: int, span_width: int, dropout: float
     ) -> None:
         super().__init__()
-        import os
-
-        self.mixes = int(os.environ.get("MIX", 0))
-        if self.mixes:
-            self.mix = nn.Parameter(torch.randn(self.mixes, LAYERS))
-        self.project = nn.Linear((self.mixes or LAYERS) * DIMENSION, width)
+        self.project = nn.Linear(LAYERS * DIMENSION, width)
         self.tag_hint = nn.Embedding(len(TAGS), _TAG_WIDTH)
         self.shape = nn.Embedding(len(SHAPES), _SHAPE_WIDTH)
         inner = width + _TAG_WIDTH + _SHAPE_WIDTH
@@ -63,13 +58,12 @@ class SpanScorer(nn.Module):
 
         `fences` counts tokens with the start mark as number 0. `lengths` (batch,) is needed for a padded batch.
         """
-        if self.mixes:
-            layers = torch.einsum(
-                "btld,ml->btmd", layers.unflatten(-1, (LAYERS, DIMENSION)), self.mix.softmax(-1) * 2
-            ).flatten(2)
         projected = self.project(self.dropout(layers))
         tokens = torch.cat([projected, self.dropout(self.tag_hint(tags)), self.shape(shapes)], dim=-1)
         start, end = (mark.expand(tokens.shape[0], 1, -1) for mark in self.ends)
+        if lengths is not None:
+            padded = torch.arange(tokens.shape[1], device=tokens.device) >= lengths[:, None]
+            tokens = torch.where(padded[..., None], end, tokens)
         states = self._recur(torch.cat([start, tokens, end], dim=1), lengths)
         states = self.dropout(states)
         forward, backward = states.chunk(2, dim=-1)

@@ -1,0 +1,84 @@
+"""What is to be read, marked up or not: characters tied to the input, and what the markup asks of them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from vivavoce.errors import InputError
+from vivavoce.text.aligned import AlignedText
+from vivavoce.text.phonemes import LANGUAGES
+from vivavoce.text.split import paragraphs
+from vivavoce.text.utterance import Control
+
+MAX_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What holds for a stretch of text."""
+
+    language: str
+    control: Control
+    tag: str = ""
+    """A Penn tag that the markup gives, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Characters that no sentence crosses the edge of; `whole` if they are one sentence."""
+
+    start: int
+    end: int
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A break of `seconds`, or a mark of this `name`, between the characters before and after a byte of the input."""
+
+    byte: int
+    seconds: float = 0.0
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A word whose sounds the markup gives."""
+
+    text: str
+    phonemes: str
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """`styles` holds (first byte, style) in order, from byte 0 on. Where `text` holds a placeholder that
+    stands for byte `n`, `readings[n]` has its words; `marked_up` tells whether it can hold any."""
+
+    source: str
+    text: AlignedText
+    blocks: Iterable[Block]
+    styles: Sequence[tuple[int, Style]]
+    events: Sequence[Event] = ()
+    readings: Mapping[int, tuple[Reading, ...]] = field(default_factory=dict)
+    marked_up: bool = False
+
+    def style_at(self, byte: int) -> Style:
+        return self.styles[bisect_right(self.styles, byte, key=lambda style: style[0]) - 1][1]
+
+
+def plain_document(source: str, language: str) -> Document:
+    """A text without markup: paragraphs, one style."""
+    blocks = (Block(start, end) for start, end in paragraphs(source))
+    return Document(source, AlignedText.of(source), blocks, [(0, Style(language, Control()))])
+
+
+def known_language(tag: str) -> str:
+    """One of `LANGUAGES` for a BCP 47 tag such as "en-gb" or "en". Raises `InputError` for another."""
+    wanted = tag.strip().replace("_", "-").lower()
+    for language in LANGUAGES:
+        if wanted == language.lower() or (wanted == "en" and language == LANGUAGES[0]):
+            return language
+    raise InputError(f"language {tag!r} cannot be pronounced; use one of {', '.join(LANGUAGES)}")

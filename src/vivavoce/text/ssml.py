@@ -1,0 +1,218 @@
+"""SSML 1.1: what we can do is done, everything else is refused with its place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from xml.parsers import expat
+
+import numpy as np
+
+from vivavoce.errors import InputError
+from vivavoce.text.aligned import AlignedText
+from vivavoce.text.document import Block, Document, Event, Reading, Style, known_language
+from vivavoce.text.normalise.characters import PLACEHOLDER
+from vivavoce.text.notices import located, place
+from vivavoce.text.phonemes import checked, from_ipa
+from vivavoce.text.say_as import spoken
+from vivavoce.text.ssml_schema import ATTRIBUTES, EMPTY, REQUIRED, TEXT_ONLY, check_attribute, controlled, role_tag
+from vivavoce.text.ssml_values import break_seconds
+from vivavoce.text.utterance import Control
+
+MAX_DEPTH = 32
+
+_REFERENCE = re.compile(rb"&[#\w]{1,12};")
+
+Attributes = dict[str, str]
+
+
+def parse_ssml(source: str, language: str) -> Document:
+    """Read SSML. `language` holds until markup says otherwise.
+
+    Raises `InputError` with line and column for what is not well formed, not SSML, or not supported.
+    """
+    return _Parser(source, language).parse()
+
+
+@dataclass(slots=True)
+class _Element:
+    name: str
+    byte: int
+    attributes: Attributes
+    style: Style
+    text: list[AlignedText] = field(default_factory=list)
+    """What a text-only element holds."""
+
+
+class _Parser:
+    def __init__(self, source: str, language: str) -> None:
+        self._source = source
+        try:
+            self._bytes = source.encode()
+        except UnicodeEncodeError as error:
+            raise InputError(f"character {error.start + 1} of the SSML is half of a surrogate pair") from error
+        self._open: list[_Element] = []
+        self._pieces: list[AlignedText] = []
+        self._length = 0
+        self._block_start = 0
+        self._blocks: list[Block] = []
+        self._styles: list[tuple[int, Style]] = [(0, Style(language, Control()))]
+        self._events: list[Event] = []
+        self._readings: dict[int, tuple[Reading, ...]] = {}
+        self._in_cdata = False
+        self._expat = expat.ParserCreate("utf-8")
+        self._expat.StartElementHandler = self._start
+        self._expat.EndElementHandler = self._end
+        self._expat.CharacterDataHandler = self._characters
+        self._expat.StartCdataSectionHandler = lambda: self._cdata(True)
+        self._expat.EndCdataSectionHandler = lambda: self._cdata(False)
+        self._expat.StartDoctypeDeclHandler = lambda *_: self._refuse("a DOCTYPE is not allowed")
+        self._expat.ProcessingInstructionHandler = lambda *_: self._refuse("processing instructions are not allowed")
+
+    def parse(self) -> Document:
+        try:
+            self._expat.Parse(self._bytes, True)
+        except expat.ExpatError as error:
+            where = f"line {error.lineno}, column {error.offset + 1}"
+            cut_short = error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS]
+            complaint = "the SSML ends before </speak>" if cut_short else expat.ErrorString(error.code)
+            raise InputError(f"{where}: {complaint}") from error
+        text = AlignedText.joined(self._pieces)
+        return Document(self._source, text, self._blocks, self._styles, self._events, self._readings, marked_up=True)
+
+    def _refuse(self, complaint: str, byte: int | None = None) -> None:
+        raise InputError(f"{self._place(byte)}: {complaint}")
+
+    def _place(self, byte: int | None = None) -> str:
+        return place(self._bytes, self._expat.CurrentByteIndex if byte is None else byte)
+
+    def _place_of(self, attribute: str) -> str:
+        byte = self._open[-1].byte
+        found = re.compile(rb"\s" + re.escape(attribute.encode()) + rb"\s*=").search(self._bytes, byte)
+        return self._place(found.start() + 1 if found else byte)
+
+    def _start(self, name: str, attributes: Attributes) -> None:
+        self._check_element(name)
+        parent = self._open[-1].style if self._open else self._styles[-1][1]
+        element = _Element(name, self._expat.CurrentByteIndex, attributes, parent)
+        self._open.append(element)
+        self._check_attributes(element)
+        element.style = self._styled(element)
+        if element.style != parent:
+            self._styles.append((element.byte, element.style))
+        if name in ("p", "s"):
+            self._end_block(whole=False)
+        elif name == "break":
+            with located(self._place):
+                seconds = break_seconds(attributes.get("strength"), attributes.get("time"))
+            self._events.append(Event(element.byte, seconds))
+            self._append(AlignedText(" ", *np.full((2, 1), element.byte)))
+        elif name == "mark":
+            self._events.append(Event(element.byte, name=attributes["name"]))
+
+    def _check_element(self, name: str) -> None:
+        names = [element.name for element in self._open]
+        if name not in ATTRIBUTES:
+            self._refuse(f"<{name}> is not supported; use {', '.join(ATTRIBUTES)}")
+        if (name == "speak") != (not names):
+            self._refuse("the outermost element must be <speak>, and no other may be")
+        if len(names) >= MAX_DEPTH:
+            self._refuse(f"elements nest more than {MAX_DEPTH} deep")
+        if names and names[-1] in TEXT_ONLY | EMPTY:
+            self._refuse(f"<{names[-1]}> may not hold <{name}>")
+        if (name == "s" and "s" in names) or (name == "p" and {"p", "s"} & set(names)):
+            self._refuse(f"<{name}> may not stand inside a sentence or a paragraph of its own kind")
+
+    def _check_attributes(self, element: _Element) -> None:
+        for attribute, value in element.attributes.items():
+            with located(lambda attribute=attribute: self._place_of(attribute)):
+                check_attribute(element.name, attribute, value)
+        required = REQUIRED.get(element.name)
+        if required and not element.attributes.get(required, "").strip():
+            self._refuse(f'<{element.name}> needs {required}="…"')
+
+    def _styled(self, element: _Element) -> Style:
+        """The style inside an element: rates and ranges multiply, pitches and volumes add."""
+        style, control = element.style, element.style.control
+        for attribute, value in element.attributes.items():
+            with located(lambda attribute=attribute: self._place_of(attribute)):
+                if attribute == "xml:lang":
+                    style = replace(style, language=known_language(value))
+                elif element.name == "w":
+                    style = replace(style, tag=role_tag(value))
+                elif element.name in ("prosody", "emphasis"):
+                    control = controlled(control, attribute, value.strip())
+        if element.name == "emphasis" and "level" not in element.attributes:
+            control = replace(control, emphasis="moderate")
+        return replace(style, control=control)
+
+    def _end(self, name: str) -> None:
+        element = self._open.pop()
+        if name in ("p", "s", "speak"):
+            self._end_block(whole=name == "s")
+        if name in TEXT_ONLY:
+            self._append(self._read(element))
+        outside = self._open[-1].style if self._open else element.style
+        if outside != element.style:
+            self._styles.append((self._expat.CurrentByteIndex, outside))
+
+    def _end_block(self, *, whole: bool) -> None:
+        if self._length > self._block_start:
+            self._blocks.append(Block(self._block_start, self._length, whole))
+        self._block_start = self._length
+
+    def _cdata(self, inside: bool) -> None:
+        self._in_cdata = inside
+
+    def _characters(self, data: str) -> None:
+        byte = self._expat.CurrentByteIndex
+        reference = None if self._in_cdata else _REFERENCE.match(self._bytes, byte)
+        if reference:
+            text = data.replace(PLACEHOLDER, "\N{REPLACEMENT CHARACTER}")
+            piece = AlignedText(text, *(np.full(len(text), edge) for edge in reference.span()))
+        elif data == "\n":
+            width = 2 if self._bytes.startswith(b"\r\n", byte) else 1
+            piece = AlignedText(data, np.array([byte]), np.array([byte + width]))
+        else:
+            piece = AlignedText.of(data.replace(PLACEHOLDER, "\N{REPLACEMENT CHARACTER}"))
+            piece = AlignedText(piece.text, piece.starts + byte, piece.ends + byte)
+        if self._open[-1].name in EMPTY and data.strip():
+            self._refuse(f"<{self._open[-1].name}> must be empty")
+        if self._open[-1].name in TEXT_ONLY:
+            self._open[-1].text.append(piece)
+        else:
+            self._append(piece)
+
+    def _append(self, piece: AlignedText) -> None:
+        self._pieces.append(piece)
+        self._length += len(piece.text)
+
+    def _read(self, element: _Element) -> AlignedText:
+        """What a text-only element says in place of its text, over the bytes of that text."""
+        held = AlignedText.joined(element.text)
+        span = held.span(0, len(held.text)) if held.text else (element.byte, self._expat.CurrentByteIndex)
+        attributes, language = element.attributes, element.style.language
+        with located(lambda: self._place(element.byte)):
+            if element.name == "sub":
+                read: str | tuple[Reading, ...] = attributes["alias"].replace(PLACEHOLDER, " ")
+            elif element.name == "say-as":
+                kind, layout = attributes["interpret-as"].strip(), attributes.get("format")
+                read = spoken(kind, layout, held.text, language)
+            else:
+                read = _phoneme(attributes, held.text, language)
+        if isinstance(read, tuple):
+            self._readings[span[0]] = read
+            read = PLACEHOLDER
+        return AlignedText(read, *(np.full(len(read), edge) for edge in span))
+
+
+def _phoneme(attributes: Attributes, text: str, language: str) -> tuple[Reading, ...]:
+    alphabet = attributes.get("alphabet", "ipa")
+    if alphabet not in ("ipa", "x-vivavoce"):
+        raise InputError(f"alphabet {alphabet!r} is neither ipa nor x-vivavoce")
+    read = from_ipa if alphabet == "ipa" else checked
+    parts = read(attributes["ph"], language).split()
+    words = text.split()
+    if len(words) == len(parts):
+        return tuple(Reading(word, part) for word, part in zip(words, parts, strict=True))
+    return (Reading(" ".join(words) or attributes["ph"], "".join(parts)),)
