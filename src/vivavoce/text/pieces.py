@@ -17,7 +17,7 @@ _IDEOGRAPHS = (("\u3400", "\u9fff"), ("\uf900", "\ufaff"), ("\U00020000", "\U000
 def vocabulary() -> dict[str, int]:
     """Piece to id; 30,522 entries. Origin and licence: `wordpiece/NOTICE.md`."""
     text = (files("vivavoce.text") / "wordpiece" / "vocab.txt").read_text(encoding="utf-8")
-    return {piece: number for number, piece in enumerate(text.split("\n"))}
+    return {piece: number for number, piece in enumerate(text.removesuffix("\n").split("\n"))}
 
 
 @functools.lru_cache(maxsize=65536)
