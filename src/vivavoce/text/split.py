@@ -46,6 +46,7 @@ _LINE = re.compile(r"[^\n\f\u2028\u2029]*[\n\f\u2028\u2029]?")
 _LIST_ITEM = re.compile(r"[ \t]{0,40}(?:[-*•–]|\d{1,3}[.)])\s")
 _CLAUSE = re.compile(r"[,;:—–)]\s+")
 _WORD_BEFORE = re.compile(r"[^\s(\[\"“”'‘—–-]*$")
+_NAME_BEFORE = re.compile(r"(?:^|\s)(?:[A-Z][a-z]+|\d+(?:st|nd|rd|th))\s$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+(?:'\w+)?")
 
 
@@ -80,16 +81,17 @@ def ends_sentence(text: str, mark: int, following: int, start: int) -> bool:
         return True
     before = _WORD_BEFORE.search(text, max(start, mark - 20), mark)
     word = before.group() if before else ""
+    first = _FIRST_WORD.match(rest)
+    starts = first is not None and first.group() in STARTERS
+    if word in ("St", "Dr") and starts and _NAME_BEFORE.search(text, max(start, mark - 30), mark - 2):
+        return True
     if word in TITLES or word in NEVER_LAST:
         return False
     if len(word) == 1 and word.isupper() and word != "I":
         return False
     if word.isdigit() and not text[start : mark - len(word)].strip():
         return False
-    if word in MAYBE_LAST:
-        first = _FIRST_WORD.match(rest)
-        return first is not None and first.group() in STARTERS
-    return True
+    return starts if word in MAYBE_LAST else True
 
 
 def bounded(text: str, start: int, end: int) -> Iterator[Range]:

@@ -73,7 +73,8 @@ class Sentence:
     @property
     def text(self) -> str:
         """The sentence as spoken, for models that read plain text."""
-        return _joined(self.words, [word.text for word in self.words])
+        texts = [word.text[:-1] if f"{word.text[-1:]}{word.after[:1]}" == ".." else word.text for word in self.words]
+        return _joined(self.words, texts)
 
     @property
     def phonemes(self) -> str:

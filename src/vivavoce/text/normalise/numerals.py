@@ -110,6 +110,7 @@ RULES: list[Rule] = [
     (re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)[xX](?= [a-z])"), lambda m: f"{m[1]} times"),
     (re.compile(r"(?<![\w.])(\d+(?:\.\d+)?) ?[xX×] ?(?=\d{3})"), lambda m: f"{m[1]} by "),
     (re.compile(r"(?<=\d)\s?[-–−]\s?(?=\d+(?:\.\d+)?\s?=)"), lambda m: " minus "),
+    (re.compile(r"(?<![\w.,/-])(\d{1,4})\s?[-–]\s?(\d{1,4})(?=\.(?:\s|$))"), lambda m: f"{m[1]} to {m[2]}"),
     (re.compile(r"(?<![\w.,/-])(\d+\.\d+)\s?[-–]\s?(\d+\.?\d*)(?![\w-])"), lambda m: f"{m[1]} to {m[2]}"),
 ]
 ROMAN_RULES: list[Rule] = [
