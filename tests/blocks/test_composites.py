@@ -116,6 +116,17 @@ def test_a_stack_checks_wires_through_blocks_that_pass_everything() -> None:
         StreamableStack([ToyUpsampler(), Diagnostics(), Gain("mel", 1.0)])
 
 
+def test_what_passes_through_the_first_blocks_is_wanted_from_the_upstream() -> None:
+    stack = StreamableStack([Diagnostics(), Gain("hidden", 1.0), decoder()])
+    assert stack.inputs == decoder().inputs
+    assert list(stack.outputs) == ["mel"]
+    effects = StreamableStack([Diagnostics(), Gain("hidden", 1.0)])
+    assert effects.passes_through
+    StreamableStack([ToyUpsampler(), effects, decoder()])
+    with pytest.raises(StackError, match=r'stack\[1\].stack\[1\] \(Gain\): input "hidden" .* Diagnostics supplies mel'):
+        StreamableStack([ToyAttentionDecoder(), effects])
+
+
 def test_a_source_can_only_come_first() -> None:
     with pytest.raises(StackError, match=r"stack\[1\] \(ToyAttentionDecoder\): makes its own frames"):
         StreamableStack([ToyUpsampler(), ToyAttentionDecoder()])

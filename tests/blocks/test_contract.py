@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.blocks import networks
-from tests.blocks.contract import CHECKS, Case, Check, assert_close
+from tests.blocks.contract import (
+    CHECKS,
+    Case,
+    Check,
+    assert_close,
+    chunks_are_never_empty_and_of_what_was_declared,
+    delay_is_exact,
+    interleaved_streams_are_independent,
+    steps_are_pure,
+    streamed_equals_offline,
+)
 from tests.blocks.toys import ToyAttentionDecoder, ToyUpsampler
 from vivavoce.blocks import (
     CpuTarget,
@@ -19,7 +30,10 @@ from vivavoce.blocks import (
     StreamableStack,
     StreamingNetwork,
     Target,
+    Tensors,
+    TensorSpec,
     join,
+    specs,
 )
 from vivavoce.blocks.diagnostics import Diagnostics
 from vivavoce.blocks.encoders import CustomizedEncoders, SequenceNetwork
@@ -106,3 +120,59 @@ def test_a_stream_shorter_than_the_delay_comes_out_whole() -> None:
 
 def test_an_empty_stream_makes_nothing() -> None:
     assert join(list(Gain("hidden", 1.0).open({}, []))) == {}
+
+
+@dataclass(frozen=True)
+class Broken(StreamableBlock[Any]):
+    """Passes `hidden` through, and breaks the contract in one way."""
+
+    way: str
+    hidden: list[np.ndarray] = field(default_factory=list)
+
+    @property
+    def inputs(self):
+        return specs(TensorSpec("hidden", "float32", (1, "frames", networks.WIDTH)))
+
+    @property
+    def outputs(self):
+        return self.inputs
+
+    @property
+    def delay(self) -> int:
+        return 1 if self.way == "says that it is late" else 0
+
+    def initial_state(self, data: Tensors) -> Any:
+        return [0.0] if self.way == "changes its state" else ()
+
+    def step(self, state: Any, chunk: Tensors, frames: int) -> tuple[Any, Tensors]:
+        made = chunk["hidden"]
+        if self.way == "keeps state on itself":
+            self.hidden.append(made)
+            made = made + len(self.hidden)
+        elif self.way == "depends on the size of chunks":
+            made = made * frames
+        elif self.way == "changes its state":
+            state[0] += 1
+        elif self.way == "changes the chunk":
+            made *= 2
+        elif self.way == "makes another type":
+            made = made.astype(np.float64)
+        return state, {"hidden": made}
+
+
+@pytest.mark.parametrize(
+    ("way", "check"),
+    [
+        ("keeps state on itself", steps_are_pure),
+        ("keeps state on itself", interleaved_streams_are_independent),
+        ("depends on the size of chunks", streamed_equals_offline),
+        ("says that it is late", delay_is_exact),
+        ("changes its state", steps_are_pure),
+        ("changes the chunk", steps_are_pure),
+        ("makes another type", chunks_are_never_empty_and_of_what_was_declared),
+    ],
+)
+def test_the_contract_notices_a_block_that_breaks_it(way: str, check: Check) -> None:
+    upstream = {"hidden": HIDDEN["hidden"].copy()}
+    with pytest.raises(AssertionError):
+        check(Case(way, lambda: Broken(way), upstream=upstream))

@@ -80,6 +80,11 @@ class StreamableBlock(Block, Generic[State]):
         """Whether the block makes its frames from data alone. It then takes no upstream."""
         return False
 
+    @property
+    def passes_through(self) -> bool:
+        """Whether tensors of the upstream leave again beside `outputs`, in their places and types."""
+        return False
+
     @abstractmethod
     def initial_state(self, data: Tensors) -> State:
         """The state before the first frame. Reads `data_inputs` from `data`, which may hold more."""
@@ -99,12 +104,12 @@ class StreamableBlock(Block, Generic[State]):
         return NOTHING
 
     def wire(self, upstream: Specs, place: str, source: str) -> Specs:
-        """The outputs that follow from `upstream`, which `source` supplies, for a block at a place in the JSON.
+        """What leaves when `upstream`, which `source` supplies, arrives at this block at a place in the JSON.
 
-        A block that passes tensors through adds them here. Raises `StackError` where `inputs` are not met.
+        Raises `StackError` where `inputs` are not met.
         """
         connect(self.inputs, upstream, f"{place} ({type(self).__name__})", source)
-        return self.outputs
+        return {**upstream, **self.outputs} if self.passes_through else self.outputs
 
     def open(
         self,

@@ -81,8 +81,9 @@ class Diagnostics(StreamableBlock[Passage]):
     def outputs(self) -> Specs:
         return {}
 
-    def wire(self, upstream: Specs, place: str, source: str) -> Specs:
-        return upstream
+    @property
+    def passes_through(self) -> bool:
+        return True
 
     def initial_state(self, data: Tensors) -> Passage:
         now_s = perf_counter()

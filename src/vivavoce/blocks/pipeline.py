@@ -38,7 +38,8 @@ class StreamableStack(StreamableBlock[Stages]):
         if not blocks:
             raise StackError(f"{place}: a stack needs at least one streamable block")
         self.blocks = tuple(blocks)
-        self._outputs = self._fold(self.inputs, place, "the upstream")
+        self._inputs = self._wanted(place)
+        self._outputs = self._fold(self._inputs, place, "the upstream")
         self._data_inputs = merge((block.data_inputs for block in blocks), place)
         self._delay, hop = 0.0, 1
         for block in blocks:
@@ -54,7 +55,7 @@ class StreamableStack(StreamableBlock[Stages]):
 
     @property
     def inputs(self) -> Specs:
-        return self.blocks[0].inputs
+        return self._inputs
 
     @property
     def data_inputs(self) -> Specs:
@@ -75,6 +76,10 @@ class StreamableStack(StreamableBlock[Stages]):
     @property
     def is_source(self) -> bool:
         return self.blocks[0].is_source
+
+    @property
+    def passes_through(self) -> bool:
+        return all(block.passes_through for block in self.blocks)
 
     def wire(self, upstream: Specs, place: str, source: str) -> Specs:
         return self._fold(upstream, f"{place}.stack", source)
@@ -99,6 +104,17 @@ class StreamableStack(StreamableBlock[Stages]):
             following.append(after)
             chunk, frames = made, frame_count(made)
         return (None if ended else tuple(following)), chunk
+
+    def _wanted(self, place: str) -> Specs:
+        """What the first block reads, and those after it as long as the upstream passes through to them."""
+        wanted: list[Specs] = []
+        made: set[str] = set()
+        for block in self.blocks:
+            wanted.append({name: spec for name, spec in block.inputs.items() if name not in made})
+            made |= block.outputs.keys()
+            if not block.passes_through:
+                break
+        return merge(wanted, place)
 
     def _fold(self, available: Specs, place: str, source: str) -> Specs:
         for index, block in enumerate(self.blocks):
@@ -159,6 +175,10 @@ class StreamablePipeline(StreamableBlock[Any]):
     @property
     def is_source(self) -> bool:
         return self.streamable_block.is_source
+
+    @property
+    def passes_through(self) -> bool:
+        return self.streamable_block.passes_through
 
     def wire(self, upstream: Specs, place: str, source: str) -> Specs:
         return self.streamable_block.wire(upstream, f"{place}.streamable_block", source)

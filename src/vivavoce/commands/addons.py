@@ -101,19 +101,29 @@ def _show(addon: Addon, as_json: bool) -> int:
     for label, value in _facts(addon):
         facts.add_row(Text(label, style="bold"), Text(value))
     console.print(facts)
-    networks = Table("network", "role", "target", "file", "size", box=None, pad_edge=False)
-    for name, network in said.networks.items():
-        size = f"{said.files[network.file].bytes / 1e6:.2f} MB"
-        target = network.target if isinstance(network.target, str) else json.dumps(network.target)
-        networks.add_row(*map(Text, (name, network.role, target, network.file, size)))
     console.print()
-    console.print(networks)
+    console.print(_networks(addon))
+    wires = Table("reads", "type", "from", box=None, pad_edge=False)
+    for source, reads in (("data", said.input_specs()), ("upstream", said.upstream_specs())):
+        for name, spec in reads.items():
+            wires.add_row(Text(name), Text(str(spec)), source)
+    console.print()
+    console.print(wires)
     tree = Tree(Text("stack", style="bold"))
     for item in said.stack if isinstance(said.stack, list) else [said.stack]:
         _grow(tree, item)
     console.print()
     console.print(tree)
     return 0
+
+
+def _networks(addon: Addon) -> Table:
+    table = Table("network", "role", "target", "file", "size", box=None, pad_edge=False)
+    for name, network in addon.description.networks.items():
+        size = f"{addon.description.files[network.file].bytes / 1e6:.2f} MB"
+        target = network.target if isinstance(network.target, str) else json.dumps(network.target)
+        table.add_row(*map(Text, (name, network.role, target, network.file, size)))
+    return table
 
 
 def _facts(addon: Addon) -> Iterator[tuple[str, str]]:
@@ -132,7 +142,6 @@ def _facts(addon: Addon) -> Iterator[tuple[str, str]]:
     yield "recipe", f"{said.provenance.recipe}, {said.provenance.steps} steps, {said.provenance.hardware}"
     for name, value in said.provenance.figures.items():
         yield name, f"{value:g}"
-    yield "reads", "; ".join(f"{name}: {spec}" for name, spec in said.input_specs().items()) or "nothing"
 
 
 def _grow(tree: Tree, value: Any) -> None:
