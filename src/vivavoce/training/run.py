@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from rich.console import Console
+from torch import nn
 
 
 class Run:
@@ -80,3 +81,17 @@ class Run:
             file.write(json.dumps(line) + "\n")
         self.console.print(" ".join(f"{name} {value}" for name, value in line.items()))
         self._sums, self._count = {}, 0
+
+
+def load_average(
+    folder: Path, network: nn.Module, others: Mapping[str, nn.Module] | None = None, part: str = "average"
+) -> dict[str, Any]:
+    """Put a run's averaged weights into `network`, and those of `others` as they are; its step and minutes trained."""
+    state = torch.load(folder / "checkpoint.pt", map_location="cpu", weights_only=True)
+    parts = state["parts"]
+    weights = {n.removeprefix("module."): value for n, value in parts[part].items() if n.startswith("module.")}
+    network.load_state_dict(weights)
+    network.eval()
+    for name, other in (others or {}).items():
+        other.load_state_dict(parts[name])
+    return {"step": state["step"], "minutes": state["trained_s"] / 60}

@@ -10,14 +10,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch import nn
-
 from vivavoce.blocks.writing import write_addon
 from vivavoce.features import BANDS, RATE_HZ
 from vivavoce.training.export import export_acoustic, export_vocoder
 from vivavoce.training.networks.acoustic import AcousticModel
 from vivavoce.training.networks.vocoder import VocoderNetwork
+from vivavoce.training.run import load_average
 from vivavoce.training.utterances import SPEAKERS
 from vivavoce.voice.layout import SENTENCE_PROSODY, WORD_PROSODY
 
@@ -35,22 +33,10 @@ ATTRIBUTION = (
 
 
 def ship(runs: Path, addons: Path, hardware: str) -> None:
-    """Write `addons/vivavoce` and `addons/vocoder` from `runs/acoustic` and `runs/vocoder`."""
-    _ship_acoustic(runs / "acoustic", addons / "vivavoce", hardware)
-    _ship_vocoder(runs / "vocoder", addons / "vocoder", hardware)
-
-
-def load_average(run: Path, network: nn.Module) -> dict[str, Any]:
-    """Put a run's averaged weights into `network`; returns the step and the minutes trained."""
-    state = torch.load(run / "checkpoint.pt", map_location="cpu", weights_only=True)
-    average = {
-        name.removeprefix("module."): value
-        for name, value in state["parts"]["average"].items()
-        if name.startswith("module.")
-    }
-    network.load_state_dict(average)
-    network.eval()
-    return {"step": state["step"], "minutes": state["trained_s"] / 60}
+    """Write `addons/vivavoce` and `addons/vocoder` from `runs/joint`, or where that is missing from its two starts."""
+    joint = (runs / "joint" / "checkpoint.pt").exists()
+    _ship_acoustic(runs / ("joint" if joint else "acoustic"), addons / "vivavoce", hardware)
+    _ship_vocoder(runs / ("joint" if joint else "vocoder"), addons / "vocoder", hardware)
 
 
 def recipe(name: str) -> dict[str, Any]:
@@ -60,7 +46,7 @@ def recipe(name: str) -> dict[str, Any]:
 def _ship_acoustic(run: Path, folder: Path, hardware: str) -> None:
     config = recipe("acoustic")
     model = AcousticModel(len(SPEAKERS), **config["network"])
-    trained = load_average(run, model)
+    trained = load_average(run, model, part="average_model" if run.name == "joint" else "average")
     per_token = [1, "tokens"]
     floats = {name: {"dtype": "float32", "shape": per_token} for name in ("rate", "pitch_shift", "pitch_range", "gain")}
     description = {
@@ -100,7 +86,7 @@ def _ship_acoustic(run: Path, folder: Path, hardware: str) -> None:
 def _ship_vocoder(run: Path, folder: Path, hardware: str) -> None:
     config = recipe("vocoder")
     network = VocoderNetwork(**config["network"])
-    trained = load_average(run, network)
+    trained = load_average(run, network, part="average_network" if run.name == "joint" else "average")
     description = {
         "name": "vocoder",
         "kind": "vocoder",

@@ -80,7 +80,7 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
             ours = network.synthesise(*batch[1:])
         adversarial = step >= settings["adversarial_from"]
         if adversarial:
-            run.log(judges=_train_judges(judges, judge_optimiser, theirs, ours.detach(), device))
+            run.log(judges=train_judges(judges, judge_optimiser, theirs, ours.detach(), device))
         spectral = spectral_loss(ours, theirs)
         loss = settings["spectral_weight"] * spectral
         if adversarial:
@@ -101,9 +101,10 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
         run.log(spectral=spectral)
 
 
-def _train_judges(
+def train_judges(
     judges: Discriminators, optimiser: torch.optim.Optimizer, theirs: Tensor, ours: Tensor, device: str
 ) -> Tensor:
+    """One step of the discriminators on recordings and on what we made of them."""
     with torch.autocast(device, torch.bfloat16):
         real, _ = judges(theirs)
         generated, _ = judges(ours)
@@ -115,5 +116,6 @@ def _train_judges(
 
 
 def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
+    """The learning rate of all groups; a group with a `share` gets that part of it."""
     for group in optimiser.param_groups:
-        group["lr"] = rate
+        group["lr"] = rate * group.get("share", 1.0)
