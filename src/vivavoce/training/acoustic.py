@@ -12,9 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vivavoce.training.losses import adversarial_loss, discriminator_loss, feature_matching
 from vivavoce.training.networks.acoustic import AcousticModel
-from vivavoce.training.networks.discriminator import MelDiscriminator
 from vivavoce.training.run import Run
 from vivavoce.training.utterances import SPEAKERS, aligned_utterances, batches, frame_tensors, token_tensors
 from vivavoce.training.vocoder import set_rate
@@ -73,13 +71,9 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     """Run the recipe in `folder` for `minutes`, resuming what is there."""
     settings, data = config["optimiser"], config["data"]
     model = AcousticModel(len(SPEAKERS), **config["network"]).to(device)
-    judge = MelDiscriminator().to(device)
     optimiser = torch.optim.AdamW(model.parameters(), settings["rate"], betas=(0.9, 0.98), weight_decay=0.01)
-    judge_optimiser = torch.optim.AdamW(judge.parameters(), 2e-4, betas=(0.8, 0.99))
     average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.995))
-    parts = {
-        "model": model, "judge": judge, "optimiser": optimiser, "judge_optimiser": judge_optimiser, "average": average,
-    }  # fmt: skip
+    parts = {"model": model, "optimiser": optimiser, "average": average}
     utterances = aligned_utterances(root, cache, folder.parent / "alignment" / "durations.json", data["corpora"])
     learned = [u for u in utterances if u.recording.split == "train" for _ in range(data["repeat"][u.recording.corpus])]
     run = Run(folder, parts, minutes)
@@ -99,33 +93,9 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
         voiced = functional.binary_cross_entropy_with_logits(voicing, frames["voiced"], mask)
         loss = 2.0 * distance + 0.3 * voiced + duration + 3.0 * pitch + 0.5 * loudness
         run.log(mel=distance, voiced=voiced, duration=duration, pitch=pitch, energy=loudness)
-        if step >= settings["adversarial_from"]:
-            loss = loss + settings["adversarial_weight"] * _adversarial(
-                judge, judge_optimiser, mel * mask[..., None], frames["mel"] * mask[..., None], device, run
-            )
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 2.0)
         optimiser.step()
         average.update_parameters(model)
 
-
-def _adversarial(
-    judge: MelDiscriminator, optimiser: torch.optim.Optimizer, ours: Tensor, theirs: Tensor, device: str, run: Run
-) -> Tensor:
-    """One step of the judge, then the loss of not fooling it."""
-    with torch.autocast(device, torch.bfloat16):
-        real, generated = judge(theirs)[0], judge(ours.detach())[0]
-        judged = discriminator_loss([real], [generated])
-    optimiser.zero_grad(set_to_none=True)
-    judged.backward()
-    optimiser.step()
-    judge.requires_grad_(False)
-    with torch.autocast(device, torch.bfloat16):
-        score, features = judge(ours)
-        with torch.no_grad():
-            _, targets = judge(theirs)
-    judge.requires_grad_(True)
-    fooled, matched = adversarial_loss([score]), feature_matching([targets], [features])
-    run.log(judge=judged, fooled=fooled, matched=matched)
-    return fooled + 2.0 * matched

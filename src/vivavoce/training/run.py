@@ -30,7 +30,7 @@ class Run:
         self.step, self.trained_s = 0, 0.0
         self.console = Console(stderr=True)
         self._sums: dict[str, float] = {}
-        self._count = 0
+        self._counts: dict[str, int] = {}
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / "checkpoint.pt").exists():
             self._resume()
@@ -58,7 +58,7 @@ class Run:
         for name, value in values.items():
             number = float(value.detach() if isinstance(value, torch.Tensor) else value)
             self._sums[name] = self._sums.get(name, 0.0) + number
-        self._count += 1
+            self._counts[name] = self._counts.get(name, 0) + 1
 
     def save(self) -> None:
         state = {name: part.state_dict() for name, part in self.parts.items()}
@@ -75,12 +75,12 @@ class Run:
         self.console.print(f"{self.folder}: going on from step {self.step}")
 
     def _write_curve(self) -> None:
-        means = {name: round(total / max(self._count, 1), 5) for name, total in self._sums.items()}
+        means = {name: round(total / self._counts[name], 5) for name, total in self._sums.items()}
         line = {"step": self.step, "minutes": round(self.trained_s / 60, 2), **means}
         with open(self.folder / "curve.jsonl", "a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
         self.console.print(" ".join(f"{name} {value}" for name, value in line.items()))
-        self._sums, self._count = {}, 0
+        self._sums, self._counts = {}, {}
 
 
 def load_average(

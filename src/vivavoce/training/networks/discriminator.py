@@ -45,16 +45,6 @@ class SpectrogramDiscriminator(Judge):
         return self.judge(compressed.permute(0, 3, 2, 1))
 
 
-class MelDiscriminator(Judge):
-    """mel (batch, frames, 80) -> score map and features; keeps the decoder from blurring."""
-
-    def __init__(self, width: int = 24) -> None:
-        super().__init__(1, width, [(1, 2), (2, 2), (1, 2), (1, 2)])
-
-    def forward(self, mel: Tensor) -> tuple[Tensor, list[Tensor]]:
-        return self.judge((mel[:, None] + 5.0) / 2.0)
-
-
 class Discriminators(nn.Module):
     def __init__(self, sizes: tuple[int, ...] = (1024, 512, 256), width: int = 16) -> None:
         super().__init__()
