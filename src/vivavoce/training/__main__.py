@@ -10,12 +10,14 @@ from pathlib import Path
 
 import torch
 
+from vivavoce.training.cards import shipped, write_cards
+
 CORPORA = ["kathleen", "ensemble", "intonation", "ensemble-dev", "kerstin", "nathalie", "speechocean", "prompts"]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m vivavoce.training", description=__doc__)
-    parser.add_argument("recipe", help="prepare, ship, or the name of a recipe in vivavoce/training/recipes")
+    parser.add_argument("recipe", help="prepare, ship, cards, or the name of a recipe in vivavoce/training/recipes")
     parser.add_argument("--data", type=Path, default=Path("data"), help="folder with one folder a corpus")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="features, checkpoints and curves")
     parser.add_argument("--minutes", type=float, default=30.0)
@@ -29,9 +31,13 @@ def main() -> None:
         prepare(arguments.data, arguments.runs / "features", CORPORA)
         return
     if arguments.recipe == "ship":
+        from vivavoce.training.held_out import Material
         from vivavoce.training.ship import ship
 
-        ship(arguments.runs, Path(str(files("vivavoce.addons"))), arguments.hardware)
+        ship(Material(arguments.data, arguments.runs), shipped(), arguments.hardware)
+        return
+    if arguments.recipe == "cards":
+        write_cards(shipped())
         return
     recipe = files("vivavoce.training.recipes").joinpath(f"{arguments.recipe}.toml").read_text(encoding="utf-8")
     config = tomllib.loads(recipe)

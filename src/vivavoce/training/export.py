@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, Protocol
 
 import onnx
 import torch
@@ -98,12 +99,6 @@ class VocoderFilters(nn.Module):
 def export_acoustic(model: AcousticModel, folder: Path) -> dict[str, str]:
     """Write the three encoders and the decoder; returns file names by network."""
     model.eval()
-    tokens = 12
-    inputs = (
-        torch.ones(1, tokens, dtype=torch.int64), torch.zeros(1, tokens, dtype=torch.int64),
-        torch.zeros(1, dtype=torch.int64), torch.zeros(1, SENTENCE_PROSODY),
-        torch.zeros(1, tokens, WORD_PROSODY), torch.ones(1, tokens),
-    )  # fmt: skip
     encoders = {
         "text_encoder": TextNetwork(model.text),
         "duration_encoder": DurationNetwork(model.duration),
@@ -111,14 +106,14 @@ def export_acoustic(model: AcousticModel, folder: Path) -> dict[str, str]:
     }
     for name, network in encoders.items():
         axes: Axes = {n: {1: "tokens"} for n in ("symbols", "stress", "word_prosody", "mask", *network.outputs)}
-        _export(network, inputs, TOKEN_INPUTS, network.outputs, axes, folder / f"{name}.onnx")
+        export_network(network, token_inputs(), TOKEN_INPUTS, network.outputs, axes, folder / f"{name}.onnx")
     frames = 20
     chunk = {
         "encoded": torch.zeros(1, frames, model.text.leave.out_features), "position": torch.zeros(1, frames, 2),
         "contour": torch.zeros(1, frames), "energy": torch.zeros(1, frames), "gain": torch.zeros(1, frames),
         "prosody": torch.zeros(1, frames, FRAME_PROSODY),
     }  # fmt: skip
-    _export_streaming(DecoderNetwork(model.decoder), chunk, folder / "decoder.onnx")
+    export_streaming(DecoderNetwork(model.decoder), chunk, folder / "decoder.onnx")
     return {name: f"{name}.onnx" for name in (*encoders, "decoder")}
 
 
@@ -127,22 +122,42 @@ def export_vocoder(network: VocoderNetwork, folder: Path) -> dict[str, str]:
     network.eval()
     frames = 20
     chunk = {"mel": torch.zeros(1, frames, BANDS), "log_f0": torch.zeros(1, frames), "voiced": torch.zeros(1, frames)}
-    _export_streaming(VocoderFilters(network), chunk, folder / "vocoder.onnx")
+    export_streaming(VocoderFilters(network), chunk, folder / "vocoder.onnx")
     return {"vocoder": "vocoder.onnx"}
 
 
-def _export_streaming(network: DecoderNetwork | VocoderFilters, chunk: dict[str, Tensor], path: Path) -> None:
+def token_inputs(tokens: int = 12) -> tuple[Tensor, ...]:
+    """What a text encoder reads, in the order of `TOKEN_INPUTS`."""
+    return (
+        torch.ones(1, tokens, dtype=torch.int64), torch.zeros(1, tokens, dtype=torch.int64),
+        torch.zeros(1, dtype=torch.int64), torch.zeros(1, SENTENCE_PROSODY),
+        torch.zeros(1, tokens, WORD_PROSODY), torch.ones(1, tokens),
+    )  # fmt: skip
+
+
+class StreamedNetwork(Protocol):
+    """A network to export that takes chunks and a row of states."""
+
+    @property
+    def outputs(self) -> tuple[str, ...]: ...
+
+    def initial_states(self) -> list[Tensor]: ...
+
+
+def export_streaming(network: StreamedNetwork, chunk: dict[str, Tensor], path: Path) -> None:
+    """Write a network of `frames` and states to `path`."""
     states = network.initial_states()
     before = [f"state_{number}" for number in range(len(states))]
     after = [f"next_{name}" for name in before]
     axes: Axes = {name: {1: "frames"} for name in (*chunk, *network.outputs)}
     inputs = (*chunk.values(), *states)
-    _export(network, inputs, (*chunk, *before), (*network.outputs, *after), axes, path)
+    export_network(network, inputs, (*chunk, *before), (*network.outputs, *after), axes, path)
 
 
-def _export(
-    network: nn.Module, inputs: tuple[Tensor, ...], names: Sequence[str], outputs: Sequence[str], axes: Axes, path: Path
+def export_network(
+    network: Any, inputs: tuple[Tensor, ...], names: Sequence[str], outputs: Sequence[str], axes: Axes, path: Path
 ) -> None:
+    """Write a network to `path` with named wires; `axes` names the dimensions that are free."""
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         torch.onnx.export(

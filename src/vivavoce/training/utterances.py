@@ -36,10 +36,18 @@ class AlignedUtterance:
     energy: np.ndarray
 
 
-def aligned_utterances(root: Path, cache: Path, alignment: Path, corpora: list[str]) -> list[AlignedUtterance]:
-    """All utterances of the corpora that were aligned."""
+def aligned_utterances(
+    root: Path,
+    cache: Path,
+    alignment: Path,
+    corpora: list[str],
+    speaker: str | None = None,
+    split: str | None = None,
+) -> list[AlignedUtterance]:
+    """All utterances of the corpora that were aligned, or those of one speaker, of one split."""
     durations = json.loads(alignment.read_text(encoding="utf-8"))
-    rows = [r for r in recordings(root, corpora) if r.id in durations]
+    rows = [r for r in recordings(root, corpora) if r.id in durations and speaker in (None, r.speaker)]
+    rows = [r for r in rows if split in (None, r.split)]
     return [_read(row, np.array(durations[row.id]), cache) for row in track(rows, description="utterances")]
 
 

@@ -1,0 +1,158 @@
+"""Train the legacy voice: one speaker, attention, teacher forcing.
+
+Every step hears the true frame before it. The attention is learned through the frames that it leads to, and shown the
+way by our own alignment (`guide`), which is what lets it converge in minutes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from vivavoce.features import BANDS
+from vivavoce.training.acoustic import no_prosody
+from vivavoce.training.networks.attention import AttentionModel, Steps, look
+from vivavoce.training.networks.streaming import pad_delay
+from vivavoce.training.run import Run
+from vivavoce.training.utterances import AlignedUtterance, aligned_utterances, batches, frame_tensors, token_tensors
+from vivavoce.training.vocoder import set_rate
+
+MEL_CENTRE, MEL_SCALE = -5.0, 2.0
+PITCH_CENTRE, PITCH_SCALE = 5.2, 0.5
+VOICING_SCALE = 3.0
+SILENCE = math.log(1e-5)
+STOP_WEIGHT = 8.0
+
+
+@dataclass(slots=True)
+class Spoken:
+    """What the model made of a batch: frames before and after the postnet (batch, frames, 82), stop logits, steps."""
+
+    coarse: Tensor
+    fine: Tensor
+    stop: Tensor
+    steps: Steps
+    weights: Tensor
+    """Attention (batch, frames, tokens)."""
+    means: Tensor
+
+
+def to_frames(mel: Tensor, log_f0: Tensor, voicing: Tensor) -> Tensor:
+    """mel (…, 80), log f0 and voicing logit (…) on the networks' scale: (…, 82)."""
+    melody = torch.stack([(log_f0 - PITCH_CENTRE) / PITCH_SCALE, voicing / VOICING_SCALE], dim=-1)
+    return torch.cat([(mel - MEL_CENTRE) / MEL_SCALE, melody], dim=-1)
+
+
+def from_frames(frames: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The reverse: mel, log f0, voicing logit."""
+    mel = frames[..., :BANDS] * MEL_SCALE + MEL_CENTRE
+    return mel, frames[..., BANDS] * PITCH_SCALE + PITCH_CENTRE, frames[..., BANDS + 1] * VOICING_SCALE
+
+
+def speak_forced(model: AttentionModel, tokens: dict[str, Tensor], frames: Tensor, noise: float) -> Spoken:
+    """All steps of a batch, each hearing the last true frame (batch, frames, 82) before it."""
+    mask = tokens["mask"]
+    first = torch.zeros(len(frames), dtype=torch.int64, device=frames.device)
+    encoded = model.text(tokens["symbols"], tokens["stress"], first, *no_prosody(tokens["symbols"]), mask).float()
+    last = frames[:, model.reduction - 1 :: model.reduction]
+    heard = torch.cat([torch.zeros_like(last[:, :1]), last[:, :-1]], dim=1)
+    steps = model.attend(heard + noise * torch.randn_like(heard), encoded, mask)
+    means, widths = model.windows(steps.before, steps.after, steps.width)
+    weights = look(means, widths, mask)
+    seen = torch.bmm(weights, encoded)
+    left = mask.sum(dim=1)[:, None] - steps.after
+    coarse, stop, _ = model.decoder(steps.hidden, seen, left, None)
+    delay = model.postnet.delay
+    states = model.postnet.initial_states(len(frames))
+    fine, _ = model.postnet(pad_delay(coarse, delay), pad_delay(seen, delay), states)
+    return Spoken(coarse, fine[:, delay:], stop, steps, weights, means)
+
+
+def losses(model: AttentionModel, batch: list[AlignedUtterance], device: str, noise: float = 0.0) -> dict[str, Tensor]:
+    """Distances from the recordings: `mel` and `coarse` (nepers), `pitch` (nepers), `voiced`, `guide`, `stop`."""
+    tokens = {name: x.to(device) for name, x in token_tensors(batch).items()}
+    truth = {name: _whole_steps(x, model.reduction).to(device) for name, x in frame_tensors(batch).items()}
+    mask = truth["frame_mask"]
+    truth["mel"] = torch.where(mask[..., None] > 0, truth["mel"], SILENCE)
+    heard = to_frames(truth["mel"], truth["log_f0"], (truth["voiced"] * 2.0 - 1.0) * VOICING_SCALE)
+    spoken = speak_forced(model, tokens, heard, noise)
+    sung = (tokens["knot_weights"].gather(1, truth["token"]) > 0) * truth["voiced"] * mask
+    made = {"coarse": from_frames(spoken.coarse), "mel": from_frames(spoken.fine)}
+    found = {
+        name: ((mel - truth["mel"]).abs().mean(-1) * mask).sum() / mask.sum() for name, (mel, _, _) in made.items()
+    }
+    astray = sum(((log_f0 - truth["log_f0"]).abs() * sung).sum() for _, log_f0, _ in made.values())
+    found["pitch"] = astray / (2 * sung.sum() + 1)
+    found["voiced"] = functional.binary_cross_entropy_with_logits(made["mel"][2], truth["voiced"], mask)
+    place = truth["token"] + truth["position"][..., 0]
+    aligned = spoken.weights.gather(2, truth["token"][..., None])[..., 0]
+    strayed = (spoken.means - place).abs().clamp(max=4.0) - aligned.clamp_min(1e-4).log()
+    found["guide"] = (strayed * mask).sum() / mask.sum()
+    found["stop"] = _stop_loss(spoken.stop, mask, model.reduction)
+    return found
+
+
+def _stop_loss(logits: Tensor, mask: Tensor, reduction: int) -> Tensor:
+    """The step that holds the last frame is the one to stop at; steps after it are not judged."""
+    valid = mask[:, ::reduction]
+    last = torch.zeros_like(valid).scatter(1, valid.sum(dim=1, keepdim=True).long() - 1, 1.0)
+    return functional.binary_cross_entropy_with_logits(logits, last, valid * (1.0 + STOP_WEIGHT * last))
+
+
+def _whole_steps(values: Tensor, reduction: int) -> Tensor:
+    """Zeros after (batch, frames, …), up to a whole number of steps."""
+    missing = -values.shape[1] % reduction
+    return torch.cat([values, values.new_zeros(len(values), missing, *values.shape[2:])], dim=1)
+
+
+def without_silence(utterance: AlignedUtterance, before: int, after: int) -> AlignedUtterance:
+    """The utterance with at most so many frames in its first and its last gap."""
+    durations = utterance.durations.copy()
+    durations[0], durations[-1] = min(durations[0], before), min(durations[-1], after)
+    start = utterance.durations[0] - durations[0]
+    stop = start + durations.sum()
+    mel, voiced = utterance.mel[start:stop], utterance.voiced[start:stop]
+    return replace(utterance, durations=durations, mel=mel, voiced=voiced)
+
+
+def utterances_of(
+    config: Mapping[str, Any], root: Path, cache: Path, alignment: Path, split: str
+) -> list[AlignedUtterance]:
+    """What the recipe's speaker says, silence at both ends cut short."""
+    data = config["data"]
+    spoken = aligned_utterances(root, cache, alignment, data["corpora"], data["speaker"], split)
+    return [without_silence(utterance, data["lead"], data["tail"]) for utterance in spoken]
+
+
+def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minutes: float, device: str) -> None:
+    """Run the recipe in `folder` for `minutes`, resuming what is there."""
+    settings, data = config["optimiser"], config["data"]
+    model = AttentionModel(**config["network"]).to(device)
+    optimiser = torch.optim.AdamW(model.parameters(), settings["rate"], betas=(0.9, 0.98), weight_decay=0.01)
+    average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.99))
+    run = Run(folder, {"model": model, "optimiser": optimiser, "average": average}, minutes)
+    learned = utterances_of(config, root, cache, folder.parent / "alignment" / "durations.json", split="train")
+    source = batches(learned, data["frames"], np.random.default_rng(run.step))
+    for step in run.steps():
+        progress = min(1.0, step / settings["decay_steps"])
+        scale = 0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * progress))
+        set_rate(optimiser, settings["rate"] * scale * min(1.0, (step + 1) / 50))
+        with torch.autocast(device, torch.bfloat16):
+            found = losses(model, next(source), device, settings["noise"])
+        loss = torch.stack([settings["weights"][name] * value for name, value in found.items()]).sum()
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        average.update_parameters(model)
+        run.log(**found)
+
+
