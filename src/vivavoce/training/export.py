@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from vivavoce.features import BANDS
 from vivavoce.training.acoustic import melody_of
+from vivavoce.training.half import store_half
 from vivavoce.training.networks.acoustic import AcousticModel, Decoder, Encoder
 from vivavoce.training.networks.vocoder import VocoderNetwork
 from vivavoce.voice.layout import FRAME_PROSODY, SENTENCE_PROSODY, WORD_PROSODY
@@ -167,11 +168,11 @@ def export_network(
         )  # fmt: skip
         answers = network(*inputs)
     answers = answers if isinstance(answers, tuple) else (answers,)
-    _name_shapes(path, {name: (tuple(x.shape), axes.get(name, {})) for name, x in zip(outputs, answers, strict=True)})
+    _finish(path, {name: (tuple(x.shape), axes.get(name, {})) for name, x in zip(outputs, answers, strict=True)})
 
 
-def _name_shapes(path: Path, shapes: dict[str, tuple[tuple[int, ...], dict[int, str]]]) -> None:
-    """Write the true shapes of the outputs, where the exporter gave up and invented names."""
+def _finish(path: Path, shapes: dict[str, tuple[tuple[int, ...], dict[int, str]]]) -> None:
+    """Write the true shapes of the outputs, where the exporter gave up and invented names, and halve the weights."""
     model = onnx.load(path)
     for output in model.graph.output:
         shape, axes = shapes[output.name]
@@ -181,4 +182,4 @@ def _name_shapes(path: Path, shapes: dict[str, tuple[tuple[int, ...], dict[int, 
                 dimension.dim_param = axes[axis]
             else:
                 dimension.dim_value = size
-    onnx.save(model, path)
+    onnx.save(store_half(model), path)
