@@ -106,7 +106,7 @@ def band_energies(frames: Array) -> Array:
     """log10 of band energies, of 16-bit sample values, that the cepstrum stands for: (frames, 20) -> (frames, 18)."""
     cepstrum = frames[:, :BANDS].copy()
     cepstrum[:, 0] += 4.0
-    return cepstrum @ _dct().T
+    return cepstrum @ cepstrum_matrix().T
 
 
 def _cepstrum(heard: Array, frames: int) -> Array:
@@ -115,7 +115,7 @@ def _cepstrum(heard: Array, frames: int) -> Array:
     windows = sliding_window_view(emphasised, WINDOW)[::HOP][:frames]
     spectrum = np.fft.rfft(windows * _window(), axis=1) / WINDOW
     energies = (spectrum.real**2 + spectrum.imag**2).astype(np.float32) @ _filters()
-    cepstrum = _masked(np.log10(1e-2 + energies)) @ _dct()
+    cepstrum = _masked(np.log10(1e-2 + energies)) @ cepstrum_matrix()
     cepstrum[:, 0] -= 4.0
     return cepstrum
 
@@ -170,7 +170,7 @@ def _filters() -> Array:
 
 
 @cache
-def _dct() -> Array:
+def cepstrum_matrix() -> Array:
     """The orthonormal DCT-II, bands to cepstrum, (18, 18)."""
     angles = np.pi / BANDS * np.outer(np.arange(BANDS) + 0.5, np.arange(BANDS))
     matrix = np.sqrt(2.0 / BANDS) * np.cos(angles)

@@ -1,0 +1,89 @@
+"""The receiver: from a payload to the acoustic features of the past, most recent first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from vivavoce.blocks import Network, Target, find_addon, load_addon
+from vivavoce.redundancy import payload
+from vivavoce.redundancy.encoder import ADDON, CHUNK_S
+from vivavoce.redundancy.features import BANDS, CORRELATION, PITCH, WIDTH, Array
+from vivavoce.redundancy.payload import MAX_CHUNKS, Contents
+from vivavoce.redundancy.quantiser import Codebook, read_codebook
+
+FRAMES_PER_CHUNK = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a packet says of those before it."""
+
+    offset: int
+    """Packets from the carrying one back to the newest that is described; those between were silent."""
+    frames: Array
+    """(frames, 20), newest first. With the carrying packet n, row i is feature frame `2 * (n - offset) + 1 - i`."""
+
+    @property
+    def silent(self) -> bool:
+        """Whether the sender heard nothing but silence."""
+        return not len(self.frames)
+
+    def packet(self, back: int) -> Array | None:
+        """The two frames, in order of time, of the packet `back` before the carrying one; None if not described."""
+        row = 2 * (back - self.offset)
+        if not 0 <= row < len(self.frames):
+            return None
+        return self.frames[row : row + 2][::-1]
+
+
+class Decoder:
+    """Reads payloads. One serves any number of streams."""
+
+    def __init__(self, network: Network, codebook: Codebook) -> None:
+        self._network, self._codebook = network, codebook
+
+    def decode(self, data: bytes, seconds: float | None = None) -> Past:
+        """The features that a payload holds, or only those of its newest `seconds`, which takes less time.
+
+        Raises `PayloadError` for bytes that are damaged or foreign, and nothing else.
+        """
+        chunks = MAX_CHUNKS if seconds is None else max(1, int(np.ceil(seconds / CHUNK_S - 1e-6)))
+        contents = payload.read(data, self._codebook, chunks)
+        if not contents.latents:
+            return Past(contents.header.offset, np.zeros((0, WIDTH), np.float32))
+        state = self._network.initial_state({})
+        _, made = self._network.step(state, self._tensors(contents), len(contents.latents))
+        return Past(contents.header.offset, np.clip(made["features"].reshape(-1, WIDTH), _LOWEST, _HIGHEST))
+
+    def _tensors(self, contents: Contents) -> dict[str, np.ndarray]:
+        schedule, count = contents.header.schedule, len(contents.latents)
+        levels = schedule.levels(count)
+        restored = [
+            self._codebook.latents[level].restored(steps)
+            for level, steps in zip(levels, contents.latents, strict=True)
+        ]
+        starts = np.zeros((1, count, len(contents.start)), np.float32)
+        starts[0, 0] = self._codebook.starts[schedule.first].restored(contents.start)
+        return {"latents": np.stack(restored)[None], "levels": np.array([levels], np.int64), "starts": starts}
+
+
+def load_decoder(addon: str | Path = ADDON, target: Target | None = None) -> Decoder:
+    """The decoder of an addon, by name or path. Raises `InputError` when it cannot be loaded."""
+    found = load_addon(find_addon(addon))
+    return Decoder(found.network("decoder", target), read_codebook(found))
+
+
+def _limits() -> tuple[Array, Array]:
+    """What features can be: a payload that was damaged unseen must not shout."""
+    highest = np.full(WIDTH, 12.0, np.float32)
+    highest[0] = 30.0
+    highest[PITCH], highest[CORRELATION] = 1.5, 0.5
+    lowest = -highest
+    lowest[0] = -2.0 * np.sqrt(BANDS) - 4.5
+    return lowest, highest
+
+
+_LOWEST, _HIGHEST = _limits()
