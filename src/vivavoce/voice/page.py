@@ -46,7 +46,8 @@ def _section(number: int, take: Take) -> str:
     return (
         f"<section><h2>{html.escape(take.title)}</h2>"
         f'<audio controls preload="auto" src="data:audio/ogg;base64,{source}"></audio>'
-        f'<canvas data-take="{number}" role="img" aria-label="Waveform, spectrogram, words, pitch"></canvas></section>'
+        f'<div class="take"><canvas data-take="{number}" role="img" '
+        'aria-label="Waveform, spectrogram, words, pitch"></canvas></div></section>'
     )
 
 
