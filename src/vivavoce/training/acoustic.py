@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vivavoce.training.networks.acoustic import AcousticModel
+from vivavoce.training.networks.acoustic import AcousticModel, Encoder
 from vivavoce.training.run import Run
 from vivavoce.training.utterances import SPEAKERS, aligned_utterances, batches, frame_tensors, token_tensors
 from vivavoce.training.vocoder import set_rate
@@ -34,9 +34,21 @@ def melody_of(answer: Tensor) -> tuple[Tensor, Tensor]:
     return answer[..., :KNOTS] * PITCH_SCALE + PITCH_CENTRE, answer[..., KNOTS] * ENERGY_SCALE + ENERGY_CENTRE
 
 
-def token_losses(model: AcousticModel, tokens: dict[str, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
-    """Distances of durations (log frames), pitch (nepers) and energy from the recording's."""
-    prosody = no_prosody(tokens["symbols"])
+class TokenModel(Protocol):
+    """Whatever holds the encoders of durations and of the melody."""
+
+    duration: Encoder
+    melody: Encoder
+
+
+def token_losses(
+    model: TokenModel, tokens: dict[str, Tensor], prosody: tuple[Tensor, Tensor] | None = None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Distances of durations (log frames), pitch (nepers) and energy from the recording's.
+
+    `prosody` holds embeddings of the sentence (batch, 64) and of the tokens (batch, tokens, 16), zeros if None.
+    """
+    prosody = prosody or no_prosody(tokens["symbols"])
     inputs = (tokens["symbols"], tokens["stress"], tokens["speaker"], *prosody, tokens["mask"])
     mask = tokens["mask"]
     log_durations = model.duration(*inputs)[..., 0].float()

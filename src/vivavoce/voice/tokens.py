@@ -37,6 +37,11 @@ class Tokens:
     def gaps(self) -> npt.NDArray[np.bool_]:
         return self.symbols < len(GAPS)
 
+    @property
+    def owner(self) -> Ids:
+        """The word that each token goes with, gaps with the word before them; -1 before the first word."""
+        return np.maximum.accumulate(self.words)
+
 
 def tokenise(sentence: Sentence) -> Tokens:
     """Tokens of a sentence; symbols that are not in the inventory are left out."""

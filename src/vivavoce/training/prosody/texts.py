@@ -1,0 +1,50 @@
+"""What the texts of the corpora look like to the text-side models, computed once a text."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+from rich.progress import track
+
+from vivavoce.blocks.shelf import find_addon
+from vivavoce.prosody.linguistics import Linguistics, describe, has_parser
+from vivavoce.training.alignment import speaker_language, whole_sentence
+from vivavoce.training.prosody.dataset import SpokenSentence
+
+_VERSION = 1
+
+
+def text_features(cache: Path, sentences: Iterable[SpokenSentence]) -> dict[tuple[str, str], Linguistics]:
+    """By language and text. Each is a file of its own under `cache`, so that the work can be cut off and resumed."""
+    folder = cache / f"prosody-text-{_parser_key()}"
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = sorted({text_key(sentence) for sentence in sentences})
+    return {key: _features(folder, *key) for key in track(wanted, description="texts")}
+
+
+def text_key(sentence: SpokenSentence) -> tuple[str, str]:
+    return speaker_language(sentence.speaker), sentence.text
+
+
+def _features(folder: Path, language: str, text: str) -> Linguistics:
+    path = folder / f"{hashlib.sha256(f'{_VERSION} {language} {text}'.encode()).hexdigest()[:24]}.npz"
+    if not path.exists():
+        found = describe(whole_sentence(text, language))
+        temporary = path.with_suffix(f".{os.getpid()}.tmp")
+        with open(temporary, "wb") as file:
+            np.savez(file, **{field.name: getattr(found, field.name) for field in fields(found)})
+        os.replace(temporary, path)
+    with np.load(path) as stored:
+        return Linguistics(**{field.name: stored[field.name] for field in fields(Linguistics)})
+
+
+def _parser_key() -> str:
+    """Features of one parser are no use to the trainer of another."""
+    if not has_parser():
+        return "flat"
+    return hashlib.sha256((find_addon("parser") / "addon.json").read_bytes()).hexdigest()[:12]
