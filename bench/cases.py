@@ -1,0 +1,104 @@
+"""Test material: clean clips, and the same with one defect each, coded again with loss."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from split import TEST
+from vivavoce.errors import InputError
+from vivavoce.inspection.media import SOUND_RATE_HZ, shrink
+from vivavoce.inspection.simulate import Clip, Truth, Yuv, read_clip, simulate, write_clip
+
+SECONDS = 6.0
+WIDTH = 640
+CODED_CRF = 23
+STRENGTHS = {"mild": 0.3, "strong": 0.8}
+LENGTH_S = {"black": 0.5, "audio_dropout": 0.1, "freeze": 1.5, "stutter": 1.5, "flash": 1.5}
+STILL = ("diverse/own_static_slide_720p.mp4", "diverse/broll_720p_stills.mp4", "diverse/synthetic_fades.mp4", "diverse/own_credits_roll_720p.mp4")
+"""Clips with nothing that a freeze, stutter, tear or comb could be seen on."""
+
+NEEDS_MOTION = frozenset({"freeze", "stutter", "tearing", "combing"})
+SOUND = frozenset({"audio_dropout", "hum", "hiss", "distortion", "clicks"})
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One file and what is wrong in it; nothing, for a clean one."""
+
+    path: Path
+    clip: str
+    strength: str
+    truths: tuple[Truth, ...]
+
+
+def clips(data: Path, test: bool) -> list[str]:
+    """Names of the clips on one side of the split."""
+    names = sorted(str(p.relative_to(data / "video")) for p in (data / "video").glob("*/*.*") if p.suffix != ".tsv")
+    return [name for name in names if (name in TEST) == test]
+
+
+def make_cases(data: Path, names: Sequence[str], defects: Sequence[str], folder: Path, seed: int = 7) -> Iterator[Case]:
+    """Every clip clean and with every defect in every strength; files that are there already are used again."""
+    for name in names:
+        clip: Clip | None = None
+        for defect in defects:
+            for label, strength in STRENGTHS.items():
+                path = folder / defect / f"{Path(name).stem}-{label}.mp4"
+                beside = path.with_suffix(".json")
+                if not beside.exists():
+                    clip = clip or short_clip(data / "video" / name)
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    beside.write_text(json.dumps(_made(clip, name, defect, strength, path, seed)))
+                truths = json.loads(beside.read_text())
+                if truths:
+                    yield Case(path, name, label, tuple(Truth(**truth) for truth in truths))
+
+
+def short_clip(path: Path) -> Clip:
+    """The first seconds of a clip, at most 640 wide."""
+    clip = read_clip(path)
+    count = round(SECONDS * clip.rate_hz)
+    sound = None if clip.sound is None else clip.sound[:2, : round(SECONDS * SOUND_RATE_HZ)]
+    frames = clip.frames[:count]
+    if frames and frames[0].luma.shape[1] > WIDTH:
+        frames = tuple(_narrow(frame) for frame in frames)
+    return replace(clip, frames=frames, sound=sound)
+
+
+def _made(clip: Clip, name: str, defect: str, strength: float, path: Path, seed: int) -> list[dict[str, object]]:
+    """Write one file; the truths, none where the defect cannot be shown on this clip."""
+    if (defect in NEEDS_MOTION and name in STILL) or (defect in SOUND and not _sounds(clip)):
+        return []
+    length_s = min(LENGTH_S.get(defect, 2.0), 0.5 * clip.seconds)
+    start_s = round(0.4 * clip.seconds, 2)
+    try:
+        damaged, truth = simulate(defect, clip, start_s, length_s, strength, seed + len(name) + round(10 * strength))
+    except InputError:
+        return []
+    if defect in NEEDS_MOTION and _changed(clip, damaged) < 1.0:
+        return []
+    write_clip(path, damaged, CODED_CRF)
+    return [asdict(truth)]
+
+
+def _narrow(frame: Yuv) -> Yuv:
+    height, width = frame.luma.shape
+    tall = round(height * WIDTH / width / 2) * 2
+    half = tall // 2, WIDTH // 2
+    planes = shrink(frame.luma, tall, WIDTH), shrink(frame.blue, *half), shrink(frame.red, *half)
+    return Yuv(*(np.ascontiguousarray(plane) for plane in planes))
+
+
+def _sounds(clip: Clip) -> bool:
+    return clip.sound is not None and float(np.abs(clip.sound).max()) > 0.01
+
+
+def _changed(one: Clip, two: Clip) -> float:
+    """Largest mean difference of a picture, in levels."""
+    pairs = zip(one.frames, two.frames, strict=False)
+    return max(float(np.abs(a.luma.astype(np.int16) - b.luma).mean()) for a, b in pairs)

@@ -1,0 +1,199 @@
+"""A media file, opened with limits and decoded once: pictures, sounds and cues in the order of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import av
+import av.error
+import av.logging
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Disposition
+from av.subtitles.stream import SubtitleStream
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from vivavoce.inspection.limits import DEFAULT_LIMITS, Limits, MediaError
+from vivavoce.inspection.media import Cue, MediaInfo, Picture, Sound, SoundInfo, VideoInfo
+from vivavoce.inspection.timeline import Problems
+from vivavoce.inspection.tracks import CueTrack, PictureTrack, SoundTrack
+
+Part = Picture | Sound | Cue
+
+FORMATS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,mpeg,mpegvideo,avi,flv,ogg,wav,w64,aiff,mp3,flac,aac,ac3,eac3,"
+    "h264,hevc,m4v,mxf,asf,yuv4mpegpipe,nut,ivf,caf,amr"
+)
+"""Containers that hold media. Playlists are left out: they name other files and addresses."""
+
+ENCRYPTED_TAGS = ("encv", "enca", "drmi", "drms")
+TRUNCATED_S = 1.0
+MAX_UNREADABLE_PACKETS = 1000
+
+
+class Media:
+    """An open file: `info` at once, and `parts`, which can be gone through once."""
+
+    def __init__(self, container: InputContainer, name: str, limits: Limits) -> None:
+        self.name, self.problems = name, Problems()
+        self._container, self._limits = container, limits
+        self._video, self._sounds, self._captions = _streams(container, name, limits)
+        self.info = _info(container, name, self._video, self._sounds, self._captions)
+        self._check()
+
+    def parts(self) -> Iterator[Part]:
+        """Decode everything. Raises `MediaError` when a limit is passed or nothing can be decoded."""
+        origin_s = (self._container.start_time or 0) / av.time_base
+        limits, problems = self._limits, self.problems
+        tracks: dict[int, PictureTrack | SoundTrack | CueTrack] = {}
+        for number, stream in enumerate(self._sounds):
+            tracks[stream.index] = SoundTrack(number, stream, origin_s, limits, problems)
+        for stream in self._captions:
+            tracks[stream.index] = CueTrack(stream, origin_s, limits)
+        if self._video:
+            tracks[self._video.index] = PictureTrack(self._video, origin_s, limits, problems)
+        end_s = 0.0
+        for part in self._decoded(tracks):
+            end_s = max(end_s, _end_s(part))
+            if end_s > limits.seconds:
+                raise MediaError(f"{self.name}: longer than {limits.seconds / 3600:g} hours, over the limit")
+            yield part
+        if end_s == 0.0:
+            raise MediaError(f"{self.name}: nothing in it could be decoded (damaged, or encrypted)")
+        if self.info.seconds and end_s < self.info.seconds - max(TRUNCATED_S, 0.02 * self.info.seconds):
+            problems.add(f"ends after {end_s:.1f} s, the container promises {self.info.seconds:.1f} s", end_s, 0.9)
+
+    def _decoded(self, tracks: dict[int, PictureTrack | SoundTrack | CueTrack]) -> Iterator[Part]:
+        now_s, unreadable = 0.0, 0
+        for packet in self._packets(list(tracks)):
+            track = tracks.get(packet.stream_index)
+            try:
+                for part in _parts(track, packet):
+                    now_s = max(now_s, part.start_s if isinstance(part, Sound | Cue) else part.time_s)
+                    yield part
+            except MediaError as error:
+                raise MediaError(f"{self.name}: {error}") from None
+            except (av.error.FFmpegError, ValueError):
+                self.problems.add("packets that cannot be decoded", now_s, 0.8)
+                unreadable += 1
+                if unreadable > MAX_UNREADABLE_PACKETS and now_s == 0.0:
+                    return
+        for track in tracks.values():
+            if isinstance(track, SoundTrack):
+                yield from track.finish()
+
+    def _packets(self, indices: list[int]) -> Iterator[Packet]:
+        packets = self._container.demux([self._container.streams[index] for index in indices])
+        while True:
+            try:
+                packet = next(packets, None)
+            except (av.error.EOFError, av.error.InvalidDataError):
+                self.problems.add("the container breaks off", self.info.seconds or 0.0, 0.8)
+                return
+            if packet is None:
+                return
+            yield packet
+
+    def _check(self) -> None:
+        info, limits, name = self.info, self._limits, self.name
+        if info.video is None and not info.sounds and not info.captions:
+            raise MediaError(f"{name}: neither pictures, sound nor captions in it")
+        if info.seconds and info.seconds > limits.seconds:
+            raise MediaError(f"{name}: longer than {limits.seconds / 3600:g} hours, over the limit")
+        video = info.video
+        if video and video.width * video.height > limits.pixels:
+            raise MediaError(f"{name}: {video.width} x {video.height} pixels, over the limit of {limits.pixels}")
+
+
+@contextmanager
+def open_media(source: Path | str | BinaryIO, limits: Limits = DEFAULT_LIMITS, url: bool = False) -> Iterator[Media]:
+    """Open a file, or anything with `read`, for one pass of decoding on one thread.
+
+    `url` lets `source` be an address, which needs the caller's consent. Raises `MediaError`, which names the file
+    and the reason, for what is not a media file, is encrypted, or is over a limit.
+    """
+    name = str(getattr(source, "name", source))
+    protocols = {} if url else {"protocol_whitelist": "file"}
+    options = {"format_whitelist": FORMATS + (",hls" if url else ""), **protocols}
+    av.logging.set_level(None)
+    try:
+        container = av.open(
+            str(source) if isinstance(source, Path) else source, options=options, metadata_errors="replace"
+        )
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise MediaError(f"{name}: cannot be opened as media ({_reason(error)})") from error
+    with container:
+        yield Media(container, name, limits)
+
+
+def _parts(track: PictureTrack | SoundTrack | CueTrack | None, packet: Packet) -> Iterator[Part]:
+    if isinstance(track, CueTrack):
+        yield from track.cues(packet)
+        return
+    for frame in packet.decode():
+        if isinstance(track, PictureTrack) and isinstance(frame, VideoFrame):
+            yield from track.pictures(frame)
+        elif isinstance(track, SoundTrack) and isinstance(frame, AudioFrame):
+            yield from track.sounds(frame)
+
+
+def _streams(
+    container: InputContainer, name: str, limits: Limits
+) -> tuple[VideoStream | None, list[AudioStream], list[SubtitleStream]]:
+    if len(container.streams) > limits.streams:
+        raise MediaError(f"{name}: {len(container.streams)} streams, over the limit of {limits.streams}")
+    for stream in container.streams:
+        if _tag(stream) in ENCRYPTED_TAGS:
+            raise MediaError(f"{name}: encrypted, decrypt it first")
+    moving = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic and s.codec_context]
+    sounds = [s for s in container.streams.audio if s.codec_context]
+    captions = [s for s in container.streams.subtitles if s.codec_context]
+    video = moving[0] if moving else None
+    if video:
+        video.codec_context.options = {"max_pixels": str(limits.pixels)}
+    for stream in (*moving[:1], *sounds):
+        stream.codec_context.thread_count = 1
+    return video, sounds[: limits.sound_streams], captions[: limits.caption_streams]
+
+
+def _tag(stream: Any) -> str:
+    context = stream.codec_context
+    return str(getattr(context, "codec_tag", "") or "").lower()
+
+
+def _info(
+    container: InputContainer,
+    name: str,
+    video: VideoStream | None,
+    sounds: list[AudioStream],
+    captions: list[SubtitleStream],
+) -> MediaInfo:
+    rate = video and (video.average_rate or video.guessed_rate)
+    pictures = video and VideoInfo(
+        video.codec_context.name, video.width, video.height, float(rate or 0), video.codec_context.pix_fmt or "unknown"
+    )
+    return MediaInfo(
+        name=name,
+        container=container.format.name,
+        seconds=container.duration / av.time_base if container.duration and container.duration > 0 else None,
+        bit_rate_bps=max(0, container.bit_rate or 0),
+        video=pictures,
+        sounds=tuple(SoundInfo(s.codec_context.name, s.rate or 0, s.channels or 0, s.language or "") for s in sounds),
+        captions=tuple(s.language or f"track {number}" for number, s in enumerate(captions, 1)),
+    )
+
+
+def _end_s(part: Part) -> float:
+    return part.time_s + part.seconds if isinstance(part, Picture) else part.end_s
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, av.error.InvalidDataError):
+        return "no format is recognised: empty, cut short, or another kind of file"
+    return getattr(error, "strerror", None) or str(error)

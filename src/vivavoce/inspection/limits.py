@@ -1,0 +1,30 @@
+"""How much of a stranger's file is taken on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vivavoce.errors import InputError
+
+
+class MediaError(InputError):
+    """A media file that cannot be inspected; the message names it and says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a media file may ask for."""
+
+    pixels: int = 4096 * 2304
+    seconds: float = 12 * 3600.0
+    streams: int = 64
+    sound_streams: int = 16
+    channels: int = 16
+    caption_streams: int = 16
+    caption_bytes: int = 16 << 20
+    cues: int = 100_000
+    events: int = 10_000
+    """Of one file. A detector that says more has lost its mind; the rest is counted, not kept."""
+
+
+DEFAULT_LIMITS = Limits()

@@ -1,0 +1,151 @@
+"""What detectors are given: pictures, sounds and cues, decoded once, and what is known of the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
+
+Plane = npt.NDArray[np.uint8]
+Samples = npt.NDArray[np.float32]
+
+SOUND_RATE_HZ = 48_000
+SMALL_WIDTH, SMALL_HEIGHT = 320, 180
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One decoded picture: 8-bit planes as broadcast (luma 16-235), chroma at half size.
+
+    `luma` is (height, width), `blue` and `red` (Cb and Cr) are (height / 2, width / 2), rounded up. The planes are
+    views of the decoder's memory: read them, and copy what is kept.
+    """
+
+    number: int
+    time_s: float
+    seconds: float
+    """Until the next picture is due."""
+    luma: Plane
+    blue: Plane
+    red: Plane
+    full_range: bool = False
+    """Luma was 0-255 in the file and still is."""
+    damaged: bool = False
+    """The decoder said that it made up part of this picture."""
+
+    @cached_property
+    def small(self) -> Plane:
+        """Luma averaged down to at most 320 x 180 pixels' worth of area, or as it is when that is larger."""
+        return shrink(self.luma, *small_size(*self.luma.shape))
+
+    @cached_property
+    def small_chroma(self) -> tuple[Plane, Plane]:
+        """Cb and Cr at half the size of `small`, rounded up."""
+        height, width = ((side + 1) // 2 for side in self.small.shape)
+        return shrink(self.blue, height, width), shrink(self.red, height, width)
+
+
+@dataclass(frozen=True)
+class Sound:
+    """One second of one sound stream (the last one is shorter): (channels, samples) float32 at 48 kHz."""
+
+    start_s: float
+    samples: Samples
+    stream: int = 0
+    rate_hz: int = SOUND_RATE_HZ
+
+    @property
+    def end_s(self) -> float:
+        return self.start_s + self.samples.shape[1] / self.rate_hz
+
+    @cached_property
+    def mono(self) -> Samples:
+        """The mean of the channels, (samples,)."""
+        return self.samples.mean(axis=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One caption: `lines` of plain text, without markup."""
+
+    start_s: float
+    end_s: float
+    lines: tuple[str, ...]
+    number: int = 0
+    """Its place in the file, from 1."""
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class VideoInfo:
+    codec: str
+    width: int
+    height: int
+    rate_hz: float
+    pixel_format: str
+
+
+@dataclass(frozen=True, slots=True)
+class SoundInfo:
+    codec: str
+    rate_hz: int
+    channels: int
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaInfo:
+    """What the container says. `seconds` is None where it does not say, as in a live stream."""
+
+    name: str
+    container: str = ""
+    seconds: float | None = None
+    bit_rate_bps: int = 0
+    video: VideoInfo | None = None
+    sounds: tuple[SoundInfo, ...] = ()
+    captions: tuple[str, ...] = field(default=())
+    """Language or file name of each caption track."""
+
+    @property
+    def picture_seconds(self) -> float:
+        """How long a picture nominally lasts."""
+        return 1.0 / self.video.rate_hz if self.video and self.video.rate_hz > 0 else 0.04
+
+
+def small_size(height: int, width: int) -> tuple[int, int]:
+    """Height and width of `Picture.small` for a picture of this size."""
+    scale = min(1.0, (SMALL_WIDTH * SMALL_HEIGHT / (height * width)) ** 0.5)
+    return max(1, round(height * scale)), max(1, round(width * scale))
+
+
+def shrink(plane: Plane, height: int, width: int) -> Plane:
+    """A plane averaged down by area to (height, width)."""
+    if plane.shape == (height, width):
+        return plane
+    if plane.strides[1] != 1 or plane.strides[0] < plane.shape[1]:
+        plane = np.ascontiguousarray(plane)
+    source = VideoFrame.from_numpy_buffer(plane, "gray")
+    scaled = _reformatter(plane.shape, height, width).reformat(
+        source, width=width, height=height, format="gray", interpolation="AREA"
+    )
+    return plane_of(scaled, 0, height, width)
+
+
+def plane_of(frame: VideoFrame, index: int, height: int, width: int) -> Plane:
+    """A view of one 8-bit plane of a frame."""
+    plane = frame.planes[index]
+    return np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[:height, :width]
+
+
+@lru_cache(maxsize=16)
+def _reformatter(shape: tuple[int, ...], height: int, width: int) -> VideoReformatter:
+    """One for each pair of sizes: it keeps its scaler, which takes longer to make than to use."""
+    del shape, height, width
+    return VideoReformatter()

@@ -1,0 +1,63 @@
+"""How much a picture differs from those before it, blind to noise and to fades."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from vivavoce.inspection.media import Picture, Plane
+
+Blocks = npt.NDArray[np.float32]
+
+SIDE = 8
+RANK = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From one picture to the next: levels of luma in the fifth most changed block."""
+
+    time_s: float
+    seconds: float
+    speed: float
+    """Of the difference to the picture before: noise averages out, any motion shows."""
+    bend: float
+    """Of the difference of differences: next to nothing in a fade or dissolve, which change steadily."""
+    blocks: Blocks
+
+
+class Motion:
+    """Compares each picture with the two before."""
+
+    def __init__(self) -> None:
+        self._before: Blocks | None = None
+        self._difference: Blocks | None = None
+
+    def step(self, picture: Picture) -> Step | None:
+        """The step to this picture, None for the first."""
+        blocks = block_means(picture.small)
+        before, self._before = self._before, blocks
+        if before is None:
+            return None
+        difference = blocks - before
+        bent = difference - self._difference if self._difference is not None else difference
+        self._difference = difference
+        return Step(picture.time_s, picture.seconds, ranked(difference), ranked(bent), blocks)
+
+
+def block_means(plane: Plane, side: int = SIDE) -> Blocks:
+    """Means of blocks of `side` x `side` pixels; a remainder at the right and below is left out."""
+    side = min(side, *plane.shape)
+    rows, columns = plane.shape[0] // side, plane.shape[1] // side
+    cut = plane[: rows * side, : columns * side]
+    lines = cut.reshape(rows, side, columns * side).sum(axis=1, dtype=np.uint16)
+    return lines.reshape(rows, columns, side).sum(axis=2, dtype=np.uint32).astype(np.float32) / (side * side)
+
+
+def ranked(difference: Blocks, rank: int = RANK) -> float:
+    """The fifth largest magnitude: one block may twinkle."""
+    flat = np.abs(difference).ravel()
+    rank = min(rank, len(flat))
+    return float(np.partition(flat, len(flat) - rank)[len(flat) - rank])

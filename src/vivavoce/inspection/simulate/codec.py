@@ -1,0 +1,158 @@
+"""Through real encoders and back: defects that were not coded again are too easy to find."""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.container import OutputContainer
+from av.video.frame import VideoFrame
+
+from vivavoce.inspection.decode import open_media
+from vivavoce.inspection.limits import MediaError
+from vivavoce.inspection.media import SOUND_RATE_HZ, Picture, Samples, Sound
+from vivavoce.inspection.simulate.clip import Clip, Yuv
+
+TICKS_HZ = 90_000
+SOUND_BLOCK = 1024
+CODECS = {".mp4": ("libx264", "aac"), ".mkv": ("libx264", "aac"), ".ts": ("libx264", "aac"), ".webm": ("libvpx", "libopus")}
+
+
+def write_clip(path: Path, clip: Clip, crf: int = 20, sound_bps: int = 128_000) -> None:
+    """Encode to .mp4, .mkv or .ts (H.264, AAC) or .webm (VP8, Opus); the file appears whole or not at all.
+
+    Raises `MediaError` for another suffix or a clip without pictures and sound.
+    """
+    codecs = CODECS.get(path.suffix.lower())
+    if codecs is None:
+        raise MediaError(f"{path}: unknown suffix, use one of {' '.join(CODECS)}")
+    if not clip.frames and clip.sound is None:
+        raise MediaError(f"{path}: neither pictures nor sound to write")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
+    os.close(handle)
+    try:
+        with av.open(temporary, "w") as container:
+            _encode(container, clip, codecs, crf, sound_bps, {})
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def coded_sound(samples: Samples, codec: str = "aac", bit_rate_bps: int = 128_000) -> Samples:
+    """(channels, samples) at 48 kHz through `aac`, `libopus` or `libmp3lame` and back, the codec's delay taken off."""
+    memory = io.BytesIO()
+    with av.open(memory, "w", format="matroska") as container:
+        stream = container.add_stream(codec, rate=SOUND_RATE_HZ, layout=_layout(samples))
+        stream.bit_rate = bit_rate_bps
+        _mux_sound(container, stream, samples)
+    memory.seek(0)
+    with open_media(memory) as media:
+        decoded = np.concatenate([part.samples for part in media.parts() if isinstance(part, Sound)], axis=1)
+    lag = _lag(samples, decoded)
+    shifted = decoded[:, lag:] if lag >= 0 else np.pad(decoded, ((0, 0), (-lag, 0)))
+    missing = max(0, samples.shape[1] - shifted.shape[1])
+    return np.pad(shifted, ((0, 0), (0, missing)))[:, : samples.shape[1]]
+
+
+def coded_frames(frames: Sequence[Yuv], rate_hz: float, crf: int = 23, deblock: bool = True) -> tuple[Yuv, ...]:
+    """Pictures through H.264 and back, without the encoder's deblocking filter if so wished."""
+    memory = io.BytesIO()
+    with av.open(memory, "w", format="matroska") as container:
+        options = {} if deblock else {"x264-params": f"no-deblock=1:qp={crf}"}
+        _encode(container, Clip(tuple(frames), rate_hz), ("libx264", "aac"), crf, 0, options)
+    memory.seek(0)
+    with open_media(memory) as media:
+        return tuple(yuv_of(part) for part in media.parts() if isinstance(part, Picture))
+
+
+def coded(clip: Clip, crf: int = 23, codec: str = "aac", bit_rate_bps: int = 128_000) -> Clip:
+    """A clip through both encoders and back, in memory."""
+    frames = coded_frames(clip.frames, clip.rate_hz, crf) if clip.frames else ()
+    sound = None if clip.sound is None else coded_sound(clip.sound, codec, bit_rate_bps)
+    return replace(clip, frames=frames, sound=sound)
+
+
+def yuv_of(picture: Picture) -> Yuv:
+    """A picture's planes, copied."""
+    return Yuv(picture.luma.copy(), picture.blue.copy(), picture.red.copy())
+
+
+def frame_of(yuv: Yuv) -> VideoFrame:
+    """A frame for an encoder; odd sizes lose their last row or column."""
+    height, width = yuv.luma.shape[0] & ~1, yuv.luma.shape[1] & ~1
+    frame = VideoFrame(width, height, "yuv420p")
+    for index, plane in enumerate((yuv.luma, yuv.blue, yuv.red)):
+        rows, columns = (height, width) if index == 0 else (height // 2, width // 2)
+        line = frame.planes[index].line_size
+        padded = np.zeros((frame.planes[index].buffer_size // line, line), np.uint8)
+        padded[:rows, :columns] = plane[:rows, :columns]
+        frame.planes[index].update(padded.tobytes())
+    return frame
+
+
+def _encode(container: OutputContainer, clip: Clip, codecs: tuple[str, str], crf: int, sound_bps: int, options: Mapping[str, str]) -> None:
+    video = sound = None
+    if clip.frames:
+        video = container.add_stream(codecs[0], rate=Fraction(clip.rate_hz).limit_denominator(1001))
+        height, width = clip.frames[0].luma.shape
+        video.width, video.height, video.pix_fmt = width & ~1, height & ~1, "yuv420p"
+        video.time_base = Fraction(1, TICKS_HZ)
+        video.codec_context.time_base = Fraction(1, TICKS_HZ)
+        fast = {"preset": "veryfast", "threads": "1"} if codecs[0] == "libx264" else {"deadline": "realtime", "cpu-used": "8"}
+        video.options = {"crf": str(crf), **fast, **options}
+        if codecs[0] == "libvpx":
+            video.bit_rate = width * height * 4
+    if clip.sound is not None:
+        sound = container.add_stream(codecs[1], rate=SOUND_RATE_HZ, layout=_layout(clip.sound))
+        sound.bit_rate = sound_bps or 128_000
+    if video is not None:
+        for number, yuv in enumerate(clip.frames):
+            frame = frame_of(yuv)
+            delay_s = clip.delays_s[number] if clip.delays_s else 0.0
+            frame.pts, frame.time_base = round((number / clip.rate_hz + delay_s) * TICKS_HZ), Fraction(1, TICKS_HZ)
+            container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+    if sound is not None and clip.sound is not None:
+        _mux_sound(container, sound, clip.sound)
+
+
+def _mux_sound(container: OutputContainer, stream: av.AudioStream, samples: Samples) -> None:
+    clipped = np.ascontiguousarray(np.clip(samples, -1, 1), np.float32)
+    for start in range(0, clipped.shape[1], SOUND_BLOCK):
+        block = np.ascontiguousarray(clipped[:, start : start + SOUND_BLOCK])
+        frame = AudioFrame.from_ndarray(block, format="fltp", layout=_layout(samples))
+        frame.sample_rate, frame.pts, frame.time_base = SOUND_RATE_HZ, start, Fraction(1, SOUND_RATE_HZ)
+        container.mux(stream.encode(frame))
+    container.mux(stream.encode(None))
+
+
+def _layout(samples: Samples) -> str:
+    channels = samples.shape[0]
+    layouts = {1: "mono", 2: "stereo", 6: "5.1"}
+    if channels not in layouts:
+        raise MediaError(f"{channels} channels of sound, give 1, 2 or 6")
+    return layouts[channels]
+
+
+def _lag(before: Samples, after: Samples) -> int:
+    """Samples by which `after` is late, found by correlation within 0.1 s."""
+    reach = SOUND_RATE_HZ // 10
+    length = min(before.shape[1], after.shape[1], 10 * SOUND_RATE_HZ)
+    if length < reach:
+        return 0
+    size = 1 << (2 * length).bit_length()
+    one, two = before.mean(axis=0)[:length], after.mean(axis=0)[:length]
+    product = np.fft.irfft(np.fft.rfft(two, size) * np.conj(np.fft.rfft(one, size)), size)
+    lags = np.concatenate([product[:reach], product[-reach:]])
+    best = int(np.argmax(lags))
+    return best if best < reach else best - 2 * reach
