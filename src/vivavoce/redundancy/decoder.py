@@ -59,15 +59,12 @@ class Decoder:
         return Past(contents.header.offset, np.clip(made["features"].reshape(-1, WIDTH), _LOWEST, _HIGHEST))
 
     def _tensors(self, contents: Contents) -> dict[str, np.ndarray]:
-        schedule, count = contents.header.schedule, len(contents.latents)
-        levels = schedule.levels(count)
-        restored = [
-            self._codebook.latents[level].restored(steps)
-            for level, steps in zip(levels, contents.latents, strict=True)
-        ]
-        starts = np.zeros((1, count, len(contents.start)), np.float32)
-        starts[0, 0] = self._codebook.starts[schedule.first].restored(contents.start)
-        return {"latents": np.stack(restored)[None], "levels": np.array([levels], np.int64), "starts": starts}
+        schedule, book = contents.header.schedule, self._codebook
+        levels = schedule.levels(len(contents.latents))
+        latents = [book.latents.restored(steps, n) for steps, n in zip(contents.latents, levels, strict=True)]
+        starts = np.zeros((1, len(levels), book.starts.dimensions), np.float32)
+        starts[0, 0] = book.starts.restored(contents.start, schedule.first)
+        return {"latents": np.stack(latents)[None], "levels": np.array([levels], np.int64), "starts": starts}
 
 
 def load_decoder(addon: str | Path = ADDON, target: Target | None = None) -> Decoder:

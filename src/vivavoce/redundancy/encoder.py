@@ -14,7 +14,7 @@ from vivavoce.redundancy import features, payload, silence
 from vivavoce.redundancy.entropy import Interval
 from vivavoce.redundancy.features import Array
 from vivavoce.redundancy.payload import MAX_CHUNKS, MAX_OFFSET, Header
-from vivavoce.redundancy.quantiser import Codebook, Level, read_codebook
+from vivavoce.redundancy.quantiser import Codebook, Quantiser, Steps, read_codebook
 from vivavoce.redundancy.schedule import Schedule
 
 ADDON = "redundancy"
@@ -27,22 +27,31 @@ _MEMORY = MAX_OFFSET + 2 * MAX_CHUNKS
 
 
 @dataclass(frozen=True, eq=False)
-class Moment:
+class Coded:
+    """A vector rounded at all levels; each level is coded when a payload first wants it, and only once."""
+
+    quantiser: Quantiser
+    steps: Steps
+    """(16, dimensions)."""
+    intervals: dict[int, Interval] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, quantiser: Quantiser, values: Array) -> Coded:
+        return cls(quantiser, quantiser.steps(values))
+
+    def interval(self, level: int) -> Interval:
+        known = self.intervals.get(level)
+        if known is None:
+            known = self.intervals[level] = self.quantiser.interval(self.steps[level], level)
+        return known
+
+
+class Moment(NamedTuple):
     """What is kept of one packet: the latent of the 40 ms that end with it, and a start vector there."""
 
-    latent: Array
-    start: Array
+    latent: Coded
+    start: Coded
     silent: bool
-    coded: dict[tuple[str, int], Interval] = field(default_factory=dict)
-    """Intervals by kind and level: each is computed once, however many payloads carry it."""
-
-    def interval(self, kind: str, number: int, level: Level) -> Interval:
-        """The latent or the start vector, coded at a level."""
-        known = self.coded.get((kind, number))
-        if known is None:
-            values = self.latent if kind == "latent" else self.start
-            known = self.coded[kind, number] = level.interval(level.steps(values))
-        return known
 
 
 class EncoderState(NamedTuple):
@@ -75,7 +84,9 @@ class Encoder:
         heard, frames = features.step(state.features, samples)
         quiet, silent = silence.step(state.silence, frames)
         network, made = self._network.step(state.network, {"features": frames.reshape(1, 1, -1)}, 1)
-        moment = Moment(made["latents"][0, 0], made["starts"][0, 0], silent)
+        book = self._codebook
+        latent, start = Coded.of(book.latents, made["latents"][0, 0]), Coded.of(book.starts, made["starts"][0, 0])
+        moment = Moment(latent, start, silent)
         return EncoderState(heard, quiet, network, (moment, *state.moments[: _MEMORY - 1]))
 
     def encode(
@@ -99,18 +110,11 @@ class Encoder:
         chosen = _without_old_silence(state.moments[offset:oldest])
         if not chosen or offset > MAX_OFFSET:
             return payload.write(Header(min(skip, MAX_OFFSET), 0, schedule), (), self._codebook.revision)
-        parts = self._intervals(chosen, schedule)
+        parts = _intervals(chosen, schedule)
         if limit_bytes is not None:
             parts = _fitting(parts, 8 * limit_bytes - payload.MAX_HEADER_BITS)
         header = Header(offset, len(parts) - 1, schedule)
         return payload.write(header, parts if header.chunks else (), self._codebook.revision)
-
-    def _intervals(self, chosen: Sequence[Moment], schedule: Schedule) -> list[Interval]:
-        """The start vector, then each latent."""
-        first = chosen[0].interval("start", schedule.first, self._codebook.starts[schedule.first])
-        levels = schedule.levels(len(chosen))
-        latents = self._codebook.latents
-        return [first, *(m.interval("latent", n, latents[n]) for m, n in zip(chosen, levels, strict=True))]
 
 
 def load_encoder(addon: str | Path = ADDON, target: Target | None = None) -> Encoder:
@@ -123,6 +127,13 @@ def _without_old_silence(moments: Sequence[Moment]) -> Sequence[Moment]:
     """Every other moment, newest first, up to the last that says anything of a packet that is not silent."""
     speaking = [number for number, moment in enumerate(moments) if not moment.silent]
     return moments[: speaking[-1] + 1 : 2] if speaking else ()
+
+
+def _intervals(chosen: Sequence[Moment], schedule: Schedule) -> list[Interval]:
+    """The start vector, then each latent."""
+    levels = schedule.levels(len(chosen))
+    latents = [moment.latent.interval(level) for moment, level in zip(chosen, levels, strict=True)]
+    return [chosen[0].start.interval(schedule.first), *latents]
 
 
 def _fitting(parts: list[Interval], limit_bits: float) -> list[Interval]:

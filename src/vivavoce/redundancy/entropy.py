@@ -1,8 +1,9 @@
-"""Arithmetic coding without rounding: symbols as intervals of whole numbers, the same on every machine.
+"""Arithmetic coding with blocks that can be joined: whole numbers only, the same on every machine.
 
-A message is an interval `[low, low + width) / 2 ** bits` of the unit line. Python's integers have no size, so nothing
-is ever rounded or carried, and intervals can be joined: the interval of a latent is computed once and reused in all
-packets that carry it. Coding `n` symbols costs their entropy and at most one byte for the whole payload.
+A block of symbols is an interval `[low, low + width) / 2 ** bits` of the unit line. Python's integers have no size, so
+nothing is carried from one block to the next and intervals can be joined: that of a latent is computed once and reused
+in all packets that carry it. Coding costs the symbols' entropy, a ten-thousandth of a bit for each block, and at most
+one byte for the whole payload.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from typing import NamedTuple
 PRECISION = 12
 TOTAL = 1 << PRECISION
 """What the frequencies of a table sum to."""
+
+WIDTH_BITS = 16
+"""Precision to which a block's interval is kept."""
 
 
 class Interval(NamedTuple):
@@ -46,17 +50,27 @@ class Table:
 
 
 def interval(symbols: Iterable[int], tables: Iterable[Table]) -> Interval:
-    """The interval of a message, one table for each symbol."""
+    """The interval of a block, one table for each symbol."""
     low, width, bits = EVERYTHING
     for symbol, table in zip(symbols, tables, strict=True):
         low = (low << PRECISION) + width * table.starts[symbol]
         width *= table.frequencies[symbol]
         bits += PRECISION
-    return Interval(low, width, bits)
+    return _coarser(Interval(low, width, bits))
+
+
+def _coarser(block: Interval) -> Interval:
+    """The largest interval inside with a width of `WIDTH_BITS`: long numbers would make joining slow."""
+    low, width, bits = block
+    surplus = width.bit_length() - WIDTH_BITS
+    if surplus <= 0:
+        return block
+    first = -(-low >> surplus)
+    return Interval(first, ((low + width) >> surplus) - first, bits - surplus)
 
 
 def join(intervals: Iterable[Interval]) -> Interval:
-    """The interval of several messages in a row."""
+    """The interval of several blocks in a row."""
     low, width, bits = EVERYTHING
     for part in intervals:
         low = (low << part.bits) + width * part.low
@@ -78,16 +92,24 @@ def to_bytes(message: Interval) -> bytes:
 
 
 class Reader:
-    """Reads symbols from the front of a message. Any bytes are a message of some symbols."""
+    """Reads blocks from the front of a message."""
 
     def __init__(self, data: bytes) -> None:
         self._place = int.from_bytes(data, "big")
         self._width = 1 << 8 * len(data)
 
-    def read(self, table: Table) -> int:
-        """The next symbol."""
-        scaled = self._place << PRECISION
-        symbol = bisect_right(table.starts, scaled // self._width) - 1
-        self._place = scaled - table.starts[symbol] * self._width
-        self._width *= table.frequencies[symbol]
-        return symbol
+    def read(self, tables: Sequence[Table]) -> list[int]:
+        """The symbols of the next block. Raises `ValueError` where no message can be."""
+        place, width, symbols = self._place, self._width, []
+        for table in tables:
+            scaled = place << PRECISION
+            symbol = bisect_right(table.starts, scaled // width) - 1
+            place = scaled - table.starts[symbol] * width
+            width *= table.frequencies[symbol]
+            symbols.append(symbol)
+        block = interval(symbols, tables)
+        self._place = (self._place << block.bits) - block.low * self._width
+        self._width *= block.width
+        if not 0 <= self._place < self._width:
+            raise ValueError("bytes between two messages")
+        return symbols

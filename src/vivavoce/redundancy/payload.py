@@ -21,11 +21,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from vivavoce.errors import InputError
 from vivavoce.redundancy.entropy import TOTAL, Interval, Reader, Table, interval, join, to_bytes
-from vivavoce.redundancy.quantiser import Codebook
+from vivavoce.redundancy.quantiser import Codebook, Steps
 from vivavoce.redundancy.schedule import LEVELS, SLOPES, Schedule
 
 VERSION = 1
@@ -37,7 +36,6 @@ MAX_BYTES = 4096
 MAX_HEADER_BITS = 43
 """Version, revision, check, and the costliest offset, schedule and number of chunks."""
 
-Steps = npt.NDArray[np.int64]
 
 
 class PayloadError(InputError):
@@ -89,21 +87,20 @@ def read(data: bytes, codebook: Codebook, chunks: int = MAX_CHUNKS) -> Contents:
         )
     if data[1] != zlib.crc32(body) & 0xFF:
         raise PayloadError("a payload whose check does not fit, it was damaged on the way")
-    reader = Reader(body)
-    header = _read_header(reader)
-    if not header.chunks:
-        return Contents(header, np.zeros(codebook.starts[0].dimensions, np.int64), ())
-    start = codebook.starts[header.schedule.first].read(reader)
-    levels = header.schedule.levels(min(header.chunks, chunks))
-    return Contents(header, start, tuple(codebook.latents[level].read(reader) for level in levels))
-
-
-def _read_header(reader: Reader) -> Header:
-    offset, number, chunks = (reader.read(table) for table in _FIELDS)
     try:
-        return Header(offset, chunks, _schedule(number))
-    except InputError as error:
+        return _read_body(Reader(body), codebook, chunks)
+    except ValueError as error:
         raise PayloadError(f"a payload with {error}") from None
+
+
+def _read_body(reader: Reader, codebook: Codebook, chunks: int) -> Contents:
+    offset, number, described = reader.read(_FIELDS)
+    header = Header(offset, described, _schedule(number))
+    if not header.chunks:
+        return Contents(header, np.zeros(codebook.starts.dimensions, np.int64), ())
+    start = codebook.starts.read(reader, header.schedule.first)
+    levels = header.schedule.levels(min(header.chunks, chunks))
+    return Contents(header, start, tuple(codebook.latents.read(reader, level) for level in levels))
 
 
 def _schedule_number(schedule: Schedule) -> int:

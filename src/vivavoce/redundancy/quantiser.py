@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +14,7 @@ from vivavoce.redundancy.entropy import Interval, Reader, Table, interval
 from vivavoce.redundancy.schedule import LEVELS
 
 Array = npt.NDArray[np.float32]
+Steps = npt.NDArray[np.int64]
 
 CODEBOOK_FILE = "codebook.json"
 MAX_DIMENSIONS = 256
@@ -32,43 +32,42 @@ class LevelEntry:
     """Frequencies of the steps -k … k. A table of one is a dimension that this level leaves out."""
 
 
-class Level:
-    """A quantiser of one level."""
+class Quantiser:
+    """Sixteen levels for values of the same dimensions."""
 
-    def __init__(self, entry: LevelEntry) -> None:
-        dimensions = len(entry.scales)
-        if not (1 <= dimensions == len(entry.dead_zones) == len(entry.tables) <= MAX_DIMENSIONS):
-            raise InputError(f"lists of {dimensions}, {len(entry.dead_zones)} and {len(entry.tables)} dimensions")
-        if not all(isfinite(s) and s > 0 for s in entry.scales) or not all(0 <= z < 1e3 for z in entry.dead_zones):
+    def __init__(self, entries: tuple[LevelEntry, ...]) -> None:
+        self.dimensions = _dimensions(entries)
+        self._scales = np.array([entry.scales for entry in entries], np.float32)
+        self._dead_zones = np.array([entry.dead_zones for entry in entries], np.float32)
+        if not (self._scales > 0).all() or not (self._dead_zones >= 0).all():
             raise InputError("scales must be positive, dead zones not negative")
-        self.scales, self.dead_zones = np.array(entry.scales, np.float32), np.array(entry.dead_zones, np.float32)
-        self._reach = np.array([len(table) // 2 for table in entry.tables])
-        self._coded = [index for index, table in enumerate(entry.tables) if len(table) > 1]
-        self._tables = [_table(entry.tables[index]) for index in self._coded]
+        self._reach = np.array([[len(table) // 2 for table in entry.tables] for entry in entries])
+        self._coded = [np.flatnonzero(reach) for reach in self._reach]
+        self._tables = [
+            [_table(entry.tables[index]) for index in coded]
+            for entry, coded in zip(entries, self._coded, strict=True)
+        ]
 
-    @property
-    def dimensions(self) -> int:
-        return len(self.scales)
-
-    def steps(self, values: Array) -> npt.NDArray[np.int64]:
-        """Round values, (dimensions,), within the reach of the tables."""
-        scaled = values * self.scales
-        scaled = scaled - self.dead_zones * np.tanh(scaled / (0.1 + self.dead_zones))
+    def steps(self, values: Array) -> Steps:
+        """Round values at all levels, within the reach of the tables: (dimensions,) -> (16, dimensions)."""
+        scaled = values * self._scales
+        scaled -= self._dead_zones * np.tanh(scaled / (0.1 + self._dead_zones))
         return np.clip(np.rint(scaled), -self._reach, self._reach).astype(np.int64)
 
-    def restored(self, steps: npt.NDArray[np.int64]) -> Array:
-        """The values that steps stand for, (…, dimensions)."""
-        return (steps / self.scales).astype(np.float32)
+    def restored(self, steps: Steps, level: int) -> Array:
+        """The values that steps of a level stand for, (dimensions,)."""
+        return (steps / self._scales[level]).astype(np.float32)
 
-    def interval(self, steps: npt.NDArray[np.int64]) -> Interval:
-        """Code steps, (dimensions,)."""
-        return interval((steps + self._reach)[self._coded].tolist(), self._tables)
+    def interval(self, steps: Steps, level: int) -> Interval:
+        """Code steps of a level, (dimensions,)."""
+        return interval((steps + self._reach[level])[self._coded[level]].tolist(), self._tables[level])
 
-    def read(self, reader: Reader) -> npt.NDArray[np.int64]:
-        """Decode steps, (dimensions,)."""
+    def read(self, reader: Reader, level: int) -> Steps:
+        """Decode steps of a level, (dimensions,). Raises `ValueError` where there are none."""
         steps = np.zeros(self.dimensions, np.int64)
-        steps[self._coded] = [reader.read(table) for table in self._tables]
-        steps[self._coded] -= self._reach[self._coded]
+        coded = self._coded[level]
+        steps[coded] = reader.read(self._tables[level])
+        steps[coded] -= self._reach[level][coded]
         return steps
 
 
@@ -84,8 +83,8 @@ class Codebook:
 
     revision: int
     """0 to 15: payloads of another revision cannot be decoded."""
-    latents: tuple[Level, ...]
-    starts: tuple[Level, ...]
+    latents: Quantiser
+    starts: Quantiser
 
 
 def read_codebook(addon: Addon) -> Codebook:
@@ -96,18 +95,23 @@ def read_codebook(addon: Addon) -> Codebook:
         raise InputError(f"{addon.path}: details.revision is missing or not 0 to 15")
     given = read_dataclass(_CodebookFile, parse_json(addon.read(CODEBOOK_FILE), place), place)
     return Codebook(
-        revision, _levels(given.latents, f"{place}: latents"), _levels(given.starts, f"{place}: starts")
+        revision, _quantiser(given.latents, f"{place}: latents"), _quantiser(given.starts, f"{place}: starts")
     )
 
 
-def _levels(entries: tuple[LevelEntry, ...], place: str) -> tuple[Level, ...]:
+def _quantiser(entries: tuple[LevelEntry, ...], place: str) -> Quantiser:
     try:
-        levels = tuple(Level(entry) for entry in entries)
+        return Quantiser(entries)
     except ValueError as error:
         raise InputError(f"{place}: {error}") from None
-    if len(levels) != LEVELS or len({level.dimensions for level in levels}) != 1:
-        raise InputError(f"{place}: expected {LEVELS} levels of the same dimensions")
-    return levels
+
+
+def _dimensions(entries: tuple[LevelEntry, ...]) -> int:
+    """How many dimensions all entries have. Raises `InputError` when they differ."""
+    found = {len(x) for entry in entries for x in (entry.scales, entry.dead_zones, entry.tables)}
+    if len(entries) != LEVELS or len(found) != 1 or not 1 <= min(found) <= MAX_DIMENSIONS:
+        raise InputError(f"expected {LEVELS} levels with the same number of dimensions, 1 to {MAX_DIMENSIONS}")
+    return min(found)
 
 
 def _table(frequencies: tuple[int, ...]) -> Table:
