@@ -17,6 +17,7 @@ from vivavoce.blocks.addon import Addon, load_addon
 from vivavoce.blocks.block import SequenceBlock
 from vivavoce.blocks.shelf import find_addon
 from vivavoce.errors import InputError
+from vivavoce.text.embed import Vectors
 from vivavoce.text.parser_input import ParserInput, fences, parser_input
 from vivavoce.text.spans import Spans, best_splits, onto, tree_of
 from vivavoce.text.utterance import Sentence, Tree, Utterance, Word
@@ -48,8 +49,8 @@ class Parser:
         self._labels = [(), *(tuple(chain.split("+")) for chain in _names(addon, "labels"))]
         self._tags = _names(addon, "tags")
 
-    def parse(self, read: ParserInput) -> Parsed:
-        """The best tree over `read.leaves`, of which there must be one at least; takes leaves² steps."""
+    def scores(self, read: ParserInput) -> tuple[Vectors, Vectors]:
+        """Of spans, (1, leaves + 1, leaves + 1, labels), and of tags, (1, tokens, tags)."""
         made = self._block(
             {
                 "layers": read.layers[None],
@@ -58,13 +59,18 @@ class Parser:
                 "fences": fences(read.leaves, len(read.tags))[None],
             }
         )
-        scores = np.pad(made["span_scores"][0], ((0, 0), (0, 0), (1, 0)))
-        tags = made["tag_scores"][0].argmax(axis=-1)
-        if scores.shape[-1] != len(self._labels) or made["tag_scores"].shape[-1] != len(self._tags):
+        return made["span_scores"], made["tag_scores"]
+
+    def parse(self, read: ParserInput) -> Parsed:
+        """The best tree over `read.leaves`, of which there must be one at least; takes leaves² steps."""
+        span_scores, tag_scores = self.scores(read)
+        scores = np.pad(span_scores[0], ((0, 0), (0, 0), (1, 0)))
+        if scores.shape[-1] != len(self._labels) or tag_scores.shape[-1] != len(self._tags):
             raise InputError("parser: the network has another number of labels or tags than its addon.json lists")
         labels = scores.argmax(axis=-1)
         (best,) = best_splits(scores.max(axis=-1)[None])
-        return Parsed({span: self._labels[labels[span]] for span in best}, tuple(self._tags[tag] for tag in tags))
+        tags = tuple(self._tags[tag] for tag in tag_scores[0].argmax(axis=-1))
+        return Parsed({span: self._labels[labels[span]] for span in best}, tags)
 
 
 @cache

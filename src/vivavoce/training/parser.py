@@ -33,7 +33,7 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     torch.manual_seed(0)
     network = ParserNetwork(len(vocabulary.labels) - 1, len(vocabulary.tags), **config["network"]).to(device)
     optimiser = torch.optim.AdamW(
-        network.parameters(), settings["rate"], betas=(0.9, 0.98), weight_decay=settings["weight_decay"]
+        network.parameters(), settings["rate"], betas=(0.9, 0.98), weight_decay=settings["weight_decay"], fused=True
     )
     average = torch.optim.swa_utils.AveragedModel(network, avg_fn=_ramped(settings["average"]))
     run = Run(folder, {"network": network, "optimiser": optimiser, "average": average}, minutes)
