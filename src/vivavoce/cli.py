@@ -12,6 +12,7 @@ from vivavoce.errors import InputError
 
 VERBS = {
     "speak": "text or SSML becomes speech",
+    "text": "what the front end makes of a text: words, sounds, trees",
     "demo": "three sentences with a page to look at",
     "addons": "list, check or show addons: the models that vivavoce runs",
 }
@@ -41,4 +42,5 @@ def main(argv: list[str] | None = None) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
+        print("vivavoce: interrupted", file=sys.stderr)
         return 130

@@ -119,7 +119,12 @@ def syntactic_distance(tree: Tree) -> list[int]:
     using linguistics-driven acoustic embedding selection" (arXiv 1912.00955).
     """
     pruned = without_punctuation(tree)
-    return _distances(collapse_unary(pruned))[0] if pruned else []
+    return word_distances(pruned) if pruned else []
+
+
+def word_distances(tree: Tree) -> list[int]:
+    """As `syntactic_distance`, for a tree over spoken words alone, such as `Sentence.tree`: every leaf counts."""
+    return _distances(collapse_unary(tree))[0]
 
 
 def _distances(tree: Tree) -> tuple[list[int], int]:

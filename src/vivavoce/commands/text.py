@@ -1,0 +1,183 @@
+"""`vivavoce text "…"`: what the front end makes of a text, for people and for programs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree as Drawing
+
+from vivavoce.blocks import addons
+from vivavoce.commands.speak import read_text
+from vivavoce.errors import InputError
+from vivavoce.text import analyse
+from vivavoce.text.lexicon import Lexicon
+from vivavoce.text.parse import parse_all
+from vivavoce.text.phonemes import LANGUAGES
+from vivavoce.text.syntax import word_distances, write_tree
+from vivavoce.text.utterance import Control, Sentence, Tree, Utterance, Word
+from vivavoce.text.word_features import COMPOUND_PLACES, PUNCTUATION, WORD_CLASSES, word_features
+
+MAX_TEXT_BYTES = 256 << 10
+"""An analysis is there to be looked at; `speak` takes longer texts."""
+NO_PARSER = "no parser addon here: trees and syntactic distances are left out, tags are the first guess"
+NARROWEST = 110
+"""Columns when nobody's terminal says how many there are."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("text", nargs="?", help="what to analyse, plain or SSML; - reads standard input")
+    parser.add_argument("--file", type=Path, help="read the text from a file instead")
+    parser.add_argument("--ssml", action="store_true", help="the text is SSML, even if it does not begin with <speak")
+    parser.add_argument("--lexicon", type=Path, help="a file of lines: word, tab, phonemes, perhaps tab and Penn tag")
+    parser.add_argument("--language", default=LANGUAGES[0], help=f"{' or '.join(LANGUAGES)}")
+    parser.add_argument("--json", action="store_true", help="for programs; docs/text.md has the schema")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Raises `InputError` for what cannot be analysed, a lexicon that is not right included."""
+    source = read_text(arguments.text, arguments.file)
+    if (size := len(source.encode("utf-8", "surrogatepass"))) > MAX_TEXT_BYTES:
+        raise InputError(f"{size} bytes of text, {MAX_TEXT_BYTES} at most are analysed at a time: give a part")
+    lexicon = Lexicon.read(arguments.lexicon, arguments.language) if arguments.lexicon else None
+    utterance = analyse(source, markup=arguments.ssml or None, language=arguments.language, lexicon=lexicon)
+    utterance = parse_all(utterance) if "parser" in addons() else _unparsed(utterance)
+    for notice in utterance.notices:
+        print(f"vivavoce: {notice}", file=sys.stderr)
+    if arguments.json:
+        print(json.dumps(described(utterance), ensure_ascii=False, indent=2))
+        return 0
+    console = Console()
+    console = console if console.is_terminal else Console(width=max(console.width, NARROWEST))
+    for number, sentence in enumerate(utterance.sentences):
+        if number:
+            console.print()
+        _show(sentence, console)
+    return 0
+
+
+def _unparsed(utterance: Utterance) -> Utterance:
+    return replace(utterance, notices=(*utterance.notices, NO_PARSER))
+
+
+@dataclass(frozen=True, slots=True)
+class WordRow:
+    """What is told of a word, beside itself; `distance` is None without a tree."""
+
+    word: Word
+    word_class: str
+    compound: str
+    punctuation_before: str
+    punctuation_after: str
+    distance: int | None
+
+
+def rows(sentence: Sentence) -> Iterator[WordRow]:
+    """One row a word."""
+    features = word_features(sentence)
+    distances = word_distances(sentence.tree) if sentence.tree else [None] * len(sentence.words)
+    for number, (word, distance) in enumerate(zip(sentence.words, distances, strict=True)):
+        yield WordRow(
+            word,
+            WORD_CLASSES[features.word_class[number]],
+            COMPOUND_PLACES[features.compound[number]],
+            PUNCTUATION[features.punctuation_before[number]],
+            PUNCTUATION[features.punctuation_after[number]],
+            distance,
+        )
+
+
+def described(utterance: Utterance) -> dict[str, Any]:
+    """The analysis as JSON values; `docs/text.md` documents the keys."""
+    return {"notices": list(utterance.notices), "sentences": [_described(one) for one in utterance.sentences]}
+
+
+def _described(sentence: Sentence) -> dict[str, Any]:
+    return {
+        "text": sentence.text,
+        "span": list(sentence.span),
+        "language": sentence.language,
+        "tree": write_tree(sentence.tree) if sentence.tree else None,
+        "lead_s": sentence.lead_s,
+        "marks": [asdict(mark) for mark in sentence.marks],
+        "words": [
+            {
+                "text": row.word.text,
+                "span": list(row.word.span),
+                "phonemes": row.word.phonemes,
+                "tag": row.word.tag,
+                "class": row.word_class,
+                "compound": row.compound,
+                "punctuation_before": row.punctuation_before,
+                "punctuation_after": row.punctuation_after,
+                "distance": row.distance,
+                "break_s": row.word.break_s,
+                "control": asdict(row.word.control),
+            }
+            for row in rows(sentence)
+        ],
+    }
+
+
+def _show(sentence: Sentence, console: Console) -> None:
+    start, end = sentence.span
+    console.print(Text.assemble((sentence.text, "bold"), (f"  {sentence.language}, bytes {start} to {end}", "dim")))
+    if sentence.tree:
+        console.print(_drawing(sentence.tree))
+    console.print(_table(sentence))
+    if sentence.lead_s:
+        console.print(Text(f"{sentence.lead_s:g} s of silence before the first word", "dim"))
+    for mark in sentence.marks:
+        following = sentence.words[mark.word : mark.word + 1]
+        place = f'before "{following[0].text}"' if following else "at the end"
+        console.print(Text(f'mark "{mark.name}" {place}', "dim"))
+
+
+def _table(sentence: Sentence) -> Table:
+    asked = [_asked(word) for word in sentence.words]
+    heads = ["word", "bytes", "phonemes", "tag", "class", "compound", "before", "after", "distance"]
+    table = Table(*heads, *(["markup"] if any(asked) else []), box=None, pad_edge=False)
+    for row, markup in zip(rows(sentence), asked, strict=True):
+        names = (row.compound, row.punctuation_before, row.punctuation_after)
+        cells = [row.word.text, "{}-{}".format(*row.word.span), row.word.phonemes, row.word.tag, row.word_class]
+        cells += ["·" if name == "none" else name for name in names]
+        cells += ["·" if row.distance is None else str(row.distance)] + ([markup] if any(asked) else [])
+        table.add_row(*map(Text, cells))
+    return table
+
+
+def _asked(word: Word) -> str:
+    """What markup asks of a word, in a few characters."""
+    plain, control = asdict(Control()), asdict(word.control)
+    wishes = [f"{name} {value}" for name, value in control.items() if value != plain[name]]
+    return ", ".join(wishes + ([] if word.break_s is None else [f"break_s {word.break_s:g}"]))
+
+
+def _drawing(tree: Tree, parent: Drawing | None = None) -> Drawing:
+    """A constituent over single words takes one line, any other a branch for each child."""
+    branch = parent.add if parent else Drawing
+    children = [child for child in tree.children if isinstance(child, Tree)]
+    words = [_leaf(child) for child in children]
+    if not all(words):
+        drawing = branch(Text(tree.label, "bold"))
+        for child in children:
+            _drawing(child, drawing)
+        return drawing
+    return branch(Text.assemble((tree.label, "bold" if children else "dim"), " ", "  ".join(words or _words(tree))))
+
+
+def _leaf(tree: Tree) -> str:
+    """`word/TAG` of a tag over a word; empty for a constituent."""
+    return f"{tree.children[0]}/{tree.label}" if isinstance(tree.children[0], str) else ""
+
+
+def _words(tree: Tree) -> list[str]:
+    return [str(child) for child in tree.children]
