@@ -1,0 +1,44 @@
+"""Machine speech, with the living voice: `for chunk in vivavoce.speak("…"): …`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vivavoce.voice import SpeechChunk
+
+__all__ = ["speak", "speak_async"]
+
+
+def speak(
+    text: str,
+    *,
+    voice: str = "vivavoce",
+    speaker: str | None = None,
+    rate: float = 1.0,
+    pitch_semitones: float = 0.0,
+) -> Iterator[SpeechChunk]:
+    """Speak a text or SSML: chunks of sound (samples,) at 24 kHz with their marks, each made when it is asked for.
+
+    Raises `vivavoce.errors.InputError` for an unknown voice or speaker, and for a text with nothing to say.
+    """
+    from vivavoce.voice.speech import shared_voice
+
+    return shared_voice(voice).stream(text, speaker=speaker, rate=rate, pitch_semitones=pitch_semitones)
+
+
+async def speak_async(
+    text: str,
+    *,
+    voice: str = "vivavoce",
+    speaker: str | None = None,
+    rate: float = 1.0,
+    pitch_semitones: float = 0.0,
+) -> AsyncIterator[SpeechChunk]:
+    """The same without holding up the event loop: each chunk is made in a thread when it is asked for."""
+    from asyncio import to_thread
+
+    chunks = await to_thread(speak, text, voice=voice, speaker=speaker, rate=rate, pitch_semitones=pitch_semitones)
+    while (chunk := await to_thread(next, chunks, None)) is not None:
+        yield chunk

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,13 @@ from vivavoce.errors import InputError
 Samples = npt.NDArray[np.float32]
 
 MAX_SECONDS = 4 * 3600
+FORMATS = {
+    "wav": ("WAV", "PCM_16"),
+    "flac": ("FLAC", "PCM_16"),
+    "opus": ("OGG", "OPUS"),
+    "mp3": ("MP3", "MPEG_LAYER_III"),
+}
+"""Container and coding of each format that can be written."""
 
 
 class AudioError(InputError):
@@ -63,25 +71,35 @@ def read_audio(path: Path | str, rate_hz: int | None = None) -> Audio:
 
 
 def write_audio(path: Path | str, audio: Audio) -> None:
-    """Write 16-bit WAV, FLAC or Ogg Opus by the file's suffix; the file appears whole or not at all."""
+    """Write 16-bit WAV or FLAC, Ogg Opus or MP3 by the file's suffix; the file appears whole or not at all."""
     path = Path(path)
-    suffix = path.suffix.lower()
-    formats = {
-        ".wav": ("WAV", "PCM_16"),
-        ".flac": ("FLAC", "PCM_16"),
-        ".opus": ("OGG", "OPUS"),
-        ".ogg": ("OGG", "OPUS"),
-    }
-    if suffix not in formats:
-        raise AudioError(f"{path}: unknown audio suffix, use one of {' '.join(formats)}")
-    container, subtype = formats[suffix]
-    handle, temporary = tempfile.mkstemp(dir=path.parent or ".", prefix=f".{path.name}.")
+    write_blocks(path, [audio.samples], audio.rate_hz, format_of(path))
+
+
+def format_of(path: Path) -> str:
+    """One of `FORMATS` by the suffix of a path. Raises `AudioError` for another suffix."""
+    suffix = path.suffix.lower().removeprefix(".")
+    wanted = "opus" if suffix == "ogg" else suffix
+    if wanted not in FORMATS:
+        raise AudioError(f"{path}: unknown audio suffix, use one of {' '.join(f'.{name}' for name in FORMATS)}")
+    return wanted
+
+
+def write_blocks(path: Path, blocks: Iterable[Samples], rate_hz: int, name: str) -> None:
+    """Write blocks of mono samples, each as it comes, in one of `FORMATS`; the file appears whole or not at all.
+
+    Raises `AudioError` when it cannot be written, as on a full disk.
+    """
+    container, subtype = FORMATS[name]
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(handle)
     try:
-        samples = np.clip(audio.samples, -1.0, 1.0)
-        soundfile.write(temporary, samples, audio.rate_hz, format=container, subtype=subtype)
+        with soundfile.SoundFile(temporary, "w", rate_hz, 1, subtype, format=container) as file:
+            for block in blocks:
+                file.write(np.clip(block, -1.0, 1.0))
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
-    except BaseException:
+    except soundfile.SoundFileError as error:
+        raise AudioError(f"{path}: cannot be written ({error})") from error
+    finally:
         Path(temporary).unlink(missing_ok=True)
-        raise

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 from vivavoce.audio import Audio, write_audio
 from vivavoce.commands.speak import write_text
 from vivavoce.features import RATE_HZ
 from vivavoce.voice import load_voice
+from vivavoce.voice.marks import polly_lines
 from vivavoce.voice.page import Take, speech_page
 
 SENTENCES = (
@@ -39,8 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
         spoken = voice.speak(text, speaker=speaker)
         audio = Audio(spoken.samples, RATE_HZ)
         write_audio(folder / f"{name}.wav", audio)
-        lines = (json.dumps(asdict(mark), ensure_ascii=False) for mark in spoken.marks)
-        write_text(folder / f"{name}.marks.jsonl", "\n".join(lines) + "\n")
+        write_text(folder / f"{name}.marks.jsonl", "\n".join(polly_lines(spoken.marks, text.encode())) + "\n")
         takes.append(Take(f"{speaker}: {text}", audio, spoken.marks))
     write_text(folder / "index.html", speech_page("vivavoce speaks", takes))
     print(f"{folder / 'index.html'}: {len(takes)} sentences to hear and see", file=sys.stderr)

@@ -3,66 +3,80 @@
 from __future__ import annotations
 
 import argparse
-import json
+import hashlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from vivavoce.audio import Audio, write_audio
+from vivavoce.audio import FORMATS, Audio, Samples, format_of, write_blocks
+from vivavoce.blocks import find_addon, load_addon
 from vivavoce.errors import InputError
 from vivavoce.features import RATE_HZ
-from vivavoce.text import analyse
-from vivavoce.text.utterance import Utterance
-from vivavoce.voice import SpeechChunk, load_voice
+from vivavoce.text import iter_sentences
+from vivavoce.text.notices import Notices
+from vivavoce.text.utterance import Sentence
+from vivavoce.voice.marks import polly_lines
 from vivavoce.voice.page import Take, speech_page
-from vivavoce.voice.speech import DEFAULT_VOCODER, DEFAULT_VOICE, language_of
+from vivavoce.voice.reading import Reading
+from vivavoce.voice.speech import DEFAULT_VOCODER, DEFAULT_VOICE, Manner, SpeechChunk, Voice, language_of, load_voice
 
 MAX_TEXT_BYTES = 4 << 20
+MAX_PAGE_SECONDS = 600
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("text", nargs="?", help="what to say, plain or SSML; - reads standard input")
-    parser.add_argument("--file", type=Path, help="read the text from a file instead")
-    parser.add_argument("-o", "--output", default="speech.wav", help=".wav .flac .ogg .opus; - for raw 16-bit PCM")
-    parser.add_argument("--voice", default=DEFAULT_VOICE, help="name or path of a voice addon")
-    parser.add_argument("--vocoder", default=DEFAULT_VOCODER, help="name or path of a vocoder addon")
-    parser.add_argument("--speaker", help="one of the voice's speakers (--speakers lists them)")
-    parser.add_argument("--speakers", action="store_true", help="list the voice's speakers and stop")
-    parser.add_argument("--rate", type=float, default=1.0, help="speed, .25 to 4")
-    parser.add_argument("--marks", type=Path, help="write sentence and word times here, one JSON object a line")
-    parser.add_argument("--page", type=Path, help="write a page with player, spectrogram, words and pitch here")
+    add = parser.add_argument
+    add("text", nargs="?", help="what to say, plain or SSML; - reads standard input")
+    add("--file", type=Path, help="read the text from a file instead")
+    add("--ssml", action="store_true", help="the text is SSML, even if it does not begin with <speak")
+    add("-o", "--output", help="file to write, - for --stream (speech.wav, or speech.FORMAT)")
+    add("--format", choices=tuple(FORMATS), help="format of the file, otherwise told by its suffix")
+    add("--stream", action="store_true", help="raw 16-bit mono PCM at 24 kHz to standard output as it is made")
+    add("--voice", default=DEFAULT_VOICE, help="name or path of a voice addon")
+    add("--vocoder", default=DEFAULT_VOCODER, help="name or path of a vocoder addon")
+    add("--speaker", help="one of the voice's speakers (--speakers lists them)")
+    add("--speakers", action="store_true", help="list the voice's speakers and stop")
+    add("--rate", type=float, default=1.0, help="speed, .25 to 4")
+    add("--pitch", type=float, default=0.0, metavar="SEMITONES", help="higher or lower by up to 24 semitones")
+    add("--marks", type=Path, help="write sentence and word times here, as Polly does: one JSON object a line")
+    add("--page", type=Path, help="write a page with player, spectrogram, words and pitch here")
+    add("--resume", action="store_true", help="if interrupted, keep what is spoken in OUTPUT.part and go on from it")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    voice = load_voice(arguments.voice, arguments.vocoder)
     if arguments.speakers:
-        print("\n".join(voice.speakers))
+        print("\n".join(load_voice(arguments.voice, arguments.vocoder).speakers))
         return 0
     source = read_text(arguments.text, arguments.file)
-    _check_folders(arguments)
-    speaker = arguments.speaker or voice.speakers[0]
-    utterance = analyse(source, language=language_of(speaker))
-    for notice in utterance.notices:
-        print(f"vivavoce: {notice}", file=sys.stderr)
-    chunks = voice.stream(utterance, speaker=speaker, rate=arguments.rate)
-    if arguments.output == "-":
-        spoken = _collect(_to_standard_output(chunks))
-    else:
-        spoken = _collect(chunks)
-        write_audio(arguments.output, Audio(spoken.samples, RATE_HZ))
-        print(f"{arguments.output}: {len(spoken.samples) / RATE_HZ:.2f} s by {speaker}", file=sys.stderr)
-    if arguments.marks:
-        write_text(
-            arguments.marks, "".join(json.dumps(asdict(mark), ensure_ascii=False) + "\n" for mark in spoken.marks)
+    output = _output(arguments)
+    _check_folders(output, arguments.marks, arguments.page)
+    voice = load_voice(arguments.voice, arguments.vocoder)
+    manner = voice.manner(arguments.speaker, arguments.rate, arguments.pitch)
+    notices = Notices(source)
+    markup = True if arguments.ssml else None
+    sentences = iter_sentences(source, markup=markup, language=language_of(manner.speaker), notices=notices)
+    if arguments.marks and not voice.knows_words:
+        print(
+            f'vivavoce: voice "{voice.name}" does not know when words begin, only sentences are marked', file=sys.stderr
         )
-    if arguments.page:
-        take = Take(_title(utterance), Audio(spoken.samples, RATE_HZ), spoken.marks)
-        write_text(arguments.page, speech_page("vivavoce speak", [take]))
+    with _reading(arguments, output, _key(source, arguments, manner)) as reading:
+        takes = _speak(voice, sentences, manner, reading, source.encode("utf-8", "surrogatepass"), arguments)
+        for notice in notices.lines():
+            print(f"vivavoce: {notice}", file=sys.stderr)
+        if output:
+            write_blocks(output, reading.blocks(), RATE_HZ, arguments.format or format_of(output))
+            print(f"{output}: {reading.samples / RATE_HZ:.2f} s by {manner.speaker}", file=sys.stderr)
+        if arguments.marks:
+            reading.move_marks(arguments.marks)
+        if arguments.page:
+            write_text(arguments.page, speech_page("vivavoce speak", takes))
     return 0
 
 
@@ -102,29 +116,111 @@ def write_text(path: Path, text: str) -> None:
         raise
 
 
-def _check_folders(arguments: argparse.Namespace) -> None:
+def _speak(
+    voice: Voice, sentences: Iterable[Sentence], manner: Manner, reading: Reading, source: bytes,
+    arguments: argparse.Namespace,
+) -> list[Take]:  # fmt: skip
+    """Say what is not said yet; returns the take for a page, if one is wanted."""
+    kept: list[SpeechChunk] = []
+    with _progress() as progress:
+        shown = progress.add_task("", total=len(source))
+        for number, sentence in enumerate(sentences):
+            if number < reading.done.sentences:
+                continue
+            for chunk in voice.say(sentence, manner, begin_s=reading.samples / RATE_HZ):
+                if arguments.stream:
+                    _to_standard_output(chunk.samples)
+                reading.add(chunk.samples)
+                for line in polly_lines(chunk.marks, source):
+                    reading.mark(line)
+                if arguments.page:
+                    kept.append(chunk)
+                    _check_page(reading.samples)
+            reading.end_sentence()
+            progress.update(shown, completed=sentence.span[1], description=f"{reading.samples / RATE_HZ:.0f} s")
+    if not kept:
+        return []
+    samples = np.concatenate([chunk.samples for chunk in kept])
+    marks = tuple(mark for chunk in kept for mark in chunk.marks)
+    title = next(mark.value for mark in marks if mark.type == "sentence")
+    return [Take(title, Audio(samples, RATE_HZ), marks)]
+
+
+def _output(arguments: argparse.Namespace) -> Path | None:
+    """The file to write; None if sound goes to standard output alone. Settles `arguments.stream`."""
+    wanted = arguments.output
+    if wanted == "-":
+        if arguments.format:
+            raise InputError(f"standard output takes raw PCM alone; give -o with a file for {arguments.format}")
+        arguments.stream, wanted = True, None
+    elif wanted is None and not arguments.stream:
+        wanted = f"speech.{arguments.format or 'wav'}"
+    if wanted is None and arguments.resume:
+        raise InputError("--resume needs -o with a file, a stream cannot be taken up again")
+    if arguments.resume and arguments.page:
+        raise InputError("--page needs the whole sound in memory, leave --resume out")
+    path = Path(wanted) if wanted is not None else None
+    if path and not arguments.format:
+        format_of(path)
+    return path
+
+
+def _check_folders(*paths: Path | None) -> None:
     """Say that a folder is missing before the work, not after it."""
-    outputs = [Path(arguments.output)] if arguments.output != "-" else []
-    for path in (*outputs, arguments.marks, arguments.page):
+    for path in paths:
         if path and not path.parent.is_dir():
             raise InputError(f"{path}: the folder {path.parent} does not exist, make it first")
+        if path and path.is_dir():
+            raise InputError(f"{path}: is a folder, name a file in it")
 
 
-def _collect(chunks: Iterator[SpeechChunk]) -> SpeechChunk:
-    kept = list(chunks)
-    return SpeechChunk(
-        np.concatenate([chunk.samples for chunk in kept]), tuple(mark for chunk in kept for mark in chunk.marks)
+def _check_page(samples: int) -> None:
+    if samples > MAX_PAGE_SECONDS * RATE_HZ:
+        raise InputError(f"--page is for at most {MAX_PAGE_SECONDS // 60} minutes of speech, leave it out")
+
+
+@contextmanager
+def _reading(arguments: argparse.Namespace, output: Path | None, key: str) -> Iterator[Reading]:
+    """Where the sound is put together: a folder beside the output that is removed, unless it is to be resumed."""
+    if output and arguments.resume:
+        reading = Reading(output.with_name(f"{output.name}.part"), key)
+        if reading.done.sentences:
+            print(f"{output}: going on after {reading.done.sentences} sentences", file=sys.stderr)
+        try:
+            yield reading
+        except BaseException:
+            reading.close()
+            raise
+        reading.remove()
+        return
+    beside = output.parent if output else None
+    with tempfile.TemporaryDirectory(prefix=".vivavoce-", dir=beside, ignore_cleanup_errors=True) as folder:
+        reading = Reading(Path(folder), key)
+        try:
+            yield reading
+        finally:
+            reading.close()
+
+
+def _key(source: str, arguments: argparse.Namespace, manner: Manner) -> str:
+    """Whatever decides how the text sounds: a reading of another key is not gone on with."""
+    weights = [load_addon(find_addon(name)).description.files for name in (arguments.voice, arguments.vocoder)]
+    decisive = (source, arguments.ssml, manner, weights)
+    return hashlib.sha256(repr(decisive).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _to_standard_output(samples: Samples) -> None:
+    """A chunk is out before the next is made."""
+    sys.stdout.buffer.write((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
+    sys.stdout.buffer.flush()
+
+
+def _progress() -> Progress:
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description} spoken"),
+        BarColumn(),
+        TextColumn("{task.percentage:.0f} %"),
+        TimeElapsedColumn(),
     )
-
-
-def _to_standard_output(chunks: Iterator[SpeechChunk]) -> Iterator[SpeechChunk]:
-    """Each chunk is out before the next is made."""
-    for chunk in chunks:
-        sys.stdout.buffer.write((np.clip(chunk.samples, -1, 1) * 32767).astype("<i2").tobytes())
-        sys.stdout.buffer.flush()
-        yield chunk
-
-
-def _title(utterance: Utterance) -> str:
-    text = utterance.sentences[0].text
-    return text if len(utterance.sentences) == 1 else f"{text} …"
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)

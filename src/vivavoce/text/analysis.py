@@ -23,7 +23,7 @@ from vivavoce.text.utterance import Mark, Sentence, Utterance, Word
 
 _Item = TypeVar("_Item")
 
-_MARKUP = re.compile(r"[\ufeff\s]*<(?:speak\b|\?xml\b)")
+_MARKUP = re.compile(r"[\ufeff\s]*<(?:speak\b|\?xml\b|!DOCTYPE\b|!--)")
 _FULL_STOP = re.compile(r"\.[\"'”’)\]»]*$")
 _LONG_WORD = re.compile(r"[^\W\d_]{25,}")
 _PIECE_LETTERS = 16

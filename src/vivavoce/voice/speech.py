@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from itertools import chain
+from typing import Any, Protocol
 
 import numpy as np
 
-from vivavoce.audio import Audio
 from vivavoce.blocks.addon import load_addon
-from vivavoce.blocks.block import StreamableBlock
+from vivavoce.blocks.block import SequenceBlock, StreamableBlock
 from vivavoce.blocks.pipeline import StreamablePipeline, StreamableStack
 from vivavoce.blocks.schedule import ChunkSchedule, StreamOptions
 from vivavoce.blocks.shelf import find_addon
-from vivavoce.blocks.tensors import Tensors
+from vivavoce.blocks.tensors import Specs, StackError, Tensors
 from vivavoce.errors import InputError
 from vivavoce.features import RATE_HZ, Array
-from vivavoce.text import analyse
+from vivavoce.text import iter_sentences
 from vivavoce.text.utterance import Sentence, Utterance
 from vivavoce.voice.layout import SENTENCE_PROSODY, WORD_PROSODY
-from vivavoce.voice.timing import SpeechMark, controls_of, marks_of
+from vivavoce.voice.timing import SpeechMark, TokenControls, controls_of, marks_of
 from vivavoce.voice.tokens import Tokens, tokenise
 from vivavoce.voice.upsampler import durations_of
 
@@ -29,6 +30,8 @@ DEFAULT_VOCODER = "vocoder"
 SCHEDULE = ChunkSchedule((8, 16, 32, 64))
 LEAD_FRAMES = 5
 """Silence before the first sound. Recordings have more, but a listener who waits hears latency."""
+SLOWEST, FASTEST = 0.25, 4.0
+MOST_SEMITONES = 24.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,67 +42,153 @@ class SpeechChunk:
     marks: tuple[SpeechMark, ...] = ()
 
 
+class Prosody(Protocol):
+    """Where a sentence's prosody comes from; the voice does not know which model answers."""
+
+    def __call__(self, sentence: Sentence, tokens: Tokens, speaker: str) -> Tensors:
+        """Tensors that take the place of the voice's own, batch axis first: embeddings that its encoders read
+        (`sentence_prosody`, `word_prosody`), or what they would have answered (`log_durations`, `knots`,
+        `token_energy`)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a whole text is said: by whom, how many times as fast as usual, how many semitones higher, how lively."""
+
+    speaker: str
+    rate: float = 1.0
+    pitch_semitones: float = 0.0
+    prosody: Prosody | None = None
+
+    def __post_init__(self) -> None:
+        if not SLOWEST <= self.rate <= FASTEST:
+            raise InputError(f"rate is {self.rate:g}, use {SLOWEST:g} to {FASTEST:g}")
+        if not abs(self.pitch_semitones) <= MOST_SEMITONES:
+            raise InputError(
+                f"pitch is {self.pitch_semitones:g} semitones, use -{MOST_SEMITONES:g} to {MOST_SEMITONES:g}"
+            )
+
+
 class Voice:
     """An acoustic addon and a vocoder addon as one stream. Holds networks, no state: any number of streams may run."""
 
     def __init__(
-        self, acoustic: StreamableBlock[Any], vocoder: StreamableBlock[Any], speakers: tuple[str, ...]
-    ) -> None:
-        self.speakers = speakers
-        self._encoders = acoustic.sequence_block if isinstance(acoustic, StreamablePipeline) else None
-        frames = acoustic.streamable_block if isinstance(acoustic, StreamablePipeline) else acoustic
-        self._stack = StreamableStack([frames, vocoder])
-
-    def stream(
         self,
-        source: str | Utterance,
-        *,
+        acoustic: StreamableBlock[Any],
+        vocoder: StreamableBlock[Any],
+        speakers: tuple[str, ...],
+        name: str = DEFAULT_VOICE,
+    ) -> None:
+        self.speakers, self.name = speakers, name
+        self._reads: Specs = acoustic.data_inputs
+        self._encoders, frames = _parted(acoustic)
+        try:
+            self._stack = StreamableStack([frames, vocoder], f'voice "{name}" and its vocoder')
+        except StackError as error:
+            raise InputError(f'addon "{name}" is not a voice: {error}') from error
+
+    @property
+    def knows_words(self) -> bool:
+        """Whether durations are known before the first sound, so that words can be marked."""
+        return self._encoders is not None and "log_durations" in self._encoders.outputs
+
+    def manner(
+        self,
         speaker: str | None = None,
         rate: float = 1.0,
-        schedule: ChunkSchedule = SCHEDULE,
-    ) -> Iterator[SpeechChunk]:
-        """Speak text, SSML or an analysed utterance with a speaker of the voice, `rate` times as fast as usual.
+        pitch_semitones: float = 0.0,
+        prosody: Prosody | None = None,
+    ) -> Manner:
+        """A way to speak; the first speaker unless one is named.
 
-        Raises `InputError` at once for an unknown speaker, a rate outside .25 to 4, or a text with nothing to say.
+        Raises `InputError` for an unknown speaker, a rate outside .25 to 4, a pitch over two octaves away.
         """
         speaker = speaker or self.speakers[0]
         if speaker not in self.speakers:
             raise InputError(f"unknown speaker {speaker!r}, this voice has {', '.join(self.speakers)}")
-        if not 0.25 <= rate <= 4.0:
-            raise InputError(f"rate is {rate:g}, use .25 to 4")
-        utterance = source if isinstance(source, Utterance) else analyse(source, language=language_of(speaker))
-        return self._chunks(utterance, self.speakers.index(speaker), rate, schedule)
+        return Manner(speaker, rate, pitch_semitones, prosody)
 
-    def speak(self, source: str | Utterance, *, speaker: str | None = None, rate: float = 1.0) -> SpeechChunk:
-        """The whole utterance at once."""
-        chunks = list(self.stream(source, speaker=speaker, rate=rate))
-        return SpeechChunk(
-            np.concatenate([chunk.samples for chunk in chunks]), tuple(mark for chunk in chunks for mark in chunk.marks)
+    def stream(
+        self,
+        source: str | Utterance | Iterable[Sentence],
+        *,
+        speaker: str | None = None,
+        rate: float = 1.0,
+        pitch_semitones: float = 0.0,
+        prosody: Prosody | None = None,
+        schedule: ChunkSchedule = SCHEDULE,
+    ) -> Iterator[SpeechChunk]:
+        """Speak text, SSML or analysed sentences, a sentence at a time however long the text is.
+
+        Raises `InputError` at once for what `manner` refuses and for a text with nothing to say; when its turn comes,
+        for markup that this voice cannot follow.
+        """
+        manner = self.manner(speaker, rate, pitch_semitones, prosody)
+        if isinstance(source, str):
+            source = iter_sentences(source, language=language_of(manner.speaker))
+        sentences = iter(source.sentences if isinstance(source, Utterance) else source)
+        first = next(sentences, None)
+        return iter(()) if first is None else self._chunks(chain([first], sentences), manner, schedule)
+
+    def speak(
+        self,
+        source: str | Utterance | Iterable[Sentence],
+        *,
+        speaker: str | None = None,
+        rate: float = 1.0,
+        pitch_semitones: float = 0.0,
+        prosody: Prosody | None = None,
+    ) -> SpeechChunk:
+        """The whole of a text at once."""
+        return joined(
+            self.stream(source, speaker=speaker, rate=rate, pitch_semitones=pitch_semitones, prosody=prosody)
         )
 
-    def _chunks(
-        self, utterance: Utterance, speaker: int, rate: float, schedule: ChunkSchedule
+    def say(
+        self, sentence: Sentence, manner: Manner, schedule: ChunkSchedule = SCHEDULE, begin_s: float = 0.0
     ) -> Iterator[SpeechChunk]:
-        begin_s = 0.0
-        for sentence in utterance.sentences:
-            tokens = tokenise(sentence)
-            data = sentence_tensors(sentence, tokens, speaker, rate)
-            marks: tuple[SpeechMark, ...] = ()
-            if self._encoders:
-                data = {**data, **self._encoders(data)}
-                marks = marks_of(sentence, tokens, durations_of(data), begin_s)
-            for made in self._stack.open(data, options=StreamOptions(schedule)):
-                samples = made["audio"][0]
-                begin_s += len(samples) / RATE_HZ
-                yield SpeechChunk(samples, marks)
-                marks = ()
+        """One sentence, which begins at `begin_s` of the whole. No other sentence changes how it sounds.
+
+        Raises `InputError` for markup that this voice cannot follow.
+        """
+        tokens = tokenise(sentence)
+        controls = controls_of(sentence, tokens, manner.rate, manner.pitch_semitones)
+        self._check_markup(controls)
+        given = manner.prosody(sentence, tokens, manner.speaker) if manner.prosody else {}
+        data = {**sentence_tensors(tokens, controls, self.speakers.index(manner.speaker)), **given}
+        durations = None
+        if self._encoders:
+            data = {**data, **self._encoders(data), **given}
+            durations = durations_of(data) if self.knows_words else None
+        marks = marks_of(sentence, tokens, durations, begin_s)
+        for made in self._stack.open(data, options=StreamOptions(schedule)):
+            yield SpeechChunk(made["audio"][0], marks)
+            marks = ()
+
+    def _chunks(self, sentences: Iterable[Sentence], manner: Manner, schedule: ChunkSchedule) -> Iterator[SpeechChunk]:
+        samples = 0
+        for sentence in sentences:
+            for chunk in self.say(sentence, manner, schedule, samples / RATE_HZ):
+                samples += len(chunk.samples)
+                yield chunk
             schedule = ChunkSchedule(schedule.sizes[-1:])
 
+    def _check_markup(self, controls: TokenControls) -> None:
+        for name, what in controls.asked().items():
+            if name not in self._reads:
+                raise InputError(f'voice "{self.name}" cannot follow {what}; leave it out, or use "{DEFAULT_VOICE}"')
 
-def sentence_tensors(sentence: Sentence, tokens: Tokens, speaker: int, rate: float = 1.0) -> Tensors:
+
+def joined(chunks: Iterable[SpeechChunk]) -> SpeechChunk:
+    """All chunks as one."""
+    kept = list(chunks)
+    samples = [chunk.samples for chunk in kept] or [np.zeros(0, np.float32)]
+    return SpeechChunk(np.concatenate(samples), tuple(mark for chunk in kept for mark in chunk.marks))
+
+
+def sentence_tensors(tokens: Tokens, controls: TokenControls, speaker: int) -> Tensors:
     """Everything that an acoustic stack may read of a sentence, batch axis first. Prosody embeddings are zero."""
-    count = len(tokens.symbols)
-    controls = controls_of(sentence, tokens, rate)
     if controls.silence[0] < 0:
         controls.silence[0] = LEAD_FRAMES
     return {
@@ -108,7 +197,7 @@ def sentence_tensors(sentence: Sentence, tokens: Tokens, speaker: int, rate: flo
         "gaps": tokens.gaps[None],
         "speaker": np.array([speaker], np.int64),
         "sentence_prosody": np.zeros((1, SENTENCE_PROSODY), np.float32),
-        "word_prosody": np.zeros((1, count, WORD_PROSODY), np.float32),
+        "word_prosody": np.zeros((1, len(tokens.symbols), WORD_PROSODY), np.float32),
         **controls.tensors(),
     }
 
@@ -127,8 +216,20 @@ def load_voice(name: str = DEFAULT_VOICE, vocoder: str = DEFAULT_VOCODER) -> Voi
     speakers = addon.description.speakers
     if not speakers:
         raise InputError(f'addon "{name}" names no speakers, so it is not a voice')
-    return Voice(addon.build_streamable(), load_addon(find_addon(vocoder)).build_streamable(), tuple(speakers))
+    return Voice(addon.build_streamable(), load_addon(find_addon(vocoder)).build_streamable(), tuple(speakers), name)
 
 
-def as_audio(chunk: SpeechChunk) -> Audio:
-    return Audio(chunk.samples, RATE_HZ)
+@cache
+def shared_voice(name: str) -> Voice:
+    """A voice that is loaded once in a process."""
+    return load_voice(name)
+
+
+def _parted(block: StreamableBlock[Any]) -> tuple[SequenceBlock | None, StreamableBlock[Any]]:
+    """The sequence block that a stack begins with, apart from the rest: its answers are wanted for the marks too."""
+    if isinstance(block, StreamablePipeline):
+        return block.sequence_block, block.streamable_block
+    if isinstance(block, StreamableStack):
+        encoders, first = _parted(block.blocks[0])
+        return encoders, StreamableStack([first, *block.blocks[1:]])
+    return None, block

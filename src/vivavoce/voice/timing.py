@@ -47,11 +47,24 @@ class TokenControls:
             "gain": self.gain[None], "silence": self.silence[None],
         }  # fmt: skip
 
+    def asked(self) -> dict[str, str]:
+        """The tensors that differ from what every voice does unasked, each with words for it."""
+        differs = {
+            "rate": ("a change of rate", bool((self.rate != 1.0).any())),
+            "pitch_shift": ("a change of pitch", bool(self.pitch_shift.any())),
+            "pitch_range": ("a change of pitch range", bool((self.pitch_range != 1.0).any())),
+            "gain": ("a change of volume", bool(self.gain.any())),
+            "silence": ("breaks of a given length", bool((self.silence >= 0).any())),
+        }
+        return {name: words for name, (words, is_asked) in differs.items() if is_asked}
 
-def controls_of(sentence: Sentence, tokens: Tokens, rate: float = 1.0) -> TokenControls:
-    """The controls of a sentence's words over their tokens; gaps follow the word before them."""
+
+def controls_of(sentence: Sentence, tokens: Tokens, rate: float = 1.0, pitch_semitones: float = 0.0) -> TokenControls:
+    """The controls of a sentence's words over their tokens, on top of those of the whole; gaps follow the word before
+    them."""
     count = len(tokens.symbols)
-    rates, shifts = np.full(count, rate, np.float32), np.zeros(count, np.float32)
+    rates = np.full(count, rate, np.float32)
+    shifts = np.full(count, pitch_semitones * NEPERS_PER_SEMITONE, np.float32)
     ranges, gains = np.ones(count, np.float32), np.zeros(count, np.float32)
     silence = np.full(count, -1, np.int64)
     owner = np.maximum.accumulate(tokens.words)
@@ -89,10 +102,11 @@ def frame_durations(log_durations: Array, gaps: npt.NDArray[np.bool_], rate: Arr
 
 @dataclass(frozen=True, slots=True)
 class SpeechMark:
-    """When something is said: Polly's speech marks, `start` and `end` being byte offsets in the input."""
+    """When something is said; `start` and `end` are byte offsets in the input."""
 
     time_s: float
     end_s: float
+    """Equal to `time_s` for a place without length, and where the voice does not know the length in advance."""
     type: str
     """`sentence`, `word` or `ssml`."""
     start: int
@@ -100,8 +114,13 @@ class SpeechMark:
     value: str
 
 
-def marks_of(sentence: Sentence, tokens: Tokens, durations: Frames, begin_s: float) -> tuple[SpeechMark, ...]:
-    """Sentence, word and SSML marks of a sentence that begins at `begin_s`, in time order."""
+def marks_of(sentence: Sentence, tokens: Tokens, durations: Frames | None, begin_s: float) -> tuple[SpeechMark, ...]:
+    """Sentence, word and SSML marks of a sentence that begins at `begin_s`, in time order.
+
+    Without `durations`, which an attention model cannot tell, the mark of the sentence alone.
+    """
+    if durations is None:
+        return (SpeechMark(begin_s, begin_s, "sentence", *sentence.span, sentence.text),)
     ends = begin_s + np.cumsum(durations) * FRAME_S
     starts = ends - durations * FRAME_S
     spoken = [_extent(tokens.words == number, starts, ends) for number in range(len(sentence.words))]

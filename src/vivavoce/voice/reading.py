@@ -1,0 +1,119 @@
+"""A reading on its way to a file: sound and marks on disk, a sentence at a time, so that memory stays as it is.
+
+A reading that is kept goes on where it was interrupted: what is done is said by `state.json`, which is replaced after
+every sentence; whatever was written after that is cut off again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from vivavoce.audio import Samples
+from vivavoce.errors import InputError
+
+BLOCK_SAMPLES = 1 << 16
+PCM = "<i2"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How far a reading has come; `key` says of what."""
+
+    key: str
+    sentences: int = 0
+    samples: int = 0
+    marks_bytes: int = 0
+
+
+class Reading:
+    """A folder with `speech.pcm`, `marks.jsonl` and `state.json`."""
+
+    def __init__(self, folder: Path, key: str) -> None:
+        """Go on with what is in `folder`, if it is a reading of the same `key`, or begin anew.
+
+        Raises `InputError` when the folder holds something else.
+        """
+        self.folder = folder
+        self.done = _read_state(folder, key)
+        folder.mkdir(exist_ok=True)
+        self._sound = _opened(folder / "speech.pcm", 2 * self.done.samples)
+        self._marks = _opened(folder / "marks.jsonl", self.done.marks_bytes)
+        self._samples = self.done.samples
+
+    @property
+    def samples(self) -> int:
+        """Samples written, those of an unfinished sentence among them."""
+        return self._samples
+
+    def add(self, samples: Samples) -> None:
+        self._sound.write((np.clip(samples, -1.0, 1.0) * 32767).astype(PCM).tobytes())
+        self._samples += len(samples)
+
+    def mark(self, line: str) -> None:
+        self._marks.write(f"{line}\n".encode())
+
+    def end_sentence(self) -> None:
+        """What was added is there to stay."""
+        self._sound.flush()
+        self._marks.flush()
+        self.done = Done(self.done.key, self.done.sentences + 1, self._samples, self._marks.tell())
+        temporary = self.folder / "state.tmp"
+        temporary.write_text(json.dumps(asdict(self.done)), encoding="utf-8")
+        os.replace(temporary, self.folder / "state.json")
+
+    def blocks(self) -> Iterator[Samples]:
+        """The sound of all sentences, from the beginning."""
+        with open(self.folder / "speech.pcm", "rb") as file:
+            while data := file.read(2 * BLOCK_SAMPLES):
+                yield np.frombuffer(data, PCM).astype(np.float32) / np.float32(32767)
+
+    def move_marks(self, path: Path) -> None:
+        """Put the marks where they are wanted; they appear whole or not at all."""
+        self._marks.flush()
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            shutil.copyfile(self.folder / "marks.jsonl", temporary)
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        self._sound.close()
+        self._marks.close()
+
+    def remove(self) -> None:
+        """Close, and leave nothing behind."""
+        self.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _read_state(folder: Path, key: str) -> Done:
+    state = folder / "state.json"
+    if not state.exists():
+        if folder.exists() and any(path.name not in ("speech.pcm", "marks.jsonl") for path in folder.iterdir()):
+            raise InputError(f"{folder}: holds something that is not an interrupted reading, move it away")
+        return Done(key)
+    try:
+        values = json.loads(state.read_text(encoding="utf-8"))
+        done = Done(str(values["key"]), *(int(values[name]) for name in ("sentences", "samples", "marks_bytes")))
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{state}: not the state of a reading, remove {folder}") from error
+    lengths = {"speech.pcm": 2 * done.samples, "marks.jsonl": done.marks_bytes}
+    whole = all((folder / name).is_file() and (folder / name).stat().st_size >= n for name, n in lengths.items())
+    sound = min(done.sentences, done.samples, done.marks_bytes) >= 0
+    return done if sound and whole and done.key == key else Done(key)
+
+
+def _opened(path: Path, size: int) -> BinaryIO:
+    """A file to append to, cut to `size` bytes."""
+    file = open(path, "ab")  # noqa: SIM115 - closed by the reading
+    file.truncate(size)
+    return file
