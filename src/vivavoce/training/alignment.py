@@ -20,14 +20,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from vivavoce.features import BANDS
-from vivavoce.text import analyse
+from vivavoce.prosody.alignment import SILENCE, viterbi, whole_sentence
 from vivavoce.text.phonemes import STRESSES
-from vivavoce.text.utterance import Sentence
 from vivavoce.training.corpus import Recording, feature_path, recordings
 from vivavoce.voice.tokens import GAPS, SYMBOL_ID, SYMBOLS, Tokens, tokenise
 
 TEACHER_LAG_S = 0.045
-SILENCE = 0
 CLASSES = len(SYMBOLS)
 
 
@@ -43,13 +41,6 @@ class Item:
     @property
     def classes(self) -> np.ndarray:
         return np.where(self.tokens.gaps, SILENCE, self.tokens.symbols)
-
-
-def whole_sentence(text: str, language: str) -> Sentence:
-    """A recording's text as one sentence, however many the front end finds in it."""
-    sentences = analyse(text, language=language).sentences
-    words = tuple(word for sentence in sentences for word in sentence.words)
-    return Sentence(words, (0, len(text.encode())), language=language)
 
 
 def speaker_language(speaker: str) -> str:
@@ -70,50 +61,6 @@ class FrameClassifier(nn.Module):
     def forward(self, mel: Tensor) -> Tensor:
         logits = self.layers(((mel + 5.0) / 4.0).transpose(1, 2)).transpose(1, 2)
         return functional.log_softmax(logits.float(), dim=-1)
-
-
-def viterbi(scores: list[np.ndarray], skippable: list[np.ndarray]) -> list[np.ndarray]:
-    """The best monotonic paths of a batch: scores (frames, tokens) each -> frames of each token, 0 only if skippable.
-
-    Raises ValueError when an utterance has fewer frames than sounds.
-    """
-    lowest = -1e9
-    batch, frames = len(scores), max(len(s) for s in scores)
-    tokens = max(s.shape[1] for s in scores)
-    padded = np.full((frames, batch, tokens), lowest, np.float32)
-    may_jump = np.zeros((batch, tokens), bool)
-    for row, (score, skip) in enumerate(zip(scores, skippable, strict=True)):
-        if len(score) < int((~skip).sum()):
-            raise ValueError(f"{len(score)} frames cannot hold {int((~skip).sum())} sounds")
-        padded[: len(score), row, : score.shape[1]] = score
-        may_jump[row, 2 : len(skip)] = skip[1:-1]
-    total = np.full((batch, tokens), lowest, np.float32)
-    total[:, 0] = padded[0, :, 0]
-    first_skipped = np.array([skip[0] for skip in skippable])
-    total[first_skipped, 1] = padded[0, first_skipped, 1]
-    steps = np.zeros((frames, batch, tokens), np.int8)
-    totals = np.empty((frames, batch, tokens), np.float32)
-    totals[0] = total
-    candidates = np.full((3, batch, tokens), lowest, np.float32)
-    for frame in range(1, frames):
-        candidates[0] = total
-        candidates[1, :, 1:] = total[:, :-1]
-        candidates[2, :, 2:] = np.where(may_jump[:, 2:], total[:, :-2], lowest)
-        steps[frame] = candidates.argmax(axis=0)
-        total = candidates.max(axis=0) + padded[frame]
-        totals[frame] = total
-    return [_trace(steps[:, i], totals[len(scores[i]) - 1, i], len(scores[i]), skippable[i]) for i in range(batch)]
-
-
-def _trace(steps: np.ndarray, total: np.ndarray, frames: int, skippable: np.ndarray) -> np.ndarray:
-    token = len(skippable) - 1
-    if skippable[-1] and token > 0 and total[token - 1] > total[token]:
-        token -= 1
-    durations = np.zeros(len(skippable), np.int64)
-    for frame in range(frames - 1, -1, -1):
-        durations[token] += 1
-        token -= int(steps[frame, token])
-    return durations
 
 
 def teacher_durations(item: Item, symbols: list[str], units: list[int], unit_s: float) -> np.ndarray | None:

@@ -13,6 +13,7 @@ from vivavoce.training.export import export_acoustic, export_vocoder
 from vivavoce.training.held_out import Material, acoustic_figures, vocoder_figures
 from vivavoce.training.networks.acoustic import AcousticModel
 from vivavoce.training.networks.vocoder import VocoderNetwork
+from vivavoce.training.prosody.ship import follow_prosody, has_run, ship_prosody
 from vivavoce.training.provenance import PER_TOKEN, provenance, recipe, token_entries
 from vivavoce.training.run import load_average
 from vivavoce.training.utterances import SPEAKERS
@@ -32,7 +33,8 @@ ATTRIBUTION = (
 
 def ship(material: Material, addons: Path, hardware: str) -> None:
     """Write the addons `vivavoce` and `vocoder` from the run `joint`, or where that is missing from its two starts,
-    and `legacy-heart` from the run `attention` if there is one; each with its model card."""
+    `legacy-heart` from the run `attention` and the prosody systems from theirs if they are there; each with its model
+    card."""
     runs = material.runs
     joint = ("joint",) if (runs / "joint" / "checkpoint.pt").exists() else ()
     shipped = [
@@ -41,6 +43,7 @@ def ship(material: Material, addons: Path, hardware: str) -> None:
     ]
     if (runs / "attention" / "checkpoint.pt").exists():
         shipped.append(ship_attention(material, addons / "legacy-heart", hardware))
+    shipped += ship_prosody(material, addons, hardware)
     for addon in shipped:
         write_card(addon.path)
 
@@ -49,6 +52,9 @@ def _ship_acoustic(material: Material, folder: Path, names: tuple[str, ...], har
     config = recipe("acoustic")
     model = AcousticModel(len(SPEAKERS), **config["network"])
     load_average(material.runs / names[-1], model, part="average_model" if names[-1] == "joint" else "average")
+    if has_run(material.runs, "prosody"):
+        follow_prosody(model, material.runs)
+        names = (*names, "prosody")
     figures = acoustic_figures(model, config, material)
     description = {
         "name": "vivavoce",

@@ -110,7 +110,7 @@ def _measure(root: Path, cache: Path, alignment: Path, corpora: Sequence[str], p
     rows: list[SpokenSentence] = []
     for corpus in corpora:
         for speaker in SPEAKERS:
-            found = aligned_utterances(root, cache, alignment, [corpus], speaker)
+            found = aligned_utterances(root, cache, alignment, [corpus], speaker=speaker)
             # the front end may have learned to read a text otherwise since it was aligned
             agreeing = [u for u in found if len(u.durations) == len(u.tokens.symbols)]
             if len(agreeing) < len(found):

@@ -37,7 +37,7 @@ from vivavoce.training.prosody.dataset import (
     token_tensors,
 )
 from vivavoce.training.run import Run, load_average
-from vivavoce.training.ship import recipe
+from vivavoce.training.provenance import recipe
 from vivavoce.training.utterances import SPEAKERS
 
 Embeddings = tuple[Tensor, Tensor]
@@ -103,6 +103,7 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     source = batches(learned, config["data"]["tokens"], np.random.default_rng(run.step + settings["seed"]))
     for step in run.steps():
         if step >= settings["decay_steps"]:
+            run.save()
             break
         scale = 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / settings["decay_steps"]))
         for group in optimiser.param_groups:

@@ -25,7 +25,7 @@ from vivavoce.training.prosody.dataset import SpokenSentence, batches, centres, 
 from vivavoce.training.prosody.stage_one import StageOne, stage_one
 from vivavoce.training.prosody.texts import text_features, text_key
 from vivavoce.training.run import Run
-from vivavoce.training.ship import recipe
+from vivavoce.training.provenance import recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,7 @@ def train_predictor(
     source = _batches(learned, config["data"]["tokens"], run.step + settings["seed"])
     for step in run.steps():
         if step >= settings["decay_steps"]:
+            run.save()
             break
         rate = settings["rate"] * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / settings["decay_steps"])))
         optimiser.param_groups[0]["lr"] = rate * min(1.0, (step + 1) / settings["warm_up_steps"])

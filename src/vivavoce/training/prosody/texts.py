@@ -13,7 +13,8 @@ from rich.progress import track
 
 from vivavoce.blocks.shelf import find_addon
 from vivavoce.prosody.linguistics import Linguistics, describe, has_parser
-from vivavoce.training.alignment import speaker_language, whole_sentence
+from vivavoce.prosody.alignment import whole_sentence
+from vivavoce.voice.speech import language_of
 from vivavoce.training.prosody.dataset import SpokenSentence
 
 _VERSION = 1
@@ -28,7 +29,7 @@ def text_features(cache: Path, sentences: Iterable[SpokenSentence]) -> dict[tupl
 
 
 def text_key(sentence: SpokenSentence) -> tuple[str, str]:
-    return speaker_language(sentence.speaker), sentence.text
+    return language_of(sentence.speaker), sentence.text
 
 
 def _features(folder: Path, language: str, text: str) -> Linguistics:

@@ -1,0 +1,36 @@
+"""What the prosody addons have in common: a network for whole sentences, speakers, and where their voices lie."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vivavoce.blocks.addon import Addon
+from vivavoce.blocks.block import SequenceBlock
+from vivavoce.errors import InputError
+from vivavoce.prosody.recording import SpeakerCentre
+
+
+def sequence_block(addon: Addon) -> SequenceBlock:
+    """The addon's stack. Raises `InputError` when it streams."""
+    block = addon.build()
+    if not isinstance(block, SequenceBlock):
+        raise InputError(f"{addon.path}: a prosody model reads whole sentences, its stack streams")
+    return block
+
+
+def speaker_number(addon: Addon, speaker: str) -> int:
+    """Raises `InputError` for a speaker that the addon does not know."""
+    speakers = addon.description.speakers
+    if speaker not in speakers:
+        raise InputError(f'{addon.path}: knows no speaker "{speaker}", only {", ".join(speakers)}')
+    return speakers.index(speaker)
+
+
+def centre_of(addon: Addon, speaker: str) -> SpeakerCentre:
+    """`details.centres` of the addon: `{"kathleen": [log f0, energy]}`."""
+    place = f"{addon.path}: details.centres.{speaker} of addon.json"
+    centres: Any = addon.description.details.get("centres")
+    found = centres.get(speaker) if isinstance(centres, dict) else None
+    if not isinstance(found, list) or len(found) != 2 or not all(isinstance(x, (int, float)) for x in found):
+        raise InputError(f"{place} must be two numbers, log f0 and energy")
+    return SpeakerCentre(float(found[0]), float(found[1]))

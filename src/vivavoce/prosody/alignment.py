@@ -1,0 +1,116 @@
+"""Where in a recording each token is said: a frame classifier, and the best way through its scores."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from vivavoce.blocks.addon import Addon, load_addon
+from vivavoce.blocks.block import SequenceBlock
+from vivavoce.blocks.shelf import find_addon
+from vivavoce.errors import InputError
+from vivavoce.features import FRAME_S, Array
+from vivavoce.text import analyse
+from vivavoce.text.utterance import Sentence
+from vivavoce.voice.contour import Frames
+from vivavoce.voice.tokens import Tokens
+
+MAX_SECONDS = 60.0
+"""Memory grows with frames times tokens: longer recordings are to be given a sentence at a time."""
+SILENCE = 0
+"""The class of all gaps; a sound's class is its symbol."""
+SLIP = -12.0
+"""Log probability that a sound costs at least: one mispronounced phoneme must not cost the rest of the path."""
+MISMATCH_NATS = 1.6
+"""Mean nats a frame of sound by which the text's best path may fall short of the unbound one."""
+
+
+class Aligner:
+    """A loaded aligner addon. Safe to share between threads."""
+
+    def __init__(self, addon: Addon) -> None:
+        block = addon.build()
+        if not isinstance(block, SequenceBlock):
+            raise InputError(f"{addon.path}: an aligner reads whole recordings, its stack streams")
+        self._block = block
+
+    def align(self, mel: Array, tokens: Tokens) -> Frames:
+        """mel (frames, 80) -> frames of each token (tokens,).
+
+        Raises `InputError` for a recording that is too long, too short for its text, or does not say it.
+        """
+        if len(mel) * FRAME_S > MAX_SECONDS:
+            raise InputError(f"the recording lasts {len(mel) * FRAME_S:.0f} s, give {MAX_SECONDS:.0f} s at most")
+        sounds = int((~tokens.gaps).sum())
+        if len(mel) < 2 * sounds:
+            raise InputError(f"the recording has {len(mel) * FRAME_S:.1f} s, too little for a text of {sounds} sounds")
+        scores = self._block({"mel": mel[None]})["scores"][0]
+        classes = np.where(tokens.gaps, SILENCE, tokens.symbols)
+        along = np.maximum(scores, SLIP)[:, classes]
+        (durations,) = viterbi([along], [tokens.gaps])
+        token = np.repeat(np.arange(len(durations)), durations)
+        short = scores.max(axis=1) - along[np.arange(len(mel)), token]
+        heard = ~tokens.gaps[token]
+        if float(short[heard].mean()) > MISMATCH_NATS:
+            raise InputError("the recording does not say its text: check the text, the language and the noise")
+        return durations
+
+
+def whole_sentence(text: str, language: str) -> Sentence:
+    """A recording's text as one sentence, however many the front end finds in it."""
+    sentences = analyse(text, language=language).sentences
+    words = tuple(word for sentence in sentences for word in sentence.words)
+    return Sentence(words, (0, len(text.encode())), language=language)
+
+
+def viterbi(scores: list[Array], skippable: list[npt.NDArray[np.bool_]]) -> list[Frames]:
+    """The best monotonic paths of a batch: scores (frames, tokens) each -> frames of each token, 0 only if skippable.
+
+    Raises ValueError when an utterance has fewer frames than sounds.
+    """
+    lowest = -1e9
+    batch, frames = len(scores), max(len(s) for s in scores)
+    tokens = max(s.shape[1] for s in scores)
+    padded = np.full((frames, batch, tokens), lowest, np.float32)
+    may_jump = np.zeros((batch, tokens), bool)
+    for row, (score, skip) in enumerate(zip(scores, skippable, strict=True)):
+        if len(score) < int((~skip).sum()):
+            raise ValueError(f"{len(score)} frames cannot hold {int((~skip).sum())} sounds")
+        padded[: len(score), row, : score.shape[1]] = score
+        may_jump[row, 2 : len(skip)] = skip[1:-1]
+    total = np.full((batch, tokens), lowest, np.float32)
+    total[:, 0] = padded[0, :, 0]
+    first_skipped = np.array([skip[0] for skip in skippable])
+    total[first_skipped, 1] = padded[0, first_skipped, 1]
+    steps = np.zeros((frames, batch, tokens), np.int8)
+    totals = np.empty((frames, batch, tokens), np.float32)
+    totals[0] = total
+    candidates = np.full((3, batch, tokens), lowest, np.float32)
+    for frame in range(1, frames):
+        candidates[0] = total
+        candidates[1, :, 1:] = total[:, :-1]
+        candidates[2, :, 2:] = np.where(may_jump[:, 2:], total[:, :-2], lowest)
+        steps[frame] = candidates.argmax(axis=0)
+        total = candidates.max(axis=0) + padded[frame]
+        totals[frame] = total
+    return [_trace(steps[:, i], totals[len(scores[i]) - 1, i], len(scores[i]), skippable[i]) for i in range(batch)]
+
+
+def _trace(steps: npt.NDArray[np.int8], total: Array, frames: int, skippable: npt.NDArray[np.bool_]) -> Frames:
+    token = len(skippable) - 1
+    if skippable[-1] and token > 0 and total[token - 1] > total[token]:
+        token -= 1
+    durations = np.zeros(len(skippable), np.int64)
+    for frame in range(frames - 1, -1, -1):
+        durations[token] += 1
+        token -= int(steps[frame, token])
+    return durations
+
+
+@cache
+def aligner(name_or_path: str | Path = "aligner") -> Aligner:
+    """The aligner addon of that name or at that path, loaded at first use."""
+    return Aligner(load_addon(find_addon(name_or_path)))

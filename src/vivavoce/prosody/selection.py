@@ -1,0 +1,143 @@
+"""Selection: a sentence takes the prosody of the training sentence that it resembles most in its language.
+
+Source: "Dynamic prosody generation for speech synthesis using linguistics-driven acoustic embedding selection" (arXiv
+1912.00955). The baseline, `centroid`, is the mean embedding for every sentence.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vivavoce.blocks.addon import Addon
+from vivavoce.blocks.json_values import parse_json
+from vivavoce.errors import InputError
+from vivavoce.features import Array
+from vivavoce.prosody.embedding import Embedding
+from vivavoce.prosody.linguistics import Linguistics, Numbers
+from vivavoce.text.embed import DIMENSION
+from vivavoce.voice.layout import SENTENCE_PROSODY
+
+BY = ("both", "syntax", "bert")
+DISTANCES = 40
+"""Words whose syntactic distances are compared; a longer sentence is judged by its beginning."""
+MAX_ROWS = 200_000
+INDEX_FILE, TEXTS_FILE = "index.npz", "sentences.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A training sentence that was considered, with its likeness from -1 to 1."""
+
+    id: str
+    text: str
+    syntax: float
+    bert: float
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What is known of the training sentences; vectors are of unit length."""
+
+    prosody: Array
+    """(sentences, 64)."""
+    sentences: Array
+    """(sentences, 384)."""
+    distances: Array
+    """(sentences, 40)."""
+    centroid: Array
+    """(64,)."""
+
+
+class Selection:
+    """A loaded index. `by` says what counts as likeness: `syntax`, `bert` or the mean of both."""
+
+    def __init__(self, addon: Addon, by: str = "both") -> None:
+        if by not in BY:
+            raise InputError(f'selection by "{by}", use {", ".join(BY)}')
+        self.index = read_index(addon.read(INDEX_FILE), f"{addon.path}: {INDEX_FILE}")
+        self._texts = _texts(addon, len(self.index.prosody))
+        self._by = by
+
+    def embed(self, text: Linguistics, speaker: str) -> Embedding:
+        """The embedding of the nearest sentence, whoever said it: embeddings hold no speaker."""
+        del speaker
+        return Embedding.of_sentence(self.index.prosody[self._order(text)[0]], len(text.words))
+
+    def nearest(self, text: Linguistics, count: int = 3) -> list[Choice]:
+        """The sentences that were considered first, best first."""
+        syntax, bert = self._likeness(text)
+        return [Choice(*self._texts[i], float(syntax[i]), float(bert[i])) for i in self._order(text)[:count]]
+
+    def _order(self, text: Linguistics) -> list[int]:
+        syntax, bert = self._likeness(text)
+        likeness = {"syntax": syntax, "bert": bert, "both": (syntax + bert) / 2}[self._by]
+        return np.argsort(-likeness, kind="stable")[:50].tolist()
+
+    def _likeness(self, text: Linguistics) -> tuple[Array, Array]:
+        return self.index.distances @ distance_vector(text.distances), self.index.sentences @ text.sentence
+
+
+class Centroid:
+    """The same prosody for every sentence: the mean of all training sentences."""
+
+    def __init__(self, addon: Addon) -> None:
+        self._centroid = read_index(addon.read(INDEX_FILE), f"{addon.path}: {INDEX_FILE}").centroid
+
+    def embed(self, text: Linguistics, speaker: str) -> Embedding:
+        del speaker
+        return Embedding.of_sentence(self._centroid, len(text.words))
+
+
+def distance_vector(distances: Numbers) -> Array:
+    """Syntactic distances (words,) as a vector of unit length, (40,), filled with zeros."""
+    vector = np.zeros(DISTANCES, np.float32)
+    kept = distances[:DISTANCES]
+    vector[: len(kept)] = kept
+    return vector / max(float(np.linalg.norm(vector)), 1e-6)
+
+
+def index_bytes(prosody: Array, texts: Sequence[Linguistics], centroid: Array) -> bytes:
+    """The index file: prosody (sentences, 64), the sentences' texts, and the centroid (64,)."""
+    data = io.BytesIO()
+    np.savez_compressed(
+        data,
+        prosody=prosody.astype(np.float16),
+        sentences=np.stack([text.sentence for text in texts]).astype(np.float16),
+        distances=np.stack([distance_vector(text.distances) for text in texts]).astype(np.float16),
+        centroid=centroid.astype(np.float32),
+    )
+    return data.getvalue()
+
+
+def read_index(data: bytes, place: str) -> Index:
+    """Raises `InputError` for what is not such a file, or says it is larger than an index can be."""
+    sizes = {"prosody": SENTENCE_PROSODY, "sentences": DIMENSION, "distances": DISTANCES}
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > 2 * MAX_ROWS * sum(sizes.values()):
+                raise InputError(f"{place}: larger than an index of {MAX_ROWS} sentences")
+        with np.load(io.BytesIO(data), allow_pickle=False) as stored:
+            columns = {name: np.asarray(stored[name], np.float32) for name in (*sizes, "centroid")}
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise InputError(f"{place}: not an index of sentences") from error
+    rows = len(columns["prosody"])
+    right = all(columns[name].shape == (rows, size) for name, size in sizes.items())
+    if not right or rows == 0 or columns["centroid"].shape != (SENTENCE_PROSODY,):
+        raise InputError(f"{place}: the arrays of the index do not have the shapes of one")
+    return Index(**columns)
+
+
+def _texts(addon: Addon, rows: int) -> list[tuple[str, str]]:
+    place = f"{addon.path}: {TEXTS_FILE}"
+    found: Any = parse_json(addon.read(TEXTS_FILE), place)
+    if not isinstance(found, list) or len(found) != rows:
+        raise InputError(f"{place}: must be a list of {rows} sentences")
+    if not all(isinstance(row, list) and len(row) == 2 and all(isinstance(x, str) for x in row) for row in found):
+        raise InputError(f"{place}: each sentence must be an id and a text")
+    return [(row[0], row[1]) for row in found]

@@ -1,0 +1,86 @@
+"""The aligner of run time: the frame classifier of `alignment`, taught its final durations under worse conditions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from rich.progress import track
+from torch import Tensor
+from torch.nn import functional
+
+from vivavoce.features import BANDS
+from vivavoce.prosody.alignment import SILENCE
+from vivavoce.training.alignment import FrameClassifier
+from vivavoce.training.corpus import feature_path, recordings
+from vivavoce.training.prosody.dataset import SpokenSentence, spoken_sentences
+from vivavoce.training.run import Run
+
+_IGNORED = -100
+_QUIETEST = math.log(1e-5)
+
+
+def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minutes: float, device: str) -> None:
+    """Run the recipe in `folder` for `minutes` or to its last step, resuming what is there."""
+    settings, data = config["optimiser"], config["data"]
+    torch.manual_seed(settings["seed"])
+    spoken = spoken_sentences(root, cache, folder.parent / "alignment" / "durations.json", data["corpora"])
+    spoken = [s for s in spoken if s.split == "train"]
+    paths = {r.id: feature_path(cache, r) for r in recordings(root, data["corpora"])}
+    mels = [_mel(paths[s.id]) for s in track(spoken, description="mel")]
+    labels = [_labels(s) for s in spoken]
+    model = FrameClassifier(**config["network"]).to(device)
+    optimiser = torch.optim.AdamW(model.parameters(), settings["rate"])
+    smooth = torch.optim.swa_utils.get_ema_multi_avg_fn(settings["average"])
+    average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=smooth)
+    run = Run(folder, {"model": model, "optimiser": optimiser, "average": average}, minutes)
+    random = np.random.default_rng(run.step + settings["seed"])
+    for step in run.steps():
+        if step >= settings["decay_steps"]:
+            run.save()
+            break
+        optimiser.param_groups[0]["lr"] = settings["rate"] * (1.0 - step / settings["decay_steps"]) + 1e-5
+        picked = [_stretch(mels[i], labels[i], data["frames"], random) for i in random.integers(len(mels), size=data["batch"])]
+        heard = torch.nn.utils.rnn.pad_sequence([torch.from_numpy(mel) for mel, _ in picked], True).to(device)
+        wanted = torch.nn.utils.rnn.pad_sequence([torch.from_numpy(x) for _, x in picked], True, _IGNORED).to(device)
+        with torch.autocast(device, torch.bfloat16):
+            scores = model(worsened(heard.float(), data["tilt"], data["noise"]))
+        loss = functional.nll_loss(scores.flatten(0, 1), wanted.flatten(), ignore_index=_IGNORED)
+        right = (scores.argmax(-1) == wanted)[wanted != _IGNORED].float().mean()
+        run.log(nats=loss, right=right)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()
+        average.update_parameters(model)
+
+
+def worsened(mel: Tensor, tilt: float, noise: float) -> Tensor:
+    """mel (batch, frames, 80) at another level, with another slope, under noise, and for some without its treble."""
+    batch = len(mel)
+    slope = torch.linspace(-1.0, 1.0, BANDS, device=mel.device) * tilt * torch.randn(batch, 1, 1, device=mel.device)
+    level = torch.randn(batch, 1, 1, device=mel.device)
+    floor = torch.rand(batch, 1, 1, device=mel.device) * noise + _QUIETEST
+    heard = torch.logaddexp(mel + slope + level, floor + 0.3 * torch.randn_like(mel))
+    kept = torch.randint(BANDS // 2, 2 * BANDS, (batch, 1, 1), device=mel.device)
+    return torch.where(torch.arange(BANDS, device=mel.device) < kept, heard, _QUIETEST)
+
+
+def _mel(path: Path) -> np.ndarray:
+    with np.load(path) as stored:
+        return stored["mel"]
+
+
+def _labels(sentence: SpokenSentence) -> np.ndarray:
+    classes = np.where(sentence.tokens.gaps, SILENCE, sentence.tokens.symbols)
+    return np.repeat(classes, sentence.prosody.durations)
+
+
+def _stretch(
+    mel: np.ndarray, labels: np.ndarray, frames: int, random: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    start = int(random.integers(max(1, len(mel) - frames)))
+    return mel[start : start + frames], labels[start : start + frames]
