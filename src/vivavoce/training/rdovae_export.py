@@ -70,9 +70,9 @@ class StreamedDecoder(nn.Module):
         super().__init__()
         self.network = network
         self.enter = _narrowed(network.decoder.enter, latents)
-        first = network.decoder.begin[0]
+        first, *rest = network.decoder.begin.children()
         assert isinstance(first, nn.Linear)
-        self.begin = nn.Sequential(_narrowed(first, starts), *network.decoder.begin[1:])
+        self.begin = nn.Sequential(_narrowed(first, starts), *rest)
 
     def initial_states(self) -> list[Tensor]:
         return self.network.decoder.stack.initial_states(1)

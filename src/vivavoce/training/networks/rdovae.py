@@ -70,10 +70,10 @@ class Quantiser(nn.Module):
 
     def __init__(self, dimensions: int) -> None:
         super().__init__()
-        fineness = torch.linspace(2.0, -0.5, LEVELS)[:, None].expand(LEVELS, dimensions)
+        fineness = torch.linspace(1.0, -1.5, LEVELS)[:, None].expand(LEVELS, dimensions)
         self.log_scale = nn.Parameter(fineness.clone())
         self.dead_zone = nn.Parameter(torch.full((LEVELS, dimensions), -2.0))
-        self.log_spread = nn.Parameter(torch.zeros(LEVELS, dimensions))
+        self.log_spread = nn.Parameter(fineness - 0.7)
 
     def scales(self) -> Tensor:
         return self.log_scale.exp()
