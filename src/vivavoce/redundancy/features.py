@@ -44,7 +44,7 @@ _SILENCE = WINDOW * (3e-5) ** 2
 
 _STEPS_PER_OCTAVE = 36
 _PITCHES = 3 * _STEPS_PER_OCTAVE + 1
-_OCTAVE_BIAS = 0.04
+_OCTAVE_BIAS, _HALF_BIAS = 0.02, 0.3
 _SLIDE_COST, _JUMP_COST, _MEMORY = 0.02, 0.3, 0.8
 
 
@@ -143,7 +143,9 @@ def _track(scores: Array, correlations: Array) -> tuple[Array, npt.NDArray[np.in
     -> the scores after the last frame, the period of each frame in samples.
     """
     lags = _pitch_lags()
-    fits = np.maximum(correlations[:, lags].max(axis=2), 0.0) - _octave_bias()
+    fits = np.maximum(correlations[:, lags].max(axis=2), 0.0)
+    fits[:, :-_STEPS_PER_OCTAVE] -= _HALF_BIAS * fits[:, _STEPS_PER_OCTAVE:]  # twice a period correlates too
+    fits -= _octave_bias()
     chosen = np.empty(len(fits), np.intp)
     for frame, fit in enumerate(fits):
         scores = fit + _MEMORY * (scores - _move_costs()).max(axis=1)
@@ -190,7 +192,7 @@ def _pitch_lags() -> npt.NDArray[np.intp]:
 
 @cache
 def _octave_bias() -> Array:
-    """What a pitch has to be better by than one an octave higher: multiples of a period correlate too. (109,)"""
+    """What a pitch has to be better by than one an octave higher, (109,)."""
     return (_OCTAVE_BIAS * (3.0 - np.arange(_PITCHES) / _STEPS_PER_OCTAVE)).astype(np.float32)
 
 
