@@ -12,7 +12,14 @@ from vivavoce.errors import InputError
 
 VERBS = {
     "speak": "text or SSML becomes speech",
+    "prosody": "one sentence by every prosody system, on one page",
+    "transfer": "the prosody of a recording, said by another speaker",
     "text": "what the front end makes of a text: words, sounds, trees",
+    "protect": "speech becomes an Opus file that carries its own past",
+    "recover": "play such a file through a loss, with a report",
+    "send": "speech as protected packets over UDP",
+    "receive": "play packets that come over UDP, refilling what is lost",
+    "channel": "a bad network between two UDP ports",
     "demo": "three sentences with a page to look at",
     "addons": "list, check or show addons: the models that vivavoce runs",
 }

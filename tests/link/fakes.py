@@ -51,12 +51,12 @@ class FakeDecoder:
     def __init__(self) -> None:
         self.calls = 0
 
-    def decode(self, payload: bytes, seconds: float | None = None) -> FakePast:
+    def decode(self, data: bytes, seconds: float | None = None) -> FakePast:
         self.calls += 1
-        if len(payload) < 2 or payload[0] != MARK:
+        if len(data) < 2 or data[0] != MARK:
             raise InputError("a payload of another kind")
         count = None if seconds is None else round(seconds / 0.02)
-        return FakePast(payload[1], tuple(payload[2:][:count]))
+        return FakePast(data[1], tuple(data[2:][:count]))
 
 
 class FakeConcealer:

@@ -5,10 +5,10 @@ import pytest
 
 from vivavoce.audio import Audio, Samples
 from vivavoce.errors import InputError
-from vivavoce.link.carriage import MAX_PACKET_BYTES, Tag, take
+from vivavoce.link.carriage import MAX_PACKET_BYTES, OVERHEAD_BYTES, Tag, take
 from vivavoce.link.codec import OpusDecoder, OpusSettings
 from vivavoce.link.framing import parse
-from vivavoce.link.protection import ProtectionSettings, Protector, chunks, packet_rate_bps, protect
+from vivavoce.link.protection import ProtectionSettings, Protector, Spending, chunks, protect, rate_bps, spending
 
 from .fakes import FakeEncoder
 
@@ -52,7 +52,7 @@ def test_packets_stay_under_1200_bytes(bitrate_bps: int, frames: list[Samples]) 
 @pytest.mark.parametrize("rate_hz", [8_000, 11_025, 16_000, 44_100, 48_000])
 def test_any_rate_goes_in(rate_hz: int) -> None:
     file = protect(Audio(np.zeros(rate_hz, np.float32), rate_hz), FakeEncoder(), SETTINGS)
-    assert file.length == pytest.approx(48_000, abs=6)
+    assert file.length == 48_000
     assert len(file.packets) == 51
     assert file.input_rate_hz == rate_hz
 
@@ -61,6 +61,7 @@ def test_any_rate_goes_in(rate_hz: int) -> None:
 def test_one_sample_is_a_recording(value: float) -> None:
     file = protect(Audio(np.full(1, value, np.float32), 16_000), FakeEncoder(), SETTINGS)
     assert (file.length, len(file.packets)) == (3, 1)
+    assert protect(Audio(np.full(1, value, np.float32), 48_000), FakeEncoder(), SETTINGS).length == 1
 
 
 def test_an_empty_recording_has_only_the_coders_delay() -> None:
@@ -92,6 +93,15 @@ def test_pieces_of_any_length_become_packets() -> None:
     assert np.concatenate(pieces).sum() == 1000
 
 
+def test_what_bytes_are_spent_on(carrying: list[bytes]) -> None:
+    payload = take(parse(carrying[100]))
+    spent = spending(carrying[100])
+    assert payload is not None
+    assert spent.speech + spent.padding == len(carrying[100])
+    assert len(payload) < spent.padding <= len(payload) + OVERHEAD_BYTES
+    assert spending(b"\xff\xff") == Spending(2, 0)
+
+
 def test_bit_rate() -> None:
-    assert packet_rate_bps([bytes(100)] * 50) == 40_000
-    assert packet_rate_bps([]) == 0.0
+    assert rate_bps([100] * 50) == 40_000
+    assert rate_bps([]) == 0.0

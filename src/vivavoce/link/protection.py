@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from vivavoce.audio import Audio, Samples
 from vivavoce.errors import InputError
 from vivavoce.link import carriage
-from vivavoce.link.codec import FRAME, FRAME_S, RATE_HZ, OpusEncoder, OpusSettings
+from vivavoce.link.codec import FRAME, FRAME_S, RATE_HZ, OpusEncoder, OpusSettings, PacketError
 from vivavoce.link.framing import assemble, parse
 from vivavoce.link.opus_file import OpusFile
 from vivavoce.link.roles import RedundancyEncoder
@@ -81,9 +81,13 @@ class Protector:
 def protect(audio: Audio, redundancy: RedundancyEncoder | None, settings: ProtectionSettings) -> OpusFile:
     """A whole recording as an Ogg Opus file that any player plays."""
     protector = Protector(redundancy, settings)
-    speech = audio.resampled(RATE_HZ)
-    packets = tuple(packet.data for packet in protected(speech.samples, protector))
-    return OpusFile(packets, protector.lookahead * _TICKS, len(speech.samples) * _TICKS, audio.rate_hz)
+    resampled = audio.resampled(RATE_HZ).samples
+    # Resampling may round a sample off the end.
+    count = -(-len(audio.samples) * RATE_HZ // audio.rate_hz)
+    samples = np.pad(resampled[:count], (0, max(0, count - len(resampled))))
+    packets = tuple(packet.data for packet in protected(samples, protector))
+    length = min(round(audio.duration_s * CLOCK_HZ), count * _TICKS)
+    return OpusFile(packets, protector.lookahead * _TICKS, length, audio.rate_hz)
 
 
 def protected(samples: Samples, protector: Protector) -> Iterator[Protected]:
@@ -103,7 +107,23 @@ def chunks(pieces: Iterable[Samples]) -> Iterator[Samples]:
         yield np.pad(rest, (0, FRAME - len(rest)))
 
 
-def packet_rate_bps(packets: Iterable[bytes]) -> float:
-    """Mean bit rate of packets of 20 ms."""
-    sizes = [len(packet) for packet in packets]
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """Bytes of one packet: what any decoder hears, and what is in its padding."""
+
+    speech: int
+    padding: int
+
+
+def spending(packet: bytes) -> Spending:
+    """What the bytes of a packet go to; all to speech where it is no Opus packet."""
+    try:
+        speech = len(assemble(parse(packet).padded(b"")))
+    except PacketError:
+        return Spending(len(packet), 0)
+    return Spending(speech, len(packet) - speech)
+
+
+def rate_bps(sizes: Sequence[int]) -> float:
+    """Mean bit rate of packets of 20 ms and these sizes in bytes."""
     return 8 * sum(sizes) / (len(sizes) * FRAME_S) if sizes else 0.0

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-import numpy as np
 import numpy.typing as npt
 
 from vivavoce.audio import Samples
@@ -47,7 +46,7 @@ class Past(Protocol):
 class RedundancyDecoder(Protocol):
     """Reads what an encoder described."""
 
-    def decode(self, payload: bytes, seconds: float | None = None) -> Past:
+    def decode(self, data: bytes, seconds: float | None = None) -> Past:
         """Raises `InputError` for a payload that is damaged or of another kind."""
         ...
 
@@ -66,7 +65,7 @@ class Concealer(Protocol[State]):
         state: State,
         frames: int,
         rows: Samples | None = None,
-        known: npt.NDArray[np.bool_] | None = None,
+        known: npt.NDArray[Any] | None = None,
         ahead: Samples | None = None,
     ) -> tuple[State, Samples]:
         """10 ms frames in place of what is lost, (frames * 160,).

@@ -1,0 +1,56 @@
+"""`vivavoce receive --listen 127.0.0.1:5004 -o heard.wav`: what came over the network, its holes refilled."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from vivavoce.audio import Audio, write_audio
+from vivavoce.commands.protect import check_folder
+from vivavoce.link import live
+from vivavoce.link.codec import RATE_HZ
+from vivavoce.link.jitter import JitterSettings
+from vivavoce.link.receiver import Receiver
+from vivavoce.redundancy.conceal import Concealer
+from vivavoce.redundancy.decoder import load_decoder
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--listen", default="127.0.0.1:5004", help="where RTP packets come: host:port, port 0 for any")
+    parser.add_argument(
+        "-o",
+        "--output",
+        default="heard.wav",
+        help="what is heard; - for raw 16-bit mono PCM at 16 kHz, as it is played",
+    )
+    parser.add_argument(
+        "--idle", type=float, default=3.0, help="seconds without a packet after which the stream is over"
+    )
+    parser.add_argument("--least-delay", type=float, default=0.04, help="seconds of delay to begin with")
+    parser.add_argument("--most-delay", type=float, default=1.0, help="seconds to wait for what may refill a hole")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    settings = JitterSettings(arguments.least_delay, arguments.most_delay)
+    streamed = arguments.output == "-"
+    if not streamed:
+        check_folder(Path(arguments.output))
+    receiver = Receiver(Concealer.load(), load_decoder(), settings)
+    heard = [np.zeros(0, np.float32)]
+    with live.open_socket(live.parse_address(arguments.listen)) as listening:
+        host, port = listening.getsockname()[:2]
+        print(f"listening on {host}:{port}", file=sys.stderr, flush=True)
+        for samples in live.receive(listening, receiver, arguments.idle):
+            if streamed:
+                sys.stdout.buffer.write((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
+                sys.stdout.buffer.flush()
+            else:
+                heard.append(samples)
+    if not streamed:
+        write_audio(arguments.output, Audio(np.concatenate(heard), RATE_HZ))
+    counts = ", ".join(f"{count} by {source}" for source, count in receiver.played.items())
+    print(f"{arguments.output}: {counts}; {receiver.refused} datagrams refused", file=sys.stderr)
+    return 0

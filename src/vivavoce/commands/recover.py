@@ -1,0 +1,74 @@
+"""`vivavoce recover speech.opus --trace loss.txt -o heard.wav`: play a protected file through a loss."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from pathlib import Path
+
+from vivavoce.audio import Audio, write_audio
+from vivavoce.commands.protect import check_folder
+from vivavoce.commands.speak import write_text
+from vivavoce.errors import InputError
+from vivavoce.link import opus_file
+from vivavoce.link.codec import FRAME_S, RATE_HZ
+from vivavoce.link.opus_file import OpusFile
+from vivavoce.link.playback import Passage
+from vivavoce.link.policy import Source
+from vivavoce.link.recovery import played, recover, recover_classic
+from vivavoce.link.report import Take, report_page
+from vivavoce.link.traces import lengthened, longest_burst, read_trace
+from vivavoce.redundancy.conceal import Concealer
+from vivavoce.redundancy.decoder import load_decoder
+
+MAX_REPORT_S = 600
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("speech", type=Path, help="an Ogg Opus file, protected or not")
+    parser.add_argument("--trace", type=Path, required=True, help="0 or 1 on each line, 1 where 20 ms are lost")
+    parser.add_argument("-o", "--output", type=Path, default=Path("heard.wav"), help="what is heard")
+    parser.add_argument("--report", type=Path, help="write a page here: what was lost, what refilled it, players")
+    parser.add_argument("--no-lbrr", action="store_true", help="leave LBRR aside")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    for path in (arguments.output, arguments.report):
+        if path:
+            check_folder(path)
+    file = opus_file.read(arguments.speech)
+    if not file.packets:
+        raise InputError(f"{arguments.speech}: holds no packets")
+    lost = lengthened(read_trace(arguments.trace), len(file.packets))
+    if arguments.report and len(lost) * FRAME_S > MAX_REPORT_S:
+        raise InputError(f"{arguments.speech}: a report shows {MAX_REPORT_S // 60} minutes at most, leave --report out")
+    heard = recover(file.packets, lost, Concealer.load(), load_decoder(), lbrr=not arguments.no_lbrr)
+    write_audio(arguments.output, _audio(heard, file))
+    print(f"{arguments.output}: {_summary(heard, lost)}", file=sys.stderr)
+    if arguments.report:
+        write_text(arguments.report, report_page(arguments.speech.name, _takes(file, lost, heard), lost, file))
+    return 0
+
+
+def _takes(file: OpusFile, lost: tuple[bool, ...], heard: Passage) -> list[Take]:
+    """The same speech four ways."""
+    nothing = (False,) * len(lost)
+    ways = {
+        "No loss": recover_classic(file.packets, nothing),
+        "Classic concealment": recover_classic(file.packets, lost),
+        "LBRR and classic concealment": recover_classic(file.packets, lost, lbrr=True),
+        "vivavoce": heard,
+    }
+    return [Take(title, _audio(passage, file), passage.sources) for title, passage in ways.items()]
+
+
+def _audio(passage: Passage, file: OpusFile) -> Audio:
+    return Audio(played(passage.samples, file.pre_skip, file.length), RATE_HZ)
+
+
+def _summary(heard: Passage, lost: tuple[bool, ...]) -> str:
+    refilled = Counter(source for source, missing in zip(heard.sources, lost, strict=True) if missing)
+    share = f"{sum(lost)} of {len(lost)} packets lost ({sum(lost) / len(lost):.0%})"
+    parts = [f"{refilled[source]} by {source}" for source in Source if refilled[source]]
+    return f"{share}, longest burst {longest_burst(lost)}; refilled: {', '.join(parts) or 'none'}"

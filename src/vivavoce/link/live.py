@@ -1,0 +1,124 @@
+"""The link over UDP, in real time: a sender, a receiver, and a relay that is a bad network between them."""
+
+from __future__ import annotations
+
+import heapq
+import socket
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+from vivavoce.audio import Samples
+from vivavoce.errors import InputError
+from vivavoce.link.channel import Channel, Delivery
+from vivavoce.link.codec import FRAME_S
+from vivavoce.link.receiver import Receiver, State
+from vivavoce.link.sending import PacketSender
+
+Address = tuple[str, int]
+Clock = Callable[[], float]
+
+_DATAGRAM = 2048
+_SOON_S = 0.2
+
+
+def parse_address(text: str) -> Address:
+    """`host:port`. Raises `InputError`."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or int(port) > 65_535:
+        raise InputError(f"{text}: give an address as host:port, for example 127.0.0.1:5004")
+    return host.strip("[]"), int(port)
+
+
+def open_socket(address: Address) -> socket.socket:
+    """A UDP socket that listens there. Raises `InputError` naming the address."""
+    listening = _socket_to(address)
+    try:
+        listening.bind(address)
+    except OSError as error:
+        listening.close()
+        raise InputError(f"{address[0]}:{address[1]}: cannot listen there ({error.strerror or error})") from error
+    return listening
+
+
+def send(frames: Iterable[Samples], sender: PacketSender, address: Address, clock: Clock = time.monotonic) -> int:
+    """Send 20 ms pieces as their time comes; a source that is slower sets the pace. -> datagrams sent."""
+    count, due_s = 0, clock()
+    with _socket_to(address) as out:
+        for frame in frames:
+            datagram = sender.step(frame)
+            now_s = clock()
+            due_s = max(due_s, now_s - _SOON_S)
+            time.sleep(max(0.0, due_s - now_s))
+            due_s += FRAME_S
+            if datagram is not None and _sent(out, datagram, address):
+                count += 1
+    return count
+
+
+def receive(
+    listening: socket.socket, receiver: Receiver[State], idle_s: float, clock: Clock = time.monotonic
+) -> Iterator[Samples]:
+    """20 ms of sound each 20 ms, from the first packet on until none has come for `idle_s`."""
+    tick_s = heard_s = None
+    while heard_s is None or clock() - heard_s < idle_s:
+        now_s = clock()
+        if tick_s is not None and now_s >= tick_s:
+            yield receiver.pull(now_s)
+            tick_s += FRAME_S
+            continue
+        datagram = _next_datagram(listening, _SOON_S if tick_s is None else tick_s - now_s)
+        if datagram is not None:
+            heard_s = clock()
+            receiver.arrive(datagram, heard_s)
+            tick_s = heard_s if tick_s is None else tick_s
+
+
+def relay(
+    listening: socket.socket, target: Address, channel: Channel, idle_s: float, clock: Clock = time.monotonic
+) -> tuple[int, int]:
+    """Pass datagrams on to `target` as the channel would, until none has come for `idle_s`.
+
+    -> datagrams that came, and that were passed on.
+    """
+    waiting: list[Delivery] = []
+    came = passed = 0
+    start_s = clock()
+    heard_s = None
+    with _socket_to(target) as out:
+        while waiting or heard_s is None or clock() - heard_s < idle_s:
+            now_s = clock() - start_s
+            while waiting and waiting[0].at_s <= now_s:
+                passed += _sent(out, heapq.heappop(waiting).data, target)
+            pause_s = min(_SOON_S, waiting[0].at_s - now_s) if waiting else _SOON_S
+            datagram = _next_datagram(listening, pause_s)
+            if datagram is not None:
+                heard_s = clock()
+                came += 1
+                for delivery in channel.send(heard_s - start_s, datagram):
+                    heapq.heappush(waiting, delivery)
+    return came, passed
+
+
+def _socket_to(address: Address) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(*address, type=socket.SOCK_DGRAM)[0][0]
+    except OSError as error:
+        raise InputError(f"{address[0]}:{address[1]}: no such address ({error.strerror or error})") from error
+    return socket.socket(family, socket.SOCK_DGRAM)
+
+
+def _sent(out: socket.socket, datagram: bytes, address: Address) -> bool:
+    """Whether it left; nobody listening yet is no reason to stop."""
+    try:
+        out.sendto(datagram, address)
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def _next_datagram(listening: socket.socket, timeout_s: float) -> bytes | None:
+    listening.settimeout(max(timeout_s, 1e-4))
+    try:
+        return listening.recv(_DATAGRAM)
+    except (TimeoutError, ConnectionError):
+        return None

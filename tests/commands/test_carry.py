@@ -1,0 +1,173 @@
+"""`protect` and `recover` on files, `send`, `channel` and `receive` over loopback."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.link.fakes import FakeConcealer, FakeDecoder, FakeEncoder
+from vivavoce.audio import Audio, write_audio
+from vivavoce.cli import main
+from vivavoce.commands import protect, receive, recover
+from vivavoce.link import opus_file
+from vivavoce.link.channel import Channel, ChannelSettings
+from vivavoce.link.live import open_socket, parse_address, relay
+
+SPEECH = Path(__file__).parents[1] / "data" / "kathleen.opus"
+
+
+@pytest.fixture(autouse=True)
+def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protect, "load_encoder", FakeEncoder)
+    for module in (recover, receive):
+        monkeypatch.setattr(module, "load_decoder", FakeDecoder)
+        monkeypatch.setattr(module.Concealer, "load", staticmethod(FakeConcealer))
+
+
+@pytest.fixture
+def protected(tmp_path: Path) -> Path:
+    path = tmp_path / "protected.opus"
+    assert main(["protect", str(SPEECH), "-o", str(path), "--lbrr", "--bitrate", "32k"]) == 0
+    return path
+
+
+@pytest.fixture
+def trace(tmp_path: Path) -> Path:
+    path = tmp_path / "loss.txt"
+    path.write_text("0\n" * 20 + "1\n" * 8 + "0\n")
+    return path
+
+
+def test_protect_says_what_it_spent(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["protect", str(SPEECH), "-o", str(tmp_path / "a.opus"), "--redundancy", ".2"]) == 0
+    said = capsys.readouterr().err
+    assert re.search(r"a\.opus: 3\.08 s in 155 packets, [\d.]+ kb/s: speech 2\d\.\d, redundancy \d\.\d", said)
+
+
+def test_any_player_plays_what_protect_wrote(protected: Path) -> None:
+    samples, rate_hz = soundfile.read(protected)
+    assert len(samples) / rate_hz == pytest.approx(3.083, abs=0.001)
+
+
+def test_recover_keeps_the_length_and_says_what_refilled(
+    protected: Path, trace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard = tmp_path / "heard.wav"
+    assert main(["recover", str(protected), "--trace", str(trace), "-o", str(heard)]) == 0
+    assert soundfile.info(heard).duration == pytest.approx(3.083, abs=0.001)
+    assert re.search(
+        r"40 of 155 packets lost \(26%\), longest burst 8; refilled: .* by redundancy", capsys.readouterr().err
+    )
+
+
+def test_the_report_needs_nothing_else(protected: Path, trace: Path, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    arguments = ["recover", str(protected), "--trace", str(trace), "-o", str(tmp_path / "a.wav"), "--report", str(page)]
+    assert main(arguments) == 0
+    text = page.read_text()
+    assert text.count("<audio") == 4
+    assert "http" not in text
+    assert "{{" not in text
+    assert "bits a packet" in text
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_plain_opus_files_are_recovered_too(trace: Path, tmp_path: Path) -> None:
+    assert main(["recover", str(SPEECH), "--trace", str(trace), "-o", str(tmp_path / "a.wav")]) == 0
+
+
+@pytest.mark.parametrize("samples", [np.zeros(1), np.ones((4800, 2)), np.zeros(48_000), np.full(4800, 7.0)])
+def test_odd_sounds_go_through(samples: np.ndarray, trace: Path, tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "odd.wav", samples, 48_000, subtype="FLOAT")
+    path, heard = tmp_path / "odd.opus", tmp_path / "heard.wav"
+    assert main(["protect", str(tmp_path / "odd.wav"), "-o", str(path)]) == 0
+    report = ["--report", str(tmp_path / "report.html")]
+    assert main(["recover", str(path), "--trace", str(trace), "-o", str(heard), *report]) == 0
+    assert soundfile.info(heard).frames == -(-len(samples) // 3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["protect", "none.wav"], "none.wav"),
+        (["protect", str(SPEECH), "--bitrate", "fast"], "bit rate 'fast'"),
+        (["protect", str(SPEECH), "--bitrate", "1"], "bit rate 1"),
+        (["protect", str(SPEECH), "--redundancy", "9"], "redundancy of 9 s"),
+        (["protect", str(SPEECH), "-o", "no/folder.opus"], "the folder no does not exist"),
+        (["recover", __file__, "--trace", __file__], "no Ogg page"),
+        (["recover", str(SPEECH), "--trace", __file__], "a trace has 0 or 1"),
+        (["recover", str(SPEECH), "--trace", "none.txt"], "none.txt"),
+        (["send", str(SPEECH), "--to", "nowhere"], "host:port"),
+        (["receive", "--listen", "1.2.3.4:70000"], "host:port"),
+        (["receive", "--listen", "203.0.113.1:5004"], "cannot listen"),
+        (["channel", "--to", "127.0.0.1:9", "--loss", "2"], "loss of 2"),
+        (["channel", "--to", "127.0.0.1:9", "--loss", ".1", "--trace", "x"], "not both"),
+        (["channel", "--to", "127.0.0.1:9", "--seed", "-1"], "seed -1"),
+    ],
+)
+def test_bad_input_is_one_line(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) in (1, 2)
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.count("\n") == 1
+
+
+def test_a_truncated_file_is_refused(protected: Path, trace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = protected.read_bytes()
+    protected.write_bytes(data[: len(data) // 2])
+    assert main(["recover", str(protected), "--trace", str(trace)]) == 2
+    assert "cut short" in capsys.readouterr().err
+
+
+def test_live_through_a_bad_network(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Sender and receiver in this process, the relay between them in another."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    heard = tmp_path / "heard.wav"
+    listener = threading.Thread(
+        target=main, args=(["receive", "--listen", f"127.0.0.1:{port}", "-o", str(heard), "--idle", ".8"],)
+    )
+    command = [sys.executable, "-m", "vivavoce", "channel", "--listen", "127.0.0.1:0"]
+    command += ["--to", f"127.0.0.1:{port}", "--loss", ".3", "--burst", "3", "--jitter", ".01", "--idle", "1"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as network:
+        assert network.stderr is not None
+        relay_port = network.stderr.readline().rsplit(":", 1)[1].strip()
+        listener.start()
+        assert main(["send", str(SPEECH), "--to", f"127.0.0.1:{relay_port}"]) == 0
+        listener.join()
+        assert "155 packets came" in network.stderr.read()
+    assert soundfile.info(heard).duration == pytest.approx(3.08 + 0.8, abs=0.6)
+    assert "by redundancy" in capsys.readouterr().err
+
+
+def test_a_relay_passes_everything_on_when_the_network_is_good() -> None:
+    with open_socket(("127.0.0.1", 0)) as entrance, open_socket(("127.0.0.1", 0)) as target:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            for number in range(20):
+                sender.sendto(bytes([number]), entrance.getsockname())
+        counts = relay(entrance, target.getsockname(), Channel(ChannelSettings(delay_s=0.02)), idle_s=0.1)
+        target.settimeout(1.0)
+        assert counts == (20, 20)
+        assert [target.recv(10)[0] for _ in range(20)] == list(range(20))
+
+
+@pytest.mark.parametrize(("text", "address"), [("localhost:1", ("localhost", 1)), ("[::1]:65535", ("::1", 65_535))])
+def test_addresses(text: str, address: tuple[str, int]) -> None:
+    assert parse_address(text) == address
+
+
+def test_protected_files_say_their_rate_and_length(protected: Path, tmp_path: Path) -> None:
+    file = opus_file.read(protected)
+    assert (file.input_rate_hz, file.pre_skip) == (24_000, 312)
+    write_audio(tmp_path / "a.wav", Audio(np.zeros(8_000, np.float32), 8_000))
+    assert main(["protect", str(tmp_path / "a.wav"), "-o", str(tmp_path / "a.opus")]) == 0
+    assert opus_file.read(tmp_path / "a.opus").input_rate_hz == 8_000
