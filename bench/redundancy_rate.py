@@ -93,12 +93,12 @@ def test_clips(data: Path, count: int) -> Iterator[Clip]:
             yield Clip(samples, features(samples))
 
 
-def states(encoder: Encoder, clip: Clip) -> Iterator[tuple[int, EncoderState]]:
-    """The number and state of each measured packet, when a second has been heard and something was said."""
+def states(encoder: Encoder, clip: Clip, every: int = EVERY) -> Iterator[tuple[int, EncoderState]]:
+    """The number and state of every so many packets, when a second has been heard and something was said."""
     state = encoder.initial_state()
     for number in range(len(clip.samples) // PACKET_SAMPLES):
         state = encoder.step(state, clip.samples[number * PACKET_SAMPLES : (number + 1) * PACKET_SAMPLES])
-        if number > 55 and number % EVERY == 0 and not state.moments[1].silent:
+        if number > 55 and number % every == 0 and not state.moments[1].silent:
             yield number, state
 
 
@@ -119,25 +119,25 @@ def level_rows(encoder: Encoder, decoder: Decoder, clips: Sequence[Clip]) -> lis
 
 
 def amount_rows(encoder: Encoder, decoder: Decoder, clips: Sequence[Clip]) -> list[AmountRow]:
-    """Payloads of each amount at every measured packet; times are of a sender that makes only this amount."""
+    """Each amount by itself, from a sender that makes a payload for every packet."""
     rows = []
     for seconds in AMOUNTS_S:
-        bits, encode_s, decode_s = [], 0.0, 0.0
+        bits: list[int] = []
+        encode_s: list[float] = []
+        decode_s: list[float] = []
         for clip in clips:
-            for _, state in states(encoder, clip):
+            for number, state in states(encoder, clip, every=1):
                 begin = process_time()
                 data = encoder.encode(state, seconds)
-                middle = process_time()
-                decoder.decode(data)
-                encode_s, decode_s = encode_s + middle - begin, decode_s + process_time() - middle
+                encode_s.append(process_time() - begin)
                 bits.append(8 * len(data))
+                if number % EVERY == 0:
+                    begin = process_time()
+                    decoder.decode(data)
+                    decode_s.append(process_time() - begin)
         known = LIBOPUS_BYTES.get(seconds)
-        rows.append(
-            AmountRow(
-                seconds, float(np.mean(bits)), encode_s / len(bits) * 1e6, decode_s / len(bits) * 1e3,
-                8 * known if known else None,
-            )
-        )  # fmt: skip
+        times = float(np.mean(encode_s)) * 1e6, float(np.mean(decode_s)) * 1e3
+        rows.append(AmountRow(seconds, float(np.mean(bits)), *times, 8 * known if known else None))
     return rows
 
 
