@@ -23,8 +23,8 @@ def test_a_question_ends_in_its_mark() -> None:
 
 
 def test_the_weightiest_punctuation_wins() -> None:
-    assert gap_symbol(',”') == ","
-    assert gap_symbol('?”') == "?"
+    assert gap_symbol(",”") == ","
+    assert gap_symbol("?”") == "?"
     assert gap_symbol("”") == " "
 
 

@@ -87,13 +87,12 @@ def test_training_and_run_time_filter_alike() -> None:
     torch.manual_seed(0)
     pulse, phase = torch.randn(1, 40, 481) * 0.1, torch.randn(1, 40, 481) * 0.1
     silent = torch.full((1, 40, 481), -30.0)
+    torch.manual_seed(5)
+    start = float(torch.rand(1, 1, dtype=torch.float64))  # the phase at which the torch train will begin
+    torch.manual_seed(5)
     theirs = trained.synthesise(pulse, phase, silent, log_f0)[0].numpy()
-    # the torch train starts at a random phase; find it
-    best = min(
-        np.abs(_numpy_synthesis(pulse.numpy()[0], phase.numpy()[0], log_f0.numpy()[0], start) - theirs).max()
-        for start in np.linspace(0, 1, 4001)
-    )
-    assert best < 0.05 * np.abs(theirs).max()
+    ours = _numpy_synthesis(pulse.numpy()[0], phase.numpy()[0], log_f0.numpy()[0], start)
+    assert np.abs(ours - theirs).max() < 1e-3 * np.abs(theirs).max()
 
 
 def _numpy_synthesis(pulse: Array, phase: Array, log_f0: Array, start: float) -> Array:
