@@ -25,6 +25,8 @@ from vivavoce.redundancy.vocoder import CarryVocoder, SourceState, log_f0_of, so
 
 HISTORY = 24
 """Frames of what was played that a hole builds on."""
+PAST = 16
+"""Frames of it that the vocoder's network hears."""
 WARM = 6
 """Frames made again before a hole, to lay the pulses on those received."""
 ALIGNED = 3 * HOP
@@ -128,7 +130,7 @@ class Concealer:
 
     def _entered(self, state: PlayState) -> tuple[HoleState, Spectrum]:
         """Both networks after the features of what was played, and the filters that they are spoken with."""
-        network, before = self._vocoder.respond(self._vocoder.initial_state().network, state.rows)
+        network, before = self._vocoder.respond(self._vocoder.initial_state().network, state.rows[-PAST:], WARM)
         predictor = self._predictor.hear(self._predictor.initial_state(), state.rows)
         return HoleState(network, None, predictor, 1.0), before
 

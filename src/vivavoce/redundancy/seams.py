@@ -1,6 +1,8 @@
-"""Where made sound meets received sound: pulse alignment, extension of a waveform, cross-fades."""
+"""Where made sound meets received sound: pulse alignment, extension of a waveform, cross-fades, clicks."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +12,8 @@ from vivavoce.redundancy.features import Array
 CROSSFADE = 80
 """5 ms."""
 ORDER = 24
+NEAR, AROUND = 16, 240
+"""1 and 15 ms to both sides of a place that may click, in samples."""
 LEAST_LIKENESS = 0.35
 """Correlation below which two sounds have no pulses in common to align."""
 
@@ -46,6 +50,18 @@ def faded(before: Array, after: Array) -> Array:
     return (before * (1.0 - weight) + after * weight).astype(np.float32)
 
 
+def click_db(samples: Array, place: int) -> float:
+    """How much a place sticks out: its greatest bend within 1 ms over the 90th percentile of those within 15 ms, in dB.
+
+    Bends are second differences. Natural speech has pulses and so is not at 0: compare with the original's same place.
+    """
+    bends = np.abs(np.diff(samples.astype(np.float64), 2))
+    edges = [max(0, place + shift) for shift in (-AROUND, -NEAR, NEAR, AROUND)]
+    before, near, after = (bends[start:stop] for start, stop in pairwise(edges))
+    usual = np.percentile(np.concatenate([before, after]), 90)
+    return float(20.0 * np.log10((near.max() + 1e-7) / (usual + 1e-7)))
+
+
 def level(samples: Array) -> float:
     """Root mean square, never zero."""
     return float(np.sqrt(np.mean(np.square(samples, dtype=np.float64)) + 1e-10))
@@ -58,4 +74,4 @@ def _prediction(samples: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     correlation = np.fft.irfft(spectrum)[: ORDER + 1]
     correlation[0] = correlation[0] * 1.0001 + 1e-9
     places = np.abs(np.arange(ORDER)[:, None] - np.arange(ORDER))
-    return np.linalg.solve(correlation[places], correlation[1:])[::-1]
+    return np.linalg.solve(correlation[places], correlation[1:])[::-1].astype(np.float64)

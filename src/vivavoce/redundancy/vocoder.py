@@ -76,13 +76,14 @@ class CarryVocoder:
         source, samples = speak(state.source, transfer, log_f0)
         return VocoderState(network, source), samples
 
-    def respond(self, state: NetworkState, rows: Array) -> tuple[NetworkState, Spectrum]:
-        """The network alone: rows (rows, 20) -> transfer functions at the instants they are centred on."""
+    def respond(self, state: NetworkState, rows: Array, last: int | None = None) -> tuple[NetworkState, Spectrum]:
+        """The network alone: rows (rows, 20) -> transfer functions at the instants that the `last` are centred on."""
         rows = checked_rows(rows)
         if not len(rows):
             return state, NO_FILTERS
         state, maps = self._network.step(state, {"features": rows[None]}, len(rows))
-        return state, filters(*(maps[name][0] for name in ("pulse", "phase", "noise", "breath")))
+        kept = slice(0 if last is None else max(0, len(rows) - last), None)
+        return state, filters(*(maps[name][0, kept] for name in ("pulse", "phase", "noise", "breath")))
 
     def whole(self, rows: Array) -> Array:
         """A complete recording's features (frames, 20) -> (frames * 160,); the last row is held to its end."""
