@@ -17,6 +17,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from vivavoce.audio import FORMATS, Audio, Samples, format_of, write_blocks
 from vivavoce.blocks import find_addon, load_addon
+from vivavoce.commands.prosody_options import add_prosody_arguments, prosody_of
 from vivavoce.errors import InputError
 from vivavoce.features import RATE_HZ
 from vivavoce.text import iter_sentences
@@ -45,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--speakers", action="store_true", help="list the voice's speakers and stop")
     add("--rate", type=float, default=1.0, help="speed, .25 to 4")
     add("--pitch", type=float, default=0.0, metavar="SEMITONES", help="higher or lower by up to 24 semitones")
+    add_prosody_arguments(parser)
     add("--marks", type=Path, help="write sentence and word times here, as Polly does: one JSON object a line")
     add("--page", type=Path, help="write a page with player, spectrogram, words and pitch here")
     add("--resume", action="store_true", help="if interrupted, keep what is spoken in OUTPUT.part and go on from it")
@@ -58,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     output = _output(arguments)
     _check_folders(output, arguments.marks, arguments.page)
     voice = load_voice(arguments.voice, arguments.vocoder)
-    manner = voice.manner(arguments.speaker, arguments.rate, arguments.pitch)
+    manner = voice.manner(arguments.speaker, arguments.rate, arguments.pitch, prosody_of(arguments))
     notices = Notices(source)
     markup = True if arguments.ssml else None
     sentences = iter_sentences(source, markup=markup, language=language_of(manner.speaker), notices=notices)

@@ -27,4 +27,5 @@ class Camp:
     def members(self, text: Linguistics, speaker: str) -> Array:
         """What each member predicts, (members, words, 16)."""
         number = np.array([speaker_number(self._addon, speaker)], np.int64)
-        return self._block({"words": text.words[None], "features": text.features[None], "speaker": number})["prosody"][0]
+        made = self._block({"words": text.words[None], "features": text.features[None], "speaker": number})
+        return made["prosody"][0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from vivavoce.blocks.addon import load_addon
 from vivavoce.blocks.shelf import find_addon
@@ -22,11 +22,13 @@ SYSTEMS = ("kathaka", "camp", "selection", "centroid", "none")
 
 @dataclass(frozen=True)
 class Speaking:
-    """A prosody model as a voice asks it: `voice.stream(text, prosody=Speaking(model))`."""
+    """A prosody model as a voice asks it: `voice.stream(text, prosody=speaking("camp"))`."""
 
-    model: ProsodyModel
-    explain: Callable[[str], None] | None = None
-    """Hears a line for each sentence that a selection chose."""
+    name: str
+    """What tells this way of speaking from others, with all that it depends on."""
+    model: ProsodyModel = field(repr=False)
+    explain: Callable[[str], None] | None = field(default=None, repr=False)
+    """Hears which sentences a selection chose, a line at a time."""
 
     def __call__(self, sentence: Sentence, tokens: Tokens, speaker: str) -> Tensors:
         text = describe(sentence)
@@ -57,6 +59,14 @@ def load_system(name: str, variety: float = 0.0, seed: int = 0) -> ProsodyModel 
             return Selection(addon)
         case _:
             return Centroid(addon)
+
+
+def speaking(
+    name: str, variety: float = 0.0, seed: int = 0, explain: Callable[[str], None] | None = None
+) -> Speaking | None:
+    """A system of `SYSTEMS` for a voice; None for `none`, which leaves the voice to itself. Raises as `load_system`."""
+    model = load_system(name, variety, seed)
+    return Speaking(f"{name} {variety:g} {seed}", model, explain) if model else None
 
 
 def explanation(model: ProsodyModel, sentence: Sentence, text: Linguistics) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from vivavoce.errors import InputError
 from vivavoce.features import RATE_HZ, Array, continuous_log_f0, energy, mel_spectrogram, pitch
 from vivavoce.prosody.addons import centre_of, sequence_block, speaker_number
 from vivavoce.prosody.alignment import Aligner, aligner
+from vivavoce.text.utterance import Sentence
 from vivavoce.voice.contour import Frames, frame_positions, knots_of, token_means, token_of_frame
 from vivavoce.voice.tokens import Ids, Tokens
 
@@ -43,6 +45,16 @@ def frame_symbols(tokens: Tokens, durations: Frames) -> Ids:
     return tokens.symbols[token_of_frame(durations)]
 
 
+@dataclass(frozen=True)
+class Copied:
+    """What was copied, as a voice asks for it: the same whatever the sentence, which must be the one that was copied."""
+
+    tensors: Tensors = field(repr=False)
+
+    def __call__(self, sentence: Sentence, tokens: Tokens, speaker: str) -> Tensors:
+        return self.tensors
+
+
 class CopyCat:
     """A loaded transfer addon with an aligner. Safe to share between threads."""
 
@@ -60,9 +72,10 @@ class CopyCat:
         number, centre = speaker_number(self._addon, speaker), centre_of(self._addon, speaker)
         heard = source.resampled(RATE_HZ)
         mel = mel_spectrogram(heard.samples)
-        f0, loudness = pitch(heard), energy(mel)
+        loudness = energy(mel)
         if loudness.max(initial=QUIETEST) <= QUIETEST:
             raise InputError("the recording is silent")
+        f0 = pitch(heard)
         if (f0 > 0).sum() < FEWEST_VOICED:
             raise InputError("the recording has no pitch to copy: is it speech?")
         durations = self._aligner.align(mel, tokens)
@@ -75,9 +88,11 @@ class CopyCat:
             }
         )
         log_f0 = made["log_f0"][0] * PITCH_SCALE + centre.log_f0
+        knots = knots_of(log_f0, durations)
+        knots[durations == 0] = centre.log_f0
         return {
             "log_durations": np.log1p(durations).astype(np.float32)[None],
-            "knots": knots_of(log_f0, durations)[None],
+            "knots": knots[None],
             "token_energy": token_means(made["energy"][0] + centre.energy, durations)[None],
         }
 

@@ -12,7 +12,7 @@ from vivavoce.voice.layout import WORD_PROSODY
 
 
 def recur(recurrent: nn.RNNBase, sequence: Tensor, mask: Tensor) -> Tensor:
-    """A bidirectional network over a padded batch (batch, steps, width), blind to the padding that `mask` leaves out."""
+    """A bidirectional network over a padded batch (batch, steps, width), blind to what `mask` leaves out."""
     if len(sequence) == 1:
         return recurrent(sequence)[0]
     packed = nn.utils.rnn.pack_padded_sequence(sequence, mask.sum(1).long().cpu(), True, enforce_sorted=False)
@@ -20,7 +20,7 @@ def recur(recurrent: nn.RNNBase, sequence: Tensor, mask: Tensor) -> Tensor:
 
 
 class WordPredictor(nn.Module):
-    """One member. `text` and `syntax` say what it reads besides the markup's emphasis: both, or one for the ablations."""
+    """One member. `text` and `syntax` say what it reads beside the markup's emphasis: both, or one for ablations."""
 
     def __init__(self, speakers: int, text: bool, syntax: bool, width: int, hidden: int, dropout: float) -> None:
         super().__init__()

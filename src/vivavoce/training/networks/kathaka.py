@@ -14,7 +14,7 @@ _SPEAKER_WIDTH = 16
 
 
 class GraphAttention(nn.Module):
-    """Each node attends to its children, its parent and itself, the kind of edge weighing in (after GAT, 1710.10903)."""
+    """Each node attends to its children, its parent and itself, the kind of edge weighing in (GAT, 1710.10903)."""
 
     def __init__(self, width: int, heads: int, dropout: float) -> None:
         super().__init__()

@@ -19,7 +19,7 @@ def word_shares(owner: Tensor) -> Tensor:
 
 
 def over_tokens(words: Tensor, owner: Tensor) -> Tensor:
-    """Embeddings of words (batch, words, width) -> of their tokens (batch, tokens, width), zeros where there is none."""
+    """Embeddings of words (batch, words, width) -> of their tokens (batch, tokens, width), zeros for none."""
     index = owner.clamp(min=0)[..., None].expand(-1, -1, words.shape[-1])
     return words.gather(1, index) * (owner >= 0)[..., None]
 

@@ -44,7 +44,8 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
             run.save()
             break
         optimiser.param_groups[0]["lr"] = settings["rate"] * (1.0 - step / settings["decay_steps"]) + 1e-5
-        picked = [_stretch(mels[i], labels[i], data["frames"], random) for i in random.integers(len(mels), size=data["batch"])]
+        chosen = random.integers(len(mels), size=data["batch"])
+        picked = [_stretch(mels[i], labels[i], data["frames"], random) for i in chosen]
         heard = torch.nn.utils.rnn.pad_sequence([torch.from_numpy(mel) for mel, _ in picked], True).to(device)
         wanted = torch.nn.utils.rnn.pad_sequence([torch.from_numpy(x) for _, x in picked], True, _IGNORED).to(device)
         with torch.autocast(device, torch.bfloat16):

@@ -157,9 +157,7 @@ def _read(path: Path) -> list[SpokenSentence]:
     sentences = []
     for name, (symbols, stress, words, durations), value in zip(names, (n.T for n in numbers), values, strict=True):
         knots, voiced, energy, weights = value[:, :4], value[:, 4], value[:, 5], value[:, 6]
-        sentences.append(
-            SpokenSentence(
-                *map(str, name), Tokens(symbols, stress, words), TokenProsody(durations, knots, voiced, energy), weights
-            )
-        )
+        id_, corpus, speaker, split, text = map(str, name)
+        tokens, prosody = Tokens(symbols, stress, words), TokenProsody(durations, knots, voiced, energy)
+        sentences.append(SpokenSentence(id_, corpus, speaker, split, text, tokens, prosody, weights))
     return sentences

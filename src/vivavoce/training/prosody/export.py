@@ -22,17 +22,6 @@ _SOME = 7
 """Tokens, words or nodes of the example that is traced."""
 
 
-class SamplerNetwork(nn.Module):
-    """-> `mean` and `log_variance`, (1, members, 64)."""
-
-    def __init__(self, network: KathakaNetwork) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, sentence: Tensor, labels: Tensor, edges: Tensor, speaker: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        return self.network(sentence, labels, edges, speaker, mask)
-
-
 class CopyNetwork(nn.Module):
     """-> log f0 and energy of each frame about the target's means, and the latent that they came through."""
 
@@ -58,7 +47,7 @@ def export_kathaka(network: KathakaNetwork, path: Path) -> None:
         "mask": torch.ones(1, _SOME),
     }
     axes = {"labels": {1: "nodes"}, "edges": {1: "nodes", 2: "nodes"}, "mask": {1: "nodes"}}
-    _write(SamplerNetwork(network), inputs, ("mean", "log_variance"), axes, path)
+    _write(network, inputs, ("mean", "log_variance"), axes, path)
 
 
 def export_camp(network: CampNetwork, path: Path) -> None:

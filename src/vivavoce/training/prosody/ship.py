@@ -97,7 +97,7 @@ def _ship_kathaka(material: Material, folder: Path, hardware: str) -> Addon:
             **_SPEAKER,
         },
     }
-    return _write(folder, description, "sampler", lambda path: export_kathaka(network, path), {
+    return write_system(folder, description, "sampler", lambda path: export_kathaka(network, path), {
         "reference": lambda path: export_sentence_reference(stage.sentence, path),
     })  # fmt: skip
 
@@ -115,7 +115,7 @@ def _ship_camp(material: Material, folder: Path, hardware: str) -> Addon:
             **_SPEAKER,
         },
     }
-    return _write(folder, description, "predictor", lambda path: export_camp(network, path), {
+    return write_system(folder, description, "predictor", lambda path: export_camp(network, path), {
         "reference": lambda path: export_word_reference(stage.word, path),
     })  # fmt: skip
 
@@ -133,7 +133,7 @@ def _ship_copycat(material: Material, folder: Path, hardware: str) -> Addon:
             **_SPEAKER,
         },
     }
-    return _write(folder, description, "copier", lambda path: export_copycat(network, path))
+    return write_system(folder, description, "copier", lambda path: export_copycat(network, path))
 
 
 def _ship_aligner(material: Material, folder: Path, hardware: str) -> Addon:
@@ -144,7 +144,7 @@ def _ship_aligner(material: Material, folder: Path, hardware: str) -> Addon:
         "summary": "Which sound each frame of a recording is: US and British English",
         "inputs": {"mel": {"dtype": "float32", "shape": [1, "steps", BANDS]}},
     }
-    return _write(folder, description, "classifier", lambda path: export_aligner(network, path))
+    return write_system(folder, description, "classifier", lambda path: export_aligner(network, path))
 
 
 def _ship_selection(material: Material, folder: Path, hardware: str) -> Addon:
@@ -164,7 +164,7 @@ def _ship_selection(material: Material, folder: Path, hardware: str) -> Addon:
         "summary": "Selection: the prosody of the training sentence that is linguistically nearest, or the centroid",
         "inputs": _TOKENS,
     }
-    return _write(
+    return write_system(
         folder, description, "reference", lambda path: export_sentence_reference(stage.sentence, path), {},
         {"index.npz": index, "sentences.json": texts},
     )  # fmt: skip
@@ -183,7 +183,7 @@ def _described(material: Material, name: str, names: tuple[str, ...], hardware: 
     }  # fmt: skip
 
 
-def _write(
+def write_system(
     folder: Path, description: dict[str, Any], main: str, export: Callable[[Path], None],
     others: dict[str, Callable[[Path], None]] | None = None, files: dict[str, bytes] | None = None,
 ) -> Addon:  # fmt: skip

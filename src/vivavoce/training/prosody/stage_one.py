@@ -36,8 +36,8 @@ from vivavoce.training.prosody.dataset import (
     spoken_sentences,
     token_tensors,
 )
-from vivavoce.training.run import Run, load_average
 from vivavoce.training.provenance import recipe
+from vivavoce.training.run import Run, load_average
 from vivavoce.training.utterances import SPEAKERS
 
 Embeddings = tuple[Tensor, Tensor]

@@ -24,8 +24,8 @@ from vivavoce.prosody.recording import SpeakerCentre
 from vivavoce.training.prosody.dataset import SpokenSentence, batches, centres, padded, spoken_sentences, token_tensors
 from vivavoce.training.prosody.stage_one import StageOne, stage_one
 from vivavoce.training.prosody.texts import text_features, text_key
-from vivavoce.training.run import Run
 from vivavoce.training.provenance import recipe
+from vivavoce.training.run import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,10 @@ def _batches(learned: list[Lesson], tokens: int, seed: int) -> Iterator[list[Les
 @torch.no_grad()
 def _evaluate(network: nn.Module, loss: Loss, material: Lessons, members: int, device: str, run: Run) -> None:
     groups = [material.held[start : start + 48] for start in range(0, len(material.held), 48)]
-    found = [loss(network, lesson_tensors(group, material.centre, device), i % members) for i, group in enumerate(groups)]
+    found = [
+        loss(network, lesson_tensors(group, material.centre, device), number % members)
+        for number, group in enumerate(groups)
+    ]
     means = {name: float(torch.stack([terms[name] for terms in found]).mean()) for name in found[0]}
     run.console.print("held out: " + " ".join(f"{name} {value:.4f}" for name, value in means.items()))
 

@@ -12,10 +12,10 @@ import numpy as np
 from rich.progress import track
 
 from vivavoce.blocks.shelf import find_addon
-from vivavoce.prosody.linguistics import Linguistics, describe, has_parser
 from vivavoce.prosody.alignment import whole_sentence
-from vivavoce.voice.speech import language_of
+from vivavoce.prosody.linguistics import Linguistics, describe, has_parser
 from vivavoce.training.prosody.dataset import SpokenSentence
+from vivavoce.voice.speech import language_of
 
 _VERSION = 1
 

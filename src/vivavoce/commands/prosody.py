@@ -1,0 +1,50 @@
+"""`vivavoce prosody compare "…"`: one sentence by every prosody system, on one page."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from vivavoce.audio import Audio
+from vivavoce.commands.speak import read_text, write_text
+from vivavoce.errors import InputError
+from vivavoce.features import RATE_HZ
+from vivavoce.prosody import SYSTEMS, speaking
+from vivavoce.prosody.page import MAX_SECONDS, comparison_page
+from vivavoce.text import analyse
+from vivavoce.voice import load_voice
+from vivavoce.voice.page import Take
+from vivavoce.voice.speech import DEFAULT_VOCODER, DEFAULT_VOICE, language_of
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("action", choices=["compare"], help="compare: players, pitch, energy and durations, system by system")
+    add("text", help="what to say, plain or SSML; - reads standard input")
+    add("-o", "--output", type=Path, default=Path("prosody.html"), help="the page to write (prosody.html)")
+    add("--voice", default=DEFAULT_VOICE, help="name or path of a voice addon")
+    add("--vocoder", default=DEFAULT_VOCODER, help="name or path of a vocoder addon")
+    add("--speaker", help="one of the voice's speakers")
+    add("--variety", type=float, default=0.0, help="kathaka: 0 speaks the mean, 1 a sample (0 to 1)")
+    add("--seed", type=int, default=0, help="kathaka: which sample")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    output: Path = arguments.output
+    if not output.parent.is_dir():
+        raise InputError(f"{output}: the folder {output.parent} does not exist, make it first")
+    text = read_text(arguments.text, None)
+    voice = load_voice(arguments.voice, arguments.vocoder)
+    speaker = voice.manner(arguments.speaker).speaker
+    utterance = analyse(text, language=language_of(speaker))
+    takes = []
+    for name in SYSTEMS:
+        variety = arguments.variety if name == "kathaka" else 0.0
+        spoken = voice.speak(utterance, speaker=speaker, prosody=speaking(name, variety, arguments.seed))
+        if len(spoken.samples) > MAX_SECONDS * RATE_HZ:
+            raise InputError(f"a comparison is for at most {MAX_SECONDS} s of speech, give a shorter text")
+        takes.append(Take(name, Audio(spoken.samples, RATE_HZ), spoken.marks))
+    write_text(output, comparison_page(f"{speaker}: {text}", takes))
+    print(f"{output}: {', '.join(SYSTEMS)}", file=sys.stderr)
+    return 0
