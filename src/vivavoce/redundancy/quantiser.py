@@ -43,10 +43,8 @@ class Quantiser:
             raise InputError("scales must be positive, dead zones not negative")
         self._reach = np.array([[len(table) // 2 for table in entry.tables] for entry in entries])
         self._coded = [np.flatnonzero(reach) for reach in self._reach]
-        self._tables = [
-            [_table(entry.tables[index]) for index in coded]
-            for entry, coded in zip(entries, self._coded, strict=True)
-        ]
+        tables = [[_table(frequencies) for frequencies in entry.tables] for entry in entries]
+        self._tables = [[row[index] for index in coded] for row, coded in zip(tables, self._coded, strict=True)]
 
     def steps(self, values: Array) -> Steps:
         """Round values at all levels, within the reach of the tables: (dimensions,) -> (16, dimensions)."""
