@@ -68,7 +68,8 @@ class CarryVocoderNetwork(nn.Module):
         seen = torch.cat([features / self.spread, turns.cos(), turns.sin()], dim=-1)
         hidden, following = self.stack(self.enter(seen), states)
         pulse, phase, noise, breath = self.leave(self.norm(hidden)).float().chunk(4, dim=-1)
-        envelope = features[..., :BANDS].float() @ self.envelope + self.level
+        with torch.autocast(features.device.type, enabled=False):  # half precision would be heard
+            envelope = features[..., :BANDS].float() @ self.envelope + self.level
         return envelope + pulse, phase, envelope + noise, envelope + breath, following
 
     def synthesise(self, features: Tensor, context: int) -> Tensor:
@@ -78,7 +79,8 @@ class CarryVocoderNetwork(nn.Module):
         """
         pulse, phase, noise, breath, _ = self(features, self.initial_states(features.shape[0]))
         maps = [x[:, context:].float() for x in (pulse, phase, noise, breath)]
-        return synthesise(maps, log_f0_of(features[:, context:]))
+        with torch.autocast(features.device.type, enabled=False):
+            return synthesise(maps, log_f0_of(features[:, context:]))
 
 
 def log_f0_of(features: Tensor) -> Tensor:
