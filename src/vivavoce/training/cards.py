@@ -42,6 +42,7 @@ LOSSES = {
     "labelled_recall": "labelled recall",
     "exact_trees": "share of trees that are right as a whole",
     "tag_accuracy": "share of Penn tags that are right",
+    "lost_features": "features of lost frames: mean errors of cepstrum and bands, and half those of pitch and periodicity",
     "spectral_ensemble_dev": "spectral distance, copy synthesis, six unheard voices",
     "spectral_prompts": "spectral distance, copy synthesis, an unheard speaker on the telephone",
 }
@@ -55,6 +56,11 @@ LIMITS = {
         "One speaker at a time: pulses have one pitch. Creak and breath are noise filtered by frames of 10 ms.",
         "It needs pitch and voicing beside mel.",
     ),
+    "carry-vocoder": (
+        "One speaker at a time: pulses have one pitch, between 62 and 500 Hz.",
+        "Made for holes of up to a second in speech; music and noise come back as what 18 bands say of them.",
+    ),
+    "predictor": ("It guesses the rest of a sound, not the next one: after about 50 ms a guess only fades.",),
     "legacy-heart": (
         "It finds its way through the text while it speaks, so it may drop words, mumble or stop late.",
         "Times of words are not known in advance, so only sentences are marked; `<break>` is refused.",

@@ -124,12 +124,13 @@ def ship(runs: Path, addons: Path, names: list[str], hardware: str) -> None:
 
 
 def _last_losses(run: Path) -> dict[str, float]:
-    """The last line of a run's curve; a short run has none."""
+    """The last line of a run's curve, where `dev` is of recordings kept from training; a short run has none."""
     curve = run / "curve.jsonl"
     if not curve.exists():
         return {}
     last = json.loads(curve.read_text(encoding="utf-8").splitlines()[-1])
-    return {f"train_{key}": float(value) for key, value in last.items() if key not in ("step", "minutes")}
+    named = {"held_out_lost_features" if key == "dev" else f"train_{key}": float(value) for key, value in last.items()}
+    return {key: value for key, value in named.items() if key not in ("train_step", "train_minutes")}
 
 
 def main() -> None:
