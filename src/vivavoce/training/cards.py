@@ -42,7 +42,7 @@ LOSSES = {
     "labelled_recall": "labelled recall",
     "exact_trees": "share of trees that are right as a whole",
     "tag_accuracy": "share of Penn tags that are right",
-    "lost_features": "features of lost frames: mean errors of cepstrum and bands, and half those of pitch and periodicity",
+    "lost_features": "features of lost frames: errors of cepstrum, bands, pitch and periodicity, summed",
     "spectral_ensemble_dev": "spectral distance, copy synthesis, six unheard voices",
     "spectral_prompts": "spectral distance, copy synthesis, an unheard speaker on the telephone",
 }
