@@ -24,7 +24,7 @@ SHAPES = {
     "mel": (MELS, SOUND_RATE_HZ // MEL_HOP),
     "tones": (TONE_VIEWS, TONES),
     "fine": (len(FINE_EDGES_HZ) - 1, SOUND_RATE_HZ // FINE_HOP),
-    "levels": (2 * LEVELS,),
+    "levels": (2 * LEVELS + 1,),
 }
 """Shape of each view of one second."""
 
@@ -33,11 +33,12 @@ def sound_views(samples: Samples) -> dict[str, Array]:
     """(seconds, 48000) at 48 kHz -> the views by name, (seconds, *SHAPES[name]), at unit loudness.
 
     `mel` (64 bands of 60 Hz to 22 kHz, 10 ms), `tones` (4 windows of 0.4 s, 2.5 Hz apart up to 1 kHz), `fine`
-    (8 bands, 2 ms) are log10 power; `levels` are 32 quantiles of the samples' sizes and 32 of their steps, log10.
+    (8 bands, 2 ms) are log10 power; `levels` are 32 quantiles of the samples' sizes and 32 of their steps,
+    log10, and last how loud the second was before: noise alone is a pause where it is soft, and hiss where it is loud.
     """
     loudness = np.sqrt(np.mean(np.square(samples), axis=1, keepdims=True, dtype=np.float64)) + 1e-6
     sound = (samples / loudness).astype(np.float32)
-    return {"mel": _mel(sound), "tones": _tones(sound), "fine": _fine(sound), "levels": _levels(sound)}
+    return {"mel": _mel(sound), "tones": _tones(sound), "fine": _fine(sound), "levels": _levels(sound, loudness)}
 
 
 def is_quiet(samples: Samples) -> bool:
@@ -64,11 +65,12 @@ def _fine(sound: Array) -> Array:
     return np.log10(bands + FLOOR).transpose(0, 2, 1)
 
 
-def _levels(sound: Array) -> Array:
+def _levels(sound: Array, loudness: npt.NDArray[np.float64]) -> Array:
     steps = np.abs(np.diff(sound, axis=1, prepend=sound[:, :1]))
     ranked = [np.sort(values, axis=1) for values in (np.abs(sound), steps)]
     places = (_shares() * (SOUND_RATE_HZ - 1)).astype(np.int64)
-    return np.log10(np.concatenate([values[:, places] for values in ranked], axis=1) + 1e-4).astype(np.float32)
+    quantiles = np.log10(np.concatenate([values[:, places] for values in ranked], axis=1) + 1e-4)
+    return np.concatenate([quantiles, np.log10(loudness)], axis=1).astype(np.float32)
 
 
 def _spectra(sound: Array, window: int, hop: int) -> Array:

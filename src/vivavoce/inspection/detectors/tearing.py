@@ -1,0 +1,76 @@
+"""Tearing: one picture above a line and an older one below it, or the other way round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from vivavoce.inspection.addon import load_learned
+from vivavoce.inspection.detector import Detector, Sampling
+from vivavoce.inspection.event import Event
+from vivavoce.inspection.features.rows import row_profiles
+from vivavoce.inspection.media import MediaInfo, Picture, Plane
+from vivavoce.inspection.spans import Spans
+
+BURST = 3
+GAP_S = 0.7
+LEAST = 2
+MIN_HEIGHT = 48
+
+
+class Tearing(Detector):
+    """A picture that was shown before it was whole: rows of two moments meet at a horizontal line.
+
+    A small network reads how each row follows the one above, and the same rows of the two pictures before, in 16
+    bands of columns, and says for each row whether the picture is torn there. Two torn pictures within 0.7 s are an
+    event. Looks at three pictures in a row, every third of a second.
+
+    Limits: needs something that moves sideways, or changes, at the line: a torn still is whole. One torn picture
+    alone is not an event. Vertical tears and those of single windows on a screen are not meant.
+    Fails on: split screens and tickers that start to move at once, wipes that travel down, letterboxed inserts that
+    appear, flashes that a rolling shutter cut in half.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("tearing",)
+    sampling: ClassVar[Sampling] = Sampling(every_s=0.32, burst=BURST)
+
+    def __init__(self, media: MediaInfo) -> None:
+        super().__init__(media)
+        learned = load_learned("tearing", "tearing")
+        self._network, self._threshold = learned.networks["tearing"], learned.figure("threshold")
+        self._recent: list[tuple[int, Plane]] = []
+        self._spans = Spans(GAP_S)
+        self._row = 0.0
+
+    def judge(self, pictures: Sequence[Plane]) -> tuple[float, float]:
+        """Luma of three pictures in a row -> how likely the last is torn, and at which share of its height."""
+        made = self._network.run({"profiles": row_profiles(*pictures)[None]})
+        rows = made["rows"][0]
+        return float(made["torn"][0]), float(rows.argmax() + 1) / (len(rows) + 1)
+
+    def see(self, picture: Picture) -> Iterator[Event]:
+        if self._recent and picture.number != self._recent[-1][0] + 1:
+            self._recent.clear()
+        self._recent.append((picture.number, picture.luma.copy()))
+        if len(self._recent) < BURST:
+            return
+        pictures = [luma for _, luma in self._recent]
+        self._recent.clear()
+        if picture.luma.shape[0] < MIN_HEIGHT:
+            return
+        torn, row = self.judge(pictures)
+        start_s, end_s = picture.time_s - picture.seconds, picture.time_s + picture.seconds
+        for span in self._spans.add(start_s, end_s, torn / self._threshold):
+            yield from self._event(span.start_s, span.end_s, span.peak, span.count)
+        if torn >= self._threshold:
+            self._row = row
+
+    def finish(self, end_s: float) -> Iterator[Event]:
+        for span in self._spans.finish():
+            yield from self._event(span.start_s, min(span.end_s, end_s), span.peak, span.count)
+
+    def _event(self, start_s: float, end_s: float, peak: float, count: int) -> Iterator[Event]:
+        if count >= LEAST:
+            row = round(self._row, 3)
+            evidence = {"row": row, "box": [0.0, max(0.0, row - 0.01), 1.0, min(1.0, row + 0.01)], "pictures": count}
+            yield Event("tearing", start_s, end_s, min(1.0, peak * self._threshold), evidence)

@@ -1,0 +1,51 @@
+"""How the rows of a picture follow each other, in space and time: a torn picture has a row that does not."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from vivavoce.inspection.media import Plane
+
+BANDS, PROFILES = 16, 6
+WIDEST = 640
+SHIFTS = (-12, -8, -5, -3, -2, -1, 0, 1, 2, 3, 5, 8, 12)
+
+
+def row_profiles(older: Plane, before: Plane, now: Plane) -> npt.NDArray[np.float32]:
+    """Three pictures in a row, (height, width) uint8 each -> (6, height - 1, 16): mean differences in bands of columns.
+
+    Of each row: to the row below in `now`, the same at the sideways shift that fits best, both of `before`, and to
+    the same row in `before` and in `older`; log(1 + difference). Pictures wider than 640 are read at
+    every second (third, …) column.
+    """
+    older, before, now = (_narrowed(plane) for plane in (older, before, now))
+    profiles = [*_across(now), *_across(before), _banded(_apart(now, before))[:-1], _banded(_apart(now, older))[:-1]]
+    return np.log1p(np.stack(profiles))
+
+
+def _across(plane: Plane) -> list[npt.NDArray[np.float32]]:
+    """Differences between neighbouring rows as they stand, and at the best of some sideways shifts."""
+    reach = max(SHIFTS)
+    upper, lower = plane[:-1], plane[1:, reach : plane.shape[1] - reach]
+    width = lower.shape[1]
+    shifted = [_banded(_apart(upper[:, reach + s : reach + s + width], lower)) for s in SHIFTS]
+    return [shifted[SHIFTS.index(0)], np.min(shifted, axis=0)]
+
+
+def _apart(one: Plane, other: Plane) -> Plane:
+    return np.maximum(one, other) - np.minimum(one, other)
+
+
+def _banded(values: Plane) -> npt.NDArray[np.float32]:
+    """(rows, columns) -> means of 16 bands of columns, (rows, 16)."""
+    edges = np.linspace(0, values.shape[1], BANDS + 1).astype(np.int64)
+    sums = np.add.reduceat(values, edges[:-1], axis=1, dtype=np.uint32)
+    return (sums / np.diff(edges)).astype(np.float32)
+
+
+def _narrowed(plane: Plane) -> Plane:
+    step = -(-plane.shape[1] // WIDEST)
+    narrowed = plane[:, ::step] if step > 1 else plane
+    missing = BANDS + 2 * max(SHIFTS) - narrowed.shape[1]
+    return np.pad(narrowed, ((0, 0), (0, missing)), mode="edge") if missing > 0 else narrowed

@@ -1,0 +1,157 @@
+"""Seconds of sound with simulated defects, coded with loss, as the views that the network hears."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from vivavoce.audio import read_audio
+from vivavoce.inspection.decode import open_media
+from vivavoce.inspection.detectors.audio_artifacts import CLASSES
+from vivavoce.inspection.features.sound import is_quiet, sound_views
+from vivavoce.inspection.limits import MediaError
+from vivavoce.inspection.media import SOUND_RATE_HZ, Samples, Sound
+from vivavoce.inspection.simulate import Clip, coded_sound, simulate
+from vivavoce.training.shards import Example
+
+DEFECTS = CLASSES[1:]
+MIXED = -1
+"""The class of a second with several defects: pretraining learns from it, the classes do not."""
+
+PIECE_S, PIECES, EDGE_S = 2.4, 8, 0.2
+PER_PIECE = 2
+SOFTEST = 2e-3
+"""Root mean square under which a piece is a pause, whose own noise would be drawn up to hiss."""
+CODECS = (("aac", 128_000), ("aac", 96_000), ("libopus", 96_000), ("libopus", 64_000), ("libmp3lame", 128_000))
+CODEC_CHANCES = (0.45, 0.1, 0.2, 0.15, 0.1)
+MIXED_CHANCE, VIDEO_CHANCE, MUSIC_CHANCE, BLEND_CHANCE = 0.25, 0.4, 0.12, 0.2
+
+
+@dataclass(frozen=True)
+class ArtifactMaker:
+    """Draws pieces from speech and from the sound of videos, and damages some; one draw is one run of a codec."""
+
+    speech: tuple[tuple[Path, ...], ...]
+    """Recordings, one group a corpus; groups are drawn alike, whatever their size."""
+    videos: tuple[Path, ...]
+
+    def __call__(self, random: np.random.Generator) -> Iterator[Example]:
+        pieces, labels, mixtures = [], [], []
+        for _ in range(PIECES):
+            sound = self._clean(random)
+            label, damaged, mixture = _damaged(sound, random)
+            pieces.append(damaged)
+            labels.append(label)
+            mixtures.append(mixture)
+        codec, bits = CODECS[random.choice(len(CODECS), p=CODEC_CHANCES)]
+        heard = coded_sound(np.concatenate(pieces)[None].astype(np.float32), codec, bits)[0]
+        for number, (label, mixture) in enumerate(zip(labels, mixtures, strict=True)):
+            yield from self._seconds(heard, number, label, mixture, random)
+
+    def _seconds(
+        self, heard: Samples, number: int, label: int, mixture: np.ndarray, random: np.random.Generator
+    ) -> Iterator[Example]:
+        room = PIECE_S - 1.0 - 2 * EDGE_S
+        for _ in range(PER_PIECE):
+            start = round((number * PIECE_S + EDGE_S + random.uniform(0, room)) * SOUND_RATE_HZ)
+            second = heard[None, start : start + SOUND_RATE_HZ]
+            if is_quiet(second[0]):
+                continue
+            views = {name: view[0].astype(np.float16) for name, view in sound_views(second).items()}
+            yield {**views, "label": np.int8(label), "mixture": mixture}
+
+    def _clean(self, random: np.random.Generator) -> Samples:
+        """A piece of unhurt sound, (samples,), at a random loudness."""
+        piece = self._piece(random)
+        while np.sqrt(np.mean(piece**2)) < SOFTEST:
+            piece = self._piece(random)
+        if random.random() < BLEND_CHANCE:
+            piece = piece + 10 ** random.uniform(-1.2, 0) * _matched(self._piece(random), piece)
+        if random.random() < MUSIC_CHANCE:
+            piece = piece + 10 ** random.uniform(-1, 0.5) * _matched(_music(random), piece)
+        return (piece * random.uniform(0.1, 0.9) / (np.abs(piece).max() + 1e-9)).astype(np.float32)
+
+    def _piece(self, random: np.random.Generator) -> Samples:
+        if random.random() < VIDEO_CHANCE:
+            sound = _video_sound(self.videos[random.integers(len(self.videos))])
+        else:
+            group = self.speech[random.integers(len(self.speech))]
+            sound = _recording(group[random.integers(len(group))])
+        return _stretch(sound, random)
+
+
+def _damaged(sound: Samples, random: np.random.Generator) -> tuple[int, Samples, np.ndarray]:
+    """Class, damaged sound, and which defects it holds at what strength, (8,)."""
+    if random.random() < MIXED_CHANCE:
+        chosen = [name for name in DEFECTS if random.random() < 0.5]
+    else:
+        label = int(random.integers(len(CLASSES)))
+        chosen = [CLASSES[label]] if label else []
+    mixture = np.zeros(2 * len(DEFECTS), np.float32)
+    clip = Clip(sound=sound[None])
+    # Distortion comes first: it would turn what is there already into something else.
+    for name in sorted(chosen, key=lambda name: name != "distortion"):
+        strength = float(random.uniform(0.1, 1.0))
+        clip, _ = simulate(name, clip, 0.0, PIECE_S, strength, int(random.integers(1 << 31)))
+        place = DEFECTS.index(name)
+        mixture[place], mixture[place + len(DEFECTS)] = 1.0, strength
+    assert clip.sound is not None
+    label = MIXED if len(chosen) > 1 else CLASSES.index(chosen[0]) if chosen else 0
+    return label, clip.sound[0], mixture
+
+
+def _music(random: np.random.Generator) -> Samples:
+    """Decaying chords with overtones, bass notes among them: tones that are no hum."""
+    length = round(PIECE_S * SOUND_RATE_HZ)
+    time_s = np.arange(length) / SOUND_RATE_HZ
+    sound = np.zeros(length)
+    for _ in range(int(random.integers(2, 10))):
+        start = int(random.integers(length))
+        pitch_hz = 40.0 * 2 ** (random.integers(0, 60) / 12)
+        decay_s = random.uniform(0.1, 1.5)
+        for overtone in range(1, int(random.integers(2, 8))):
+            tone = np.sin(2 * np.pi * pitch_hz * overtone * time_s[: length - start]) / overtone
+            sound[start:] += random.uniform(0.2, 1.0) * tone * np.exp(-time_s[: length - start] / decay_s)
+    return sound.astype(np.float32)
+
+
+def _matched(sound: Samples, like: Samples) -> Samples:
+    return sound * float(np.sqrt(np.mean(like**2)) / (np.sqrt(np.mean(sound**2)) + 1e-9))
+
+
+def _stretch(sound: Samples, random: np.random.Generator) -> Samples:
+    """A random stretch of a piece's length; shorter sound is repeated."""
+    length = round(PIECE_S * SOUND_RATE_HZ)
+    if len(sound) < length:
+        sound = np.tile(sound, -(-length // len(sound)))
+    start = int(random.integers(len(sound) - length + 1))
+    return sound[start : start + length]
+
+
+@lru_cache(maxsize=64)
+def _recording(path: Path) -> Samples:
+    return read_audio(path, SOUND_RATE_HZ).samples
+
+
+@lru_cache(maxsize=64)
+def _video_sound(path: Path) -> Samples:
+    with open_media(path) as media:
+        parts = [part.mono for part in media.parts() if isinstance(part, Sound) and part.stream == 0]
+    return np.concatenate(parts)
+
+
+def with_sound(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Those that hold at least a second of sound that is not silence."""
+    kept = []
+    for path in paths:
+        try:
+            sound = _video_sound(path)
+        except (MediaError, ValueError):
+            continue
+        if len(sound) >= SOUND_RATE_HZ and not is_quiet(sound):
+            kept.append(path)
+    return tuple(kept)

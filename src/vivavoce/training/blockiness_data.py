@@ -1,0 +1,48 @@
+"""Pictures coded finely and coarsely, with and without deblocking, as figures of their grid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from vivavoce.inspection.features.grid import grid_figures
+from vivavoce.inspection.simulate import coded_frames
+from vivavoce.training.shards import Example
+from vivavoce.training.video_windows import draw_window
+
+FRAMES, KEPT = 6, 3
+VISIBLE_FROM, DOUBTFUL_FROM = 34, 29
+UNKNOWN = -1.0
+FILTERED_CHANCE, AS_IT_IS_CHANCE, AGAIN_CHANCE = 0.25, 0.15, 0.7
+
+
+@dataclass(frozen=True)
+class BlockinessMaker:
+    """One draw is a few pictures at one quantiser."""
+
+    videos: tuple[Path, ...]
+
+    def __call__(self, random: np.random.Generator) -> Iterator[Example]:
+        size = (160 + 16 * int(random.integers(0, 20)), 256 + 16 * int(random.integers(0, 30)))
+        clip = draw_window(self.videos, random, FRAMES, size)
+        if len(clip.frames) < FRAMES:
+            return
+        quantiser, visible = int(random.integers(18, 52)), UNKNOWN
+        shown = clip.frames
+        if random.random() < AS_IT_IS_CHANCE:
+            quantiser, visible = 18, 0.0
+        elif random.random() < FILTERED_CHANCE:
+            shown = coded_frames(shown, clip.rate_hz, quantiser)
+            visible = 0.0 if quantiser < VISIBLE_FROM else UNKNOWN
+            quantiser = min(quantiser, DOUBTFUL_FROM)
+        else:
+            shown = coded_frames(shown, clip.rate_hz, quantiser, deblock=False)
+            visible = 1.0 if quantiser >= VISIBLE_FROM else 0.0 if quantiser < DOUBTFUL_FROM else UNKNOWN
+        if random.random() < AGAIN_CHANCE:
+            shown = coded_frames(shown, clip.rate_hz, int(random.integers(17, 26)))
+        for number in random.permutation(len(shown))[:KEPT]:
+            figures = grid_figures(shown[number].luma)
+            yield {"figures": figures, "quantiser": np.float32(quantiser), "visible": np.float32(visible)}

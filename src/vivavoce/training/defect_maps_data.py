@@ -1,0 +1,93 @@
+"""Pictures from damaged bitstreams, with how wrong each block is: what the corruption map learns from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from vivavoce.inspection.limits import MediaError
+from vivavoce.inspection.media import Plane
+from vivavoce.inspection.simulate import Clip, Yuv, coded_frames
+from vivavoce.inspection.simulate.block_corruption import Corruption, corrupted
+from vivavoce.training.shards import Example
+from vivavoce.training.video_windows import draw_window
+
+HEIGHT, WIDTH, BLOCK = 192, 256, 16
+UNKNOWN = 255
+CLEARLY_WRONG = 16
+FRAMES, FIRST_HITS = 18, (3, 14)
+AGAIN_CHANCE, CUT_CHANCE, UNHURT_CHANCE = 0.7, 0.15, 0.2
+HURT, UNHURT = 5, 4
+"""Pictures kept of one draw: with damage, and without."""
+
+
+@dataclass(frozen=True)
+class CorruptionMaker:
+    """One draw is one damaged stretch of one video."""
+
+    videos: tuple[Path, ...]
+
+    def __call__(self, random: np.random.Generator) -> Iterator[Example]:
+        size = (HEIGHT + 16 * int(random.integers(0, 9)), WIDTH + 16 * int(random.integers(0, 15)))
+        clip = draw_window(self.videos, random, FRAMES, size)
+        if random.random() < CUT_CHANCE:
+            clip = _with_cut(clip, draw_window(self.videos, random, FRAMES, size), random)
+        if len(clip.frames) < FRAMES:
+            return
+        strength = 0.0 if random.random() < UNHURT_CHANCE else float(random.uniform(0.1, 1.0))
+        first = int(random.integers(*FIRST_HITS))
+        span = range(first, int(random.integers(first + 1, FRAMES + 1))) if strength else range(0)
+        try:
+            result = corrupted(clip.frames, clip.rate_hz, span, strength, random)
+        except MediaError:
+            return
+        shown = result.frames
+        if random.random() < AGAIN_CHANCE:
+            shown = coded_frames(shown, clip.rate_hz, int(random.integers(18, 30)))
+        if len(shown) == len(result.frames):
+            yield from self._crops(shown, result, random)
+
+    def _crops(self, shown: tuple[Yuv, ...], result: Corruption, random: np.random.Generator) -> Iterator[Example]:
+        share = result.share
+        hurt = np.flatnonzero(share[1:] > 0.02) + 1
+        unhurt = np.flatnonzero(share[1:] == 0.0) + 1
+        for numbers, count in ((hurt, HURT), (unhurt, UNHURT)):
+            for number in random.permutation(numbers)[:count]:
+                yield _crop(shown, result, int(number), random)
+
+
+def _crop(shown: tuple[Yuv, ...], result: Corruption, number: int, random: np.random.Generator) -> Example:
+    now, before = shown[number].luma, shown[number - 1].luma
+    wrong = np.abs(result.frames[number].luma.astype(np.int16) - result.clean[number].luma).astype(np.uint8)
+    top, left = _place(wrong, random)
+    region = slice(top, top + HEIGHT), slice(left, left + WIDTH)
+    return {"luma": now[region].copy(), "before": before[region].copy(), "wrong": _by_block(wrong[region])}
+
+
+def _place(wrong: Plane, random: np.random.Generator) -> tuple[int, int]:
+    """Top and left of a crop: about some wrong pixel where there is one, or anywhere."""
+    room = tuple(have - want for have, want in zip(wrong.shape, (HEIGHT, WIDTH), strict=True))
+    places = np.argwhere(wrong > CLEARLY_WRONG)
+    if len(places) and random.random() < 0.7:
+        middle = places[random.integers(len(places))] - (HEIGHT // 2, WIDTH // 2)
+        top, left = (int(np.clip(at, 0, most)) for at, most in zip(middle, room, strict=True))
+    else:
+        top, left = (int(random.integers(1 + most)) for most in room)
+    if random.random() < 0.7:  # most videos are seen with their blocks where the encoder put them
+        return top // BLOCK * BLOCK, left // BLOCK * BLOCK
+    return top, left
+
+
+def _by_block(wrong: Plane) -> Plane:
+    """Mean difference of each block of 16 x 16, (rows, columns), at most 254."""
+    blocks = wrong.reshape(HEIGHT // BLOCK, BLOCK, WIDTH // BLOCK, BLOCK).mean(axis=(1, 3))
+    return np.minimum(np.rint(blocks), UNKNOWN - 1).astype(np.uint8)
+
+
+def _with_cut(clip: Clip, other: Clip, random: np.random.Generator) -> Clip:
+    """Another scene from some picture on: the change that is no damage."""
+    place = int(random.integers(1, FRAMES))
+    return Clip((*clip.frames[:place], *other.frames[place:]), clip.rate_hz)

@@ -1,0 +1,78 @@
+"""Training examples that take long to make: made under a time limit, kept in shards, made on where it stopped."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+
+Example = Mapping[str, np.ndarray | np.generic]
+"""Arrays of one example, by name."""
+
+Maker = Callable[[np.random.Generator], Iterator[Example]]
+"""Gives some examples from one draw."""
+
+PER_SHARD = 256
+
+
+def make_shards(maker: Maker, folder: Path, minutes: float, workers: int = 1, seed: int = 0) -> int:
+    """Add examples to `folder` for some minutes; returns how many there are then.
+
+    Stopped or started again, it goes on with other draws. `workers` processes share the work.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    deadline = time.time() + 60.0 * minutes
+    begun = seed + len(list(folder.glob("*.npz")))
+    work = partial(_fill, maker, folder, deadline)
+    seeds = [1000 * begun + number for number in range(workers)]
+    if workers == 1:
+        work(seeds[0])
+    else:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            list(pool.map(work, seeds))
+    return sum(len(next(iter(shard.values()))) for shard in _shards(folder))
+
+
+def write_shard(examples: list[Example], path: Path) -> None:
+    """Write examples of the same names and shapes; the file appears whole or not at all."""
+    temporary = path.with_suffix(".tmp")
+    with open(temporary, "wb") as file:
+        np.savez(file, allow_pickle=False, **{name: np.stack([e[name] for e in examples]) for name in examples[0]})
+    os.replace(temporary, path)
+
+
+def read_shards(folder: Path) -> dict[str, np.ndarray]:
+    """All examples of a folder, arrays by name with the examples along axis 0.
+
+    Raises `SystemExit` when there are none.
+    """
+    shards = list(_shards(folder))
+    if not shards:
+        raise SystemExit(f"{folder}: no examples there, make them with python -m vivavoce.training.inspection_data")
+    return {name: np.concatenate([shard[name] for shard in shards]) for name in shards[0]}
+
+
+def _fill(maker: Maker, folder: Path, deadline: float, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    waiting: list[Example] = []
+    number = 0
+    while time.time() < deadline:
+        waiting.extend(maker(random))
+        while len(waiting) >= PER_SHARD:
+            write_shard(waiting[:PER_SHARD], folder / f"{seed:08d}-{number:04d}.npz")
+            del waiting[:PER_SHARD]
+            number += 1
+    if waiting:
+        write_shard(waiting, folder / f"{seed:08d}-{number:04d}.npz")
+
+
+def _shards(folder: Path) -> Iterator[dict[str, np.ndarray]]:
+    for path in sorted(folder.glob("*.npz")):
+        with np.load(path) as stored:
+            yield dict(stored)
