@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree as Drawing
 
@@ -26,11 +26,9 @@ from vivavoce.text.syntax import word_distances, write_tree
 from vivavoce.text.utterance import Control, Sentence, Tree, Utterance, Word
 from vivavoce.text.word_features import COMPOUND_PLACES, PUNCTUATION, WORD_CLASSES, word_features
 
-MAX_TEXT_BYTES = 256 << 10
-"""An analysis is there to be looked at; `speak` takes longer texts."""
+MAX_TEXT_BYTES = 64 << 10
+"""Some thirty pages: an analysis is there to be looked at, and `speak` takes longer texts."""
 NO_PARSER = "no parser addon here: trees and syntactic distances are left out, tags are the first guess"
-NARROWEST = 110
-"""Columns when nobody's terminal says how many there are."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,8 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(described(utterance), ensure_ascii=False, indent=2))
         return 0
-    console = Console()
-    console = console if console.is_terminal else Console(width=max(console.width, NARROWEST))
+    console = Console(soft_wrap=True)
     for number, sentence in enumerate(utterance.sentences):
         if number:
             console.print()
@@ -132,7 +129,7 @@ def _show(sentence: Sentence, console: Console) -> None:
     console.print(Text.assemble((sentence.text, "bold"), (f"  {sentence.language}, bytes {start} to {end}", "dim")))
     if sentence.tree:
         console.print(_drawing(sentence.tree))
-    console.print(_table(sentence))
+    _print_table(sentence, console)
     if sentence.lead_s:
         console.print(Text(f"{sentence.lead_s:g} s of silence before the first word", "dim"))
     for mark in sentence.marks:
@@ -141,17 +138,22 @@ def _show(sentence: Sentence, console: Console) -> None:
         console.print(Text(f'mark "{mark.name}" {place}', "dim"))
 
 
-def _table(sentence: Sentence) -> Table:
+def _print_table(sentence: Sentence, console: Console) -> None:
+    """Plain columns: a sentence may have thousands of words, and a line that is too wide is the terminal's to wrap."""
     asked = [_asked(word) for word in sentence.words]
-    heads = ["word", "bytes", "phonemes", "tag", "class", "compound", "before", "after", "distance"]
-    table = Table(*heads, *(["markup"] if any(asked) else []), box=None, pad_edge=False)
+    heads = ["word", "bytes", "phonemes", "tag", "class", "compound", "before", "after", "distance", "markup"]
+    lines = [heads]
     for row, markup in zip(rows(sentence), asked, strict=True):
         names = (row.compound, row.punctuation_before, row.punctuation_after)
         cells = [row.word.text, "{}-{}".format(*row.word.span), row.word.phonemes, row.word.tag, row.word_class]
         cells += ["·" if name == "none" else name for name in names]
-        cells += ["·" if row.distance is None else str(row.distance)] + ([markup] if any(asked) else [])
-        table.add_row(*map(Text, cells))
-    return table
+        lines.append([*cells, "·" if row.distance is None else str(row.distance), markup])
+    if not any(asked):
+        lines = [line[:-1] for line in lines]
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    head, *body = ("  ".join(map(set_cell_size, line, widths)).rstrip() for line in lines)
+    console.out(head, style="dim", highlight=False)
+    console.out("\n".join(body), highlight=False)
 
 
 def _asked(word: Word) -> str:

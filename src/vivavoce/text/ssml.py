@@ -66,7 +66,7 @@ class _Parser:
         self._expat.CharacterDataHandler = self._characters
         self._expat.StartCdataSectionHandler = lambda: self._cdata(True)
         self._expat.EndCdataSectionHandler = lambda: self._cdata(False)
-        self._expat.StartDoctypeDeclHandler = lambda *_: self._refuse("a DOCTYPE is not allowed")
+        self._expat.StartDoctypeDeclHandler = lambda *_: self._refuse_doctype()
         self._expat.ProcessingInstructionHandler = lambda *_: self._refuse("processing instructions are not allowed")
 
     def parse(self) -> Document:
@@ -82,6 +82,10 @@ class _Parser:
 
     def _refuse(self, complaint: str, byte: int | None = None) -> None:
         raise InputError(f"{self._place(byte)}: {complaint}")
+
+    def _refuse_doctype(self) -> None:
+        """expat tells of it at its end."""
+        self._refuse("a DOCTYPE is not allowed", self._bytes.rfind(b"<!DOCTYPE", 0, self._expat.CurrentByteIndex))
 
     def _place(self, byte: int | None = None) -> str:
         return place(self._bytes, self._expat.CurrentByteIndex if byte is None else byte)
