@@ -145,12 +145,16 @@ def exchange_rates() -> Tensor:
 
 
 def random_levels(random: np.random.Generator, payloads: int, chunks: int) -> np.ndarray:
-    """Levels of chunks, newest first: half of the payloads at one level, half on a random schedule."""
+    """Levels of chunks, newest first: half of the payloads at one level, half on a random schedule.
+
+    Half of the schedules end at the coarsest level, where most of a long payload lies.
+    """
     made = np.empty((payloads, chunks), np.int64)
     for row in made:
         first = int(random.integers(LEVELS))
         slope = int(random.integers(len(SLOPES))) if random.random() < 0.5 else 0
-        row[:] = Schedule(first, slope, int(random.integers(first, LEVELS))).levels(chunks)
+        last = LEVELS - 1 if random.random() < 0.5 else int(random.integers(first, LEVELS))
+        row[:] = Schedule(first, slope, last).levels(chunks)
     return made
 
 
