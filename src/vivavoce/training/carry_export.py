@@ -10,10 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import onnx
 import torch
-from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from vivavoce.blocks.writing import write_addon
@@ -36,8 +33,6 @@ SUMMARIES = {
     VOCODER: "Causal vocoder at 16 kHz: acoustic features to sound that goes on from what was heard",
     PREDICTOR: "Guesses the acoustic features of lost frames",
 }
-LARGE = 1024
-"""Values in a tensor from which on it is stored in half precision."""
 
 
 class VocoderMaps(nn.Module):
@@ -58,9 +53,7 @@ class VocoderMaps(nn.Module):
 
 
 def export_carry_vocoder(network: CarryVocoderNetwork, path: Path) -> None:
-    """Write the network with weights in half precision, computing in single."""
     export_streaming(VocoderMaps(network.eval()), {"features": torch.zeros(1, 20, WIDTH)}, path)
-    halve_weights(path)
 
 
 def export_predictor(network: PredictorNetwork, path: Path) -> None:
@@ -90,19 +83,6 @@ def write_carry_addon(folder: Path, name: str, network: bytes, origin: Mapping[s
         "networks": {role: {"file": f"{role}.onnx", "role": role}},
     }
     write_addon(folder, description, {f"{role}.onnx": network})
-
-
-def halve_weights(path: Path) -> None:
-    """Store large tensors of an ONNX file as float16, cast where they are used; onnxruntime folds the casts."""
-    model = onnx.load(path)
-    for tensor in list(model.graph.initializer):
-        values = numpy_helper.to_array(tensor)
-        if values.dtype != np.float32 or values.size < LARGE:
-            continue
-        name = tensor.name
-        tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}_half"))
-        model.graph.node.insert(0, helper.make_node("Cast", [f"{name}_half"], [name], to=TensorProto.FLOAT))
-    onnx.save(model, path)
 
 
 def ship(runs: Path, addons: Path, names: list[str], hardware: str) -> None:
