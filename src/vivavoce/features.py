@@ -23,6 +23,10 @@ BANDS = 80
 FRAME_S = HOP / RATE_HZ
 LOG_FLOOR = 1e-5
 F0_MIN_HZ, F0_MAX_HZ = 55.0, 600.0
+LOST_STRENGTH, LOST_LOUDNESS = 0.45, 0.02
+"""Least autocorrelation at the period, and least level beside the loudest frame, of voice that the tracker lost."""
+LOST_FRAMES, LOST_JUMP, LOST_OCTAVES = 4, 0.12, 0.95
+"""Least length of a lost stretch, most change of log pitch within it, farthest from the recording's median."""
 
 
 def frame_count(samples: int) -> int:
@@ -32,10 +36,7 @@ def frame_count(samples: int) -> int:
 
 def mel_spectrogram(samples: Array) -> Array:
     """Natural log of mel magnitudes, (samples,) at 24 kHz -> (frames, 80)."""
-    frames = frame_count(len(samples))
-    before = WINDOW // 2 - HOP // 2
-    padded = np.pad(samples, (before, WINDOW + HOP))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP][:frames]
+    windows = _windows(samples, frame_count(len(samples)))
     magnitude = np.abs(np.fft.rfft(windows * _hann(WINDOW), axis=1)).astype(np.float32)
     return np.log(np.maximum(magnitude @ mel_filters().T, LOG_FLOOR))
 
@@ -56,7 +57,47 @@ def pitch(audio: Audio) -> Array:
         return np.zeros(frames, np.float32)
     log_f0 = np.interp(times, track.timestamps[voiced], np.log(track.pitch_hz[voiced]))
     is_voiced = np.interp(times, track.timestamps, voiced.astype(float)) >= 0.5
-    return np.where(is_voiced, np.exp(log_f0), 0.0).astype(np.float32)
+    return with_lost_voice(np.where(is_voiced, np.exp(log_f0), 0.0).astype(np.float32), audio.samples)
+
+
+def with_lost_voice(f0: Array, samples: Array) -> Array:
+    """f0 (frames,) with the voiced stretches that swift-f0 takes for unvoiced, found by autocorrelation.
+
+    It loses pitch that moves fast under a little breath: the rise at the end of a question, before all.
+    """
+    voiced = f0 > 0
+    if not voiced.any() or voiced.all():
+        return f0
+    windows = _windows(samples, len(f0))
+    candidates, strength = _autocorrelation_pitch(windows)
+    loud = windows.std(axis=1) > LOST_LOUDNESS * windows.std(axis=1).max()
+    octaves = np.abs(np.log2(candidates / np.median(f0[voiced])))
+    held = ~voiced & loud & (strength > LOST_STRENGTH) & (octaves < LOST_OCTAVES)
+    steady = np.abs(np.diff(np.log(candidates), prepend=0.0)) < LOST_JUMP
+    found = f0.copy()
+    start = 0
+    for stop in range(1, len(f0) + 1):
+        if stop < len(f0) and held[stop - 1] and held[stop] and steady[stop]:
+            continue
+        if held[start] and stop - start >= LOST_FRAMES:
+            found[start:stop] = candidates[start:stop]
+        start = stop
+    return found
+
+
+def _autocorrelation_pitch(windows: Array) -> tuple[Array, Array]:
+    """Pitch in Hz and the normalised autocorrelation at its period, (frames,) both, of windows (frames, 1024)."""
+    shape = _hann(WINDOW)
+    weighed = (windows - windows.mean(axis=1, keepdims=True)) * shape
+    power = np.abs(np.fft.rfft(np.concatenate([weighed, shape[None]]), 2 * WINDOW)) ** 2
+    correlation = np.fft.irfft(power)[:, : WINDOW // 2]
+    correlation /= correlation[:, :1] + 1e-9
+    shortest = int(RATE_HZ / F0_MAX_HZ)
+    lags = correlation[:-1, shortest - 1 :] / correlation[-1, shortest - 1 :]
+    inner = lags[:, 1:-1]
+    peaks = np.where((inner >= lags[:, :-2]) & (inner >= lags[:, 2:]), inner, -1.0)
+    first = (peaks >= 0.88 * peaks.max(axis=1, keepdims=True)).argmax(axis=1)
+    return (RATE_HZ / (first + shortest)).astype(np.float32), peaks[np.arange(len(peaks)), first].astype(np.float32)
 
 
 def continuous_log_f0(f0: Array) -> Array:
@@ -65,6 +106,13 @@ def continuous_log_f0(f0: Array) -> Array:
     if len(voiced) == 0:
         return np.zeros_like(f0)
     return np.interp(np.arange(len(f0)), voiced, np.log(f0[voiced])).astype(np.float32)
+
+
+def _windows(samples: Array, frames: int) -> Array:
+    """What lies around each frame, (samples,) -> (frames, 1024)."""
+    before = WINDOW // 2 - HOP // 2
+    padded = np.pad(samples, (before, WINDOW + HOP))
+    return np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP][:frames]
 
 
 @cache
