@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from os.path import commonprefix
 
 import numpy as np
 import numpy.typing as npt
@@ -59,7 +60,12 @@ class AlignedText:
     def sub(self, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]) -> AlignedText:
         """`pattern.sub`, keeping the alignment."""
         edits = [(m.start(), m.end(), replace(m)) for m in pattern.finditer(self.text)]
-        return self.edited([edit for edit in edits if self.text[edit[0] : edit[1]] != edit[2]])
+        return self.edited([self._trimmed(*edit) for edit in edits if self.text[edit[0] : edit[1]] != edit[2]])
+
+    def _trimmed(self, start: int, end: int, new: str) -> tuple[int, int, str]:
+        """The edit without the words at its beginning that stay: of "Henry VIII" only the number is new."""
+        same = commonprefix([self.text[start:end], new]).rfind(" ") + 1
+        return start + same, end, new[same:]
 
     def edited(self, edits: list[tuple[int, int, str]]) -> AlignedText:
         """Replace the ranges `(start, end, new text)`, which are in order and do not overlap."""

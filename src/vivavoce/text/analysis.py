@@ -110,8 +110,11 @@ class _Reader:
         return words
 
     def _tokens(self, text: AlignedText, language: str) -> list[Token]:
-        text = normalise(text, language, self._notices, placeholders=self._document.marked_up)
-        tokens = tokens_of(self._cut_long_words(text, language), language, self._document.readings)
+        normal = normalise(text, language, self._notices, placeholders=self._document.marked_up)
+        tokens = tokens_of(self._cut_long_words(normal, language), language, self._document.readings)
+        if tokens:
+            # Lost in normalisation, needed where a run of another language follows.
+            tokens[-1].spaced = text.text[-1:].isspace()
         for token in tokens:
             token.tag = token.tag or self._document.style_at(token.span[0]).tag
         given = [token.tag for token in tokens]
@@ -147,7 +150,7 @@ class _Reader:
                 at = int(np.searchsorted(text.starts, byte))
                 spoken = _SPOKEN.search(text.text, at)
                 if low < byte < high and spoken and style.language != edges[-1][1]:
-                    edges.append((at, style.language))
+                    edges.append((spoken.start(), style.language))
         ends = [edge[0] for edge in edges[1:]] + [len(text.text)]
         return [(text.slice(start, end), language) for (start, language), end in zip(edges, ends, strict=True)]
 

@@ -22,6 +22,7 @@ _QUOTES = '"“”«»„()[]{}<>*_'
 _INDEX_BASE = 0x100
 _PIECE = re.compile(r"\d+|[^\W\d_](?:[^\W\d_]*?(?=[A-Z][a-z])|[^\W\d_]*(?:'[a-z]{1,2}\b)?)")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_JOINED = re.compile(r"[^\W_]+|&")
 
 
 @cache
@@ -57,8 +58,6 @@ def tokens_of(text: AlignedText, language: str, readings: Mapping[int, tuple[Rea
             tokens[-1].spaced = bool(space)
         else:
             tokens.append(Token(token, text.span(start, position), bool(space)))
-    if tokens:
-        tokens[-1].spaced = text.text[-1:].isspace()
     return tokens
 
 
@@ -175,7 +174,7 @@ def _readings(text: str, sounds: str, language: str) -> list[tuple[str, str]]:
     names = number_words(grapheme_to_phoneme(language))
     if any(c.isdigit() for c in text) and all(without_stress(part) in names for part in parts):
         return [(names[without_stress(part)], part) for part in parts]
-    for pieces in (text.split(), _PIECE.findall(text), [c for c in text if c.isalnum()]):
+    for pieces in (text.split(), _PIECE.findall(text), _JOINED.findall(text), [c for c in text if c.isalnum()]):
         if len(pieces) == len(parts):
             pairs = zip(pieces, parts, strict=True)
             return [

@@ -123,7 +123,7 @@ ROMAN_RULES: list[Rule] = [
         lambda m: f"{m[1]} the {ordinal_of(roman(m[2]))}",
     ),
     (
-        re.compile(rf"(?<=[A-Z])([a-z]+) ({_ROMAN_SMALL})(?=['’]s\b|\b)(?![.'’-]?[A-Za-z]{{2}})"),
+        re.compile(rf"\b([A-Z][a-z]+) ({_ROMAN_SMALL})(?=['’]s\b|\b)(?![.'’-]?[A-Za-z]{{2}})"),
         lambda m: f"{m[1]} {roman(m[2])}",
     ),
 ]

@@ -1,0 +1,39 @@
+"""One spelling, two readings: the sound follows the part of speech."""
+
+import pytest
+
+from vivavoce.text import analyse
+
+READINGS = [
+    ("I *read* it yesterday.", "ɹˈɛd"),
+    ("I have *read* it.", "ɹˈɛd"),
+    ("I will *read* it.", "ɹˈid"),
+    ("They *record* music.", "ɹəkˈɔɹd"),
+    ("It broke the *record*.", "ɹˈɛkəɹd"),
+    ("We *live* here.", "lˈɪv"),
+    ("I like *live* music.", "lˈIv"),
+    ("*Lead* pipes are old.", "lˈɛd"),
+    ("They *lead* the way.", "lˈid"),
+    ("The *wind* is cold.", "wˈɪnd"),
+    ("She will *wind* the clock.", "wˈInd"),
+    ("There is a *tear* in my eye.", "tˈɪɹ"),
+    ("Do not *tear* it up.", "tˈɛɹ"),
+    ("He plays *bass* guitar.", "bˈAs"),
+    ("He caught a *bass*.", "bˈæs"),
+    ("Please *close* the door.", "klˈOz"),
+    ("They are *close*.", "klˈOs"),
+    ("He takes a *bow*.", "bˈW"),
+    ("a *bow* and arrow", "bˈO"),
+    ("the *minute* details", "mInˈut"),
+    ("a *minute* ago", "mˈɪnət"),
+    ("The *desert* is dry.", "dˈɛzəɹt"),
+    ("the *Polish* man", "pˈOlɪʃ"),
+    ("*Polish* the table.", "pˈɑlɪʃ"),
+]
+
+
+@pytest.mark.parametrize(("text", "sounds"), READINGS)
+def test_the_reading_fits_the_surroundings(text: str, sounds: str) -> None:
+    marked = text.split("*")[1]
+    words = [word for sentence in analyse(text.replace("*", "")).sentences for word in sentence.words]
+    assert [word.phonemes for word in words if word.text == marked] == [sounds]
