@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import log2
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vivavoce.redundancy.entropy import TOTAL, Reader, Table, interval, join, to_bytes
@@ -25,6 +25,7 @@ def messages(draw: st.DrawFn) -> tuple[list[int], list[Table]]:
     return [draw(st.integers(0, len(table.frequencies) - 1)) for table in used], used
 
 
+@settings(max_examples=40)
 @given(st.lists(messages(), max_size=4))
 def test_blocks_come_back_at_the_cost_of_their_entropy(blocks: list[tuple[list[int], list[Table]]]) -> None:
     data = to_bytes(join(interval(*block) for block in blocks))
@@ -36,6 +37,7 @@ def test_blocks_come_back_at_the_cost_of_their_entropy(blocks: list[tuple[list[i
         assert [reader.read(used) for _, used in blocks] == [symbols for symbols, _ in blocks]
 
 
+@settings(max_examples=40)
 @given(messages())
 def test_numbers_stay_short(message: tuple[list[int], list[Table]]) -> None:
     symbols, used = message
@@ -45,6 +47,7 @@ def test_numbers_stay_short(message: tuple[list[int], list[Table]]) -> None:
     assert -log2(block.width) + block.bits < entropy + 1e-3
 
 
+@settings(max_examples=40)
 @given(st.binary(max_size=30), st.lists(tables(), max_size=60))
 def test_any_bytes_are_a_message_or_none(data: bytes, used: list[Table]) -> None:
     reader = Reader(data)

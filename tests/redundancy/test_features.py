@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vivavoce.redundancy.features import (
@@ -75,6 +75,7 @@ def test_extremes_stay_finite() -> None:
     assert (np.abs(features(clipped)[:, PITCH]) <= 1.5).all()
 
 
+@settings(max_examples=20)
 @given(st.lists(st.integers(0, 7), min_size=1, max_size=12))
 def test_pieces_equal_the_whole(sizes: list[int]) -> None:
     frames = sum(sizes)
