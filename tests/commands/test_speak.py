@@ -167,9 +167,12 @@ def test_an_interrupted_reading_goes_on_and_is_the_same(monkeypatch: pytest.Monk
 
 
 def test_a_reading_of_something_else_is_not_gone_on_with(monkeypatch: pytest.MonkeyPatch, capsys: Error) -> None:
-    monkeypatch.setattr(speak, "write_blocks", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-    assert main(["speak", "One. Two.", "-o", "a.wav", "--resume"]) == 130
-    monkeypatch.undo()
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(speak, "write_blocks", interrupted)
+        assert main(["speak", "One. Two.", "-o", "a.wav", "--resume"]) == 130
     assert main(["speak", "One. Two.", "-o", "a.wav", "--resume", "--rate", "2"]) == 0
     assert "going on" not in capsys.readouterr().err
 
