@@ -207,7 +207,8 @@ def _reading(arguments: argparse.Namespace, output: Path | None, key: str) -> It
 def _key(source: str, arguments: argparse.Namespace, manner: Manner) -> str:
     """Whatever decides how the text sounds: a reading of another key is not gone on with."""
     weights = [load_addon(find_addon(name)).description.files for name in (arguments.voice, arguments.vocoder)]
-    decisive = (source, arguments.ssml, manner, weights)
+    prosody = (arguments.prosody, arguments.variety, arguments.seed)
+    decisive = (source, arguments.ssml, manner.speaker, manner.rate, manner.pitch_semitones, prosody, weights)
     return hashlib.sha256(repr(decisive).encode("utf-8", "surrogatepass")).hexdigest()
 
 
