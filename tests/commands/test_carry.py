@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import socket
 import subprocess
@@ -18,8 +20,11 @@ from vivavoce.audio import Audio, write_audio
 from vivavoce.cli import main
 from vivavoce.commands import protect, receive, recover
 from vivavoce.link import opus_file
+from vivavoce.link.carriage import take
 from vivavoce.link.channel import Channel, ChannelSettings
+from vivavoce.link.framing import parse
 from vivavoce.link.live import open_socket, parse_address, relay
+from vivavoce.link.rtp import unpack
 
 SPEECH = Path(__file__).parents[1] / "data" / "kathleen.opus"
 
@@ -147,6 +152,33 @@ def test_live_through_a_bad_network(tmp_path: Path, capsys: pytest.CaptureFixtur
         assert "155 packets came" in network.stderr.read()
     assert soundfile.info(heard).duration == pytest.approx(3.08 + 0.8, abs=0.6)
     assert "by redundancy" in capsys.readouterr().err
+
+
+def test_what_standard_input_says_is_sent_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"\x00\x10" * 3400 + b"\x01")
+    os.close(writing)
+    with open_socket(("127.0.0.1", 0)) as target, open(reading) as standard_input:
+        monkeypatch.setattr(sys, "stdin", standard_input)
+        assert main(["send", "-", "--to", f"127.0.0.1:{target.getsockname()[1]}"]) == 0
+        target.settimeout(1.0)
+        packets = [unpack(target.recv(2000)) for _ in range(11)]
+    assert [packet.timestamp - packets[0].timestamp for packet in packets] == [960 * n for n in range(11)]
+
+
+def test_speak_sends_what_it_says_while_it_says_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    heard = []
+    with open_socket(("127.0.0.1", 0)) as target:
+        address = f"127.0.0.1:{target.getsockname()[1]}"
+        assert main(["speak", "Yes.", "--protect", address, "-o", str(tmp_path / "yes.wav")]) == 0
+        target.settimeout(0.2)
+        with contextlib.suppress(TimeoutError):
+            while True:
+                heard.append(unpack(target.recv(2000)))
+    said_s = soundfile.info(tmp_path / "yes.wav").duration
+    assert len(heard) * 0.02 == pytest.approx(said_s + 0.0165, abs=0.0101)
+    assert all(take(parse(packet.payload)) for packet in heard)
+    assert f"{len(heard)} packets sent" in capsys.readouterr().err
 
 
 def test_a_relay_passes_everything_on_when_the_network_is_good() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import secrets
 import sys
 from collections.abc import Iterator
@@ -14,10 +15,10 @@ from vivavoce.audio import Samples, read_audio
 from vivavoce.commands.protect import add_protection, protection, protector
 from vivavoce.link import live
 from vivavoce.link.codec import RATE_HZ
-from vivavoce.link.protection import chunks
+from vivavoce.link.protection import ProtectionSettings
 from vivavoce.link.sending import PacketSender
 
-_PIECE_BYTES = 640
+_PIECE_BYTES = 4096
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,22 +29,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    address = live.parse_address(arguments.to)
-    made = protector(protection(arguments, dtx=arguments.dtx))
-    frames = chunks(_pieces(arguments.speech, made.lookahead))
-    count = live.send(frames, PacketSender(made, secrets.randbits(32)), address)
-    print(f"{arguments.to}: {count} packets sent", file=sys.stderr)
+    settings = protection(arguments, dtx=arguments.dtx)
+    rate_hz, pieces = _sound(arguments.speech)
+    with line(arguments.to, settings, rate_hz) as out:
+        for samples in pieces:
+            out.push(samples)
+    print(f"{arguments.to}: {out.sent} packets sent", file=sys.stderr)
     return 0
 
 
-def _pieces(speech: str, lookahead: int) -> Iterator[Samples]:
-    """The recording, or standard input as it comes, and what flushes the coder's delay."""
+def line(address: str, settings: ProtectionSettings, rate_hz: int) -> live.LiveSender:
+    """A stream of protected packets to `host:port`, for sound of that rate."""
+    target = live.parse_address(address)
+    return live.LiveSender(PacketSender(protector(settings), secrets.randbits(32)), target, rate_hz)
+
+
+def _sound(speech: str) -> tuple[int, Iterator[Samples]]:
+    """The rate, and the recording in pieces, or standard input as it comes."""
     if speech == "-":
-        rest = b""
-        while data := sys.stdin.buffer.read(_PIECE_BYTES):
-            whole = (rest + data)[: (len(rest) + len(data)) // 2 * 2]
-            rest = (rest + data)[len(whole) :]
-            yield (np.frombuffer(whole, "<i2") / 32768).astype(np.float32)
-    else:
-        yield read_audio(Path(speech), RATE_HZ).samples
-    yield np.zeros(lookahead, np.float32)
+        return RATE_HZ, _standard_input()
+    audio = read_audio(Path(speech))
+    return audio.rate_hz, iter([audio.samples])
+
+
+def _standard_input() -> Iterator[Samples]:
+    rest = b""
+    while data := os.read(sys.stdin.fileno(), _PIECE_BYTES):
+        rest += data
+        whole = len(rest) // 2 * 2
+        yield (np.frombuffer(rest[:whole], "<i2") / 32768).astype(np.float32)
+        rest = rest[whole:]

@@ -18,8 +18,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from vivavoce.audio import FORMATS, Audio, Samples, format_of, write_blocks
 from vivavoce.blocks import find_addon, load_addon
 from vivavoce.commands.prosody_options import add_prosody_arguments, prosody_of
+from vivavoce.commands.send import line
 from vivavoce.errors import InputError
 from vivavoce.features import RATE_HZ
+from vivavoce.link.live import LiveSender
+from vivavoce.link.protection import ProtectionSettings
 from vivavoce.text import iter_sentences
 from vivavoce.text.notices import Notices
 from vivavoce.text.utterance import Sentence
@@ -40,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("-o", "--output", help="file to write, - for --stream (speech.wav, or speech.FORMAT)")
     add("--format", choices=tuple(FORMATS), help="format of the file, otherwise told by its suffix")
     add("--stream", action="store_true", help="raw 16-bit mono PCM at 24 kHz to standard output as it is made")
+    add("--protect", metavar="HOST:PORT", help="send it there as it is made, in packets that carry their own past")
     add("--voice", default=DEFAULT_VOICE, help="name or path of a voice addon")
     add("--vocoder", default=DEFAULT_VOCODER, help="name or path of a vocoder addon")
     add("--speaker", help="one of the voice's speakers (--speakers lists them)")
@@ -68,8 +72,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(
             f'vivavoce: voice "{voice.name}" does not know when words begin, only sentences are marked', file=sys.stderr
         )
-    with _reading(arguments, output, _key(source, arguments, manner)) as reading:
-        takes = _speak(voice, sentences, manner, reading, source.encode("utf-8", "surrogatepass"), arguments)
+    with _reading(arguments, output, _key(source, arguments, manner)) as reading, _line(arguments.protect) as link:
+        takes = _speak(voice, sentences, manner, reading, source.encode("utf-8", "surrogatepass"), arguments, link)
         for notice in notices.lines():
             print(f"vivavoce: {notice}", file=sys.stderr)
         if output:
@@ -120,7 +124,7 @@ def write_text(path: Path, text: str) -> None:
 
 def _speak(
     voice: Voice, sentences: Iterable[Sentence], manner: Manner, reading: Reading, source: bytes,
-    arguments: argparse.Namespace,
+    arguments: argparse.Namespace, link: LiveSender | None,
 ) -> list[Take]:  # fmt: skip
     """Say what is not said yet; returns the take for a page, if one is wanted."""
     kept: list[SpeechChunk] = []
@@ -132,6 +136,8 @@ def _speak(
             for chunk in voice.say(sentence, manner, begin_s=reading.samples / RATE_HZ):
                 if arguments.stream:
                     _to_standard_output(chunk.samples)
+                if link:
+                    link.push(chunk.samples)
                 reading.add(chunk.samples)
                 for line in polly_lines(chunk.marks, source):
                     reading.mark(line)
@@ -155,7 +161,7 @@ def _output(arguments: argparse.Namespace) -> Path | None:
         if arguments.format:
             raise InputError(f"standard output takes raw PCM alone; give -o with a file for {arguments.format}")
         arguments.stream, wanted = True, None
-    elif wanted is None and not arguments.stream:
+    elif wanted is None and not arguments.stream and not arguments.protect:
         wanted = f"speech.{arguments.format or 'wav'}"
     if wanted is None and arguments.resume:
         raise InputError("--resume needs -o with a file, a stream cannot be taken up again")
@@ -216,6 +222,17 @@ def _to_standard_output(samples: Samples) -> None:
     """A chunk is out before the next is made."""
     sys.stdout.buffer.write((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
     sys.stdout.buffer.flush()
+
+
+@contextmanager
+def _line(address: str | None) -> Iterator[LiveSender | None]:
+    """Where `--protect` sends, if it is given."""
+    if address is None:
+        yield None
+        return
+    with line(address, ProtectionSettings(), RATE_HZ) as out:
+        yield out
+    print(f"{address}: {out.sent} packets sent", file=sys.stderr)
 
 
 def _progress() -> Progress:

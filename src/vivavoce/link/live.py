@@ -5,12 +5,16 @@ from __future__ import annotations
 import heapq
 import socket
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from typing import Self
+
+import numpy as np
+import soxr
 
 from vivavoce.audio import Samples
 from vivavoce.errors import InputError
 from vivavoce.link.channel import Channel, Delivery
-from vivavoce.link.codec import FRAME_S
+from vivavoce.link.codec import FRAME, FRAME_S, RATE_HZ
 from vivavoce.link.receiver import Receiver, State
 from vivavoce.link.sending import PacketSender
 
@@ -40,19 +44,51 @@ def open_socket(address: Address) -> socket.socket:
     return listening
 
 
-def send(frames: Iterable[Samples], sender: PacketSender, address: Address, clock: Clock = time.monotonic) -> int:
-    """Send 20 ms pieces as their time comes; a source that is slower sets the pace. -> datagrams sent."""
-    count, due_s = 0, clock()
-    with _socket_to(address) as out:
-        for frame in frames:
-            datagram = sender.step(frame)
-            now_s = clock()
-            due_s = max(due_s, now_s - _SOON_S)
-            time.sleep(max(0.0, due_s - now_s))
-            due_s += FRAME_S
-            if datagram is not None and _sent(out, datagram, address):
-                count += 1
-    return count
+class LiveSender:
+    """Sends sound of any rate and in pieces of any length, each packet as its time comes.
+
+    A source that is slower than real time sets the pace. Leaving it as a context manager sends what is left.
+    """
+
+    def __init__(self, sender: PacketSender, address: Address, rate_hz: int, clock: Clock = time.monotonic) -> None:
+        self._sender, self._address, self._clock = sender, address, clock
+        self._resampler = soxr.ResampleStream(rate_hz, RATE_HZ, 1, dtype="float32", quality="HQ")
+        self._rest = np.zeros(0, np.float32)
+        self._socket = _socket_to(address)
+        self._due_s = clock()
+        self.sent = 0
+        """Datagrams that left."""
+
+    def push(self, samples: Samples) -> None:
+        """Send (samples,); returns when the last whole packet of them is on its way."""
+        self._queue(self._resampler.resample_chunk(np.ascontiguousarray(samples, np.float32)))
+
+    def _queue(self, heard: Samples) -> None:
+        self._rest = np.concatenate([self._rest, heard])
+        whole = len(self._rest) // FRAME * FRAME
+        for frame in self._rest[:whole].reshape(-1, FRAME):
+            self._send(frame)
+        self._rest = self._rest[whole:]
+
+    def _send(self, frame: Samples) -> None:
+        datagram = self._sender.step(frame)
+        now_s = self._clock()
+        self._due_s = max(self._due_s, now_s - _SOON_S)
+        time.sleep(max(0.0, self._due_s - now_s))
+        self._due_s += FRAME_S
+        if datagram is not None:
+            self.sent += _sent(self._socket, datagram, self._address)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            nothing = np.zeros(0, np.float32)
+            self._queue(self._resampler.resample_chunk(nothing, last=True))
+            flushed = len(self._rest) + self._sender.lookahead
+            self._queue(np.zeros(self._sender.lookahead + -flushed % FRAME, np.float32))
+        self._socket.close()
 
 
 def receive(

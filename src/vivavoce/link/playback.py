@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from vivavoce.audio import Samples
-from vivavoce.link.codec import FRAME, OpusDecoder, PacketError
+from vivavoce.link.codec import OpusDecoder, PacketError
 from vivavoce.link.policy import Arrived, Choice, Source, choose, described
 from vivavoce.link.roles import Concealer
 
@@ -54,8 +55,7 @@ class Playback(Generic[State]):
 
     def linger(self) -> Samples:
         """20 ms more of what was heard last, fading, while there is nothing to play yet: (320,)."""
-        self._state, made = self._concealer.fill(self._state, _ROWS)
-        return made
+        return self._fill(_ROWS)
 
     def _heard(self, number: int, arrived: Mapping[int, Arrived]) -> tuple[Choice, Samples | None]:
         """The decoded sound of packet `number`, None where it has to be made."""
@@ -90,5 +90,15 @@ class Playback(Generic[State]):
             rows.append(following.features[:1])
             known.append(True)
         told = (np.concatenate(rows), np.array(known)) if any(known) else (None, None)
-        self._state, made = self._concealer.fill(self._state, _ROWS * len(missing), *told, ahead=ahead)
-        return made[: FRAME * len(missing)]
+        return self._fill(_ROWS * len(missing), *told, ahead=ahead)
+
+    def _fill(
+        self,
+        frames: int,
+        rows: Samples | None = None,
+        known: npt.NDArray[np.bool_] | None = None,
+        ahead: Samples | None = None,
+    ) -> Samples:
+        """What the concealer makes, which damaged features cannot make louder than any speech."""
+        self._state, made = self._concealer.fill(self._state, frames, rows, known, ahead)
+        return np.clip(made, -1.0, 1.0)

@@ -16,6 +16,11 @@ class PacketSender:
         self._sequence = self._timestamp = 0
         self._pausing = False
 
+    @property
+    def lookahead(self) -> int:
+        """Samples by which the decoded sound comes later than the sound that was encoded."""
+        return self._protector.lookahead
+
     def step(self, samples: Samples) -> bytes | None:
         """The datagram for 20 ms, (320,) at 16 kHz; None where there is nothing to send."""
         packet = self._protector.step(samples)
