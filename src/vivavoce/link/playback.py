@@ -77,7 +77,7 @@ class Playback(Generic[State]):
 
     def _hear(self, samples: Samples) -> Samples:
         self._state, heard = self._concealer.hear(self._state, samples)
-        return heard
+        return np.clip(heard, -1.0, 1.0)
 
     def _filled(self, missing: Sequence[Choice], following: Choice | None, ahead: Samples | None) -> Samples:
         """The sound of a hole; `following` describes the packet after it."""
@@ -99,6 +99,6 @@ class Playback(Generic[State]):
         known: npt.NDArray[np.bool_] | None = None,
         ahead: Samples | None = None,
     ) -> Samples:
-        """What the concealer makes, which damaged features cannot make louder than any speech."""
+        """What the concealer makes; damaged features cannot make it louder than any speech."""
         self._state, made = self._concealer.fill(self._state, frames, rows, known, ahead)
         return np.clip(made, -1.0, 1.0)
