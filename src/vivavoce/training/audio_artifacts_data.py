@@ -70,9 +70,9 @@ class ArtifactMaker:
         while np.sqrt(np.mean(piece**2)) < SOFTEST:
             piece = self._piece(random)
         if random.random() < BLEND_CHANCE:
-            piece = piece + 10 ** random.uniform(-1.2, 0) * _matched(self._piece(random), piece)
+            piece = _blended(piece, self._piece(random), random.uniform(-24, 0))
         if random.random() < MUSIC_CHANCE:
-            piece = piece + 10 ** random.uniform(-1, 0.5) * _matched(_music(random), piece)
+            piece = _blended(piece, _music(random), random.uniform(-20, 10))
         return (piece * random.uniform(0.1, 0.9) / (np.abs(piece).max() + 1e-9)).astype(np.float32)
 
     def _piece(self, random: np.random.Generator) -> Samples:
@@ -119,8 +119,10 @@ def _music(random: np.random.Generator) -> Samples:
     return sound.astype(np.float32)
 
 
-def _matched(sound: Samples, like: Samples) -> Samples:
-    return sound * float(np.sqrt(np.mean(like**2)) / (np.sqrt(np.mean(sound**2)) + 1e-9))
+def _blended(sound: Samples, other: Samples, gain_db: float) -> Samples:
+    """Two sounds at once, `other` louder than `sound` by the gain."""
+    levels = [float(np.sqrt(np.mean(part**2))) + 1e-9 for part in (sound, other)]
+    return (sound + other * (levels[0] / levels[1] * 10 ** (gain_db / 20))).astype(np.float32)
 
 
 def _stretch(sound: Samples, random: np.random.Generator) -> Samples:

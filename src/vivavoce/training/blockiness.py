@@ -42,7 +42,8 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
         known = (visible[chosen] >= 0).float()
         each = functional.binary_cross_entropy_with_logits(score, visible[chosen].clamp_min(0), reduction="none")
         whether = (each * known).sum() / known.sum().clamp_min(1.0)
-        coarse = (quantiser - quantisers[chosen]).abs().mean()
+        said = (quantisers[chosen] >= 0).float()
+        coarse = ((quantiser - quantisers[chosen]).abs() * said).sum() / said.sum().clamp_min(1.0)
         return {"loss": whether + 2.0 * coarse, "visible": whether, "quantiser": COARSEST * coarse}
 
     def judge(network: nn.Module) -> dict[str, float]:

@@ -29,7 +29,7 @@ class Pictures:
     def __init__(self, folder: Path) -> None:
         arrays = read_shards(folder)
         self.luma, self.before, self.wrong = arrays["luma"], arrays["before"], arrays["wrong"]
-        self.share = np.where(self.wrong == UNKNOWN, 0, self.wrong >= CORRUPT).mean(axis=(1, 2))
+        self.share = (self.wrong >= CORRUPT).mean(axis=(1, 2))
         self.hurt, self.unhurt = np.flatnonzero(self.share >= TOO_LITTLE), np.flatnonzero(self.share < TOO_LITTLE)
 
     def batch(self, size: int, random: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
@@ -47,8 +47,8 @@ class Pictures:
 
 def map_loss(scores: Tensor, wrong: Tensor) -> Tensor:
     """Cross-entropy of cells against the share of their four blocks that is corrupt; doubtful blocks do not count."""
-    known = ((wrong >= CORRUPT) | (wrong <= UNTOUCHED)).float()
-    corrupt = ((wrong >= CORRUPT) & (wrong != UNKNOWN)).float()
+    known = (((wrong >= CORRUPT) & (wrong != UNKNOWN)) | (wrong <= UNTOUCHED)).float()
+    corrupt = (wrong >= CORRUPT).float() * known
     weight = functional.avg_pool2d(known[:, None], 2)[:, 0]
     share = functional.avg_pool2d(corrupt[:, None], 2)[:, 0] / weight.clamp_min(0.25)
     loss = functional.binary_cross_entropy_with_logits(scores, share.clamp(0, 1), reduction="none")
@@ -57,7 +57,7 @@ def map_loss(scores: Tensor, wrong: Tensor) -> Tensor:
 
 def decision_loss(scores: Tensor, wrong: Tensor) -> Tensor:
     """Cross-entropy of whole pictures; those with a little corruption do not count."""
-    share = ((wrong >= CORRUPT) & (wrong != UNKNOWN)).float().mean(dim=(1, 2))
+    share = (wrong >= CORRUPT).float().mean(dim=(1, 2))
     counts = ((share >= MEANT) | (share <= TOO_LITTLE)).float()
     loss = functional.binary_cross_entropy_with_logits(scores, (share >= MEANT).float(), reduction="none")
     return (loss * counts).sum() / counts.sum().clamp_min(1.0)

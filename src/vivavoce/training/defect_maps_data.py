@@ -17,6 +17,7 @@ from vivavoce.training.video_windows import draw_window
 
 HEIGHT, WIDTH, BLOCK = 192, 256, 16
 UNKNOWN = 255
+"""The picture is corrupt, nobody said where."""
 CLEARLY_WRONG = 16
 FRAMES, FIRST_HITS = 18, (3, 14)
 AGAIN_CHANCE, CUT_CHANCE, UNHURT_CHANCE = 0.7, 0.15, 0.2

@@ -87,16 +87,25 @@ def main() -> None:
     parser.add_argument("--video", type=Path, default=Path("data/video"), help="folder of folders of clips")
     parser.add_argument("--speech", type=Path, default=Path("data/speech"), help="folder with one folder a corpus")
     parser.add_argument("--runs", type=Path, default=Path("runs"))
+    parser.add_argument("--labels", type=Path, help="take in what people labelled, and make nothing else")
     parser.add_argument("--minutes", type=float, default=3.0)
     parser.add_argument("--workers", type=int, default=2)
     arguments = parser.parse_args()
     folder = arguments.runs / "inspection" / arguments.kind
-    if arguments.kind == "av_sync":
+    if arguments.labels:
+        from vivavoce.training.labelled import add_labels
+
+        print(f"{add_labels(arguments.labels, arguments.kind, folder / 'train')} labelled examples")
+    elif arguments.kind == "av_sync":
         from vivavoce.training.sync_data import prepare_tracks
 
         for part in ("train", "dev"):
             prepare_tracks(sources(arguments.video, arguments.speech, part == "dev").videos, folder / part)
-        return
+    else:
+        _simulate(arguments, folder)
+
+
+def _simulate(arguments: argparse.Namespace, folder: Path) -> None:
     for part, share in (("dev", DEV_MINUTES_SHARE), ("train", 1.0 - DEV_MINUTES_SHARE)):
         maker = KINDS[arguments.kind](sources(arguments.video, arguments.speech, part == "dev"))
         count = make_shards(maker, folder / part, arguments.minutes * share, arguments.workers)

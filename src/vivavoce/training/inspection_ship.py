@@ -146,7 +146,7 @@ def _tearing(config: Mapping[str, Any], run: Path, examples: Path) -> Prepared:
 
     def made(network: TearingNetwork) -> Shipment:
         held_out = tearing.Profiles(examples / "dev")
-        scores, torn = tearing.torn_scores(network, held_out), held_out.row > 0
+        scores, torn = tearing.torn_scores(network, held_out), held_out.row != 0
         likely = 1.0 / (1.0 + np.exp(-scores))
         profiles = torch.zeros(1, PROFILES, 239, BANDS)
         axes: Axes = {"profiles": {2: "lines"}, "rows": {1: "lines"}}
@@ -225,7 +225,7 @@ def _av_sync(config: Mapping[str, Any], run: Path, examples: Path) -> Prepared:
         }  # fmt: skip
         return Shipment(
             "How far lips and sound are apart: mouths and speech in one space", exports,
-            {"sharpness": float(network.sharpness), "none": float(network.none)},
+            {"sharpness": float(network.sharpness.detach()), "none": float(network.none.detach())},
             sync.figures(network, held_out, 75, 300),
             "Two small convolutional networks, trained to find the offset between a face and its own sound. Few "
             "speakers (about 12), so expect less of faces unlike them.",

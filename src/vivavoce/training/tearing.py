@@ -26,10 +26,10 @@ class Profiles:
     def __init__(self, folder: Path) -> None:
         arrays = read_shards(folder)
         self.profiles, self.row = arrays["profiles"], arrays["row"].astype(np.int64)
-        self.torn, self.whole = np.flatnonzero(self.row > 0), np.flatnonzero(self.row == 0)
+        self.torn, self.whole = np.flatnonzero(self.row != 0), np.flatnonzero(self.row == 0)
 
     def batch(self, size: int, random: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """Profiles (size, 6, 239, 16) and torn rows (size,): half of them torn, some turned upside down or mirrored."""
+        """Profiles (size, 6, 239, 16) and torn rows (size,) (0: whole, -1: nobody said): half torn, some mirrored."""
         half = size // 2
         chosen = np.concatenate([pool[random.integers(len(pool), size=half)] for pool in (self.torn, self.whole)])
         profiles, row = self.profiles[chosen].astype(np.float32), self.row[chosen].copy()
@@ -45,6 +45,7 @@ def row_loss(scores: Tensor, row: Tensor) -> Tensor:
     away = (places[None] - row[:, None]).abs()
     truth = ((away == 0) & (row[:, None] > 0)).float()
     weight = torch.where(truth > 0, ROW_WEIGHT, 1.0) * ((away == 0) | (away > 2) | (row[:, None] == 0)).float()
+    weight = weight * (row[:, None] >= 0).float()
     return (functional.binary_cross_entropy_with_logits(scores, truth, reduction="none") * weight).mean()
 
 
@@ -67,10 +68,10 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
         views, row = profiles.batch(config["data"]["batch"], random)
         rows, torn = network(views)
         where = row_loss(rows.float(), row)
-        whether = functional.binary_cross_entropy_with_logits(torn.float(), (row > 0).float())
+        whether = functional.binary_cross_entropy_with_logits(torn.float(), (row != 0).float())
         return {"loss": where + whether, "rows": where, "torn": whether}
 
     def judge(network: nn.Module) -> dict[str, float]:
-        return {"dev": auc(torn_scores(network, held_out), held_out.row > 0)}
+        return {"dev": auc(torn_scores(network, held_out), held_out.row != 0)}
 
     fit(TearingNetwork(**config["network"]), folder, minutes, config["optimiser"], losses, judge)

@@ -62,9 +62,8 @@ def _example(pictures: list[np.ndarray], row: int, random: np.random.Generator) 
     """240 rows about the tear, or from anywhere; `row` counts from 1 within them, 0 where there is no tear."""
     profiles = row_profiles(*pictures)
     room = profiles.shape[1] - (ROWS - 1)
-    low, high = (0, room) if not row else (max(0, row - ROWS + 20), min(room, row - 20))
-    top = int(random.integers(low, max(low, high) + 1))
-    top = min(top, room)
+    low, high = (max(0, row - ROWS + 20), min(room, row - 20)) if row else (0, room)
+    top = min(room, int(random.integers(low, max(low, high) + 1)))
     return {
         "profiles": profiles[:, top : top + ROWS - 1].astype(np.float16),
         "row": np.int16(row - top if row else 0),

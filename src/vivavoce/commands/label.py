@@ -1,0 +1,58 @@
+"""`vivavoce label PATH… --for sound`: people teach the detectors what these are least sure of."""
+
+from __future__ import annotations
+
+import argparse
+import webbrowser
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+
+from vivavoce.errors import InputError
+from vivavoce.inspection.labels import KINDS, LabelServer, rank, read_labels
+
+SUFFIXES = {
+    ".mp4", ".m4a", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".wav", ".flac", ".mp3", ".ogg", ".opus",
+}  # fmt: skip
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files, or folders to look through")
+    parser.add_argument("--for", dest="kind", choices=list(KINDS), default="sound", help="what to label")
+    parser.add_argument("--most", type=int, default=60, metavar="N", help="candidates to show, the most informative")
+    parser.add_argument("--labels", type=Path, default=Path("labels.jsonl"), help="where answers are added")
+    parser.add_argument("--port", type=int, default=0, help="of the page on this machine; 0: any that is free")
+    parser.add_argument("--no-browser", action="store_true", help="only say where the page is")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Raises `InputError` where there is nothing to label, `UnavailableError` where the detector's addon is missing."""
+    if arguments.most < 1:
+        raise InputError("--most: give 1 or more")
+    console = Console(stderr=True)
+    known = {(label.file, label.start_s) for label in read_labels(arguments.labels) if label.kind == arguments.kind}
+
+    def told(path: Path, error: str | None) -> None:
+        console.print(error or f"looked through {path}", style="yellow" if error else "dim", markup=False)
+
+    candidates = rank(_media(arguments.paths), arguments.kind, arguments.most, known, told=told)
+    if not candidates:
+        raise InputError("nothing to label: no media there, or all of it is labelled")
+    server = LabelServer(candidates, KINDS[arguments.kind].answers, arguments.labels, arguments.port)
+    console.print(f"{len(candidates)} candidates at {server.url} (Ctrl-C ends)", markup=False)
+    if not arguments.no_browser:
+        webbrowser.open(server.url)
+    server.serve()
+    return 0
+
+
+def _media(paths: list[Path]) -> Iterator[Path]:
+    """The files, and those in the folders that look like media. Raises `InputError` for what is not there."""
+    for path in paths:
+        if path.is_dir():
+            yield from (found for found in sorted(path.resolve().rglob("*")) if found.suffix.lower() in SUFFIXES)
+        elif path.is_file():
+            yield path.resolve()
+        else:
+            raise InputError(f"{path}: no such file or folder")

@@ -1,0 +1,38 @@
+"""A moment as a browser shows it."""
+
+from __future__ import annotations
+
+import io
+import wave
+from fractions import Fraction
+
+import av
+import numpy as np
+from av.video.frame import VideoFrame
+
+from vivavoce.inspection.media import SOUND_RATE_HZ, Plane, Samples, shrink
+
+MAX_WIDTH = 960
+
+
+def png_of(luma: Plane) -> bytes:
+    """Luma (height, width) as a grey PNG, at most 960 pixels wide."""
+    height, width = luma.shape
+    if width > MAX_WIDTH:
+        luma = shrink(luma, max(1, round(height * MAX_WIDTH / width)), MAX_WIDTH)
+    context = av.CodecContext.create("png", "w")
+    context.height, context.width = luma.shape
+    context.pix_fmt, context.time_base = "gray", Fraction(1)
+    frame = VideoFrame.from_ndarray(np.ascontiguousarray(luma), "gray")
+    return b"".join(bytes(packet) for packet in (*context.encode(frame), *context.encode(None)))
+
+
+def wav_of(samples: Samples) -> bytes:
+    """Sound (samples,) at 48 kHz as a WAV of 16 bits."""
+    memory = io.BytesIO()
+    with wave.open(memory, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(SOUND_RATE_HZ)
+        file.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
+    return memory.getvalue()

@@ -1,0 +1,209 @@
+"""From what the networks say to events. The networks here say what the test wants."""
+
+from collections.abc import Callable
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import pytest
+
+from vivavoce.inspection.detector import Detector, UnavailableError
+from vivavoce.inspection.detectors import audio_artifacts, av_sync, block_corruption, blockiness, tearing
+from vivavoce.inspection.detectors.audio_artifacts import CLASSES, AudioArtifacts
+from vivavoce.inspection.detectors.av_sync import AvSync
+from vivavoce.inspection.detectors.block_corruption import BlockCorruption
+from vivavoce.inspection.detectors.blockiness import Blockiness
+from vivavoce.inspection.detectors.tearing import Tearing
+from vivavoce.inspection.event import Event
+from vivavoce.inspection.media import MediaInfo, Picture, Sound, SoundInfo, VideoInfo
+from vivavoce.inspection.sync.faces import Face
+
+INFO = MediaInfo("x", video=VideoInfo("h264", 64, 64, 25.0, "yuv420p"), sounds=(SoundInfo("aac", 48_000, 1),))
+Answers = dict[str, np.ndarray]
+
+
+class Saying:
+    """A network that answers by a function of what it is given."""
+
+    def __init__(self, answer: Callable[[Any], Answers]) -> None:
+        self.run = answer
+
+
+class Knowing:
+    """An addon with such networks."""
+
+    def __init__(self, figures: dict[str, float] | None = None, **networks: Saying) -> None:
+        self.networks, self.figures = networks, figures or {}
+
+    def figure(self, name: str) -> float:
+        return self.figures.get(name, 0.5)
+
+
+def _with(monkeypatch: pytest.MonkeyPatch, module: Any, known: Knowing) -> None:
+    monkeypatch.setattr(module, "load_learned", lambda *names: known)
+
+
+def _pictures(count: int, light: Callable[[int], int], rate_hz: float = 25.0) -> list[Picture]:
+    chroma = np.full((32, 32), 128, np.uint8)
+    lumas = [np.full((64, 64), light(number), np.uint8) for number in range(count)]
+    return [Picture(n, n / rate_hz, 1 / rate_hz, luma, chroma, chroma) for n, luma in enumerate(lumas)]
+
+
+def _seen(detector: Detector, pictures: list[Picture]) -> list[Event]:
+    end_s = pictures[-1].time_s + pictures[-1].seconds
+    return [*chain.from_iterable(detector.see(picture) for picture in pictures), *detector.finish(end_s)]
+
+
+def _corrupt_where_bright(given: dict[str, np.ndarray]) -> Answers:
+    bad = float(given["luma"].max() > 100)
+    return {"map": np.array([[[bad, 0.0], [0.0, 0.0]]], np.float32), "decision": np.array([0.9 * bad], np.float32)}
+
+
+@pytest.mark.parametrize("decision", ["learned", "area"])
+def test_corrupt_pictures_in_a_row_are_one_event_with_a_map(monkeypatch: pytest.MonkeyPatch, decision: Any) -> None:
+    _with(monkeypatch, block_corruption, Knowing(corruption=Saying(_corrupt_where_bright)))
+    pictures = _pictures(40, lambda n: 200 if 10 <= n < 24 else 50)
+    (event,) = _seen(BlockCorruption(INFO, decision), pictures)
+    assert (event.defect, event.evidence["map"], event.evidence["area"]) == ("block_corruption", [[1, 0], [0, 0]], 0.25)
+    assert 0.35 <= event.start_s <= 0.5
+    assert 0.85 <= event.end_s <= 1.0
+
+
+def test_one_picture_that_may_be_corrupt_is_no_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    _with(monkeypatch, block_corruption, Knowing(corruption=Saying(_corrupt_where_bright)))
+    assert _seen(BlockCorruption(INFO), _pictures(20, lambda n: 200 if n == 5 else 50)) == []
+
+
+def test_large_pictures_are_judged_at_half_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = []
+
+    def answer(given: dict[str, np.ndarray]) -> Answers:
+        sizes.append(given["luma"].shape)
+        return _corrupt_where_bright(given)
+
+    _with(monkeypatch, block_corruption, Knowing(corruption=Saying(answer)))
+    large = np.zeros((2160, 3840), np.uint8)
+    BlockCorruption(INFO).judge(large, large)
+    assert sizes == [(1, 1080, 1920)]
+
+
+def _torn_where_it_changes(given: dict[str, np.ndarray]) -> Answers:
+    torn = float(given["profiles"][0, 4].mean() > 0.1)
+    rows = np.zeros((1, given["profiles"].shape[2]), np.float32)
+    rows[0, 31] = torn
+    return {"torn": np.array([torn], np.float32), "rows": rows}
+
+
+def test_two_torn_pictures_are_an_event_at_their_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    _with(monkeypatch, tearing, Knowing(tearing=Saying(_torn_where_it_changes)))
+    (event,) = _seen(Tearing(INFO), _pictures(18, lambda n: 40 + 50 * (n % 2)))
+    assert event.defect == "tearing"
+    assert event.evidence["row"] == pytest.approx(0.5, abs=0.02)
+    assert _seen(Tearing(INFO), _pictures(18, lambda n: 40 + 50 * (n == 5))) == []
+
+
+def test_a_visible_grid_is_an_event_with_its_quantiser(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = {"visible": np.array([0.9], np.float32), "quantiser": np.array([42.0], np.float32)}
+    _with(monkeypatch, blockiness, Knowing(blockiness=Saying(lambda given: answers)))
+    (event,) = _seen(Blockiness(INFO), _pictures(30, lambda n: 90)[::10])
+    assert (event.defect, event.evidence["quantiser"]) == ("blockiness", 42.0)
+
+
+def _by_loudness(given: dict[str, np.ndarray]) -> Answers:
+    """The class is the first figure behind the point of how loud a second is: -0.1 hum, -0.2 hiss, …"""
+    classes = np.rint(-10 * given["levels"][:, -1]).astype(int)
+    return {"probabilities": 0.9 * np.eye(5, dtype=np.float32)[classes]}
+
+
+def _second(start_s: float, *classes: int) -> Sound:
+    noise = np.random.default_rng(0).standard_normal(48_000)
+    noise /= np.sqrt(np.mean(noise**2))
+    channels = [10 ** (-index / 10) * noise for index in classes]
+    return Sound(start_s, np.array(channels, np.float32))
+
+
+def _heard(classes: list[int]) -> list[Event]:
+    detector = AudioArtifacts(INFO)
+    sounds = [_second(float(number), index) for number, index in enumerate(classes)]
+    return [*chain.from_iterable(detector.hear(sound) for sound in sounds), *detector.finish(float(len(classes)))]
+
+
+def test_seconds_of_one_class_are_one_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    _with(monkeypatch, audio_artifacts, Knowing(artifacts=Saying(_by_loudness)))
+    events = _heard([0, 1, 1, 1, 0, 0, 4, 0, 3, 3])
+    assert [(e.defect, e.start_s, e.end_s) for e in events if e.defect in ("hum", "clicks", "distortion")] == [
+        ("hum", 1.0, 4.0), ("clicks", 6.0, 7.0), ("distortion", 8.0, 10.0)
+    ]  # fmt: skip
+    assert {e.defect for e in events} == {"hum", "clicks", "distortion"}
+
+
+def test_one_second_of_hiss_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    _with(monkeypatch, audio_artifacts, Knowing(artifacts=Saying(_by_loudness)))
+    assert _heard([0, 0, 2, 0, 0]) == []
+
+
+def test_the_channel_at_fault_is_named_and_twins_are_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = []
+
+    def answer(given: dict[str, np.ndarray]) -> Answers:
+        counts.append(len(given["levels"]))
+        return _by_loudness(given)
+
+    _with(monkeypatch, audio_artifacts, Knowing(artifacts=Saying(answer)))
+    detector = AudioArtifacts(INFO)
+    assert [*detector.hear(_second(0.0, 0, 0)), *detector.hear(_second(1.0, 0, 4))] == []
+    (event,) = detector.finish(2.0)
+    assert (event.defect, event.evidence["channel"], counts) == ("clicks", 1, [1, 2])
+
+
+def test_silence_and_a_short_rest_are_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    _with(monkeypatch, audio_artifacts, Knowing(artifacts=Saying(lambda given: pytest.fail("judged"))))
+    detector = AudioArtifacts(INFO)
+    short = Sound(1.0, _second(0.0, 3).samples[:, :9000])
+    assert [*detector.hear(Sound(0.0, np.zeros((1, 48_000), np.float32))), *detector.hear(short)] == []
+    assert list(detector.finish(1.2)) == []
+
+
+def _planted(monkeypatch: pytest.MonkeyPatch, late: int) -> AvSync:
+    """Mouths whose light is a noise, and a speech network that hears the same noise `late` ticks later."""
+    noise = np.random.default_rng(5).standard_normal((400, 1)).astype(np.float32)
+    face = Face(np.array([10, 10, 50, 50], np.float32), np.array([[20, 20], [40, 20], [30, 30], [22, 40], [38, 40]], np.float32), 0.9)
+    monkeypatch.setattr("vivavoce.inspection.sync.tracks.find_faces", lambda network, luma: [face])
+
+    def motion(given: dict[str, np.ndarray]) -> Answers:
+        return {"motion": noise[given["mouths"][:, 0, 0].astype(int)]}
+
+    def sound(given: dict[str, np.ndarray]) -> Answers:
+        ticks = given["bands"].shape[1] // 4
+        return {"sound": noise[np.clip(np.arange(ticks) - 15 - late, 0, 399)][None]}
+
+    networks = {"mouth": Saying(motion), "speech": Saying(sound), "faces": Saying(lambda given: {})}
+    _with(monkeypatch, av_sync, Knowing({"sharpness": 0.3, "none": 2.0}, **networks))
+    return AvSync(INFO)
+
+
+@pytest.mark.parametrize(("late", "answer"), [(0, "in sync"), (8, "out of sync"), (-11, "out of sync")])
+def test_a_fragment_gets_its_verdict_and_offset(monkeypatch: pytest.MonkeyPatch, late: int, answer: str) -> None:
+    detector = _planted(monkeypatch, late)
+    events = [event for number in range(4) for event in detector.hear(_second(float(number), 5))]
+    events += _seen(detector, _pictures(100, lambda n: n))
+    (verdict,) = detector.verdicts
+    assert (verdict.answer, verdict.offset_frames) == (answer, late)
+    assert [event.evidence["offset_frames"] for event in events] == ([late] if late else [])
+
+
+def test_without_sound_the_verdict_is_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:
+    detector = _planted(monkeypatch, 0)
+    assert _seen(detector, _pictures(100, lambda n: n)) == []
+    assert [verdict.answer for verdict in detector.verdicts] == ["inconclusive"]
+
+
+@pytest.mark.parametrize("kind", [AudioArtifacts, AvSync, BlockCorruption, Blockiness, Tearing])
+def test_a_missing_addon_says_what_makes_it(monkeypatch: pytest.MonkeyPatch, kind: type[Detector], tmp_path: Any) -> None:
+    monkeypatch.setattr("vivavoce.blocks.shelf.SHIPPED", tmp_path)
+    with pytest.raises(UnavailableError, match="python -m vivavoce.training"):
+        kind(INFO)
+
+
+def test_the_classes_are_those_of_the_names() -> None:
+    assert AudioArtifacts.names == CLASSES[1:] == ("hum", "hiss", "distortion", "clicks")

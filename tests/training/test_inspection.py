@@ -1,0 +1,127 @@
+"""Examples in shards, networks of the sizes they should have, losses that ask the right thing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from vivavoce.inspection.features.sound import SHAPES  # noqa: E402
+from vivavoce.inspection.labels import Label, append_label  # noqa: E402
+from vivavoce.inspection.simulate import Clip, write_clip  # noqa: E402
+from vivavoce.inspection.sync.offsets import REACH  # noqa: E402
+from vivavoce.training import defect_maps, tearing  # noqa: E402
+from vivavoce.training.defect_maps_data import UNKNOWN  # noqa: E402
+from vivavoce.training.fitting import auc  # noqa: E402
+from vivavoce.training.inspection_data import sources  # noqa: E402
+from vivavoce.training.labelled import REPEATS, add_labels  # noqa: E402
+from vivavoce.training.networks.audio_artifacts import ArtifactNetwork  # noqa: E402
+from vivavoce.training.networks.defect_maps import CorruptionNetwork  # noqa: E402
+from vivavoce.training.networks.sync import SyncNetwork  # noqa: E402
+from vivavoce.training.networks.tearing import TearingNetwork  # noqa: E402
+from vivavoce.training.shards import Example, make_shards, read_shards  # noqa: E402
+from vivavoce.training.sync import NONE, offset_loss  # noqa: E402
+
+
+def test_sources_leave_out_the_held_out(tmp_path: Path) -> None:
+    for name in ("talking/grid_brbk7n.mpg", "talking/mine.mp4", "diverse/bikes_272p.mp4"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert [path.name for path in sources(tmp_path, tmp_path, dev=False).videos] == ["mine.mp4"]
+    assert [path.name for path in sources(tmp_path, tmp_path, dev=True).videos] == ["bikes_272p.mp4"]
+
+
+def _draw(random: np.random.Generator) -> Iterator[Example]:
+    for _ in range(3):
+        yield {"value": random.random(4).astype(np.float32), "label": np.int8(1)}
+
+
+def test_shards_go_on_with_other_draws(tmp_path: Path) -> None:
+    first = make_shards(_draw, tmp_path, minutes=0.0005)
+    second = make_shards(_draw, tmp_path, minutes=0.0005)
+    stored = read_shards(tmp_path)
+    assert 0 < first < second == len(stored["label"])
+    assert len(np.unique(stored["value"], axis=0)) == second
+
+
+def test_no_examples_say_what_makes_them(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="inspection_data"):
+        read_shards(tmp_path)
+
+
+@pytest.mark.parametrize(("size", "cells"), [((224, 224), (7, 7)), ((1080, 1920), (34, 60)), ((90, 70), (3, 3))])
+def test_the_map_has_the_size_of_the_article(size: tuple[int, int], cells: tuple[int, int]) -> None:
+    with torch.device("meta"):
+        picture = torch.zeros(1, *size, dtype=torch.uint8)
+        scores, decision = CorruptionNetwork().eval()(picture, picture)
+    assert scores.shape[1:] == cells
+    assert decision.shape == (1,)
+
+
+def test_networks_answer_in_the_shapes_that_detectors_read() -> None:
+    with torch.device("meta"):
+        rows, torn = TearingNetwork(4).eval()(torch.zeros(2, 6, 50, 16))
+        evidence = SyncNetwork(4, 4).eval()(torch.zeros(2, 50, 32, 48, dtype=torch.uint8), torch.zeros(2, 320, 24))
+    assert (rows.shape, torn.shape, evidence.shape) == ((2, 50), (2,), (2, 2 * REACH + 2))
+    classes, mixture = ArtifactNetwork(4).eval()(**{name: torch.zeros(2, *shape) for name, shape in SHAPES.items()})
+    assert (classes.shape, mixture.shape) == ((2, 5), (2, 8))
+
+
+def test_cells_that_nobody_can_judge_do_not_count() -> None:
+    wrong = torch.full((1, 2, 4), 5, dtype=torch.uint8)
+    wrong[0, :, :2] = 0
+    wrong[0, :, 2:] = UNKNOWN
+    sure = torch.tensor([[[-20.0, 3.0]]])
+    assert float(defect_maps.map_loss(sure, wrong)) == pytest.approx(0.0, abs=1e-6)
+    wrong[0, :, 2:] = 100
+    assert float(defect_maps.map_loss(sure, wrong)) < 0.05 < float(defect_maps.map_loss(-sure, wrong))
+
+
+def test_a_picture_with_a_little_corruption_decides_nothing() -> None:
+    wrong = torch.zeros(2, 10, 10, dtype=torch.uint8)
+    wrong[0, 0, :4] = 50
+    wrong[1] = UNKNOWN
+    right = torch.tensor([-9.0, 9.0])
+    assert float(defect_maps.decision_loss(right, wrong)) < 0.01
+    assert float(defect_maps.decision_loss(-right, wrong)) > 5.0
+
+
+def test_rows_are_asked_for_where_somebody_said_them() -> None:
+    scores = torch.zeros(3, 20)
+    scores[0, 4] = 9.0
+    told = torch.tensor([5, 0, -1])
+    loss = tearing.row_loss(scores, told)
+    scores[2, 7] = 9.0
+    assert tearing.row_loss(scores, told) == loss
+    scores[1, 7] = 9.0
+    assert tearing.row_loss(scores, told) > loss
+
+
+def test_the_right_offset_costs_least() -> None:
+    offsets = torch.tensor([REACH + 4, NONE])
+    evidence = torch.zeros(2, NONE + 1)
+    evidence[0, REACH + 4] = evidence[1, NONE] = 6.0
+    assert float(offset_loss(evidence, offsets)) < float(offset_loss(evidence.flip(0), offsets))
+
+
+def test_area_under_the_curve_counts_ties_half() -> None:
+    truth = np.array([True, False, True, False])
+    assert auc(np.array([3.0, 1.0, 2.0, 0.0]), truth) == 1.0
+    assert auc(np.array([1.0, 1.0, 1.0, 1.0]), truth) == 0.5
+    assert auc(np.array([0.0, 1.0, 2.0, 3.0]), np.array([True, True, False, False])) == 0.0
+
+
+def test_labels_become_examples_in_place_of_those_before(tmp_path: Path) -> None:
+    sound = np.random.default_rng(0).uniform(-0.2, 0.2, (1, 2 * 48_000)).astype(np.float32)
+    write_clip(tmp_path / "noise.mkv", Clip(sound=sound))
+    labels, folder = tmp_path / "labels.jsonl", tmp_path / "examples"
+    append_label(labels, Label("sound", str(tmp_path / "noise.mkv"), 1.0, "hiss"))
+    append_label(labels, Label("tearing", "elsewhere.mkv", 0.0, "tearing"))
+    for _ in range(2):
+        assert add_labels(labels, "audio_artifacts", folder) == REPEATS
+    stored = read_shards(folder)
+    assert stored["label"].tolist() == [2] * REPEATS
+    assert stored["mixture"][0].tolist() == [0, 1, 0, 0, 0, 0.5, 0, 0]
+    assert stored["mel"].shape == (REPEATS, *SHAPES["mel"])
