@@ -37,7 +37,7 @@ def test_blank_lines_and_items_of_a_list_end_a_sentence() -> None:
     ]  # fmt: skip
 
 
-@given(st.text("ab. ,\n\"?", max_size=200))
+@given(st.text('ab. ,\n"?', max_size=200))
 def test_sentences_are_in_order_and_leave_out_only_space(text: str) -> None:
     done = 0
     for block in paragraphs(text):

@@ -23,8 +23,9 @@ from vivavoce.text.embed import DIMENSION, LAYERS
 from vivavoce.text.parse import Parser
 from vivavoce.training.cards import shipped, write_card
 from vivavoce.training.networks.parser import ParserNetwork
+from vivavoce.training.parser_agreement import check_agreement
 from vivavoce.training.parser_data import Vocabulary
-from vivavoce.training.parser_score import check_agreement, score_parser
+from vivavoce.training.parser_score import score_parser
 from vivavoce.training.provenance import provenance, recipe
 from vivavoce.training.run import load_average
 from vivavoce.training.treebank import read_treebank, split_by_document
