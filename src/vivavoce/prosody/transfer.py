@@ -47,7 +47,7 @@ def frame_symbols(tokens: Tokens, durations: Frames) -> Ids:
 
 @dataclass(frozen=True)
 class Copied:
-    """What was copied, as a voice asks for it: the same whatever the sentence, which must be the one that was copied."""
+    """What was copied, as a voice asks for it: the same for any sentence, so let it be the one copied."""
 
     tensors: Tensors = field(repr=False)
 

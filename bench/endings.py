@@ -1,0 +1,104 @@
+"""Do questions rise and statements fall? Shares by kind of sentence, beside the recordings' own, measured alike."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from melody import Melody, melody
+from prosody_material import Held, encoders, voice_tensors
+from sentences import sentences_of_kind
+from vivavoce.prosody.embedding import Embedding
+from vivavoce.prosody.linguistics import Linguistics, describe
+from vivavoce.prosody.systems import load_system
+from vivavoce.text import analyse
+from vivavoce.training.utterances import SPEAKERS
+from vivavoce.voice.speech import language_of
+from vivavoce.voice.timing import frame_durations
+from vivavoce.voice.tokens import Tokens, tokenise
+
+KINDS = {
+    "yes_no_question": "yes_no", "or_question": "or", "wh_question": "wh", "dialogue_question": "dialogue",
+    "complex": "statement", "compound_noun": "statement",
+}  # fmt: skip
+"""Files of `data/text`, and what is asked of their melody."""
+ASKED = {"compound": "statement", "kathleen": "statement", "ensemble": "statement", "complex": "statement"}
+_WH = {"who", "whom", "whose", "what", "which", "when", "where", "why", "how"}
+Counts = dict[str, list[bool]]
+
+
+def recorded(held: Sequence[Held]) -> dict[str, float]:
+    """Of the recordings."""
+    counts: Counts = defaultdict(list)
+    for h in held:
+        shape = melody(h.spoken.prosody.knots, h.spoken.prosody.durations, h.spoken.tokens)
+        words = [word.lower() for word in h.spoken.text.split()]
+        _count(counts, ASKED.get(h.kind, h.kind), words, shape)
+    return _shares(counts)
+
+
+def predicted(data: Path, held: Sequence[Held], system: str) -> dict[str, float]:
+    """Of a system from plain text: the sentences of `data/text`, by all voices in turn, and those of the test."""
+    model, voice = load_system(system), encoders()
+    counts: Counts = defaultdict(list)
+    for kind, words, text, tokens, speaker in _plain(data, held):
+        nothing = Embedding.of_sentence(np.zeros(64, np.float32), len(text.words))
+        embedding = model.embed(text, speaker) if model else nothing
+        made = voice(voice_tensors(tokens, SPEAKERS.index(speaker), embedding))
+        count = len(tokens.symbols)
+        durations = frame_durations(
+            made["log_durations"][0], tokens.gaps, np.ones(count, np.float32), np.full(count, -1)
+        )
+        _count(counts, kind, words, melody(made["knots"][0], durations, tokens))
+    return _shares(counts)
+
+
+def _plain(data: Path, held: Sequence[Held]) -> Iterator[tuple[str, list[str], Linguistics, Tokens, str]]:
+    for file, kind in KINDS.items():
+        for number, line in enumerate(sentences_of_kind(data, file)):
+            speaker = SPEAKERS[number % len(SPEAKERS)]
+            sentence = analyse(line, language=language_of(speaker)).sentences[0]
+            words = [word.text.lower() + word.after for word in sentence.words]
+            yield kind, words, describe(sentence), tokenise(sentence), speaker
+    for h in held:
+        words = [word.lower() for word in h.spoken.text.split()]
+        yield f"test: {ASKED.get(h.kind, h.kind)}", words, h.text, h.spoken.tokens, h.spoken.speaker
+
+
+def _count(counts: Counts, kind: str, words: list[str], shape: Melody) -> None:
+    """What is asked of a melody of this kind, and whether it does so."""
+    asked = kind.removeprefix("test: ")
+    if asked == "dialogue":
+        asked = "wh" if words[0].strip("\"'“‘") in _WH else "yes_no"
+    if asked == "yes_no":
+        counts[f"{kind} rises"].append(shape.rises())
+    elif asked in ("wh", "statement"):
+        counts[f"{kind} falls"].append(shape.falls())
+    elif asked == "or" and "or" in words:
+        counts[f"{kind} rises before or"].append(shape.rises(words.index("or") - 1))
+        counts[f"{kind} falls at the end"].append(shape.falls())
+    elif asked == "list":
+        commas = [number for number, word in enumerate(words) if word.endswith(",")]
+        counts[f"{kind} rises at commas"] += [shape.rises(number) for number in commas]
+        counts[f"{kind} falls at the end"].append(shape.falls())
+
+
+def _shares(counts: Mapping[str, list[bool]]) -> dict[str, float]:
+    return {name: float(np.mean(values)) for name, values in counts.items()} | {
+        f"{name}, n": float(len(values)) for name, values in counts.items()
+    }
+
+
+def table(own: Mapping[str, float], systems: Mapping[str, Mapping[str, float]]) -> str:
+    """Rows of what is asked, the recordings' share of that kind, then the systems'."""
+    names = list(dict.fromkeys(name for shares in systems.values() for name in shares if not name.endswith(", n")))
+    lines = [f"| | n | recordings | {' | '.join(systems)} |", "|" + "---|" * (len(systems) + 3)]
+    for name in names:
+        count = next(shares[f"{name}, n"] for shares in systems.values())
+        theirs = own.get(name.removeprefix("test: "))
+        cells = [f"{shares[name]:.2f}" for shares in systems.values()]
+        lines.append(f"| {name} | {count:.0f} | {'' if theirs is None else f'{theirs:.2f}'} | {' | '.join(cells)} |")
+    return "\n".join(lines)

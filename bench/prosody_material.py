@@ -1,0 +1,185 @@
+"""What the prosody bench reads: test recordings at their tokens, their texts as numbers, and the systems to compare."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from vivavoce.blocks import Addon, SequenceBlock, StreamablePipeline, StreamableStack, find_addon, load_addon
+from vivavoce.blocks.tensors import Tensors
+from vivavoce.errors import InputError
+from vivavoce.features import Array
+from vivavoce.prosody.addons import centre_of
+from vivavoce.prosody.camp import Camp
+from vivavoce.prosody.embedding import Embedding
+from vivavoce.prosody.kathaka import Kathaka
+from vivavoce.prosody.linguistics import Linguistics
+from vivavoce.prosody.recording import reference_features
+from vivavoce.prosody.selection import BY, Centroid, Selection
+from vivavoce.training.prosody.dataset import SpokenSentence, spoken_sentences
+from vivavoce.training.prosody.texts import text_features, text_key
+from vivavoce.voice.layout import WORD_PROSODY
+from vivavoce.voice.tokens import Tokens
+
+CORPORA = ("kathleen", "ensemble", "intonation")
+COMPLEX_WORDS = 12
+MEMBERS = 3
+"""Networks of other first weights that Kathaka and CAMP are the mean of: the seeds of the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One test recording."""
+
+    spoken: SpokenSentence
+    text: Linguistics
+    kind: str
+    """Of the intonation corpus, or `complex`, or the corpus."""
+
+
+Answer = Callable[[Held], Embedding]
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One way to find a sentence's prosody, and what it is measured against."""
+
+    name: str
+    answer: Answer
+    baseline: str
+    oracle: str
+    is_seed: bool = False
+    """Whether it is one of the networks that a system is the mean of."""
+
+
+def held_out(data: Path, runs: Path, split: str = "test") -> list[Held]:
+    """The recordings of a split whose melody is a model; measured from `runs/features` where they are cached."""
+    speech = data / "speech"
+    with open(speech / "intonation" / "intonation.tsv", encoding="utf-8", newline="") as file:
+        kinds = {row["id"]: row["kind"] for row in csv.DictReader(file, delimiter="\t")}
+    spoken = spoken_sentences(speech, runs / "features", runs / "alignment" / "durations.json", CORPORA)
+    kept = [s for s in spoken if s.split == split and s.is_model]
+    texts = text_features(runs / "features", kept)
+    found = [Held(s, texts[text_key(s)], kinds.get(s.id) or _kind(s)) for s in kept]
+    return [held for held in found if held.spoken.tokens.words.max() < len(held.text.words)]
+
+
+def _kind(spoken: SpokenSentence) -> str:
+    return "complex" if len(spoken.text.split()) >= COMPLEX_WORDS and "," in spoken.text else spoken.corpus
+
+
+def systems(held: Sequence[Held], runs: Path) -> list[System]:
+    """Everything that is shipped, the ablations that have been trained, controls and oracles."""
+    kathaka, camp, selection = (load_addon(find_addon(name)) for name in ("kathaka", "camp", "selection"))
+    found = [
+        System("none", lambda h: Embedding.of_sentence(np.zeros(64, np.float32), len(h.text.words)), "", ""),
+        System("centroid", lambda h: Centroid(selection).embed(h.text, h.spoken.speaker), "", ""),
+        System("sentence oracle", _sentence_oracle(kathaka), "centroid", "sentence oracle"),
+        System("word oracle", _word_oracle(camp), "none", "word oracle"),
+    ]
+    for name in ("kathaka", "kathaka-text", "kathaka-tree"):
+        if addon := _addon(name, runs):
+            model = Kathaka(addon)
+            found.append(System(name, _asked(model.embed), "centroid", "sentence oracle"))
+            if name == "kathaka":
+                found.append(System("kathaka, shuffled", _shuffled(model.embed, held), "centroid", "sentence oracle"))
+                found += [_member_of_kathaka(model, number) for number in range(MEMBERS)]
+    for by in BY:
+        found.append(System(f"selection, {by}", _asked(Selection(selection, by).embed), "centroid", "sentence oracle"))
+    for name in ("camp", "camp-bert", "camp-syntax"):
+        if addon := _addon(name, runs):
+            words = Camp(addon)
+            found.append(System(name, _asked(words.embed), "none", "word oracle"))
+            if name == "camp":
+                found.append(System("camp, shuffled", _shuffled(words.embed, held), "none", "word oracle"))
+                found += [_member_of_camp(words, number) for number in range(MEMBERS)]
+    return found
+
+
+def encoders() -> SequenceBlock:
+    """The shipped voice's encoders: tokens and embeddings to durations, pitch and energy."""
+    block = load_addon(find_addon("vivavoce")).build_streamable()
+    first = block.blocks[0] if isinstance(block, StreamableStack) else block
+    if not isinstance(first, StreamablePipeline):
+        raise InputError("the voice has no encoders")
+    return first.sequence_block
+
+
+def voice_tensors(tokens: Tokens, speaker: int, embedding: Embedding) -> Tensors:
+    """What the encoders read of a sentence without markup."""
+    return {
+        "symbols": tokens.symbols[None],
+        "stress": tokens.stress[None],
+        "gaps": tokens.gaps[None],
+        "speaker": np.array([speaker], np.int64),
+        **embedding.tensors(tokens),
+    }
+
+
+def _addon(name: str, runs: Path) -> Addon | None:
+    trained = runs / name / "addon" / name
+    try:
+        return load_addon(trained if trained.exists() else find_addon(name))
+    except InputError:
+        return None
+
+
+def _asked(embed: Callable[[Linguistics, str], Embedding]) -> Answer:
+    return lambda held: embed(held.text, held.spoken.speaker)
+
+
+def _shuffled(embed: Callable[[Linguistics, str], Embedding], held: Sequence[Held]) -> Answer:
+    """The same model, given another sentence of the test: what a model knows without knowing the text."""
+    others = {h.spoken.id: held[(i + len(held) // 2) % len(held)] for i, h in enumerate(held)}
+
+    def answer(asked: Held) -> Embedding:
+        made = embed(others[asked.spoken.id].text, asked.spoken.speaker)
+        return Embedding(made.sentence, np.resize(made.words, (len(asked.text.words), WORD_PROSODY)))
+
+    return answer
+
+
+def _member_of_kathaka(model: Kathaka, number: int) -> System:
+    def answer(held: Held) -> Embedding:
+        mean = model.distributions(held.text, held.spoken.speaker)[0][number]
+        return Embedding.of_sentence(mean, len(held.text.words))
+
+    return System(f"kathaka, seed {number}", answer, "centroid", "sentence oracle", is_seed=True)
+
+
+def _member_of_camp(model: Camp, number: int) -> System:
+    def answer(held: Held) -> Embedding:
+        return Embedding.of_words(model.members(held.text, held.spoken.speaker)[number])
+
+    return System(f"camp, seed {number}", answer, "none", "word oracle", is_seed=True)
+
+
+def _sentence_oracle(addon: Addon) -> Answer:
+    network = addon.network("reference")
+    return lambda h: Embedding.of_sentence(network.run(_reference(addon, h))["mean"][0], len(h.text.words))
+
+
+def _word_oracle(addon: Addon) -> Answer:
+    network = addon.network("reference")
+
+    def answer(held: Held) -> Embedding:
+        shares = word_shares(held.spoken.tokens.owner, len(held.text.words))
+        return Embedding.of_words(network.run({**_reference(addon, held), "shares": shares[None]})["prosody"][0])
+
+    return answer
+
+
+def word_shares(owner: np.ndarray, words: int) -> Array:
+    """Means over each word's tokens, (words, tokens)."""
+    member = (owner[None] == np.arange(words)[:, None]).astype(np.float32)
+    return member / np.maximum(member.sum(axis=1, keepdims=True), 1.0)
+
+
+def _reference(addon: Addon, held: Held) -> Tensors:
+    spoken = held.spoken
+    features = reference_features(spoken.prosody, centre_of(addon, spoken.speaker))
+    return {"symbols": spoken.tokens.symbols[None], "stress": spoken.tokens.stress[None], "reference": features[None]}
