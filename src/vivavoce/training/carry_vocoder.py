@@ -75,9 +75,7 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     judges = MagnitudeDiscriminators(width=settings["judge_width"]).to(device)
     optimiser = torch.optim.AdamW(network.parameters(), settings["rate"], betas=(0.8, 0.99), weight_decay=0.01)
     judge_optimiser = torch.optim.AdamW(judges.parameters(), settings["judge_rate"], betas=(0.8, 0.99))
-    average = torch.optim.swa_utils.AveragedModel(
-        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998)
-    )
+    average = torch.optim.swa_utils.AveragedModel(network, avg_fn=running_average)
     parts = {
         "network": network, "judges": judges, "optimiser": optimiser,
         "judge_optimiser": judge_optimiser, "average": average,
@@ -104,6 +102,11 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
         optimiser.step()
         average.update_parameters(network)
         run.log(**losses)
+
+
+def running_average(average: Tensor, current: Tensor, count: Tensor | int) -> Tensor:
+    """Over all steps while they are few, so that the first weights are soon forgotten; then over the last 500."""
+    return average + (current - average) * max(1.0 / 500.0, 3.0 / (int(count) + 3.0))
 
 
 def _set_rate(optimiser: torch.optim.Optimizer, settings: Mapping[str, Any], step: int) -> None:

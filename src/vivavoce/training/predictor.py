@@ -14,6 +14,7 @@ from torch import Tensor
 from vivavoce.redundancy.features import BANDS, CORRELATION, PITCH, WIDTH, Array, band_energies
 from vivavoce.redundancy.predictor import OLDEST
 from vivavoce.training.carry_data import Speech, load, with_gain
+from vivavoce.training.carry_vocoder import running_average
 from vivavoce.training.networks.predictor import PredictorNetwork
 from vivavoce.training.run import Run
 
@@ -81,9 +82,7 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     judged = [x.to(device) for x in held_out.batch(np.random.default_rng(7))]
     network = PredictorNetwork(**config["network"]).to(device)
     optimiser = torch.optim.AdamW(network.parameters(), settings["rate"], weight_decay=0.01)
-    average = torch.optim.swa_utils.AveragedModel(
-        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.99)
-    )
+    average = torch.optim.swa_utils.AveragedModel(network, avg_fn=running_average)
     run = Run(folder, {"network": network, "optimiser": optimiser, "average": average}, minutes)
     random, bands = np.random.default_rng(run.step), band_matrix().to(device)
     for step in run.steps(log_every=100):
