@@ -66,6 +66,20 @@ LIMITS = {
         "Times of words are not known in advance, so only sentences are marked; `<break>` is refused.",
         "One synthetic voice, no recording of a person.",
     ),
+    "kathaka": (
+        "One embedding a sentence: it cannot say which word is meant.",
+        "Learned from read sentences and templates; long sentences are seldom among them.",
+    ),
+    "camp": (
+        "It speaks the likeliest prosody; it has no variety.",
+        "Contours of questions were made by rule, so they are one way to ask, not every way.",
+    ),
+    "selection": ("It is as good as its nearest training sentence, and says which that was.",),
+    "copycat": (
+        "English alone, a sentence or a few at a time, up to 60 s.",
+        "Timing is the source's, pauses and all; noise that hides the pitch hides it here too.",
+    ),
+    "aligner": ("Taught by seven voices: it may be a frame or two off with others, more under noise.",),
     "parser": (
         "Written, edited English: chat and transcripts without punctuation parse worse.",
         "Attachment of prepositions and the reach of a coordination are what it gets wrong most.",
