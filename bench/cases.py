@@ -19,7 +19,10 @@ WIDTH = 640
 CODED_CRF = 23
 STRENGTHS = {"mild": 0.3, "strong": 0.8}
 LENGTH_S = {"black": 0.5, "audio_dropout": 0.1, "freeze": 1.5, "stutter": 1.5, "flash": 1.5}
-STILL = ("diverse/own_static_slide_720p.mp4", "diverse/broll_720p_stills.mp4", "diverse/synthetic_fades.mp4", "diverse/own_credits_roll_720p.mp4")
+STILL = (
+    "diverse/own_static_slide_720p.mp4", "diverse/broll_720p_stills.mp4", "diverse/synthetic_fades.mp4",
+    "diverse/own_credits_roll_720p.mp4", "diverse/bbb_360p_titles.webm",
+)  # fmt: skip
 """Clips with nothing that a freeze, stutter, tear or comb could be seen on."""
 
 NEEDS_MOTION = frozenset({"freeze", "stutter", "tearing", "combing"})

@@ -21,6 +21,9 @@ VERBS = {
     "receive": "play packets that come over UDP, refilling what is lost",
     "channel": "a bad network between two UDP ports",
     "demo": "three sentences with a page to look at",
+    "inspect": "look and listen for eighteen kinds of defects",
+    "defect": "put a defect into a clean clip",
+    "label": "teach the detectors what they are least sure of",
     "addons": "list, check or show addons: the models that vivavoce runs",
 }
 

@@ -1,0 +1,31 @@
+"""Inspection: audiovisual defects found in one pass over a file, with times, scores and evidence."""
+
+from vivavoce.inspection.detector import EVERY_PICTURE, Detector, Sampling, UnavailableError
+from vivavoce.inspection.event import Event, Severity
+from vivavoce.inspection.inspector import Inspection, Pass, inspect_events, inspect_file
+from vivavoce.inspection.journal import Journal, Stamp
+from vivavoce.inspection.limits import DEFAULT_LIMITS, Limits, MediaError
+from vivavoce.inspection.pool import Work, inspect_files
+from vivavoce.inspection.registry import DETECTORS, detector_names
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "DETECTORS",
+    "EVERY_PICTURE",
+    "Detector",
+    "Event",
+    "Inspection",
+    "Journal",
+    "Limits",
+    "MediaError",
+    "Pass",
+    "Sampling",
+    "Severity",
+    "Stamp",
+    "UnavailableError",
+    "Work",
+    "detector_names",
+    "inspect_events",
+    "inspect_file",
+    "inspect_files",
+]

@@ -47,8 +47,11 @@ class Media:
         self.info = _info(container, name, self._video, self._sounds, self._captions)
         self._check()
 
-    def parts(self) -> Iterator[Part]:
-        """Decode everything. Raises `MediaError` when a limit is passed or nothing can be decoded."""
+    def parts(self, start_s: float = 0.0) -> Iterator[Part]:
+        """Decode everything from the key picture before `start_s` on.
+
+        Raises `MediaError` when a limit is passed or nothing can be decoded.
+        """
         origin_s = (self._container.start_time or 0) / av.time_base
         limits, problems = self._limits, self.problems
         tracks: dict[int, PictureTrack | SoundTrack | CueTrack] = {}
@@ -58,6 +61,8 @@ class Media:
             tracks[stream.index] = CueTrack(stream, origin_s, limits)
         if self._video:
             tracks[self._video.index] = PictureTrack(self._video, origin_s, limits, problems)
+        if start_s > 0:
+            self._container.seek(round((start_s + origin_s) * av.time_base))
         end_s = 0.0
         for part in self._decoded(tracks):
             end_s = max(end_s, _end_s(part))
@@ -118,7 +123,7 @@ def open_media(source: Path | str | BinaryIO, limits: Limits = DEFAULT_LIMITS, u
     `url` lets `source` be an address, which needs the caller's consent. Raises `MediaError`, which names the file
     and the reason, for what is not a media file, is encrypted, or is over a limit.
     """
-    name = str(getattr(source, "name", source))
+    name = str(source) if isinstance(source, Path | str) else str(getattr(source, "name", "stream"))
     protocols = {} if url else {"protocol_whitelist": "file"}
     options = {"format_whitelist": FORMATS + (",hls" if url else ""), **protocols}
     av.logging.set_level(None)

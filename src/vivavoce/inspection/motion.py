@@ -13,6 +13,7 @@ Blocks = npt.NDArray[np.float32]
 
 SIDE = 8
 RANK = 5
+STEADY = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class Step:
     bend: float
     """Of the difference of differences: next to nothing in a fade or dissolve, which change steadily."""
     blocks: Blocks
+
+    @property
+    def motion(self) -> float:
+        """`speed`, but of a fade or dissolve, whose speed hardly changes, only the change."""
+        return self.speed if self.bend >= STEADY * self.speed else self.bend
 
 
 class Motion:

@@ -22,7 +22,6 @@ DETECTORS: dict[str, str] = {
 }
 """Name of a defect -> `module:class` in `vivavoce.inspection.detectors`. Several names may share a class."""
 
-
 def detector_names(only: str | None = None) -> tuple[str, ...]:
     """All names, or those of a comma-separated list. Raises `InputError` for one that is not there."""
     if only is None:
@@ -34,7 +33,6 @@ def detector_names(only: str | None = None) -> tuple[str, ...]:
     if not names:
         raise InputError("--only names no detector")
     return names
-
 
 def detector_types(names: Iterable[str]) -> list[type[Detector]]:
     """The classes behind some names, each once."""

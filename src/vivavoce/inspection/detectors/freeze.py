@@ -22,14 +22,19 @@ from vivavoce.inspection.motion import Blocks, Motion, Step, ranked
 from vivavoce.inspection.spans import score_of
 
 LEAST_S = 0.4
-STILL, STILL_SHARE, STILL_MOST = 1.0, 0.12, 2.0
+STILL, STILL_SHARE, STILL_MOST = 1.0, 0.25, 4.0
 DRIFT = 2.0
 FOLLOW = 0.1
 POP = 4.0
 CONTEXT_S, CONTEXT_LEAST_S = 0.8, 0.2
 MOVING_SHARE = 0.6
 CONTRAST = 3.0
-CUT = 8.0
+BRAKED, CUT = 0.2, 8.0
+"""The last step before the hold, against typical ones: no coming to rest, and no cut to a still."""
+
+SUDDEN, JUMP = 3.0, 2.0
+"""The last step before the hold against the largest of the first three in it, or the step after it against typical
+ones: one of the two edges is sharp."""
 
 
 @dataclass(slots=True)
@@ -38,7 +43,9 @@ class _Hold:
 
     start_s: float
     context: float
-    """Typical bend of the motion before."""
+    """Typical motion before."""
+    last: float
+    """Speed of the last step before."""
     moving: bool
     anchor: Blocks
     speeds: list[float] = field(default_factory=list)
@@ -75,7 +82,7 @@ class Freeze(Detector):
             yield from self._judged(self._hold, self._hold.end_s, None)
 
     def _threshold(self) -> float:
-        recent = [step.bend for step in self._past]
+        recent = [step.motion for step in self._past]
         typical = float(np.median(recent[-25:])) if recent else 0.0
         return min(STILL_MOST, max(STILL, STILL_SHARE * typical))
 
@@ -83,12 +90,13 @@ class Freeze(Detector):
         """The picture before this one is the one that is held."""
         start_s = self._past[-1].time_s if self._past else step.time_s - step.seconds
         recent = [s for s in self._past if s.time_s > start_s - CONTEXT_S]
-        bends = [s.bend for s in recent]
-        context = float(np.median(bends)) if bends else 0.0
-        moving = sum(bend > STILL for bend in bends) >= MOVING_SHARE * max(1, len(bends))
+        motions = [s.motion for s in recent]
+        context = float(np.median(motions)) if motions else 0.0
+        moving = sum(motion > STILL for motion in motions) >= MOVING_SHARE * max(1, len(motions))
         enough = bool(recent) and start_s - recent[0].time_s >= CONTEXT_LEAST_S
-        sudden = enough and recent[-1].speed <= CUT * max(context, STILL)
-        hold = _Hold(start_s, context, moving and sudden, step.blocks.copy(), [step.speed])
+        sudden = enough and BRAKED * context <= recent[-1].speed <= CUT * max(context, STILL)
+        last = recent[-1].speed if recent else 0.0
+        hold = _Hold(start_s, context, last, moving and sudden, step.blocks.copy(), [step.speed])
         hold.end_s = step.time_s + step.seconds
         return hold
 
@@ -108,6 +116,9 @@ class Freeze(Detector):
         noise = float(np.median(hold.speeds))
         strength = hold.context / (CONTRAST * max(noise, 0.3))
         if end_s - hold.start_s < LEAST_S or not hold.moving or strength < 1.0:
+            return
+        jumped = resumed is not None and resumed >= JUMP * hold.context
+        if hold.last < SUDDEN * max(hold.speeds[:3]) and not jumped:
             return
         if resumed is not None and resumed < max(STILL, 0.4 * hold.context):
             return

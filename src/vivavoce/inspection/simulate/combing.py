@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from vivavoce.inspection.simulate.clip import Clip, Plane, Truth, Yuv
 from vivavoce.inspection.simulate.simulator import Damage, truth_of
 

@@ -1,0 +1,201 @@
+"""`vivavoce inspect FILE|FOLDER…`: look and listen for defects. Exit codes: 0, 3 for `--fail-on`, 4 for bad files."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from vivavoce.commands.speak import write_text
+from vivavoce.errors import InputError
+from vivavoce.inspection import (
+    DEFAULT_LIMITS,
+    DETECTORS,
+    Inspection,
+    Journal,
+    Limits,
+    Pass,
+    Severity,
+    Stamp,
+    Work,
+    detector_names,
+    inspect_events,
+    inspect_files,
+)
+from vivavoce.inspection.captions import CAPTION_SUFFIXES
+from vivavoce.inspection.cluster import inspect_on_ray
+from vivavoce.inspection.decode import open_media
+from vivavoce.inspection.live import LiveSource
+from vivavoce.inspection.report import report_page
+
+DEFECTS_FOUND, FILES_FAILED = 3, 4
+MEDIA_SUFFIXES = frozenset(
+    [".3gp", ".aac", ".ac3", ".aiff", ".avi", ".flac", ".flv", ".h264", ".hevc", ".m2ts", ".m4a", ".m4v", ".mka", ".mkv", ".mov", ".mp3", ".mp4", ".mpeg", ".mpg", ".mxf", ".oga", ".ogg", ".ogv", ".opus", ".ts", ".wav", ".webm"]
+)
+TABLE_ROWS = 200
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="*", type=Path, metavar="FILE|FOLDER", help="media or caption files, or folders")
+    parser.add_argument("--only", metavar="NAMES", help=f"some of {','.join(DETECTORS)}")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="append events as JSON lines; done files are skipped")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write one self-contained page")
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes (1)")
+    parser.add_argument("--engine", choices=("local", "ray"), default="local", help="where files are worked on")
+    parser.add_argument("--fail-on", metavar="SEVERITY", help="exit with 3 at minor, major or critical events and above")
+    parser.add_argument("--live", metavar="PIPE", help="a pipe, a growing file, or - : print events as they come")
+    parser.add_argument("--allow-url", action="store_true", help="let --live open an address")
+    parser.add_argument("--idle", type=float, default=30.0, metavar="S", help="--live ends after so long without data")
+    parser.add_argument("--stall", type=float, default=60.0, metavar="S", help="give a file up after so long (60)")
+    parser.add_argument("--max-pixels", type=int, default=DEFAULT_LIMITS.pixels, metavar="N", help="of a picture")
+    parser.add_argument("--max-hours", type=float, default=12.0, metavar="H", help="of a file (12)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    names = detector_names(arguments.only)
+    limits = replace(DEFAULT_LIMITS, pixels=arguments.max_pixels, seconds=3600 * arguments.max_hours)
+    fail_on = Severity.named(arguments.fail_on) if arguments.fail_on else None
+    for path in (arguments.json, arguments.report):
+        if path and not path.parent.is_dir():
+            raise InputError(f"{path}: the folder {path.parent} does not exist, make it first")
+    if arguments.live:
+        if arguments.paths or arguments.report:
+            raise InputError("--live takes one source and makes no report")
+        return _exit_code([_live(arguments, names, limits)], fail_on)
+    if not 1 <= arguments.workers <= 256:
+        raise InputError(f"--workers {arguments.workers}: give 1 to 256")
+    files = _files(arguments.paths)
+    results = _inspected(files, Work(names, limits, arguments.stall), arguments)
+    _print_table(results)
+    if arguments.report:
+        write_text(arguments.report, report_page(results, limits))
+    return _exit_code(results, fail_on)
+
+
+def _inspected(files: list[Path], work: Work, arguments: argparse.Namespace) -> list[Inspection]:
+    """Former and new results, in the order of the files; each new one is in the journal before the next is awaited."""
+    journal = Journal.opened(arguments.json) if arguments.json else None
+    results = {str(path): former for path in files if journal and (former := journal.has(path, work.names))}
+    left = [path for path in files if str(path) not in results]
+    stamps = {str(path): Stamp.of(path) for path in left}
+    if results:
+        print(f"{len(results)} files are in {arguments.json} already", file=sys.stderr)
+    run_all = _on_ray if arguments.engine == "ray" else _with_progress
+    for result in run_all(left, work, arguments.workers):
+        results[result.file] = result
+        if journal:
+            journal.add(result, stamps[result.file])
+        if result.error:
+            print(f"vivavoce: {result.error}", file=sys.stderr)
+    return [results[str(path)] for path in files]
+
+
+def _on_ray(paths: Sequence[Path], work: Work, workers: int) -> Iterator[Inspection]:
+    del workers
+    return inspect_on_ray(paths, work)
+
+
+def _with_progress(paths: Sequence[Path], work: Work, workers: int) -> Iterator[Inspection]:
+    columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn()
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        total = progress.add_task(f"{len(paths)} files", total=len(paths))
+        bars = {}
+
+        def told(path: Path, done_s: float, all_s: float | None) -> None:
+            if path not in bars:
+                bars[path] = progress.add_task(f"  {path.name[:40]}", total=all_s)
+            progress.update(bars[path], completed=done_s)
+
+        for result in inspect_files(paths, work, workers, told):
+            progress.advance(total)
+            if (bar := bars.pop(Path(result.file), None)) is not None:
+                progress.remove_task(bar)
+            yield result
+
+
+def _files(paths: Sequence[Path]) -> list[Path]:
+    """Files as given, and the media files in folders, in order; caption files count where no media file is beside."""
+    if not paths:
+        raise InputError("give a file or a folder, or --live with a pipe")
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            found.update(dict.fromkeys(_media_in(path)))
+        elif path.exists():
+            found[path] = None
+        else:
+            raise InputError(f"{path}: no such file or folder")
+    if not found:
+        raise InputError(f"{paths[0]}: no media files in it")
+    return list(found)
+
+
+def _media_in(folder: Path) -> Iterable[Path]:
+    files = [Path(root) / name for root, _, names in os.walk(folder) for name in names]
+    media = [path for path in files if path.suffix.lower() in MEDIA_SUFFIXES]
+    stems = {path.with_suffix("") for path in media}
+    captions = [p for p in files if p.suffix.lower() in CAPTION_SUFFIXES and p.with_suffix("") not in stems]
+    return sorted([*media, *captions])
+
+
+def _live(arguments: argparse.Namespace, names: tuple[str, ...], limits: Limits) -> Inspection:
+    """Events go out as they are known, as JSON lines; only their count and the worst are kept."""
+    if "://" in arguments.live and not arguments.allow_url:
+        raise InputError("--live: an address, add --allow-url to open it")
+    if "://" in arguments.live:
+        return _stream(arguments.live, names, limits, True, arguments.json)
+    source = LiveSource(None if arguments.live == "-" else Path(arguments.live), arguments.idle)
+    try:
+        result = _stream(source, names, replace(limits, seconds=float("inf")), False, arguments.json)
+    finally:
+        source.close()
+    return replace(result, error=result.error or (f"{source.name}: nothing came any more" if source.stalled else None))
+
+
+def _stream(source: LiveSource | str, names: tuple[str, ...], limits: Limits, url: bool, log: Path | None) -> Inspection:
+    with open_media(source, limits, url) as media:
+        work = Pass(media.info, names, limits)
+        worst = None
+        for event in inspect_events(media, work):
+            line = json.dumps({"type": "event", "file": media.name, **event.as_json()}, ensure_ascii=False)
+            print(line, flush=True)
+            if log:
+                with open(log, "a", encoding="utf-8") as file:
+                    file.write(line + "\n")
+            worst = event if worst is None or event.severity > worst.severity else worst
+    return work.summary([worst] if worst else [])
+
+
+def _exit_code(results: Sequence[Inspection], fail_on: Severity | None) -> int:
+    if any(result.error for result in results):
+        return FILES_FAILED
+    if fail_on and any(event.severity >= fail_on for result in results for event in result.events):
+        return DEFECTS_FOUND
+    return 0
+
+
+def _print_table(results: Sequence[Inspection]) -> None:
+    table = Table("file", "defect", "from", "to", "score", "severity", box=None, pad_edge=False)
+    rows = [(Path(result.file).name, event) for result in results for event in result.events]
+    for name, event in rows[:TABLE_ROWS]:
+        times = f"{event.start_s:.2f} s", f"{event.end_s:.2f} s", f"{event.score:.2f}"
+        table.add_row(*map(Text, (name, event.defect, *times, event.severity.name.lower())))
+    console = Console()
+    if rows:
+        console.print(table)
+    hours = sum(result.seconds for result in results) / 3600
+    failed = sum(result.error is not None for result in results)
+    more = f", {failed} could not be inspected" if failed else ""
+    console.print(f"{len(results)} files, {hours:.3f} hours, {len(rows)} events{more}", highlight=False)
+    for name, reason in sorted({item for result in results for item in result.skipped.items()}):
+        print(f"vivavoce: {name} did not run: {reason}", file=sys.stderr)

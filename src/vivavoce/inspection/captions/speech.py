@@ -1,0 +1,83 @@
+"""When somebody speaks, by level alone, and how captions lie upon it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from vivavoce.inspection.media import Sound
+
+Active = npt.NDArray[np.bool_]
+Shown = npt.NDArray[np.float64]
+
+STEP_S = 0.1
+CLEAR_DB = 15.0
+LEAST_S = 4.0
+REACH_S, LEAST_SHIFT_S = 6.0, 0.6
+GAIN = 0.12
+MISSING_S, BREATH_S = 6.0, 0.8
+
+
+class SpeechTrack:
+    """Levels of every 0.1 s of one sound stream: 40 bytes a second."""
+
+    def __init__(self) -> None:
+        self._start_s: float | None = None
+        self._levels: list[float] = []
+
+    def hear(self, sound: Sound) -> None:
+        """Take the next second."""
+        self._start_s = sound.start_s if self._start_s is None else self._start_s
+        size = round(STEP_S * sound.rate_hz)
+        steps = len(sound.mono) // size
+        power = (sound.mono[: steps * size].reshape(steps, size) ** 2).mean(axis=1)
+        self._levels.extend((10 * np.log10(power + 1e-9)).tolist())
+
+    def active(self) -> Active | None:
+        """Whether somebody speaks in each 0.1 s from the file's start; None where loud and quiet are too alike."""
+        if len(self._levels) * STEP_S < LEAST_S:
+            return None
+        levels = np.array(self._levels)
+        low, high = np.percentile(levels, [10, 90])
+        if high - low < CLEAR_DB:
+            return None
+        speaking = levels > high - 0.6 * min(high - low, 40.0)
+        return np.concatenate([np.zeros(round((self._start_s or 0.0) / STEP_S), bool), speaking])
+
+
+def shift_of(shown: Shown, speech: Active) -> float | None:
+    """Seconds by which all captions are late, where moving them fits the speech clearly better; else None."""
+    length = len(speech)
+    covered = _covered(shown, length)
+    reach = round(REACH_S / STEP_S)
+    centred = speech - speech.mean()
+    fits = []
+    for lag in range(-reach, reach + 1):
+        moved = np.zeros(length)
+        moved[max(0, -lag) : length - max(0, lag)] = covered[max(0, lag) : length - max(0, -lag)]
+        fits.append(float((moved * centred).mean()))
+    spread = float(np.sqrt(covered.var() * speech.var())) + 1e-9
+    best = int(np.argmax(fits))
+    shift_s = (best - reach) * STEP_S
+    if abs(shift_s) < LEAST_SHIFT_S or (fits[best] - fits[reach]) / spread < GAIN or fits[best] / spread < 2 * GAIN:
+        return None
+    return shift_s
+
+
+def uncaptioned(shown: Shown, speech: Active) -> Iterator[tuple[float, float]]:
+    """Stretches of speech of 6 s and more that have no caption."""
+    covered = _covered(shown + np.array([-0.5, 0.5]), len(speech))
+    alone = speech & (covered == 0)
+    times = np.flatnonzero(alone) * STEP_S
+    for group in np.split(times, np.flatnonzero(np.diff(times) > BREATH_S) + 1):
+        if len(group) and group[-1] - group[0] >= MISSING_S and not covered[round(group[0] / STEP_S) : round(group[-1] / STEP_S)].any():
+            yield float(group[0]), float(group[-1]) + STEP_S
+
+
+def _covered(shown: Shown, length: int) -> npt.NDArray[np.float64]:
+    covered = np.zeros(length)
+    for start_s, end_s in shown:
+        covered[max(0, round(start_s / STEP_S)) : max(0, round(end_s / STEP_S))] = 1.0
+    return covered

@@ -1,0 +1,53 @@
+"""What is still being made: a pipe, or a file that grows."""
+
+from __future__ import annotations
+
+import os
+import select
+import stat
+import time
+from pathlib import Path
+
+from vivavoce.inspection.limits import MediaError
+
+POLL_S = 0.2
+
+
+class LiveSource:
+    """Reads a pipe or a growing file as it comes. Gives `read` alone, so it is taken for a stream without an end.
+
+    The end is where a pipe is closed, or where nothing came for `idle_s` seconds.
+    """
+
+    def __init__(self, path: Path | None, idle_s: float = 30.0) -> None:
+        """`path` None is standard input. Raises `MediaError` when it cannot be opened."""
+        self.name = str(path) if path else "standard input"
+        self.stalled = False
+        self._idle_s = idle_s
+        try:
+            self._file = os.open(path, os.O_RDONLY) if path else 0
+        except OSError as error:
+            raise MediaError(f"{path}: {error.strerror}") from error
+        self._grows = stat.S_ISREG(os.fstat(self._file).st_mode)
+
+    def read(self, size: int) -> bytes:
+        """Up to `size` bytes, as soon as there are any; nothing at the end."""
+        due_s = time.monotonic() + self._idle_s
+        while True:
+            left_s = due_s - time.monotonic()
+            if left_s <= 0:
+                self.stalled = True
+                return b""
+            if not self._grows:
+                if not select.select([self._file], [], [], left_s)[0]:
+                    continue
+                return os.read(self._file, size)
+            data = os.read(self._file, size)
+            if data:
+                return data
+            time.sleep(min(POLL_S, left_s))
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._file:
+            os.close(self._file)

@@ -1,0 +1,129 @@
+"""Many files over several processes, each watched: one that stalls or dies costs its own file alone."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from vivavoce.inspection.inspector import Inspection, inspect_file
+from vivavoce.inspection.limits import DEFAULT_LIMITS, Limits
+
+Told = Callable[[Path, float, float | None], None]
+"""Progress of one file: the file, seconds done, seconds in all."""
+
+POLL_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What every file of a run is asked."""
+
+    names: tuple[str, ...]
+    limits: Limits = DEFAULT_LIMITS
+    stall_s: float = 60.0
+    """A file that decodes nothing for so long is given up."""
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: BaseProcess
+    pipe: Connection
+    path: Path | None = None
+    heard_s: float = field(default_factory=time.monotonic)
+
+
+def inspect_files(paths: Sequence[Path], work: Work, workers: int, told: Told | None = None) -> Iterator[Inspection]:
+    """Inspect files in processes of their own and give each result as it is ready, in no order."""
+    waiting = deque(paths)
+    pool = [_started(work) for _ in range(max(1, min(workers, len(paths))))]
+    try:
+        for worker in pool:
+            _feed(worker, waiting)
+        while any(worker.path for worker in pool):
+            ready = wait([worker.pipe for worker in pool if worker.path], POLL_S)
+            for index, worker in enumerate(pool):
+                result = _answer(worker, worker.pipe in ready, work, told)
+                if result is None:
+                    continue
+                yield result
+                if worker.process.is_alive():
+                    worker.path = None
+                elif waiting:
+                    pool[index] = worker = _started(work)
+                else:
+                    worker.path = None
+                    continue
+                _feed(worker, waiting)
+    finally:
+        for worker in pool:
+            _stop(worker)
+
+
+def _answer(worker: _Worker, ready: bool, work: Work, told: Told | None) -> Inspection | None:
+    """A worker's result if it has one; an `Inspection` with an error where it stalls or has died."""
+    path = worker.path
+    if path is None:
+        return None
+    if ready:
+        try:
+            kind, *values = worker.pipe.recv()
+        except (EOFError, OSError):
+            worker.process.join(5)
+            return Inspection(str(path), (), error=f"{path}: the decoder crashed (exit {worker.process.exitcode})")
+        worker.heard_s = time.monotonic()
+        if kind == "done":
+            return values[0]
+        if told:
+            told(path, *values)
+    elif time.monotonic() - worker.heard_s > work.stall_s:
+        _stop(worker)
+        return Inspection(str(path), (), error=f"{path}: nothing was decoded for {work.stall_s:g} s, given up")
+    return None
+
+
+def _feed(worker: _Worker, waiting: deque[Path]) -> None:
+    if waiting:
+        worker.path, worker.heard_s = waiting.popleft(), time.monotonic()
+        worker.pipe.send(worker.path)
+
+
+def _started(work: Work) -> _Worker:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, work), daemon=True)
+    process.start()
+    theirs.close()
+    return _Worker(process, ours)
+
+
+def _stop(worker: _Worker) -> None:
+    worker.pipe.close()
+    worker.process.join(0 if worker.path else 1)
+    if worker.process.is_alive():
+        worker.process.kill()
+        worker.process.join()
+
+
+def _serve(pipe: Connection, work: Work) -> None:
+    """A worker's life: take a path, inspect, answer, until nobody asks any more."""
+    while True:
+        try:
+            path = pipe.recv()
+        except (EOFError, OSError, KeyboardInterrupt):
+            return
+        pipe.send(("done", inspected(path, work, lambda done_s, all_s: pipe.send(("progress", done_s, all_s)))))
+
+
+def inspected(path: Path, work: Work, progress: Any = None) -> Inspection:
+    """One file; a fault of ours becomes the file's error, so that the others go on."""
+    try:
+        return inspect_file(path, work.names, work.limits, progress)
+    except Exception as error:
+        return Inspection(str(path), (), error=f"{path}: inspection failed ({type(error).__name__}: {error})")
