@@ -19,8 +19,17 @@ DETECTORS: dict[str, str] = {
     "flash": "flash:Flash",
     "audio_dropout": "audio_dropout:AudioDropout",
     "caption_quality": "caption_quality:CaptionQuality",
+    "block_corruption": "block_corruption:BlockCorruption",
+    "tearing": "tearing:Tearing",
+    "blockiness": "blockiness:Blockiness",
+    "hum": "audio_artifacts:AudioArtifacts",
+    "hiss": "audio_artifacts:AudioArtifacts",
+    "distortion": "audio_artifacts:AudioArtifacts",
+    "clicks": "audio_artifacts:AudioArtifacts",
+    "av_sync": "av_sync:AvSync",
 }
 """Name of a defect -> `module:class` in `vivavoce.inspection.detectors`. Several names may share a class."""
+
 
 def detector_names(only: str | None = None) -> tuple[str, ...]:
     """All names, or those of a comma-separated list. Raises `InputError` for one that is not there."""
@@ -33,6 +42,7 @@ def detector_names(only: str | None = None) -> tuple[str, ...]:
     if not names:
         raise InputError("--only names no detector")
     return names
+
 
 def detector_types(names: Iterable[str]) -> list[type[Detector]]:
     """The classes behind some names, each once."""
