@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+
+from vivavoce.cli import main
+from vivavoce.commands.prosody_options import prosody_of
+from vivavoce.errors import InputError
+
+
+def options(**changes: object) -> Namespace:
+    return Namespace(**{"prosody": "none", "variety": 0.0, "seed": 0, "explain": False, **changes})
+
+
+def test_none_leaves_the_voice_to_itself():
+    assert prosody_of(options()) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"explain": True}, "give --prosody selection"),
+        ({"seed": -1}, "seed is -1"),
+        ({"variety": 0.5}, '"none" has no variety'),
+    ],
+)
+def test_options_that_do_not_go_together(changes: dict[str, object], complaint: str):
+    with pytest.raises(InputError, match=complaint):
+        prosody_of(options(**changes))
+
+
+def test_a_comparison_needs_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["prosody", "compare", "Go.", "-o", str(tmp_path / "no" / "page.html")]) == 2
+    assert "make it first" in capsys.readouterr().err
+
+
+def test_a_transfer_needs_its_source_and_a_known_speaker(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    missing = str(tmp_path / "missing.wav")
+    assert main(["transfer", missing, "--text", "Go.", "--speaker", "af_heart"]) != 0
+    assert "missing.wav" in capsys.readouterr().err
+    assert main(["transfer", missing, "--text", "Go.", "--speaker", "nobody"]) == 2
+    assert "unknown speaker 'nobody'" in capsys.readouterr().err
