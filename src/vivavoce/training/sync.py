@@ -155,4 +155,6 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     def judge(network: nn.Module) -> dict[str, float]:
         return figures(network, held_out, 100)
 
-    fit(SyncNetwork(**config["network"]), folder, minutes, config["optimiser"], losses, judge)
+    network = SyncNetwork(**config["network"])
+    network.mouth.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+    fit(network, folder, minutes, config["optimiser"], losses, judge)

@@ -69,7 +69,7 @@ class SyncNetwork(nn.Module):
 
     def forward(self, mouths: Tensor, bands: Tensor) -> Tensor:
         """Mouths (batch, ticks, 32, 48), bands (batch, 4 * (ticks + 30), 24) -> evidence (batch, 32)."""
-        seen, heard = self.mouth.several(mouths), self.speech(bands)
+        seen, heard = self.mouth.several(mouths).float(), self.speech(bands).float()
         seen = seen - seen.mean(dim=1, keepdim=True)
         heard = heard - heard.mean(dim=1, keepdim=True)
         ticks = seen.shape[1]
