@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
+import av
 import numpy as np
+from av.audio.resampler import AudioResampler
 
 from vivavoce.audio import read_audio
-from vivavoce.inspection.decode import open_media
 from vivavoce.inspection.detectors.audio_artifacts import CLASSES
 from vivavoce.inspection.features.sound import is_quiet, sound_views
-from vivavoce.inspection.limits import MediaError
-from vivavoce.inspection.media import SOUND_RATE_HZ, Samples, Sound
+from vivavoce.inspection.media import SOUND_RATE_HZ, Samples
 from vivavoce.inspection.simulate import Clip, coded_sound, simulate
 from vivavoce.training.shards import Example
 
@@ -141,19 +142,17 @@ def _recording(path: Path) -> Samples:
 
 @lru_cache(maxsize=64)
 def _video_sound(path: Path) -> Samples:
-    with open_media(path) as media:
-        parts = [part.mono for part in media.parts() if isinstance(part, Sound) and part.stream == 0]
-    return np.concatenate(parts)
+    """The sound of a video, (samples,) at 48 kHz; its pictures are not decoded. Empty where there is none."""
+    resampler = AudioResampler(format="fltp", layout="mono", rate=SOUND_RATE_HZ)
+    parts = [np.zeros((1, 0), np.float32)]
+    with av.open(str(path)) as container:
+        if container.streams.audio:
+            frames = chain(container.decode(audio=0), [None])
+            parts += [part.to_ndarray() for frame in frames for part in resampler.resample(frame)]
+    return np.concatenate(parts, axis=1)[0]
 
 
 def with_sound(paths: tuple[Path, ...]) -> tuple[Path, ...]:
     """Those that hold at least a second of sound that is not silence."""
-    kept = []
-    for path in paths:
-        try:
-            sound = _video_sound(path)
-        except (MediaError, ValueError):
-            continue
-        if len(sound) >= SOUND_RATE_HZ and not is_quiet(sound):
-            kept.append(path)
-    return tuple(kept)
+    sounds = {path: _video_sound(path) for path in paths}
+    return tuple(path for path, sound in sounds.items() if len(sound) >= SOUND_RATE_HZ and not is_quiet(sound))
