@@ -167,19 +167,12 @@ def _drawing(tree: Tree, parent: Drawing | None = None) -> Drawing:
     """A constituent over single words takes one line, any other a branch for each child."""
     branch = parent.add if parent else Drawing
     children = [child for child in tree.children if isinstance(child, Tree)]
-    words = [_leaf(child) for child in children]
-    if not all(words):
-        drawing = branch(Text(tree.label, "bold"))
-        for child in children:
-            _drawing(child, drawing)
-        return drawing
-    return branch(Text.assemble((tree.label, "bold" if children else "dim"), " ", "  ".join(words or _words(tree))))
-
-
-def _leaf(tree: Tree) -> str:
-    """`word/TAG` of a tag over a word; empty for a constituent."""
-    return f"{tree.children[0]}/{tree.label}" if isinstance(tree.children[0], str) else ""
-
-
-def _words(tree: Tree) -> list[str]:
-    return [str(child) for child in tree.children]
+    if not children:
+        return branch(Text.assemble((tree.label, "dim"), " ", *map(str, tree.children)))
+    words = [f"{child.children[0]}/{child.label}" for child in children if isinstance(child.children[0], str)]
+    if len(words) == len(children):
+        return branch(Text.assemble((tree.label, "bold"), " ", "  ".join(words)))
+    drawing = branch(Text(tree.label, "bold"))
+    for child in children:
+        _drawing(child, drawing)
+    return drawing
