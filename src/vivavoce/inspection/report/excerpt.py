@@ -10,8 +10,10 @@ from pathlib import Path
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 
 from vivavoce.inspection.decode import open_media
 from vivavoce.inspection.event import Event
@@ -88,27 +90,41 @@ def _clip(frames: list[tuple[float, VideoFrame]], sound: Samples | None, start_s
     """WebM with VP8 and Opus, which every browser plays."""
     memory = io.BytesIO()
     with av.open(memory, "w", format="webm") as container:
-        video = container.add_stream("libvpx", rate=30) if frames else None
-        audio = container.add_stream("libopus", rate=SOUND_RATE_HZ, layout=_layout(sound)) if sound is not None else None
-        if video is not None:
-            video.width, video.height, video.pix_fmt = frames[0][1].width, frames[0][1].height, "yuv420p"
-            video.bit_rate, video.options = 300_000, {"deadline": "realtime", "cpu-used": "8"}
-            video.codec_context.time_base = MILLISECONDS
-            last = -1
-            for time_s, frame in frames:
-                if (frame.width, frame.height) != (video.width, video.height):
-                    frame = frame.reformat(video.width, video.height)
-                last = max(last + 1, round(1000 * (time_s - start_s)))
-                frame.pts, frame.time_base = last, MILLISECONDS
-                container.mux(video.encode(frame))
-            container.mux(video.encode(None))
-        if audio is not None and sound is not None:
+        video = _video(container, frames[0][1]) if frames else None
+        audio = None
+        if sound is not None:
+            audio = container.add_stream("libopus", rate=SOUND_RATE_HZ, layout=_layout(sound))
             audio.bit_rate = 64_000
+        if video is not None:
+            _mux_pictures(container, video, frames, start_s)
+        if audio is not None and sound is not None:
             _mux_sound(container, audio, sound)
     return memory.getvalue()
 
 
-def _mux_sound(container: OutputContainer, stream: av.AudioStream, sound: Samples) -> None:
+def _video(container: OutputContainer, first: VideoFrame) -> VideoStream:
+    stream = container.add_stream("libvpx", rate=30)
+    assert isinstance(stream, VideoStream)
+    stream.width, stream.height, stream.pix_fmt = first.width, first.height, "yuv420p"
+    stream.bit_rate, stream.options = 300_000, {"deadline": "realtime", "cpu-used": "8"}
+    stream.codec_context.time_base = MILLISECONDS
+    return stream
+
+
+def _mux_pictures(
+    container: OutputContainer, stream: VideoStream, frames: list[tuple[float, VideoFrame]], start_s: float
+) -> None:
+    last = -1
+    for time_s, frame in frames:
+        if (frame.width, frame.height) != (stream.width, stream.height):
+            frame = frame.reformat(stream.width, stream.height)
+        last = max(last + 1, round(1000 * (time_s - start_s)))
+        frame.pts, frame.time_base = last, MILLISECONDS
+        container.mux(stream.encode(frame))
+    container.mux(stream.encode(None))
+
+
+def _mux_sound(container: OutputContainer, stream: AudioStream, sound: Samples) -> None:
     clipped = np.clip(sound, -1.0, 1.0)
     for start in range(0, clipped.shape[1], OPUS_BLOCK):
         block = np.ascontiguousarray(clipped[:, start : start + OPUS_BLOCK].T.reshape(1, -1))

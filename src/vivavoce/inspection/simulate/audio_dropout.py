@@ -15,7 +15,7 @@ def damage(clip: Clip, at: Damage, kind: str = "gap") -> tuple[Clip, Truth]:
     Low strength leaves a trace: the gap is 60 dB down rather than digital silence.
     """
     span = clip.sound_span(at.start_s, at.seconds)
-    sound = clip.sound[:, span].copy()
+    sound = clip.heard[:, span].copy()
     trace = 0.0 if at.strength >= 0.5 else 0.001
     if kind == "gap" or len(sound) < 2:
         kind = "gap"

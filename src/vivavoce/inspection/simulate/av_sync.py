@@ -22,7 +22,7 @@ def damage(clip: Clip, at: Damage, kind: str = "shift", offset_s: float | None =
     span = clip.sound_span(at.start_s, at.seconds)
     amount = (3 + 12 * at.strength) * FRAME_S * float(at.random.choice([-1.0, 1.0]))
     offset = amount if offset_s is None else offset_s
-    sound = clip.sound
+    sound = clip.heard
     places = np.arange(span.start, span.stop)
     shift = offset * SOUND_RATE_HZ * (np.linspace(0.0, 1.0, len(places)) if kind == "drift" else 1.0)
     sources = np.rint(places - shift).astype(np.int64)
@@ -30,6 +30,4 @@ def damage(clip: Clip, at: Damage, kind: str = "shift", offset_s: float | None =
     moved = sound.copy()
     moved[:, places] = np.where(there, sound[:, np.clip(sources, 0, sound.shape[1] - 1)], 0.0)
     details = {"kind": kind, "offset_s": round(float(offset), 4)}
-    return replace(clip, sound=moved), Truth(
-        "av_sync", at.start_s, span.stop / SOUND_RATE_HZ, at.strength, details
-    )
+    return replace(clip, sound=moved), Truth("av_sync", at.start_s, span.stop / SOUND_RATE_HZ, at.strength, details)

@@ -11,6 +11,8 @@ import av.error
 import numpy as np
 import numpy.typing as npt
 from av.packet import Packet
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
 
 from vivavoce.inspection.limits import MediaError
 from vivavoce.inspection.simulate.clip import Clip, Truth, Yuv
@@ -44,7 +46,7 @@ class Corruption:
 
 
 def damage(clip: Clip, at: Damage) -> tuple[Clip, Truth]:
-    """Damage the coded packets of the stretch. The truth spans what is visibly wrong, which lasts to the next intra picture.
+    """Damage the coded packets of the stretch. The truth spans what is visibly wrong, up to the next intra picture.
 
     Raises `MediaError` when the damage did not show; another seed will.
     """
@@ -70,7 +72,10 @@ def corrupted(
     packets = _encoded(frames, rate_hz, codec, max(8, len(span)))
     clean = _decoded(packets, codec, len(frames))
     stamps = set(span)
-    hit = [_broken(p, random, strength) if p[1] in stamps and random.random() < 0.35 + 0.6 * strength else p for p in packets]
+    hit = [
+        _broken(p, random, strength) if p[1] in stamps and random.random() < 0.35 + 0.6 * strength else p
+        for p in packets
+    ]
     wrong = _decoded(hit, codec, len(frames))
     return Corruption(wrong, clean, np.stack([_changed(one, two) for one, two in zip(clean, wrong, strict=True)]))
 
@@ -117,7 +122,9 @@ def _decoded(packets: list[_Coded], codec: str, count: int) -> tuple[Yuv, ...]:
     shown: dict[int, Yuv] = {}
     for frame in _frames(context, packets):
         if frame.pts is not None and 0 <= frame.pts < count:
-            planes = (np.frombuffer(p, np.uint8).reshape(-1, p.line_size)[: p.height, : p.width].copy() for p in frame.planes)
+            planes = (
+                np.frombuffer(p, np.uint8).reshape(-1, p.line_size)[: p.height, : p.width].copy() for p in frame.planes
+            )
             shown[frame.pts] = Yuv(*planes)
     if not shown:
         raise MediaError("nothing could be decoded after the damage, use another seed")
@@ -128,7 +135,7 @@ def _decoded(packets: list[_Coded], codec: str, count: int) -> tuple[Yuv, ...]:
     return tuple(frames)
 
 
-def _frames(context: av.VideoCodecContext, packets: list[_Coded]) -> Iterator[av.VideoFrame]:
+def _frames(context: VideoCodecContext, packets: list[_Coded]) -> Iterator[VideoFrame]:
     for data, pts, dts, _ in packets:
         packet = Packet(data)
         packet.pts, packet.dts = pts, dts

@@ -63,7 +63,9 @@ def _garbled(line: str, strength: float, random: np.random.Generator) -> str:
     """As teletext errors and wrong code pages leave it."""
     wrong = "\ufffdÃ©â€™#¤%&@~^|\\"
     hit = random.random(len(line)) < 0.15 + 0.35 * strength
-    return "".join(wrong[int(random.integers(len(wrong)))] if bad else sign for sign, bad in zip(line, hit, strict=True))
+    return "".join(
+        wrong[int(random.integers(len(wrong)))] if bad else sign for sign, bad in zip(line, hit, strict=True)
+    )
 
 
 KINDS: dict[str, Callable[[Cues, Damage], Cues]] = {

@@ -13,7 +13,7 @@ from vivavoce.inspection.simulate.simulator import Damage
 def damage(clip: Clip, at: Damage) -> tuple[Clip, Truth]:
     """2 (weak) to 20 (strong) clicks a second, each an impulse of up to 2 ms or a jump of 1 to 10 ms in the sound."""
     span = clip.sound_span(at.start_s, at.seconds)
-    sound = clip.sound[:, span].copy()
+    sound = clip.heard[:, span].copy()
     length = sound.shape[1]
     count = max(1, round((2 + 18 * at.strength) * length / SOUND_RATE_HZ))
     places = np.sort(at.random.integers(0, max(1, length - 1000), count))

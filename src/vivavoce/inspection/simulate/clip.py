@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from vivavoce.inspection.captions import read_sidecars
 from vivavoce.inspection.decode import open_media
@@ -47,6 +48,13 @@ class Clip:
         sound_s = self.sound.shape[1] / SOUND_RATE_HZ if self.sound is not None else 0.0
         return max(pictures_s, sound_s, max((cue.end_s for cue in self.cues), default=0.0))
 
+    @property
+    def heard(self) -> Samples:
+        """The sound. Raises `MediaError` when there is none."""
+        if self.sound is None:
+            raise MediaError("the clip has no sound")
+        return self.sound
+
     def picture_span(self, start_s: float, seconds: float) -> range:
         """Numbers of the pictures that are shown in a stretch, at least one.
 
@@ -55,7 +63,9 @@ class Clip:
         first = round(start_s * self.rate_hz)
         last = min(len(self.frames), max(first + 1, round((start_s + seconds) * self.rate_hz)))
         if not 0 <= first < last:
-            raise MediaError(f"no pictures at {start_s:g} s, the clip has {len(self.frames) / self.rate_hz:g} s of them")
+            raise MediaError(
+                f"no pictures at {start_s:g} s, the clip has {len(self.frames) / self.rate_hz:g} s of them"
+            )
         return range(first, last)
 
     def sound_span(self, start_s: float, seconds: float) -> slice:
@@ -70,10 +80,9 @@ class Clip:
         """Other pictures in place of those of `span`."""
         return replace(self, frames=(*self.frames[: span.start], *frames, *self.frames[span.stop :]))
 
-    def with_sound(self, span: slice, samples: Samples) -> Clip:
-        """Other samples, clipped to full scale, in place of those of `span`."""
-        assert self.sound is not None
-        sound = self.sound.copy()
+    def with_sound(self, span: slice, samples: npt.NDArray[np.floating]) -> Clip:
+        """Other samples of any float type, clipped to full scale, in place of those of `span`."""
+        sound = self.heard.copy()
         sound[:, span] = np.clip(samples, -1.0, 1.0)
         return replace(self, sound=sound)
 

@@ -13,8 +13,10 @@ from pathlib import Path
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 
 from vivavoce.inspection.decode import open_media
 from vivavoce.inspection.limits import MediaError
@@ -23,7 +25,17 @@ from vivavoce.inspection.simulate.clip import Clip, Yuv
 
 TICKS_HZ = 90_000
 SOUND_BLOCK = 1024
-CODECS = {".mp4": ("libx264", "aac"), ".mkv": ("libx264", "aac"), ".ts": ("libx264", "aac"), ".webm": ("libvpx", "libopus")}
+CODECS = {
+    ".mp4": ("libx264", "aac"),
+    ".mkv": ("libx264", "aac"),
+    ".ts": ("libx264", "aac"),
+    ".webm": ("libvpx", "libopus"),
+}
+
+FAST = {
+    "libx264": {"preset": "veryfast", "threads": "1"},
+    "libvpx": {"deadline": "realtime", "cpu-used": "8"},
+}
 
 
 def write_clip(path: Path, clip: Clip, crf: int = 20, sound_bps: int = 128_000) -> None:
@@ -52,9 +64,7 @@ def coded_sound(samples: Samples, codec: str = "aac", bit_rate_bps: int = 128_00
     """(channels, samples) at 48 kHz through `aac`, `libopus` or `libmp3lame` and back, the codec's delay taken off."""
     memory = io.BytesIO()
     with av.open(memory, "w", format="matroska") as container:
-        stream = container.add_stream(codec, rate=SOUND_RATE_HZ, layout=_layout(samples))
-        stream.bit_rate = bit_rate_bps
-        _mux_sound(container, stream, samples)
+        _mux_sound(container, _sound(container, samples, codec, bit_rate_bps), samples)
     memory.seek(0)
     with open_media(memory) as media:
         decoded = np.concatenate([part.samples for part in media.parts() if isinstance(part, Sound)], axis=1)
@@ -100,21 +110,16 @@ def frame_of(yuv: Yuv) -> VideoFrame:
     return frame
 
 
-def _encode(container: OutputContainer, clip: Clip, codecs: tuple[str, str], crf: int, sound_bps: int, options: Mapping[str, str]) -> None:
-    video = sound = None
-    if clip.frames:
-        video = container.add_stream(codecs[0], rate=Fraction(clip.rate_hz).limit_denominator(1001))
-        height, width = clip.frames[0].luma.shape
-        video.width, video.height, video.pix_fmt = width & ~1, height & ~1, "yuv420p"
-        video.time_base = Fraction(1, TICKS_HZ)
-        video.codec_context.time_base = Fraction(1, TICKS_HZ)
-        fast = {"preset": "veryfast", "threads": "1"} if codecs[0] == "libx264" else {"deadline": "realtime", "cpu-used": "8"}
-        video.options = {"crf": str(crf), **fast, **options}
-        if codecs[0] == "libvpx":
-            video.bit_rate = width * height * 4
-    if clip.sound is not None:
-        sound = container.add_stream(codecs[1], rate=SOUND_RATE_HZ, layout=_layout(clip.sound))
-        sound.bit_rate = sound_bps or 128_000
+def _encode(
+    container: OutputContainer,
+    clip: Clip,
+    codecs: tuple[str, str],
+    crf: int,
+    sound_bps: int,
+    options: Mapping[str, str],
+) -> None:
+    video = _video(container, clip, codecs[0], {"crf": str(crf), **options}) if clip.frames else None
+    sound = _sound(container, clip.sound, codecs[1], sound_bps or 128_000) if clip.sound is not None else None
     if video is not None:
         for number, yuv in enumerate(clip.frames):
             frame = frame_of(yuv)
@@ -126,7 +131,26 @@ def _encode(container: OutputContainer, clip: Clip, codecs: tuple[str, str], crf
         _mux_sound(container, sound, clip.sound)
 
 
-def _mux_sound(container: OutputContainer, stream: av.AudioStream, samples: Samples) -> None:
+def _video(container: OutputContainer, clip: Clip, codec: str, options: Mapping[str, str]) -> VideoStream:
+    stream = container.add_stream(codec, rate=Fraction(clip.rate_hz).limit_denominator(1001))
+    assert isinstance(stream, VideoStream)
+    height, width = clip.frames[0].luma.shape
+    stream.width, stream.height, stream.pix_fmt = width & ~1, height & ~1, "yuv420p"
+    stream.time_base = stream.codec_context.time_base = Fraction(1, TICKS_HZ)
+    stream.options = {**options, **FAST[codec]}
+    if codec == "libvpx":
+        stream.bit_rate = width * height * 4
+    return stream
+
+
+def _sound(container: OutputContainer, samples: Samples, codec: str, bit_rate_bps: int) -> AudioStream:
+    stream = container.add_stream(codec, rate=SOUND_RATE_HZ, layout=_layout(samples))
+    assert isinstance(stream, AudioStream)
+    stream.bit_rate = bit_rate_bps
+    return stream
+
+
+def _mux_sound(container: OutputContainer, stream: AudioStream, samples: Samples) -> None:
     clipped = np.ascontiguousarray(np.clip(samples, -1, 1), np.float32)
     for start in range(0, clipped.shape[1], SOUND_BLOCK):
         block = np.ascontiguousarray(clipped[:, start : start + SOUND_BLOCK])

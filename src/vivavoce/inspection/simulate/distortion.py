@@ -16,7 +16,7 @@ KINDS = ("hard", "soft", "coded")
 def damage(clip: Clip, at: Damage, kind: str | None = None) -> tuple[Clip, Truth]:
     """Clipping by 3 dB (weak) to 20 dB (strong), or MP3 at 24 to 8 kb/s a channel; the loudness is kept."""
     span = clip.sound_span(at.start_s, at.seconds)
-    sound = clip.sound[:, span]
+    sound = clip.heard[:, span]
     chosen = kind or str(at.random.choice(KINDS, p=(0.4, 0.4, 0.2)))
     over_db = 3.0 + 17.0 * at.strength
     if chosen == "coded":
@@ -33,4 +33,5 @@ def damage(clip: Clip, at: Damage, kind: str | None = None) -> tuple[Clip, Truth
 def _clipped(sound: Samples, over_db: float, soft: bool) -> Samples:
     ceiling = float(np.quantile(np.abs(sound), 0.999)) * 10 ** (-over_db / 20) + 1e-6
     limited = ceiling * np.tanh(sound / ceiling) if soft else np.clip(sound, -ceiling, ceiling)
-    return (limited * (level(sound) / level(limited))).astype(np.float32)
+    limited = limited.astype(np.float32)
+    return limited * np.float32(level(sound) / level(limited))

@@ -15,8 +15,8 @@ def blurred(plane: Plane, sigma: float) -> Plane:
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2).astype(np.float32)
     kernel /= kernel.sum()
     padded = np.pad(plane.astype(np.float32), reach, mode="edge")
-    rows = sum(weight * padded[index : index + plane.shape[0]] for index, weight in enumerate(kernel))
-    both = sum(weight * rows[:, index : index + plane.shape[1]] for index, weight in enumerate(kernel))
+    rows = np.tensordot(kernel, np.lib.stride_tricks.sliding_window_view(padded, len(kernel), axis=0), (0, 2))
+    both = np.tensordot(kernel, np.lib.stride_tricks.sliding_window_view(rows, len(kernel), axis=1), (0, 2))
     return np.clip(np.rint(both), 0, 255).astype(np.uint8)
 
 

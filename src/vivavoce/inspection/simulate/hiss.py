@@ -13,7 +13,7 @@ from vivavoce.inspection.simulate.simulator import Damage
 def damage(clip: Clip, at: Damage) -> tuple[Clip, Truth]:
     """Noise 30 dB (weak) to 12 dB (strong) below the sound, its spectrum tilted by -3 to +6 dB an octave."""
     span = clip.sound_span(at.start_s, at.seconds)
-    sound = clip.sound[:, span]
+    sound = clip.heard[:, span]
     below_db = 30.0 - 18.0 * at.strength
     tilt_db = at.random.uniform(-3.0, 6.0)
     noise = np.stack([_shaped(sound.shape[1], tilt_db, at.random) for _ in sound])

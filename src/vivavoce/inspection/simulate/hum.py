@@ -13,7 +13,7 @@ from vivavoce.inspection.simulate.simulator import Damage
 def damage(clip: Clip, at: Damage) -> tuple[Clip, Truth]:
     """Hum 25 dB (weak) to 5 dB (strong) below the sound, with harmonics that fall off at a random slope."""
     span = clip.sound_span(at.start_s, at.seconds)
-    sound = clip.sound[:, span]
+    sound = clip.heard[:, span]
     mains_hz = float(at.random.choice([50.0, 60.0])) * (1.0 + at.random.normal(0.0, 0.002))
     below_db = 25.0 - 20.0 * at.strength
     time_s = np.arange(sound.shape[1]) / SOUND_RATE_HZ

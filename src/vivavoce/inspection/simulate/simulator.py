@@ -36,7 +36,7 @@ def simulate(
 ) -> tuple[Clip, Truth]:
     """A clip with one defect put in, and the truth about it; the same seed gives the same.
 
-    Raises `InputError` for an unknown defect or a strength outside 0 to 1, `MediaError` for a stretch that is not there.
+    Raises `InputError` for an unknown defect or a strength outside 0 to 1, `MediaError` where there is no such stretch.
     """
     if defect not in SIMULATORS:
         raise InputError(f"{defect}: no such defect, there are {', '.join(SIMULATORS)}")
