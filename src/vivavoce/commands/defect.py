@@ -17,10 +17,14 @@ from vivavoce.inspection.simulate.captions import write_captions
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("defect", choices=SIMULATORS, metavar="DEFECT", help=", ".join(SIMULATORS))
     parser.add_argument("input", type=Path, metavar="IN", help="a clean clip, or a caption file for caption_quality")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help=".mp4 .mkv .ts .webm; .srt .vtt")
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="OUT", help=".mp4 .mkv .ts .webm; .srt .vtt"
+    )
     parser.add_argument("--start", type=float, default=1.0, metavar="S", help="where the defect begins, in seconds (1)")
     parser.add_argument("--seconds", type=float, default=1.0, metavar="S", help="how long it lasts (1)")
-    parser.add_argument("--strength", type=float, default=0.6, help="0 hardly there, 0.3 mild, 0.8 strong, 1 gross (0.6)")
+    parser.add_argument(
+        "--strength", type=float, default=0.6, help="0 hardly there, 0.3 mild, 0.8 strong, 1 gross (0.6)"
+    )
     parser.add_argument("--seed", type=int, default=0, help="another seed, another variant (0)")
     parser.add_argument("--crf", type=int, default=20, help="quality of the new H.264, lower is better (20)")
 

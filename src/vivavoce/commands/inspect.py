@@ -39,7 +39,35 @@ from vivavoce.inspection.report import report_page
 
 DEFECTS_FOUND, FILES_FAILED = 3, 4
 MEDIA_SUFFIXES = frozenset(
-    [".3gp", ".aac", ".ac3", ".aiff", ".avi", ".flac", ".flv", ".h264", ".hevc", ".m2ts", ".m4a", ".m4v", ".mka", ".mkv", ".mov", ".mp3", ".mp4", ".mpeg", ".mpg", ".mxf", ".oga", ".ogg", ".ogv", ".opus", ".ts", ".wav", ".webm"]
+    [
+        ".3gp",
+        ".aac",
+        ".ac3",
+        ".aiff",
+        ".avi",
+        ".flac",
+        ".flv",
+        ".h264",
+        ".hevc",
+        ".m2ts",
+        ".m4a",
+        ".m4v",
+        ".mka",
+        ".mkv",
+        ".mov",
+        ".mp3",
+        ".mp4",
+        ".mpeg",
+        ".mpg",
+        ".mxf",
+        ".oga",
+        ".ogg",
+        ".ogv",
+        ".opus",
+        ".ts",
+        ".wav",
+        ".webm",
+    ]
 )
 TABLE_ROWS = 200
 
@@ -51,7 +79,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--report", type=Path, metavar="FILE", help="write one self-contained page")
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes (1)")
     parser.add_argument("--engine", choices=("local", "ray"), default="local", help="where files are worked on")
-    parser.add_argument("--fail-on", metavar="SEVERITY", help="exit with 3 at minor, major or critical events and above")
+    parser.add_argument(
+        "--fail-on", metavar="SEVERITY", help="exit with 3 at minor, major or critical events and above"
+    )
     parser.add_argument("--live", metavar="PIPE", help="a pipe, a growing file, or - : print events as they come")
     parser.add_argument("--allow-url", action="store_true", help="let --live open an address")
     parser.add_argument("--idle", type=float, default=30.0, metavar="S", help="--live ends after so long without data")
@@ -105,7 +135,12 @@ def _on_ray(paths: Sequence[Path], work: Work, workers: int) -> Iterator[Inspect
 
 
 def _with_progress(paths: Sequence[Path], work: Work, workers: int) -> Iterator[Inspection]:
-    columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn()
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+    )
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         total = progress.add_task(f"{len(paths)} files", total=len(paths))
@@ -162,7 +197,9 @@ def _live(arguments: argparse.Namespace, names: tuple[str, ...], limits: Limits)
     return replace(result, error=result.error or (f"{source.name}: nothing came any more" if source.stalled else None))
 
 
-def _stream(source: LiveSource | str, names: tuple[str, ...], limits: Limits, url: bool, log: Path | None) -> Inspection:
+def _stream(
+    source: LiveSource | str, names: tuple[str, ...], limits: Limits, url: bool, log: Path | None
+) -> Inspection:
     with open_media(source, limits, url) as media:
         work = Pass(media.info, names, limits)
         worst = None

@@ -122,7 +122,7 @@ class SoundTrack:
 
     def _take(self, frames: list[AudioFrame]) -> None:
         for frame in frames:
-            samples = np.nan_to_num(frame.to_ndarray(), nan=0.0, posinf=1.0, neginf=-1.0)
+            samples = np.nan_to_num(frame.to_ndarray(), nan=0.0, posinf=1.0, neginf=-1.0).astype(np.float32, copy=False)
             self._waiting.append(samples)
             self._waiting_samples += samples.shape[1]
 

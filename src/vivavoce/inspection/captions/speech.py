@@ -72,7 +72,11 @@ def uncaptioned(shown: Shown, speech: Active) -> Iterator[tuple[float, float]]:
     alone = speech & (covered == 0)
     times = np.flatnonzero(alone) * STEP_S
     for group in np.split(times, np.flatnonzero(np.diff(times) > BREATH_S) + 1):
-        if len(group) and group[-1] - group[0] >= MISSING_S and not covered[round(group[0] / STEP_S) : round(group[-1] / STEP_S)].any():
+        if (
+            len(group)
+            and group[-1] - group[0] >= MISSING_S
+            and not covered[round(group[0] / STEP_S) : round(group[-1] / STEP_S)].any()
+        ):
             yield float(group[0]), float(group[-1]) + STEP_S
 
 

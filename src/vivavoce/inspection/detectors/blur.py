@@ -1,10 +1,10 @@
 """Blur: pictures softer than those just before and after in the same shot, or than their size promises.
 
-Sharpness is how steep strong edges are: the steepest step's part of their rise over six pixels. A drop that comes at once in a scene that stays, and goes at once, is a defect;
-a pull of focus is slow, and a soft scene begins with a cut. By itself, a picture scaled up by three and more has
-edges that rise evenly over several pixels, all of them.
+Sharpness is how steep strong edges are: the steepest step's part of their rise over six pixels. A drop that comes at
+once in a scene that stays, and goes at once, is a defect; a pull of focus is slow, and a soft scene begins with a cut.
+By itself, a picture scaled up by four and more has edges that rise evenly over several pixels, all of them.
 
-Fails on softness of a whole file, below threefold scaling, and on slow changes.
+Fails on softness of a whole file at less than that, and on slow changes.
 """
 
 from __future__ import annotations

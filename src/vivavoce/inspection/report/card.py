@@ -1,0 +1,80 @@
+"""One event on the page, with its evidence drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vivavoce.inspection.event import Event
+from vivavoce.inspection.report.excerpt import Excerpt
+from vivavoce.inspection.report.images import TOP_HZ
+from vivavoce.inspection.report.words import as_clock, as_text, as_url, as_value
+
+DRAWN = frozenset({"box", "map", "band_hz"})
+"""Evidence that is drawn and not listed."""
+
+
+def card(number: int, index: int, event: Event, shown: Excerpt) -> str:
+    """Picture, spectrogram, player and figures of the event at `index` of the file at `number`."""
+    severity = event.severity.name.lower()
+    heading = (
+        f"{event.defect} <small>{as_clock(event.start_s)} – {as_clock(event.end_s)}, {event.seconds:.2f} s</small>"
+    )
+    figures = [
+        ("score", f"{event.score:.2f}"),
+        *((name, value) for name, value in event.evidence.items() if name not in DRAWN),
+    ]
+    listed = "".join(f"<dt>{as_text(name)}</dt><dd>{as_text(as_value(value))}</dd>" for name, value in figures)
+    seen = "".join((_thumbnail(event, shown), _spectrogram(event, shown), _player(event, shown)))
+    return (
+        f'<article id="event{number}-{index}" class="{severity}"><h3>{heading} <em>{severity}</em></h3>'
+        f'<div class="seen">{seen}<dl>{listed}</dl></div></article>'
+    )
+
+
+def _thumbnail(event: Event, shown: Excerpt) -> str:
+    if shown.picture is None:
+        return ""
+    overlay = ""
+    box = event.evidence.get("box")
+    if isinstance(box, Sequence) and len(box) == 4:
+        left, top, right, bottom = (100 * float(side) for side in box)
+        overlay += f'<i class="box" style="left:{left}%;top:{top}%;width:{right - left}%;height:{bottom - top}%"></i>'
+    cells = event.evidence.get("map")
+    if isinstance(cells, Sequence) and cells and len(cells) <= 80:
+        overlay += _heat(cells)
+    source = as_url(shown.picture, "image/jpeg")
+    return f'<figure class="picture"><img src="{source}" alt="the picture in the middle">{overlay}</figure>'
+
+
+def _heat(cells: Sequence[Sequence[float]]) -> str:
+    rows, columns = len(cells), max(len(row) for row in cells)
+    squares = "".join(
+        f'<rect x="{x}" y="{y}" width="1" height="1" fill-opacity="{0.7 * min(1.0, float(value)):.2f}"/>'
+        for y, row in enumerate(cells)
+        for x, value in enumerate(row)
+        if float(value) > 0.2
+    )
+    return f'<svg class="heat" viewBox="0 0 {columns} {rows}" preserveAspectRatio="none">{squares}</svg>'
+
+
+def _spectrogram(event: Event, shown: Excerpt) -> str:
+    if shown.spectrogram is None:
+        return ""
+    length_s = shown.end_s - shown.start_s
+    left = 100 * max(0.0, event.start_s - shown.start_s) / length_s
+    right = 100 * min(length_s, event.end_s - shown.start_s) / length_s
+    low, high = event.evidence.get("band_hz", (0.0, TOP_HZ))
+    top, bottom = 100 * (1 - min(float(high), TOP_HZ) / TOP_HZ), 100 * (1 - float(low) / TOP_HZ)
+    mark = f"left:{left:.1f}%;width:{max(0.5, right - left):.1f}%;top:{top:.1f}%;height:{max(2.0, bottom - top):.1f}%"
+    source = as_url(shown.spectrogram, "image/png")
+    caption = f"<figcaption>0–16 kHz, {as_clock(shown.start_s)} – {as_clock(shown.end_s)}</figcaption>"
+    image = f'<div><img src="{source}" alt="spectrogram"><i class="box" style="{mark}"></i></div>'
+    return f'<figure class="sound">{image}{caption}</figure>'
+
+
+def _player(event: Event, shown: Excerpt) -> str:
+    if shown.clip is None:
+        return ""
+    kind, size = ("video", ' class="clip"') if shown.picture else ("audio", "")
+    source, at_s = as_url(shown.clip, f"{kind}/webm"), event.start_s - shown.start_s
+    return f'<{kind} controls preload="none"{size} data-at="{at_s:.2f}" src="{source}"></{kind}>'

@@ -1,0 +1,39 @@
+"""Values as the page writes them, escaped where they are text."""
+
+from __future__ import annotations
+
+import base64
+import html
+
+
+def as_text(value: str) -> str:
+    """Safe inside HTML and its attributes."""
+    return html.escape(value)
+
+
+def as_value(value: object) -> str:
+    """A figure, a list or a name, not yet escaped."""
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, list | tuple):
+        return ", ".join(as_value(item) for item in value[:12]) or "–"
+    return "–" if value is None or value == "" else str(value)
+
+
+def as_clock(seconds: float) -> str:
+    """1:02:03.45, without hours where there are none."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(int(minutes), 60)
+    return f"{hours}:{minutes:02d}:{rest:05.2f}" if hours else f"{minutes}:{rest:05.2f}"
+
+
+def as_duration(seconds: float) -> str:
+    """In the largest unit that fits."""
+    if seconds >= 3600:
+        return f"{seconds / 3600:.2f} h"
+    return f"{seconds / 60:.1f} min" if seconds >= 60 else f"{seconds:.1f} s"
+
+
+def as_url(content: bytes, kind: str) -> str:
+    """Content inside the page itself."""
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
