@@ -43,6 +43,8 @@ LOSSES = {
     "exact_trees": "share of trees that are right as a whole",
     "tag_accuracy": "share of Penn tags that are right",
     "lost_features": "features of lost frames: errors of cepstrum, bands, pitch and periodicity, summed",
+    **{f"latent_bits_level_{n}": f"bits of a latent at level {n}, estimated" for n in (0, 5, 10, 15)},
+    **{f"distortion_level_{n}": f"error of a frame at level {n}, as in training" for n in (0, 5, 10, 15)},
     "spectral_ensemble_dev": "spectral distance, copy synthesis, six unheard voices",
     "spectral_prompts": "spectral distance, copy synthesis, an unheard speaker on the telephone",
 }
@@ -61,6 +63,11 @@ LIMITS = {
         "Made for holes of up to a second in speech; music and noise come back as what 18 bands say of them.",
     ),
     "predictor": ("It guesses the rest of a sound, not the next one: after about 50 ms a guess only fades.",),
+    "redundancy": (
+        "Speech of one person at a time: music and crowds come back as what 18 bands and one pitch say of them.",
+        "Trained on clean and on steadily noisy speech; not on babble, echo or telephone codecs.",
+        "Payloads can be read with this revision of the codebook alone.",
+    ),
     "legacy-heart": (
         "It finds its way through the text while it speaks, so it may drop words, mumble or stop late.",
         "Times of words are not known in advance, so only sentences are marked; `<break>` is refused.",

@@ -46,10 +46,7 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     network.mean, network.deviation = (torch.from_numpy(x) for x in stretches.moments())
     network.to(device)
     optimiser = torch.optim.AdamW(parameter_groups(network, settings), settings["rate"], betas=(0.8, 0.98))
-    average = torch.optim.swa_utils.AveragedModel(
-        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(settings["average"]), use_buffers=True
-    )
-    run = Run(folder, {"network": network, "optimiser": optimiser, "average": average}, minutes)
+    run = Run(folder, {"network": network, "optimiser": optimiser}, minutes)
     random = np.random.default_rng(run.step)
     torch.manual_seed(run.step)
     for step in run.steps():
@@ -64,7 +61,6 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
-        average.update_parameters(network)
         run.log(loss=loss, **figures)
 
 

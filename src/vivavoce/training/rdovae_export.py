@@ -28,7 +28,6 @@ from vivavoce.training.networks.rdovae import FRAMES_PER_PACKET, Quantiser, Rate
 from vivavoce.training.provenance import provenance, recipe
 from vivavoce.training.rdovae import distortion, through_payloads
 from vivavoce.training.redundancy_data import Stretches, vary
-from vivavoce.training.run import load_average
 
 RECIPE = "rdovae"
 REVISION = 1
@@ -88,10 +87,12 @@ class StreamedDecoder(nn.Module):
 
 
 def ship(runs: Path, addons: Path, hardware: str) -> None:
-    """Write the addon from the averaged weights of the run and frequencies counted on training data."""
+    """Write the addon from the weights of the run and frequencies counted on training data."""
     config = recipe(RECIPE)
     network = RateDistortionAutoencoder(**config["network"])
-    load_average(runs / RECIPE, network)
+    state = torch.load(runs / RECIPE / "checkpoint.pt", map_location="cpu", weights_only=True)
+    network.load_state_dict(state["parts"]["network"])
+    network.eval()
     shares, packets = config["data"]["shares"], config["data"]["packets"]
     stretches = Stretches(runs / "features", shares, FRAMES_PER_PACKET * (packets + 1))
     latents, starts = encoded(network, stretches)
