@@ -1,5 +1,6 @@
 """Examples in shards, networks of the sizes they should have, losses that ask the right thing."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,11 +9,12 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from vivavoce.blocks import find_addon, load_addon, write_addon  # noqa: E402
 from vivavoce.inspection.features.sound import SHAPES  # noqa: E402
 from vivavoce.inspection.labels import Label, append_label  # noqa: E402
 from vivavoce.inspection.simulate import Clip, write_clip  # noqa: E402
 from vivavoce.inspection.sync.offsets import REACH  # noqa: E402
-from vivavoce.training import defect_maps, tearing  # noqa: E402
+from vivavoce.training import defect_maps, inspection_calibrate, tearing  # noqa: E402
 from vivavoce.training.defect_maps_data import UNKNOWN  # noqa: E402
 from vivavoce.training.fitting import auc  # noqa: E402
 from vivavoce.training.inspection_data import sources  # noqa: E402
@@ -125,3 +127,18 @@ def test_labels_become_examples_in_place_of_those_before(tmp_path: Path) -> None
     assert stored["label"].tolist() == [2] * REPEATS
     assert stored["mixture"][0].tolist() == [0, 1, 0, 0, 0, 0.5, 0, 0]
     assert stored["mel"].shape == (REPEATS, *SHAPES["mel"])
+
+
+def test_thresholds_rise_to_what_clean_clips_reach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    faces = load_addon(find_addon("faces"))
+    described = json.loads((faces.path / "addon.json").read_text(encoding="utf-8"))
+    files = {name: faces.read(name) for name in described.pop("files")}
+    del described["format_version"]
+    write_addon(tmp_path / "tearing", {**described, "name": "tearing", "details": {"threshold": 0.6}}, files)
+    monkeypatch.setenv("VIVAVOCE_ADDONS", str(tmp_path))
+    reached = np.linspace(0.0, 0.9, 1001)
+    monkeypatch.setattr(inspection_calibrate, "clean_thoughts", lambda name, videos: {"tearing": reached})
+    assert inspection_calibrate.calibrate("tearing", ()) == {"threshold": pytest.approx(0.891)}
+    reached[:] = 0.2
+    assert inspection_calibrate.calibrate("tearing", ()) == {"threshold": pytest.approx(0.891)}
+    assert load_addon(tmp_path / "tearing").description.details == {"threshold": 0.891}
