@@ -49,7 +49,8 @@ def calibrate(name: str, videos: tuple[Path, ...]) -> dict[str, float]:
         key = f"{defect}_threshold" if name == "audio_artifacts" else "threshold"
         clean = float(np.quantile(likely, 1.0 - PASSING_SHARE))
         details[key] = round(float(np.clip(clean, details[key], HIGHEST)), 5)
-    described["provenance"].setdefault("figures", {})["clean_moments"] = float(max(len(likely) for likely in reached.values()))
+    moments = max(len(likely) for likely in reached.values())
+    described["provenance"].setdefault("figures", {})["clean_moments"] = float(moments)
     write_addon(folder, described, contents)
     return {key: value for key, value in details.items() if key.endswith("threshold")}
 
