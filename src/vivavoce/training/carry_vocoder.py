@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from vivavoce.redundancy.features import CORRELATION, HOP, PITCH, Array
 from vivavoce.training.carry_data import Speech, load, with_gain
 from vivavoce.training.losses import adversarial_loss, discriminator_loss, feature_matching, spectral_loss
-from vivavoce.training.networks.carry_vocoder import SPREAD, CarryVocoderNetwork, MagnitudeDiscriminators
+from vivavoce.training.networks.carry_vocoder import SPREAD, CarryVocoderNetwork
+from vivavoce.training.networks.discriminator import MagnitudeDiscriminators
 from vivavoce.training.run import Run
 
 SIZES = (1024, 512, 256, 128)

@@ -22,7 +22,7 @@ from vivavoce.training.acoustic import no_prosody
 from vivavoce.training.corpus import feature_path
 from vivavoce.training.losses import adversarial_loss, feature_matching, spectral_loss
 from vivavoce.training.networks.acoustic import AcousticModel
-from vivavoce.training.networks.discriminator import Discriminators
+from vivavoce.training.networks.discriminator import MagnitudeDiscriminators
 from vivavoce.training.networks.vocoder import VocoderNetwork
 from vivavoce.training.run import Run, load_average
 from vivavoce.training.utterances import (
@@ -32,7 +32,7 @@ from vivavoce.training.utterances import (
     frame_tensors,
     token_tensors,
 )
-from vivavoce.training.vocoder import Stretches, set_rate, train_judges
+from vivavoce.training.vocoder import JUDGED_SIZES, Stretches, set_rate, train_judges
 from vivavoce.voice.layout import FRAME_PROSODY
 
 
@@ -93,9 +93,9 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     """Run the recipe in `folder` for `minutes`, resuming what is there."""
     settings, data = config["optimiser"], config["data"]
     model = AcousticModel(len(SPEAKERS), **config["acoustic"])
-    network, judges = VocoderNetwork(**config["vocoder"]), Discriminators()
+    network, judges = VocoderNetwork(**config["vocoder"]), MagnitudeDiscriminators(JUDGED_SIZES)
     load_average(folder.parent / "acoustic", model)
-    load_average(folder.parent / "vocoder", network, {"judges": judges})
+    load_average(folder.parent / "vocoder", network)
     # without dropout: what is decoded here is what will be heard
     model, network, judges = model.to(device).eval(), network.to(device).train(), judges.to(device)
     decoding = [*model.text.parameters(), *model.decoder.parameters()]
@@ -103,7 +103,7 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
         [{"params": decoding, "share": settings["decoder_share"]}, {"params": network.parameters(), "share": 1.0}],
         settings["rate"], betas=(0.8, 0.99), weight_decay=0.01,
     )  # fmt: skip
-    judge_optimiser = torch.optim.AdamW(judges.parameters(), 2e-4, betas=(0.8, 0.99), weight_decay=0.01)
+    judge_optimiser = torch.optim.AdamW(judges.parameters(), settings["judge_rate"], betas=(0.8, 0.99))
     smooth = torch.optim.swa_utils.get_ema_multi_avg_fn(0.995)
     average_model = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=smooth)
     average_network = torch.optim.swa_utils.AveragedModel(network, multi_avg_fn=smooth)
@@ -141,7 +141,8 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
         spectral = spectral_loss(ours, theirs)
         distance = (mel - heard["mel"]).abs().mean()
         voiced = functional.binary_cross_entropy_with_logits(voicing, heard["voiced"])
-        loss = settings["adversarial_weight"] * fooled + settings["matching_weight"] * matched
+        heed = min(1.0, step / settings["judge_warm_up"])
+        loss = heed * (settings["adversarial_weight"] * fooled + settings["matching_weight"] * matched)
         loss = loss + settings["spectral_weight"] * spectral + settings["mel_weight"] * distance + 0.1 * voiced
         optimiser.zero_grad(set_to_none=True)
         loss.backward()

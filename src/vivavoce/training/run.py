@@ -21,9 +21,7 @@ class Run:
     `parts` are the networks and optimisers that a checkpoint holds, by name: whatever has `state_dict`.
     """
 
-    def __init__(
-        self, folder: Path, parts: Mapping[str, Any], minutes: float, save_every_s: float = 180.0
-    ) -> None:
+    def __init__(self, folder: Path, parts: Mapping[str, Any], minutes: float, save_every_s: float = 180.0) -> None:
         self.folder, self.parts = folder, parts
         self.deadline = time.monotonic() + 60.0 * minutes
         self.save_every_s = save_every_s
@@ -83,15 +81,11 @@ class Run:
         self._sums, self._counts = {}, {}
 
 
-def load_average(
-    folder: Path, network: nn.Module, others: Mapping[str, nn.Module] | None = None, part: str = "average"
-) -> dict[str, Any]:
-    """Put a run's averaged weights into `network`, and those of `others` as they are; its step and minutes trained."""
+def load_average(folder: Path, network: nn.Module, part: str = "average") -> dict[str, Any]:
+    """Put a run's averaged weights into `network`; returns the step and the minutes trained."""
     state = torch.load(folder / "checkpoint.pt", map_location="cpu", weights_only=True)
-    parts = state["parts"]
-    weights = {n.removeprefix("module."): value for n, value in parts[part].items() if n.startswith("module.")}
+    average = state["parts"][part]
+    weights = {n.removeprefix("module."): value for n, value in average.items() if n.startswith("module.")}
     network.load_state_dict(weights)
     network.eval()
-    for name, other in (others or {}).items():
-        other.load_state_dict(parts[name])
     return {"step": state["step"], "minutes": state["trained_s"] / 60}

@@ -14,9 +14,12 @@ from torch import Tensor, nn
 from vivavoce.features import HOP, continuous_log_f0
 from vivavoce.training.corpus import feature_path, recordings
 from vivavoce.training.losses import adversarial_loss, discriminator_loss, feature_matching, spectral_loss
-from vivavoce.training.networks.discriminator import Discriminators
+from vivavoce.training.networks.discriminator import MagnitudeDiscriminators
 from vivavoce.training.networks.vocoder import VocoderNetwork
 from vivavoce.training.run import Run
+
+JUDGED_SIZES = (1024, 512, 256)
+"""Resolutions that the discriminators look at, in samples."""
 
 
 class Stretches:
@@ -56,10 +59,10 @@ class Stretches:
 def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minutes: float, device: str) -> None:
     """Run the recipe in `folder` for `minutes`, resuming what is there."""
     network = VocoderNetwork(**config["network"]).to(device)
-    judges = Discriminators().to(device)
+    judges = MagnitudeDiscriminators(JUDGED_SIZES).to(device)
     settings, data = config["optimiser"], config["data"]
     optimiser = torch.optim.AdamW(network.parameters(), settings["rate"], betas=(0.8, 0.99), weight_decay=0.01)
-    judge_optimiser = torch.optim.AdamW(judges.parameters(), 2e-4, betas=(0.8, 0.99), weight_decay=0.01)
+    judge_optimiser = torch.optim.AdamW(judges.parameters(), settings["judge_rate"], betas=(0.8, 0.99))
     average = torch.optim.swa_utils.AveragedModel(
         network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998)
     )
@@ -102,7 +105,7 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
 
 
 def train_judges(
-    judges: Discriminators, optimiser: torch.optim.Optimizer, theirs: Tensor, ours: Tensor, device: str
+    judges: MagnitudeDiscriminators, optimiser: torch.optim.Optimizer, theirs: Tensor, ours: Tensor, device: str
 ) -> Tensor:
     """One step of the discriminators on recordings and on what we made of them."""
     with torch.autocast(device, torch.bfloat16):

@@ -25,7 +25,6 @@ from vivavoce.redundancy.synthesis import (
     response_taper,
     rising,
 )
-from vivavoce.training.networks.discriminator import Judge
 from vivavoce.training.networks.streaming import StreamingStack
 
 SPREAD = (3.7, 2.6, 1.2, 1.3, 0.8, 0.8, 0.65, 0.5, 0.5, 0.5, 0.4, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.5, 0.3)
@@ -121,34 +120,3 @@ def excitation(log_f0: Tensor) -> Tensor:
     pulses = torch.where(at_pulse, harmonics, total) * torch.sqrt(2.0 / harmonics)
     noise = torch.randn_like(pulses)
     return torch.stack([pulses, noise, noise * math.sqrt(2.0 / 3.0) * (1.0 + angle.cos())], dim=1)
-
-
-class MagnitudeDiscriminator(Judge):
-    """Waveform (batch, samples) -> score map and features of its log magnitude spectrogram of one resolution."""
-
-    def __init__(self, size: int, width: int) -> None:
-        super().__init__(
-            1, width, [(1, 4), (1, 2), (2, 2), (1, 2)] if size >= 512 else [(2, 2), (2, 2), (2, 2), (1, 2)]
-        )
-        self.size = size
-        self.window: Tensor
-        self.register_buffer("window", torch.hann_window(size))
-
-    def forward(self, samples: Tensor) -> tuple[Tensor, list[Tensor]]:
-        spectrum = torch.stft(
-            samples.float(), self.size, self.size // 4, window=self.window, return_complex=True, center=False
-        )
-        picture = spectrum.abs().clamp_min(1e-4).log() * 0.4 + 0.8
-        return self.judge(picture.transpose(1, 2)[:, None])
-
-
-class MagnitudeDiscriminators(nn.Module):
-    """One for each resolution; the shortest sees single pulses, the longest single harmonics."""
-
-    def __init__(self, sizes: tuple[int, ...] = (1024, 512, 128), width: int = 20) -> None:
-        super().__init__()
-        self.members = nn.ModuleList(MagnitudeDiscriminator(size, width) for size in sizes)
-
-    def forward(self, samples: Tensor) -> tuple[list[Tensor], list[list[Tensor]]]:
-        results = [member(samples) for member in self.members]
-        return [score for score, _ in results], [features for _, features in results]

@@ -1,4 +1,7 @@
-"""Discriminators that look at complex spectrograms of several resolutions (after EnCodec and DAC)."""
+"""Discriminators that look at log magnitude spectrograms of several resolutions.
+
+Compressed complex spectrograms (as in EnCodec and DAC) were tried first: those discriminators stayed near chance.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +30,13 @@ class Judge(nn.Module):
         return self.score(hidden), features
 
 
-class SpectrogramDiscriminator(Judge):
-    """Waveform (batch, samples) -> score map and the feature maps of each layer."""
+class MagnitudeDiscriminator(Judge):
+    """Waveform (batch, samples) -> score map and features of its log magnitude spectrogram of one resolution."""
 
-    def __init__(self, size: int, width: int = 16) -> None:
-        super().__init__(2, width, [(1, 4), (1, 2), (2, 2), (1, 2)])
+    def __init__(self, size: int, width: int) -> None:
+        super().__init__(
+            1, width, [(1, 4), (1, 2), (2, 2), (1, 2)] if size >= 512 else [(2, 2), (2, 2), (2, 2), (1, 2)]
+        )
         self.size = size
         self.window: Tensor
         self.register_buffer("window", torch.hann_window(size))
@@ -40,15 +45,16 @@ class SpectrogramDiscriminator(Judge):
         spectrum = torch.stft(
             samples.float(), self.size, self.size // 4, window=self.window, return_complex=True, center=False
         )
-        # compressed so that quiet detail counts beside loud vowels
-        compressed = torch.view_as_real(spectrum) * (spectrum.abs()[..., None] + 1e-4) ** -0.6
-        return self.judge(compressed.permute(0, 3, 2, 1))
+        picture = spectrum.abs().clamp_min(1e-4).log() * 0.4 + 0.8
+        return self.judge(picture.transpose(1, 2)[:, None])
 
 
-class Discriminators(nn.Module):
-    def __init__(self, sizes: tuple[int, ...] = (1024, 512, 256), width: int = 16) -> None:
+class MagnitudeDiscriminators(nn.Module):
+    """One for each resolution; the shortest sees single pulses, the longest single harmonics."""
+
+    def __init__(self, sizes: tuple[int, ...] = (1024, 512, 128), width: int = 20) -> None:
         super().__init__()
-        self.members = nn.ModuleList(SpectrogramDiscriminator(size, width) for size in sizes)
+        self.members = nn.ModuleList(MagnitudeDiscriminator(size, width) for size in sizes)
 
     def forward(self, samples: Tensor) -> tuple[list[Tensor], list[list[Tensor]]]:
         results = [member(samples) for member in self.members]
