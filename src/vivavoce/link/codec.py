@@ -109,6 +109,12 @@ class OpusDecoder:
         """The classic concealment of a packet that did not come, (320,)."""
         return self._decode(None, 0)
 
+    def copy(self) -> OpusDecoder:
+        """Another decoder in the same state; libopus keeps a state in one block, to be copied byte by byte."""
+        twin = OpusDecoder()
+        ctypes.memmove(twin._handle, self._handle, self._library.opus_decoder_get_size(1))
+        return twin
+
     @property
     def final_range(self) -> int:
         """The state of the entropy coder after the last packet: equal where encoder and decoder agree."""

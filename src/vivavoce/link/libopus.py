@@ -62,6 +62,7 @@ def _typed(library: ctypes.CDLL) -> ctypes.CDLL:
         "opus_encode_float": (c_int32, [handle, samples, c_int, data, c_int32]),
         "opus_decoder_create": (handle, [c_int32, c_int, status]),
         "opus_decoder_destroy": (None, [handle]),
+        "opus_decoder_get_size": (c_int, [c_int]),
         "opus_decode_float": (c_int, [handle, c_char_p, c_int32, samples, c_int, c_int]),
     }
     for name, (result, arguments) in signatures.items():

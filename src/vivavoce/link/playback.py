@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vivavoce.audio import Samples
-from vivavoce.link.codec import OpusDecoder, PacketError
+from vivavoce.link.codec import FRAME, OpusDecoder, PacketError
 from vivavoce.link.policy import Arrived, Choice, Source, choose, described
+from vivavoce.link.priming import MOST, prime
 from vivavoce.link.roles import Concealer
 
 State = TypeVar("State")
@@ -19,6 +20,7 @@ State = TypeVar("State")
 _ROWS = 2
 """Feature frames of a packet."""
 _WIDTH = 20
+_AUDIBLE = (Source.PACKET, Source.LBRR, Source.PAUSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,10 @@ class Playback(Generic[State]):
         self._concealer = concealer
         self._state = concealer.initial_state()
         self._lbrr = lbrr
+        self._received = np.zeros(FRAME, np.float32)
+        """The 20 ms that the decoder heard last."""
+        self._made = np.zeros(0, np.float32)
+        """What was made of packets since then."""
         self.resting = False
         """Whether the last packet heard announced a pause."""
 
@@ -44,36 +50,60 @@ class Playback(Generic[State]):
         """Packet `number`, or the hole that begins with it and the packet after the hole, up to `end`."""
         missing: list[Choice] = []
         for place in range(number, end):
-            choice, heard = self._heard(place, arrived)
-            if heard is not None:
-                filled = self._filled(missing, described(place, arrived) if missing else None, heard)
-                sources = (*(lost.source for lost in missing), choice.source)
-                return Passage(np.concatenate([filled, self._hear(heard)]), sources)
-            self._opus.conceal()
+            choice = choose(place, arrived, lbrr=self._lbrr, resting=self.resting)
+            while choice.source in _AUDIBLE:
+                samples = self._bridged(missing, choice, described(place, arrived) if missing else None, arrived)
+                if samples is not None:
+                    return Passage(samples, (*(lost.source for lost in missing), choice.source))
+                choice = choose(place, arrived, lbrr=self._lbrr, resting=self.resting)
             missing.append(choice)
-        return Passage(self._filled(missing, None, None), tuple(lost.source for lost in missing))
+        made = self._filled(missing, None, None)
+        self._made = np.concatenate([self._made, made])[-MOST * FRAME :]
+        return Passage(made, tuple(lost.source for lost in missing))
 
     def linger(self) -> Samples:
         """20 ms more of what was heard last, fading, while there is nothing to play yet: (320,)."""
         return self._fill(_ROWS)
 
-    def _heard(self, number: int, arrived: Mapping[int, Arrived]) -> tuple[Choice, Samples | None]:
-        """The decoded sound of packet `number`, None where it has to be made."""
-        choice = choose(number, arrived, lbrr=self._lbrr, resting=self.resting)
-        if choice.source is Source.PAUSE:
-            return choice, self._opus.conceal()
-        if choice.source not in (Source.PACKET, Source.LBRR) or choice.carrier is None:
-            return choice, None
+    def _bridged(
+        self, missing: Sequence[Choice], choice: Choice, following: Choice | None, arrived: Mapping[int, Arrived]
+    ) -> Samples | None:
+        """A hole and the audible packet after it; None where that proves undecodable, which is then marked."""
+        made = np.zeros(0, np.float32)
+        if missing or len(self._made):
+            # What follows the hole is listened to before it is filled, so that the two can meet.
+            ahead = self._decoded(self._concealed(len(missing)), choice, arrived)
+            if ahead is None:
+                return None
+            made = self._filled(missing, following, ahead)
+            prime(self._opus, self._received, np.concatenate([self._made, made])[-MOST * FRAME :], ahead)
+        heard = self._decoded(self._opus, choice, arrived)
+        if heard is None:
+            return None
+        self._received, self._made = heard, np.zeros(0, np.float32)
+        return np.concatenate([made, self._hear(heard)])
+
+    def _concealed(self, missing: int) -> OpusDecoder:
+        """A decoder that is past the hole by its own means."""
+        decoder = self._opus.copy()
+        for _ in range(min(missing + len(self._made) // FRAME, MOST)):
+            decoder.conceal()
+        return decoder
+
+    def _decoded(self, decoder: OpusDecoder, choice: Choice, arrived: Mapping[int, Arrived]) -> Samples | None:
+        """The packet's own sound, its LBRR, or comfort noise, as the choice is."""
+        if choice.carrier is None:
+            return decoder.conceal()
         carrier = arrived[choice.carrier]
         try:
             if choice.source is Source.LBRR:
-                return choice, self._opus.decode_previous(carrier.data)
-            heard = self._opus.decode(carrier.data)
+                return decoder.decode_previous(carrier.data)
+            heard = decoder.decode(carrier.data)
         except PacketError:
             carrier.damaged = True
-            return self._heard(number, arrived)
+            return None
         self.resting = carrier.packet is not None and carrier.packet.is_silent
-        return choice, heard
+        return heard
 
     def _hear(self, samples: Samples) -> Samples:
         self._state, heard = self._concealer.hear(self._state, samples)
