@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 import av
 import av.error
@@ -25,6 +25,13 @@ from vivavoce.inspection.timeline import Problems
 from vivavoce.inspection.tracks import CueTrack, PictureTrack, SoundTrack
 
 Part = Picture | Sound | Cue
+
+
+class Readable(Protocol):
+    """A file object, as far as it is needed."""
+
+    def read(self, size: int, /) -> bytes: ...
+
 
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,mpeg,mpegvideo,avi,flv,ogg,wav,w64,aiff,mp3,flac,aac,ac3,eac3,"
@@ -117,7 +124,7 @@ class Media:
 
 
 @contextmanager
-def open_media(source: Path | str | BinaryIO, limits: Limits = DEFAULT_LIMITS, url: bool = False) -> Iterator[Media]:
+def open_media(source: Path | str | Readable, limits: Limits = DEFAULT_LIMITS, url: bool = False) -> Iterator[Media]:
     """Open a file, or anything with `read`, for one pass of decoding on one thread.
 
     `url` lets `source` be an address, which needs the caller's consent. Raises `MediaError`, which names the file
@@ -133,6 +140,7 @@ def open_media(source: Path | str | BinaryIO, limits: Limits = DEFAULT_LIMITS, u
         )
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise MediaError(f"{name}: cannot be opened as media ({_reason(error)})") from error
+    assert isinstance(container, InputContainer)
     with container:
         yield Media(container, name, limits)
 

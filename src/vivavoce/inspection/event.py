@@ -71,7 +71,7 @@ class Event:
     def from_json(cls, document: Mapping[str, Any]) -> Event:
         """The event that `as_json` wrote. Raises `InputError` when it is something else."""
         try:
-            times = (float(document[name]) for name in ("start_s", "end_s", "score"))
-            return cls(str(document["defect"]), *times, dict(document.get("evidence", {})))
+            start_s, end_s, score = (float(document[name]) for name in ("start_s", "end_s", "score"))
+            return cls(str(document["defect"]), start_s, end_s, score, dict(document.get("evidence", {})))
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(f"not an event: {error}") from error

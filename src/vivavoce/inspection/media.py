@@ -141,7 +141,7 @@ def shrink(plane: Plane, height: int, width: int) -> Plane:
 def plane_of(frame: VideoFrame, index: int, height: int, width: int) -> Plane:
     """A view of one 8-bit plane of a frame."""
     plane = frame.planes[index]
-    return np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[:height, :width]
+    return np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[:height, :width]
 
 
 @lru_cache(maxsize=16)

@@ -14,6 +14,7 @@ Blocks = npt.NDArray[np.float32]
 SIDE = 8
 RANK = 5
 STEADY = 0.2
+EVEN, FLAT = 4.0, 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Step:
     """Of the difference to the picture before: noise averages out, any motion shows."""
     bend: float
     """Of the difference of differences: next to nothing in a fade or dissolve, which change steadily."""
+    likeness: float
+    """Correlation with the picture before: a cut leaves little."""
     blocks: Blocks
 
     @property
@@ -50,7 +53,8 @@ class Motion:
         difference = blocks - before
         bent = difference - self._difference if self._difference is not None else difference
         self._difference = difference
-        return Step(picture.time_s, picture.seconds, ranked(difference), ranked(bent), blocks)
+        alike = likeness(before, blocks)
+        return Step(picture.time_s, picture.seconds, ranked(difference), ranked(bent), alike, blocks)
 
 
 def block_means(plane: Plane, side: int = SIDE) -> Blocks:
@@ -67,3 +71,11 @@ def ranked(difference: Blocks, rank: int = RANK) -> float:
     flat = np.abs(difference).ravel()
     rank = min(rank, len(flat))
     return float(np.partition(flat, len(flat) - rank)[len(flat) - rank])
+
+
+def likeness(one: Blocks, two: Blocks) -> float:
+    """Correlation of two pictures' blocks; of two that are all but even, 1 where they agree and else 0."""
+    spread = float(one.std() * two.std())
+    if spread < EVEN:
+        return float(abs(float(one.mean() - two.mean())) < FLAT)
+    return float(np.mean((one - one.mean()) * (two - two.mean()))) / spread

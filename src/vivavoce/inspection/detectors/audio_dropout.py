@@ -129,7 +129,8 @@ class _Stream:
     def _mirror(self, block: Samples, start_s: float, loud: bool) -> Iterator[Event]:
         if not loud:
             return
-        likeness = float(np.corrcoef(block)[0, 1])
+        left, right = block.astype(np.float64)
+        likeness = float((left * right).sum() / np.sqrt((left**2).sum() * (right**2).sum() + 1e-12))
         self.agreed = self.agreed or likeness > -MIRROR
         strength = 2.0 if self.agreed and likeness < MIRROR else 0.0
         for span in self.mirrored.add(start_s, start_s + 0.1, strength):

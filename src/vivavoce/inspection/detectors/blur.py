@@ -18,7 +18,7 @@ import numpy as np
 from vivavoce.inspection.detector import Detector, Sampling
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.media import MediaInfo, Picture, Plane
-from vivavoce.inspection.motion import Blocks, block_means
+from vivavoce.inspection.motion import Blocks, block_means, likeness
 from vivavoce.inspection.spans import score_of
 
 EVERY_S = 0.12
@@ -27,7 +27,7 @@ STRONGEST = 0.02
 LEAST_EDGES, LEAST_RISE = 16, 12
 REACH = 6
 DROP = 0.87
-SAME_SCENE = 0.9
+SAME_SCENE = 0.75
 MOST_S = 20.0
 SOFT_WHOLE, LEAST_WHOLE_S = 0.25, 1.0
 
@@ -56,7 +56,7 @@ class Blur(Detector):
         self._look = look
         if value is None:
             return
-        same = before is not None and _alike(before, look)
+        same = before is not None and likeness(before, look) > SAME_SCENE
         if len(self._all) < 10_000:
             self._all.append(value)
         soft = self._soft
@@ -105,8 +105,3 @@ def _event(soft: _Soft, end_s: float) -> Event:
     strength = (1.0 - value / soft.before) / (1.0 - DROP)
     evidence = {"sharpness": round(value, 3), "before": round(soft.before, 3)}
     return Event("blur", soft.start_s, end_s, score_of(strength), evidence)
-
-
-def _alike(one: Blocks, two: Blocks) -> bool:
-    spread = float(one.std() * two.std())
-    return spread > 1.0 and float(np.mean((one - one.mean()) * (two - two.mean()))) / spread > SAME_SCENE

@@ -18,16 +18,15 @@ import numpy as np
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.media import MediaInfo, Picture
-from vivavoce.inspection.motion import Blocks, block_means
+from vivavoce.inspection.motion import Blocks, block_means, likeness
 
-SAME_SCENE = 0.93
-CHROMA_STEP = 5.0
-RANGE_RATIO, RANGE_TOLERANCE = 255 / 219, 0.045
-RANGE_STEP = 6.0
+SAME_SCENE = 0.85
+CHROMA_STEP, CAST_STEP, LEAST_COLOUR = 4.0, 9.0, 2.5
+LOST_SHARE, SWAPPED_SHARE = 0.55, 0.6
+RANGE_RATIO, RANGE_FIT = 255 / 219, 0.4
+LEAST_SPREAD = 12.0
 FORGET_S = 8.0
 CAST = 60.0
-FLAT = 6.0
-LEAST_COLOUR = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +82,11 @@ class ColourError(Detector):
         if wrong.right is None or end_s - wrong.start_s > FORGET_S:
             return False
         assert self._before is not None
-        changed_again = _against(self._before, look)
-        return changed_again is None and _same_scene(self._before, look)
+        return _same_scene(self._before, look) and not _differ(self._before, look)
 
     def _cured(self, wrong: _Wrong, look: _Look) -> bool:
         """Whether the colours changed back in one step, as they had changed."""
-        return self._before is not None and _against(self._before, look) is not None
+        return self._before is not None and _differ(self._before, look)
 
     def _told(self, wrong: _Wrong, cured: bool) -> Iterator[Event]:
         """What never changed back must be gross: a film may turn to black and white."""
@@ -111,44 +109,44 @@ def _against(before: _Look, now: _Look) -> tuple[str, float] | None:
     if before.luma.shape != now.luma.shape or not _same_scene(before, now):
         return None
     was, is_ = _colours(before), _colours(now)
-    step = float(np.abs(is_ - was).mean())
-    if step > CHROMA_STEP:
-        return _kind(was, is_), min(0.95, 0.5 + step / 60)
+    kind = _kind(was, is_)
+    if kind:
+        return kind, min(0.95, 0.5 + float(np.abs(is_ - was).mean()) / 60)
     return _range(before.luma, now.luma)
+
+
+def _differ(before: _Look, now: _Look) -> bool:
+    """Whether an error begins or ends between two pictures."""
+    return _against(before, now) is not None or _against(now, before) is not None
 
 
 def _colours(look: _Look) -> Blocks:
     return np.stack([look.blue, look.red]) - 128.0
 
 
-def _kind(was: Blocks, is_: Blocks) -> str:
+def _kind(was: Blocks, is_: Blocks) -> str | None:
+    """Motion moves colours about; an error changes how much of them there is, or which is which."""
     strength = float(np.abs(was).mean())
-    if float(np.abs(is_).mean()) < 0.5 * strength:
+    if strength > LEAST_COLOUR and float(np.abs(is_).mean()) < LOST_SHARE * strength:
         return "lost"
-    if float(np.abs(is_ - was[::-1]).mean()) < 0.6 * float(np.abs(is_ - was).mean()):
+    step = float(np.abs(is_ - was).mean())
+    if step > CHROMA_STEP and float(np.abs(is_ - was[::-1]).mean()) < SWAPPED_SHARE * step:
         return "swapped"
-    return "cast"
+    shift = np.abs((is_ - was).mean(axis=(1, 2)))
+    return "cast" if float(shift.max()) > CAST_STEP else None
 
 
 def _range(before: Blocks, now: Blocks) -> tuple[str, float] | None:
-    gain = _gain(before, now)
-    step = float(np.abs(now - before).mean())
-    if step < RANGE_STEP * 0.4 or before.std() < 12.0:
+    """Whether luma was scaled by the ratio of the ranges: in order of level, so that motion does not matter."""
+    if before.std() < LEAST_SPREAD:
         return None
-    for kind, ratio in (("stretched", RANGE_RATIO), ("squeezed", 1 / RANGE_RATIO)):
-        if abs(gain - ratio) < RANGE_TOLERANCE:
+    before, now = np.sort(before, axis=None), np.sort(now, axis=None)
+    for kind, ratio, offset in (("stretched", RANGE_RATIO, -16 * RANGE_RATIO), ("squeezed", 1 / RANGE_RATIO, 16.0)):
+        expected = np.clip(before * ratio + offset, 0, 255)
+        if np.abs(now - expected).mean() < RANGE_FIT * np.abs(now - before).mean():
             return kind, 0.75
     return None
 
 
 def _same_scene(before: _Look, now: _Look) -> bool:
-    one, two = before.luma.ravel(), now.luma.ravel()
-    spread = float(one.std() * two.std())
-    if spread < 4.0:
-        return abs(float(one.mean() - two.mean())) < FLAT
-    return float(np.mean((one - one.mean()) * (two - two.mean()))) / spread > SAME_SCENE
-
-
-def _gain(before: Blocks, now: Blocks) -> float:
-    centred = before - before.mean()
-    return float((centred * (now - now.mean())).sum() / (centred**2).sum())
+    return likeness(before.luma, now.luma) > SAME_SCENE

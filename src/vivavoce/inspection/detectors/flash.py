@@ -23,7 +23,9 @@ from vivavoce.inspection.spans import Span, Spans, score_of
 
 PEAK_CDM2, GAMMA = 200.0, 2.4
 STEP_CDM2, DARKER_CDM2 = 20.0, 160.0
-AREA = 0.25
+AREA, AGAINST = 0.25, 0.4
+"""Moving pictures grow lighter here and darker there; a flash goes one way."""
+
 MOST_IN_SECOND = 3
 RED_SHARE, RED_STEP = 0.8, 0.2
 GAP_S = 1.0
@@ -45,9 +47,10 @@ class Flash(Detector):
         if changes <= 2 * MOST_IN_SECOND:
             changes = max(changes, self._red.take(picture.time_s, _saturated_red(picture, signal)))
         strength = (changes / 2) / (MOST_IN_SECOND + 0.5)
-        start_s = max(0.0, self._luminance.first_s if strength >= 1.0 else picture.time_s)
-        for span in self._spans.add(start_s, picture.time_s + picture.seconds, strength):
-            yield from self._told(span)
+        swings = self._luminance if self._luminance.last_s >= self._red.last_s else self._red
+        if swings.last_s == picture.time_s:
+            for span in self._spans.add(swings.first_s, picture.time_s + picture.seconds, strength):
+                yield from self._told(span)
 
     def finish(self, end_s: float) -> Iterator[Event]:
         for span in self._spans.finish():
@@ -72,6 +75,11 @@ class _Swings:
         """When the first of the changes of the last second began."""
         return self._times[0] if self._times else 0.0
 
+    @property
+    def last_s(self) -> float:
+        """When the last of them was complete."""
+        return self._times[-1] if self._times else -1.0
+
     def take(self, time_s: float, values: np.ndarray) -> int:
         """Changes within the second before `time_s`."""
         if self._extreme is None or self._extreme.shape != values.shape:
@@ -79,7 +87,8 @@ class _Swings:
         for direction in (1, -1):
             swing = direction * (values - self._extreme)
             darker = np.minimum(values, self._extreme) < self._darker
-            if direction != self._direction and np.mean((swing >= self._step) & darker) > AREA:
+            with_it, against = np.mean((swing >= self._step) & darker), np.mean((-swing >= self._step) & darker)
+            if direction != self._direction and with_it > AREA and against < AGAINST * with_it:
                 self._direction = direction
                 self._times.append(time_s)
                 self._extreme = values.copy()

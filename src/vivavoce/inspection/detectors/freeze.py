@@ -29,7 +29,7 @@ POP = 4.0
 CONTEXT_S, CONTEXT_LEAST_S = 0.8, 0.2
 MOVING_SHARE = 0.6
 CONTRAST = 3.0
-BRAKED, CUT = 0.2, 8.0
+BRAKED, CUT, SAME_SCENE = 0.2, 6.0, 0.5
 """The last step before the hold, against typical ones: no coming to rest, and no cut to a still."""
 
 SUDDEN, JUMP = 3.0, 2.0
@@ -95,6 +95,7 @@ class Freeze(Detector):
         moving = sum(motion > STILL for motion in motions) >= MOVING_SHARE * max(1, len(motions))
         enough = bool(recent) and start_s - recent[0].time_s >= CONTEXT_LEAST_S
         sudden = enough and BRAKED * context <= recent[-1].speed <= CUT * max(context, STILL)
+        sudden = sudden and recent[-1].likeness > SAME_SCENE
         last = recent[-1].speed if recent else 0.0
         hold = _Hold(start_s, context, last, moving and sudden, step.blocks.copy(), [step.speed])
         hold.end_s = step.time_s + step.seconds

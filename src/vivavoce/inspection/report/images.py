@@ -7,6 +7,7 @@ from fractions import Fraction
 import av
 import numpy as np
 import numpy.typing as npt
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 
 from vivavoce.inspection.media import Picture, Samples, shrink
@@ -56,13 +57,14 @@ def spectrogram(mono: Samples, rate_hz: int) -> Rgb:
     bins = np.linspace(0, TOP_HZ / rate_hz * WINDOW, ROWS + 1).astype(int)[:-1]
     levels = 10 * np.log10(np.maximum.reduceat(power[:, : bins[-1] + 3], bins, axis=1) + 1e-12)
     shade = np.clip((levels.T[::-1] - LOW_DB) / (HIGH_DB - LOW_DB), 0.0, 1.0)
-    places, colours = zip(*SHADES, strict=True)
-    channels = [np.interp(shade, places, [colour[index] for colour in colours]) for index in range(3)]
+    places = [place for place, _ in SHADES]
+    channels = [np.interp(shade, places, [colour[index] for _, colour in SHADES]) for index in range(3)]
     return np.stack(channels, axis=-1).astype(np.uint8)
 
 
 def _encoded(frame: VideoFrame, codec: str, options: dict[str, str]) -> bytes:
     context = av.CodecContext.create(codec, "w")
+    assert isinstance(context, VideoCodecContext)
     context.width, context.height, context.pix_fmt = frame.width, frame.height, frame.format.name
     context.time_base, context.options = Fraction(1, 25), options
     frame.pts, frame.time_base = 0, Fraction(1, 25)

@@ -15,6 +15,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 
 from vivavoce.inspection.limits import MediaError
+from vivavoce.inspection.media import plane_of
 from vivavoce.inspection.simulate.clip import Clip, Truth, Yuv
 from vivavoce.inspection.simulate.codec import frame_of
 from vivavoce.inspection.simulate.simulator import Damage
@@ -87,6 +88,7 @@ _Coded = tuple[bytes, int, int, bool]
 def _encoded(frames: tuple[Yuv, ...], rate_hz: float, codec: str, intra_every: int) -> list[_Coded]:
     rate = Fraction(rate_hz).limit_denominator(1001)
     context = av.CodecContext.create(codec, "w")
+    assert isinstance(context, VideoCodecContext)
     height, width = (side & ~1 for side in frames[0].luma.shape)
     context.width, context.height, context.pix_fmt = width, height, "yuv420p"
     context.time_base, context.framerate = 1 / rate, rate
@@ -103,7 +105,7 @@ def _encoded(frames: tuple[Yuv, ...], rate_hz: float, codec: str, intra_every: i
 
 def _broken(packet: _Coded, random: np.random.Generator, strength: float) -> _Coded:
     """Bytes after the headers flipped, lost in a run, or cut off, as lost transport packets do."""
-    data, *rest = packet
+    data, pts, dts, is_intra = packet
     body = len(data) - HEADER_BYTES
     if body < 8:
         return packet
@@ -112,19 +114,18 @@ def _broken(packet: _Coded, random: np.random.Generator, strength: float) -> _Co
         place = HEADER_BYTES + int(random.integers(body))
         length = min(len(raw) - place, 1 + int(random.integers(0, max(2, round(body * 0.2 * strength)))))
         raw[place : place + length] = random.integers(0, 256, length, dtype=np.uint8).tobytes()
-    return bytes(raw), *rest
+    return bytes(raw), pts, dts, is_intra
 
 
 def _decoded(packets: list[_Coded], codec: str, count: int) -> tuple[Yuv, ...]:
     """One picture for each number; what the decoder withheld repeats the one before."""
     context = av.CodecContext.create({"libx264": "h264"}.get(codec, codec), "r")
+    assert isinstance(context, VideoCodecContext)
     context.thread_count = 1
     shown: dict[int, Yuv] = {}
     for frame in _frames(context, packets):
         if frame.pts is not None and 0 <= frame.pts < count:
-            planes = (
-                np.frombuffer(p, np.uint8).reshape(-1, p.line_size)[: p.height, : p.width].copy() for p in frame.planes
-            )
+            planes = (plane_of(frame, index, p.height, p.width).copy() for index, p in enumerate(frame.planes))
             shown[frame.pts] = Yuv(*planes)
     if not shown:
         raise MediaError("nothing could be decoded after the damage, use another seed")

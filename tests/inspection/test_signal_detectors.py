@@ -1,0 +1,167 @@
+"""Each signal detector on clean material, and on the defect that it is for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.inspection.material import RATE_HZ, babble, info, moving, pictures, sounds
+from vivavoce.inspection.detectors.audio_dropout import step_levels
+from vivavoce.inspection.detectors.banding import periodicity
+from vivavoce.inspection.detectors.combing import combed_share
+from vivavoce.inspection.event import Event
+from vivavoce.inspection.inspector import Pass
+from vivavoce.inspection.media import SOUND_RATE_HZ
+from vivavoce.inspection.simulate import Clip, Yuv, simulate
+from vivavoce.inspection.simulate.audio_dropout import damage as drop_sound
+from vivavoce.inspection.simulate.colour_error import KINDS as COLOURS
+from vivavoce.inspection.simulate.colour_error import damage as spoil_colour
+from vivavoce.inspection.simulate.simulator import Damage
+from vivavoce.inspection.simulate.stutter import damage as make_stutter
+
+SEEN = ("freeze", "stutter", "black", "combing", "blur", "banding", "colour_error", "flash")
+
+
+@pytest.fixture(scope="module")
+def clean() -> Clip:
+    return moving(4.0)
+
+
+def found(clip: Clip, *names: str) -> list[Event]:
+    work = Pass(info(clip), names)
+    events = [event for picture in pictures(clip) for event in work.take(picture)]
+    if clip.sound is not None:
+        events += [event for sound in sounds(clip.sound) for event in work.take(sound)]
+    return [*events, *work.finish()]
+
+
+def at(start_s: float, seconds: float, strength: float = 0.8, seed: int = 3) -> Damage:
+    return Damage(start_s, seconds, strength, np.random.default_rng(seed))
+
+
+def test_clean_material_raises_nothing(clean: Clip) -> None:
+    assert found(clean, *SEEN, "audio_dropout") == []
+
+
+@pytest.mark.parametrize("strength", [0.4, 1.0])
+@pytest.mark.parametrize(("defect", "seconds"), [("freeze", 1.2), ("black", 0.4), ("combing", 1.0), ("flash", 1.5)])
+def test_a_simulated_defect_is_found_where_it_is(clean: Clip, defect: str, seconds: float, strength: float) -> None:
+    damaged, truth = simulate(defect, clean, 1.6, seconds, strength, seed=1)
+    (event,) = found(damaged, defect)
+    assert event.start_s == pytest.approx(truth.start_s, abs=0.3)
+    assert event.end_s == pytest.approx(truth.end_s, abs=0.6 if defect == "flash" else 0.3)
+    assert 0.5 <= event.score <= 1.0
+
+
+def test_one_black_picture_is_enough(clean: Clip) -> None:
+    damaged, _ = simulate("black", clean, 1.0, 1 / RATE_HZ, 1.0)
+    (event,) = found(damaged, "black")
+    assert event.evidence["pictures"] == 1
+
+
+def test_fades_are_meant(clean: Clip) -> None:
+    frames = list(clean.frames)
+    for number in range(25, 75):
+        share = min(1.0, abs(number - 50) / 20)
+        luma = (frames[number].luma.astype(np.float32) - 16) * share + 16
+        frames[number] = frames[number].mapped(luma.astype(np.uint8))
+    assert found(replace(clean, frames=tuple(frames)), "black", "freeze", "colour_error") == []
+
+
+def test_a_still_that_is_cut_to_is_no_freeze(clean: Clip) -> None:
+    still = Yuv(np.rot90(clean.frames[0].luma, 2), clean.frames[0].blue, clean.frames[0].red)
+    frames = (*clean.frames[:30], *[still] * 30, *clean.frames[30:70])
+    assert found(replace(clean, frames=frames), "freeze", "stutter") == []
+
+
+@pytest.mark.parametrize("kind", ["hold", "drop"])
+def test_stutter_is_found(clean: Clip, kind: str) -> None:
+    damaged, truth = make_stutter(clean, at(1.0, 2.0, 0.3), kind)
+    events = found(damaged, "stutter")
+    assert any(event.start_s < truth.end_s and event.end_s > truth.start_s for event in events)
+
+
+def test_uneven_stamps_are_stutter(clean: Clip) -> None:
+    shown = pictures(clean)
+    for number in range(40, 60):
+        shown[number] = replace(shown[number], time_s=shown[number].time_s + 0.025 * (number % 2))
+    work = Pass(info(clean), ["stutter"])
+    events = [event for picture in shown for event in work.take(picture)]
+    assert [event.evidence for event in events if "uneven_stamps" in event.evidence]
+
+
+def test_repeats_on_a_beat_are_a_change_of_rate(clean: Clip) -> None:
+    frames = [frame for n, frame in enumerate(clean.frames) for frame in ([frame] * (2 if n % 4 == 3 else 1))]
+    assert found(replace(clean, frames=tuple(frames)), "stutter") == []
+
+
+def test_combs_show_in_motion_alone(clean: Clip) -> None:
+    stripes = np.tile(np.array([[60], [61]], np.uint8), (48, 160))
+    assert combed_share(stripes) == 0.0
+    woven, _ = simulate("combing", clean, 0.0, 4.0, 1.0)
+    assert combed_share(clean.frames[50].luma) == 0.0
+    assert max(combed_share(frame.luma) for frame in woven.frames) > 0.05
+
+
+def test_blur_within_a_scene_is_found() -> None:
+    clip = moving(4.0, 144, 256, sound=False)
+    damaged, truth = simulate("blur", clip, 1.6, 1.0, 1.0, seed=1)
+    (event,) = found(damaged, "blur")
+    assert event.start_s == pytest.approx(truth.start_s, abs=0.3)
+    assert event.end_s == pytest.approx(truth.end_s, abs=0.3)
+
+
+def test_bands_are_a_period_in_the_histogram() -> None:
+    slope = np.tile(np.linspace(40, 200, 640), (90, 1)) + np.random.default_rng(0).normal(0, 0.7, (90, 640))
+    smooth = slope.astype(np.uint8)
+    assert periodicity(smooth) < 0.2
+    assert periodicity((smooth // 8 * 8 + 4).astype(np.uint8)) > 0.8
+
+
+@pytest.mark.parametrize("kind", list(COLOURS))
+def test_colour_errors_come_and_go(clean: Clip, kind: str) -> None:
+    damaged, truth = spoil_colour(clean, at(1.6, 0.8, 1.0), kind)
+    (event,) = found(damaged, "colour_error")
+    assert event.start_s == pytest.approx(truth.start_s, abs=0.1)
+    assert event.end_s == pytest.approx(truth.end_s, abs=0.1)
+
+
+def test_three_flashes_a_second_are_allowed(clean: Clip) -> None:
+    frames = []
+    for number, frame in enumerate(clean.frames):
+        bright = (number / RATE_HZ * 2.0) % 1.0 < 0.5
+        frames.append(frame.mapped(np.full_like(frame.luma, 180 if bright else 40)))
+    assert found(replace(clean, frames=tuple(frames)), "flash") == []
+
+
+@pytest.mark.parametrize("gap_s", [0.01, 0.1, 2.0])
+def test_gaps_in_sound_are_found(gap_s: float) -> None:
+    clip = Clip(sound=babble(6.0))
+    damaged, truth = drop_sound(clip, at(2.35, gap_s))
+    (event,) = found(damaged, "audio_dropout")
+    assert event.evidence["kind"] == "gap"
+    assert event.start_s == pytest.approx(truth.start_s, abs=0.01)
+    assert event.end_s == pytest.approx(truth.end_s, abs=0.01)
+
+
+@pytest.mark.parametrize("kind", ["channel", "phase"])
+def test_lost_and_inverted_channels_are_found(kind: str) -> None:
+    damaged, truth = drop_sound(Clip(sound=babble(6.0)), at(2.0, 2.0), kind)
+    (event,) = found(damaged, "audio_dropout")
+    assert event.evidence["kind"] == kind
+    assert event.start_s == pytest.approx(truth.start_s, abs=0.2)
+    assert event.end_s == pytest.approx(truth.end_s, abs=0.2)
+
+
+def test_a_pause_with_room_noise_is_no_gap() -> None:
+    sound = babble(4.0)
+    sound[:, SOUND_RATE_HZ : 2 * SOUND_RATE_HZ] *= 0.01
+    sound[:, SOUND_RATE_HZ : 2 * SOUND_RATE_HZ] += babble(1.0) * 0 + np.random.default_rng(0).normal(0, 0.002, (2, 48000))
+    assert found(Clip(sound=sound), "audio_dropout") == []
+
+
+def test_levels_are_in_decibel_of_full_scale() -> None:
+    levels = step_levels(np.full((1, 240), 0.1, np.float32))
+    assert levels == pytest.approx([-20.0, -20.0], abs=0.01)
