@@ -90,9 +90,9 @@ def teacher_durations(item: Item, symbols: list[str], units: list[int], unit_s: 
 
 
 def fit(model: FrameClassifier, items: list[Item], steps: int, device: str, seed: int) -> None:
-    """Teach the classifier the present durations of `items`."""
+    """Teach the classifier the present durations of those `items` that may be trained on."""
     random = np.random.default_rng(seed)
-    known = [item for item in items if item.durations is not None]
+    known = [item for item in items if item.durations is not None and item.recording.split == "train"]
     optimiser = torch.optim.AdamW(model.parameters(), 2e-3)
     model.train()
     for step in track(range(steps), description=f"round {seed}"):
@@ -117,7 +117,8 @@ def realign(model: FrameClassifier, items: list[Item], device: str) -> None:
     """New durations for every item, by the classifier's scores over the sounds' own frequency."""
     model.eval()
     scores = [model(item.mel[None].float().to(device))[0].cpu().numpy() for item in items]
-    prior = np.log(np.mean([np.exp(s).mean(axis=0) for s in scores], axis=0) + 1e-4)
+    learned = [s for item, s in zip(items, scores, strict=True) if item.recording.split == "train"]
+    prior = np.log(np.mean([np.exp(s).mean(axis=0) for s in learned], axis=0) + 1e-4)
     # a slip of one phoneme must not cost the rest of the path
     paths = [np.maximum(s - 0.7 * prior, -12.0)[:, item.classes] for item, s in zip(items, scores, strict=True)]
     order = np.argsort([len(item.mel) for item in items])
