@@ -73,8 +73,9 @@ def test_impossible_schedules_are_refused(wrong: tuple[int, int, int]) -> None:
         Schedule(*wrong)
 
 
-def test_levels_of_the_default_schedule() -> None:
-    assert Schedule().levels(16) == [5, 5, 6, 7, 8, 8, 9, 10, 11, 11, 12, 13, 14, 14, 15, 15]
+def test_levels_of_schedules() -> None:
+    assert Schedule().levels(12) == [6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15, 15]
+    assert Schedule(5, 4, 8).levels(7) == [5, 5, 6, 7, 8, 8, 8]
 
 
 def _addon(folder: Path, contents: Any, details: dict[str, Any]) -> Path:

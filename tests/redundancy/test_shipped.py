@@ -6,15 +6,12 @@ import re
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from tests.redundancy.conftest import hum, listen
 from vivavoce.blocks import addons, load_addon
 from vivavoce.redundancy.decoder import load_decoder
 from vivavoce.redundancy.encoder import ADDON, load_encoder
 from vivavoce.redundancy.features import BANDS, PITCH, features
-
-pytestmark = pytest.mark.skipif(ADDON not in addons(), reason="the codec is not shipped")
 
 
 def test_it_is_small_and_whole() -> None:

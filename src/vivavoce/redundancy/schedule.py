@@ -17,8 +17,8 @@ SLOPES = (0, 2, 3, 4, 6, 8, 12, 16)
 class Schedule:
     """The level of chunk `i`, counted from the newest: `min(last, first + SLOPES[slope] * i // 8)`."""
 
-    first: int = 5
-    slope: int = 4
+    first: int = 6
+    slope: int = 5
     last: int = 15
 
     def __post_init__(self) -> None:
