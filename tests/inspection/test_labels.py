@@ -106,12 +106,12 @@ def test_what_is_known_is_not_asked_and_what_is_broken_is_told(monkeypatch: pyte
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[LabelServer]:
     asked = [Candidate("sound", f"/films/{n}.wav", float(n), {"none": 0.5, "hum": 0.5}, "audio/wav", b"RIFF", 1.0) for n in range(2)]
-    serving = LabelServer(asked, ("none", "hum"), tmp_path / "labels.jsonl")
-    thread = threading.Thread(target=serving.serve)
-    thread.start()
-    yield serving
-    serving.close()
-    thread.join()
+    with LabelServer(asked, ("none", "hum"), tmp_path / "labels.jsonl") as serving:
+        thread = threading.Thread(target=serving.serve)
+        thread.start()
+        yield serving
+        serving.stop()
+        thread.join()
 
 
 def _post(url: str, said: object) -> int:

@@ -39,11 +39,11 @@ def run(arguments: argparse.Namespace) -> int:
     candidates = rank(_media(arguments.paths), arguments.kind, arguments.most, known, told=told)
     if not candidates:
         raise InputError("nothing to label: no media there, or all of it is labelled")
-    server = LabelServer(candidates, KINDS[arguments.kind].answers, arguments.labels, arguments.port)
-    console.print(f"{len(candidates)} candidates at {server.url} (Ctrl-C ends)", markup=False)
-    if not arguments.no_browser:
-        webbrowser.open(server.url)
-    server.serve()
+    with LabelServer(candidates, KINDS[arguments.kind].answers, arguments.labels, arguments.port) as server:
+        console.print(f"{len(candidates)} candidates at {server.url} (Ctrl-C ends)", markup=False)
+        if not arguments.no_browser:
+            webbrowser.open(server.url)
+        server.serve()
     return 0
 
 

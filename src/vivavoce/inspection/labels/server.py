@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
+from typing import Self
 
 from vivavoce.errors import InputError
 from vivavoce.inspection.labels.candidates import Candidate
@@ -21,7 +22,10 @@ LOCAL = "127.0.0.1"
 
 
 class LabelServer:
-    """Serves candidates and writes the answers to `labels`; `url` holds a key without which nothing is given."""
+    """Serves candidates and writes the answers to `labels`; `url` holds a key without which nothing is given.
+
+    A context manager: the port is free again behind it.
+    """
 
     def __init__(self, candidates: Sequence[Candidate], answers: Sequence[str], labels: Path, port: int = 0) -> None:
         """Raises `InputError` when the port is taken."""
@@ -37,14 +41,17 @@ class LabelServer:
         return f"http://{LOCAL}:{self._server.server_address[1]}/{self.key}/"
 
     def serve(self) -> None:
-        """Answer requests until `close` is called from another thread, or Ctrl-C."""
-        try:
-            self._server.serve_forever(poll_interval=0.2)
-        finally:
-            self._server.server_close()
+        """Answer requests until `stop` is called from another thread, or Ctrl-C."""
+        self._server.serve_forever(poll_interval=0.2)
 
-    def close(self) -> None:
+    def stop(self) -> None:
         self._server.shutdown()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._server.server_close()
 
     def listing(self) -> bytes:
         """What the page needs to know of all candidates."""

@@ -84,10 +84,10 @@ class FaceTracks:
         self.tracks = [track for track in self.tracks if track.mouths or track in self._living]
 
     def _is_cut(self, small: Plane) -> bool:
-        """Whether this picture begins a shot: it differs all over from the one before."""
+        """Whether this picture begins a shot: it differs all over from the one before, or is of another size."""
         last, self._last = self._last, small[::4, ::4].astype(np.int16)
         if last is None or last.shape != self._last.shape:
-            return False
+            return True
         return float(np.abs(last - self._last).mean()) > CUT_LEVEL
 
     def _look(self, picture: Picture, tick: int) -> None:
