@@ -51,6 +51,9 @@ class Media:
         self.name, self.problems = name, Problems()
         self._container, self._limits = container, limits
         self._video, self._sounds, self._captions = _streams(container, name, limits)
+        for stream in (*container.streams.video, *container.streams.audio):
+            if not stream.codec_context:
+                self.problems.add(f"{stream.type} of an unknown kind, or encrypted", 0.0, 0.9)
         self.info = _info(container, name, self._video, self._sounds, self._captions)
         self._check()
 

@@ -18,7 +18,7 @@ from vivavoce.inspection.limits import DEFAULT_LIMITS, Limits
 Told = Callable[[Path, float, float | None], None]
 """Progress of one file: the file, seconds done, seconds in all."""
 
-POLL_S = 0.5
+POLL_S, START_S = 0.5, 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ class _Worker:
     pipe: Connection
     path: Path | None = None
     heard_s: float = field(default_factory=time.monotonic)
+    began: bool = False
+    """Whether it has taken the path up: a new process needs seconds to start, which is no stall."""
 
 
 def inspect_files(paths: Sequence[Path], work: Work, workers: int, told: Told | None = None) -> Iterator[Inspection]:
@@ -77,12 +79,12 @@ def _answer(worker: _Worker, ready: bool, work: Work, told: Told | None) -> Insp
         except (EOFError, OSError):
             worker.process.join(5)
             return Inspection(str(path), (), error=f"{path}: the decoder crashed (exit {worker.process.exitcode})")
-        worker.heard_s = time.monotonic()
+        worker.heard_s, worker.began = time.monotonic(), True
         if kind == "done":
             return values[0]
         if told:
             told(path, *values)
-    elif time.monotonic() - worker.heard_s > work.stall_s:
+    elif time.monotonic() - worker.heard_s > (work.stall_s if worker.began else work.stall_s + START_S):
         _stop(worker)
         return Inspection(str(path), (), error=f"{path}: nothing was decoded for {work.stall_s:g} s, given up")
     return None
@@ -90,7 +92,7 @@ def _answer(worker: _Worker, ready: bool, work: Work, told: Told | None) -> Insp
 
 def _feed(worker: _Worker, waiting: deque[Path]) -> None:
     if waiting:
-        worker.path, worker.heard_s = waiting.popleft(), time.monotonic()
+        worker.path, worker.heard_s, worker.began = waiting.popleft(), time.monotonic(), False
         worker.pipe.send(worker.path)
 
 
@@ -118,6 +120,7 @@ def _serve(pipe: Connection, work: Work) -> None:
             path = pipe.recv()
         except (EOFError, OSError, KeyboardInterrupt):
             return
+        pipe.send(("progress", 0.0, None))
         pipe.send(("done", inspected(path, work, lambda done_s, all_s: pipe.send(("progress", done_s, all_s)))))
 
 

@@ -120,4 +120,4 @@ def _power(lufs: float) -> float:
 
 
 def _decibel(power: float) -> float | None:
-    return round(OFFSET_DB + 10 * math.log10(power), 1) if power > _power(ABSOLUTE_GATE_LUFS) else None
+    return round(OFFSET_DB + 10 * math.log10(power), 2) if power > _power(ABSOLUTE_GATE_LUFS) else None

@@ -49,7 +49,8 @@ class Corruption:
 def damage(clip: Clip, at: Damage) -> tuple[Clip, Truth]:
     """Damage the coded packets of the stretch. The truth spans what is visibly wrong, up to the next intra picture.
 
-    Raises `MediaError` when the damage did not show; another seed will.
+    The same seed breaks the same bytes; what a decoder puts where it has nothing may differ from run to run. Raises
+    `MediaError` when the damage did not show; another seed will.
     """
     span = clip.picture_span(at.start_s, at.seconds)
     for _ in range(8):

@@ -1,0 +1,63 @@
+"""`vivavoce defect` from the outside: a file goes in, a damaged one and its truth come out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.inspection.material import moving, written
+from tests.inspection.test_captions import CUES
+from vivavoce.cli import main
+from vivavoce.inspection.inspector import inspect_file
+from vivavoce.inspection.simulate import SIMULATORS
+from vivavoce.inspection.simulate.captions import write_captions
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(tmp_path_factory.mktemp("clean") / "in.mp4", moving(2.0))
+
+
+@pytest.mark.parametrize("defect", [name for name in SIMULATORS if name != "caption_quality"])
+def test_every_defect_by_name(defect: str, clean: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.mp4"
+    line = ["defect", defect, str(clean), "-o", str(out), "--start", "0.8", "--seconds", "0.6", "--seed", "2"]
+    assert main(line) == 0
+    (truth,) = json.loads(out.with_suffix(".json").read_text())["truths"]
+    assert truth["defect"] == defect
+    assert 0.0 <= truth["start_s"] < truth["end_s"] <= 2.1
+    assert out.stat().st_size > 1000
+
+
+def test_what_was_put_in_is_found(clean: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.mp4"
+    assert main(["defect", "freeze", str(clean), "-o", str(out), "--start", "0.8", "--seconds", "0.8"]) == 0
+    (event,) = inspect_file(out, ("freeze",)).events
+    assert event.start_s == pytest.approx(0.8, abs=0.1)
+    assert event.end_s == pytest.approx(1.6, abs=0.1)
+
+
+def test_captions_go_in_and_out(tmp_path: Path) -> None:
+    write_captions(tmp_path / "in.srt", CUES)
+    line = ["defect", "caption_quality", str(tmp_path / "in.srt"), "-o", str(tmp_path / "out.vtt"), "--start", "4"]
+    assert main([*line, "--seconds", "9"]) == 0
+    assert (tmp_path / "out.vtt").read_text().startswith("WEBVTT")
+
+
+@pytest.mark.parametrize(
+    ("out", "more", "said"),
+    [
+        ("out.gif", [], "unknown suffix"),
+        ("no/out.mp4", [], "does not exist"),
+        ("out.mp4", ["--start", "99"], "no pictures at 99"),
+        ("out.mp4", ["--strength", "7"], "give 0 to 1"),
+        ("out.mp4", ["--crf", "99"], "give 0 to 51"),
+    ],
+)
+def test_misuse_is_one_line(
+    out: str, more: list[str], said: str, clean: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["defect", "freeze", str(clean), "-o", str(tmp_path / out), *more]) == 2
+    assert said in capsys.readouterr().err

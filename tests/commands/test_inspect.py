@@ -1,0 +1,71 @@
+"""`vivavoce inspect` from the outside."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.inspection.material import moving, written
+from vivavoce.cli import main
+from vivavoce.inspection.simulate import simulate
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("catalogue")
+    damaged, _ = simulate("black", moving(2.0), 0.8, 0.3, 1.0)
+    written(folder / "good.mp4", moving(2.0))
+    written(folder / "dark.mp4", damaged)
+    return folder
+
+
+def test_a_folder_with_a_journal_a_page_and_a_verdict(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log, page = tmp_path / "events.jsonl", tmp_path / "report.html"
+    line = ["inspect", str(folder), "--only", "black,freeze", "--json", str(log), "--report", str(page)]
+    assert main([*line, "--fail-on", "critical"]) == 0
+    assert "black" in capsys.readouterr().out
+    kinds = [json.loads(row)["type"] for row in log.read_text().splitlines()]
+    assert sorted(kinds) == ["event", "file", "file"]
+    assert page.read_text().startswith("<!doctype html>")
+    assert main([*line[:-2], "--fail-on", "minor"]) == 3
+    assert "2 files are in" in capsys.readouterr().err
+    assert len(log.read_text().splitlines()) == 3
+
+
+def test_bad_files_do_not_stop_the_rest(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = tmp_path / "bad.mp4"
+    bad.write_text("no film")
+    assert main(["inspect", str(bad), str(folder / "dark.mp4"), "--only", "black"]) == 4
+    out = capsys.readouterr()
+    assert f"{bad}: cannot be opened as media" in out.err
+    assert "dark.mp4" in out.out
+
+
+def test_live_prints_events_as_lines(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    damaged, _ = simulate("black", moving(2.0), 0.8, 0.3, 1.0)
+    stream = written(tmp_path / "stream.ts", damaged)
+    assert main(["inspect", "--live", str(stream), "--idle", "0.3", "--only", "black", "--fail-on", "major"]) == 4
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["defect"] == "black"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ([], "give a file"),
+        (["no-such-file.mp4"], "no such file"),
+        (["x.mp4", "--only", "smell"], "no such detector"),
+        (["x.mp4", "--fail-on", "awful"], "no such severity"),
+        (["--live", "rtmp://somewhere/else"], "--allow-url"),
+        (["x.mp4", "--json", "no/such/folder/events.jsonl"], "does not exist"),
+    ],
+)
+def test_misuse_is_one_line(line: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["inspect", *line]) == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert err.count("\n") == 1

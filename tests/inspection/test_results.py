@@ -1,0 +1,97 @@
+"""Events, spans, the journal, several workers, the page."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.inspection.material import moving, written
+from vivavoce.errors import InputError
+from vivavoce.inspection import Event, Inspection, Journal, Severity, Stamp, Work, inspect_files
+from vivavoce.inspection.report import report_page
+from vivavoce.inspection.simulate import simulate
+from vivavoce.inspection.spans import Spans
+from vivavoce.inspection.timeline import Clock, Problems
+
+EVENT = Event("black", 1.0, 1.5, 0.9, {"pictures": 12, "map": [[0.1, 0.9]]})
+
+
+def test_severity_follows_from_score_and_length() -> None:
+    assert Event("x", 0, 9, 0.5).severity is Severity.MINOR
+    assert Event("x", 0, 0.1, 0.9).severity is Severity.MAJOR
+    assert Event("x", 0, 1.0, 0.9).severity is Severity.CRITICAL
+    with pytest.raises(InputError, match="minor, major, critical"):
+        Severity.named("awful")
+
+
+def test_an_event_survives_json() -> None:
+    assert Event.from_json(json.loads(json.dumps(EVENT.as_json()))) == EVENT
+    with pytest.raises(InputError):
+        Event.from_json({"defect": "x"})
+
+
+@given(st.lists(st.booleans(), max_size=60))
+def test_spans_hold_what_was_strong_and_nothing_twice(strong: list[bool]) -> None:
+    spans = Spans(gap_s=0.15)
+    found = [s for n, s_ in enumerate(strong) for s in spans.add(n / 10, (n + 1) / 10, 2.0 if s_ else 0.0)]
+    found += spans.finish()
+    assert sum(span.count for span in found) == sum(strong)
+    assert all(a.end_s + 0.15 < b.start_s for a, b in pairwise(found))
+
+
+@given(st.lists(st.floats(0, 500), min_size=1, max_size=60))
+def test_a_clock_never_goes_back(stamps: list[float]) -> None:
+    clock = Clock(0.0, "pictures", Problems())
+    times = [clock.place(stamp, 0.04) for stamp in stamps]
+    assert all(b > a for a, b in pairwise(times))
+
+
+def test_a_journal_is_taken_up_where_it_stopped(tmp_path: Path) -> None:
+    media, path = tmp_path / "film.mp4", tmp_path / "events.jsonl"
+    media.write_bytes(b"film")
+    Journal.opened(path).add(Inspection(str(media), (EVENT,), 2.0, ("black",)), Stamp.of(media))
+    whole = path.read_bytes()
+    path.write_bytes(whole + b'{"type": "event", "file": "next.mp4", "defect": "bl')
+    journal = Journal.opened(path)
+    assert path.read_bytes() == whole
+    assert journal.has(media, ("black",)) == Inspection(str(media), (EVENT,), 2.0, ("black",))
+    assert journal.has(media, ("black", "freeze")) is None
+    media.write_bytes(b"another film")
+    assert journal.has(media, ("black",)) is None
+
+
+def test_a_file_that_is_no_journal_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear Sir,\n")
+    with pytest.raises(InputError, match="line 1"):
+        Journal.opened(path)
+    assert path.read_text() == "Dear Sir,\n"
+
+
+def test_workers_give_every_file_once_and_the_same(tmp_path: Path) -> None:
+    clip = moving(2.0)
+    damaged, _ = simulate("black", clip, 0.8, 0.3, 1.0)
+    files = [written(tmp_path / f"{n}.mp4", damaged if n % 2 else clip) for n in range(3)]
+    files.append(tmp_path / "empty.mp4")
+    files[-1].touch()
+    results = {Path(r.file).name: r for r in inspect_files(files, Work(("black", "freeze")), 2)}
+    assert {name: len(r.events) for name, r in results.items()} == {"0.mp4": 0, "1.mp4": 1, "2.mp4": 0, "empty.mp4": 0}
+    assert results["empty.mp4"].error
+
+
+def test_the_page_holds_everything_and_escapes_names(tmp_path: Path) -> None:
+    damaged, _ = simulate("audio_dropout", moving(2.0), 0.8, 0.3, 1.0)
+    path = written(tmp_path / "a <b> film.mp4", damaged)
+    (result,) = inspect_files([path], Work(("audio_dropout", "black")), 1)
+    page = report_page([result, Inspection("gone.mp4", (), error="gone.mp4: <script>")])
+    assert "a &lt;b&gt; film.mp4" in page
+    assert "<script>:" not in page
+    assert "&lt;script&gt;" in page
+    for kind in ("image/jpeg", "image/png", "video/webm"):
+        assert f"data:{kind};base64," in page
+    assert "http" not in page.replace("http://www.w3.org", "")
