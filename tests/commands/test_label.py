@@ -31,7 +31,7 @@ def sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_folders_are_looked_through_and_labelled_moments_left_out(sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     served: list[LabelServer] = []
-    monkeypatch.setattr(label.LabelServer, "serve", served.append)
+    monkeypatch.setattr(label.LabelServer, "serve", lambda server: served.append(server))
     labels = tmp_path / "labels.jsonl"
     append_label(labels, Label("sound", str(sound.resolve() / "one.mkv"), 0.0, "none"))
     assert main(["label", str(sound), "--labels", str(labels), "--no-browser"]) == 0
