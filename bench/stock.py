@@ -8,7 +8,9 @@ from pathlib import Path
 
 import av
 import av.error
+from av.container import InputContainer
 from av.filter import Graph
+from av.stream import Stream
 
 Interval = tuple[float, float]
 
@@ -37,7 +39,7 @@ def intervals(stock: Stock, path: Path) -> list[Interval]:
     return stock.read(notes)
 
 
-def _noted(container: av.container.InputContainer, stream: av.stream.Stream, stock: Stock) -> Iterator:
+def _noted(container: InputContainer, stream: Stream, stock: Stock) -> Iterator:
     graph = Graph()
     source = graph.add_buffer(template=stream) if stock.kind == "video" else graph.add_abuffer(template=stream)
     last = source
@@ -66,7 +68,7 @@ def _pulled(graph: Graph) -> Iterator[tuple[float, dict[str, str]]]:
 
 def _paired(start: str, end: str) -> Callable[[list[tuple[float, dict[str, str]]]], list[Interval]]:
     def read(notes: list[tuple[float, dict[str, str]]]) -> list[Interval]:
-        found, begun = [], None
+        found, begun, last = [], None, 0.0
         for time_s, note in notes:
             begun = float(note[start]) if start in note else begun
             if end in note and begun is not None:

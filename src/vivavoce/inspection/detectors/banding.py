@@ -24,8 +24,8 @@ STEP = 2
 SMOOTH = 2
 LEAST_SHARE, LEAST_BUNCHES = 0.04, 4
 PERIODS = (4, 8, 16)
-CONTRAST = 0.35
-GAP_S, LEAST_S = 0.5, 0.2
+CONTRAST, HOLD = 0.4, 0.8
+GAP_S, LEAST_S = 0.5, 0.45
 
 
 class Banding(Detector):
@@ -34,7 +34,7 @@ class Banding(Detector):
 
     def __init__(self, media: MediaInfo) -> None:
         super().__init__(media)
-        self._spans = Spans(GAP_S, LEAST_S)
+        self._spans = Spans(GAP_S, LEAST_S, HOLD)
 
     def see(self, picture: Picture) -> Iterator[Event]:
         strength = periodicity(picture.luma) / CONTRAST

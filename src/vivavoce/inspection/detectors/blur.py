@@ -26,7 +26,8 @@ ROW_STEP = 4
 STRONGEST = 0.02
 LEAST_EDGES, LEAST_RISE = 16, 12
 REACH = 6
-DROP = 0.87
+DROP = 0.9
+LEAST_PAST, LEAST_PICTURES = 3, 2
 SAME_SCENE = 0.75
 MOST_S = 20.0
 SOFT_WHOLE, LEAST_WHOLE_S = 0.25, 1.0
@@ -45,7 +46,7 @@ class Blur(Detector):
 
     def __init__(self, media: MediaInfo) -> None:
         super().__init__(media)
-        self._recent: deque[float] = deque(maxlen=4)
+        self._recent: deque[float] = deque(maxlen=5)
         self._look: Blocks | None = None
         self._soft: _Soft | None = None
         self._all: list[float] = []
@@ -65,15 +66,20 @@ class Blur(Detector):
                 soft.values.append(value)
                 return
             self._soft = None
-            if same and value > DROP * soft.before:
+            if same and value > DROP * soft.before and len(soft.values) >= LEAST_PICTURES:
                 yield _event(soft, picture.time_s)
             self._recent.clear()
-        elif same and len(self._recent) >= 2 and value < DROP * min(self._recent):
-            self._soft = _Soft(picture.time_s, float(np.median(self._recent)), [value])
+        elif same and len(self._recent) >= LEAST_PAST and value < DROP * (sharp := self._sharpness_before()):
+            between = self._recent[-1] < (1 + DROP) / 2 * sharp
+            self._soft = _Soft(picture.time_s - (EVERY_S if between else 0.0), sharp, [value])
             return
         if not same:
             self._recent.clear()
         self._recent.append(value)
+
+    def _sharpness_before(self) -> float:
+        """Leaves out the last picture: it may lie halfway down."""
+        return float(np.median(list(self._recent)[:-1]))
 
     def finish(self, end_s: float) -> Iterator[Event]:
         if end_s >= LEAST_WHOLE_S and self._all and float(np.percentile(self._all, 90)) < SOFT_WHOLE:

@@ -22,7 +22,7 @@ EDGE = 6
 AREA_ROWS, AREA_COLUMNS = 16, 8
 TEETH_SHARE = 0.25
 AREAS_SHARE = 0.0015
-GAP_S = 0.25
+GAP_S = 0.8
 
 
 class Combing(Detector):
