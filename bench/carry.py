@@ -55,8 +55,8 @@ def main() -> int:
                     heard = run(item)
                     kbps = {"kbps": heard.rate_bps / 1000}
                     readings[name][item.name] = ears(item.samples, heard.samples) | kbps
+                    path.write_text(json.dumps(readings, indent=1) + "\n", encoding="utf-8")
                     print(f"\r{name}: {number + 1} of {len(pool)} ", end="", file=sys.stderr, flush=True)
-            path.write_text(json.dumps(readings, indent=1) + "\n", encoding="utf-8")
     except (InputError, OSError) as error:
         print(f"carry: {error}", file=sys.stderr)
         return 1

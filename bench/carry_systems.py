@@ -36,7 +36,7 @@ System = Callable[[Item], Heard]
 
 PLAIN = OpusSettings(24_000)
 LBRR = OpusSettings(40_000, lbrr=True)
-SCHEDULES = {"fine": Schedule(3, 3), "": Schedule(), "coarse": Schedule(8, 4)}
+SCHEDULES = {"fine": Schedule(4, 4), "": Schedule(), "coarse": Schedule(9, 5)}
 DRED_RATES_BPS = (44_000, 52_000, 64_000)
 
 
