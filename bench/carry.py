@@ -71,7 +71,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("traces", type=Path, help="folder of loss traces")
     parser.add_argument("--peer", type=Path, help="opus_demo of a libopus with DRED")
     parser.add_argument("--items", type=int, default=40, help="speakers of ten seconds, each through one trace")
-    parser.add_argument("--only", default="", help="systems whose names contain one of these, comma-separated")
+    parser.add_argument("--only", action="append", default=[], help="systems whose names contain this; may be repeated")
     parser.add_argument("--json", type=Path, default=Path("runs/carry.json"), help="readings, kept and gone on from")
     return parser.parse_args()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -163,7 +163,6 @@ def _aligned(samples: Samples, delay: int, item: Item) -> Samples:
     return np.pad(heard, (0, len(item.samples) - len(heard)))
 
 
-def chosen(systems: Mapping[str, System], names: str) -> dict[str, System]:
-    """Systems whose names contain one of the comma-separated words; all without any."""
-    words = [word for word in names.split(",") if word]
+def chosen(systems: Mapping[str, System], words: Sequence[str]) -> dict[str, System]:
+    """Systems whose names contain one of the words; all without any."""
     return {name: run for name, run in systems.items() if not words or any(word in name for word in words)}
