@@ -10,9 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from split import TEST
+from vivavoce.audio import read_audio
 from vivavoce.errors import InputError
-from vivavoce.inspection.media import SOUND_RATE_HZ, shrink
+from vivavoce.inspection.media import SOUND_RATE_HZ, Cue, shrink
 from vivavoce.inspection.simulate import Clip, Truth, Yuv, read_clip, simulate, write_clip
+from vivavoce.inspection.simulate.captions import write_captions
 
 SECONDS = 6.0
 WIDTH = 640
@@ -27,6 +29,8 @@ STILL = (
 
 NEEDS_MOTION = frozenset({"freeze", "stutter", "tearing", "combing"})
 SOUND = frozenset({"audio_dropout", "hum", "hiss", "distortion", "clicks"})
+NEEDS_SPEECH = SOUND | {"caption_quality"}
+SPEECH, SENTENCES, FILES = ("kathleen", "prompts"), 8, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +51,18 @@ def clips(data: Path, test: bool) -> list[str]:
 
 def make_cases(data: Path, names: Sequence[str], defects: Sequence[str], folder: Path, seed: int = 7) -> Iterator[Case]:
     """Every clip clean and with every defect in every strength; files that are there already are used again."""
-    for name in names:
+    spoken = speech_names(data) if NEEDS_SPEECH.intersection(defects) else []
+    for name in (*names, *spoken):
         clip: Clip | None = None
         for defect in defects:
+            if (name in spoken) > (defect in NEEDS_SPEECH):
+                continue
             for label, strength in STRENGTHS.items():
-                path = folder / defect / f"{Path(name).stem}-{label}.mp4"
+                stem = "-".join(Path(name).with_suffix("").parts[1:])
+                path = folder / defect / f"{stem}-{label}.mp4"
                 beside = path.with_suffix(".json")
                 if not beside.exists():
-                    clip = clip or short_clip(data / "video" / name)
+                    clip = clip or (speech_clip(data, name) if name in spoken else short_clip(data / "video" / name))
                     path.parent.mkdir(parents=True, exist_ok=True)
                     beside.write_text(json.dumps(_made(clip, name, defect, strength, path, seed)))
                 truths = json.loads(beside.read_text())
@@ -73,11 +81,43 @@ def short_clip(path: Path) -> Clip:
     return replace(clip, frames=frames, sound=sound)
 
 
+def speech_names(data: Path) -> list[str]:
+    """Names of clips of held-out speech: `speech/CORPUS/NUMBER`."""
+    return [
+        f"speech/{corpus}/{n}.wav" for corpus in SPEECH if (data / "speech" / corpus).is_dir() for n in range(FILES)
+    ]
+
+
+def speech_clip(data: Path, name: str) -> Clip:
+    """Some held-out sentences one after the other, with pauses, and captions where they are."""
+    _, corpus, number = Path(name).with_suffix("").parts
+    rows = held_out(data / "speech" / corpus)[int(number) * SENTENCES : (int(number) + 1) * SENTENCES]
+    random = np.random.default_rng(int(number))
+    sounds, cues, time_s = [], [], 0.0
+    for row in rows:
+        path = next((data / "speech" / corpus / "audio").glob(f"{row['id']}.*"))
+        samples = read_audio(path, SOUND_RATE_HZ).samples
+        room = random.normal(0, 1e-4, round(random.uniform(0.5, 2.0) * SOUND_RATE_HZ)).astype(np.float32)
+        words = row["text"].split()
+        lines = tuple(" ".join(words[n : n + 7]) for n in range(0, len(words), 7))
+        cues.append(Cue(time_s, time_s + len(samples) / SOUND_RATE_HZ, lines[:2], len(cues) + 1))
+        sounds += [samples, room]
+        time_s += (len(samples) + len(room)) / SOUND_RATE_HZ
+    return Clip(sound=np.concatenate(sounds)[None].repeat(2, axis=0), cues=tuple(cues))
+
+
+def held_out(folder: Path) -> list[dict[str, str]]:
+    """Rows of a corpus's `metadata.tsv` that nothing was trained on."""
+    header, *lines = (folder / "metadata.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [dict(zip(header.split("\t"), line.split("\t"), strict=False)) for line in lines]
+    return [row for row in rows if row["split"] == "test"]
+
+
 def _made(clip: Clip, name: str, defect: str, strength: float, path: Path, seed: int) -> list[dict[str, object]]:
     """Write one file; the truths, none where the defect cannot be shown on this clip."""
     if (defect in NEEDS_MOTION and name in STILL) or (defect in SOUND and not _sounds(clip)):
         return []
-    length_s = min(LENGTH_S.get(defect, 2.0), 0.5 * clip.seconds)
+    length_s = 0.4 * clip.seconds if defect == "caption_quality" else min(LENGTH_S.get(defect, 2.0), 0.5 * clip.seconds)
     start_s = round(0.4 * clip.seconds, 2)
     try:
         damaged, truth = simulate(defect, clip, start_s, length_s, strength, seed + len(name) + round(10 * strength))
@@ -85,7 +125,9 @@ def _made(clip: Clip, name: str, defect: str, strength: float, path: Path, seed:
         return []
     if defect in NEEDS_MOTION and _changed(clip, damaged) < 1.0:
         return []
-    write_clip(path, damaged, CODED_CRF)
+    write_clip(path, replace(damaged, cues=()), CODED_CRF)
+    if damaged.cues:
+        write_captions(path.with_suffix(".srt"), damaged.cues)
     return [asdict(truth)]
 
 

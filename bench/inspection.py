@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from cases import Case, clips, make_cases
+from cases import SPEECH, Case, clips, held_out, make_cases
 from machine import this_machine
 from speed import speeds
 from stock import STOCK, Interval, intervals
@@ -23,6 +23,7 @@ from vivavoce.inspection import DETECTORS, Inspection, Work, inspect_files
 from vivavoce.inspection.simulate import Truth
 
 OVERLAP, TOLERANCE_S = 0.3, 0.1
+HEARD = ("audio_dropout", "hum", "hiss", "distortion", "clicks")
 
 
 @dataclass(slots=True)
@@ -82,7 +83,7 @@ def clean_alarms(
 ) -> tuple[dict[str, int], float]:
     """Alarms by detector on clean clips, and the hours of them."""
     results = inspected([data / "video" / name for name in names], detectors, workers)
-    speech = [path for folder in ("kathleen", "prompts") for path in _test_speech(data / "speech" / folder)]
+    speech = [path for folder in SPEECH for path in _test_speech(data / "speech" / folder)]
     results |= inspected(speech, tuple(name for name in detectors if name in HEARD), workers)
     alarms = dict.fromkeys(detectors, 0)
     for result in results.values():
@@ -92,15 +93,10 @@ def clean_alarms(
     return alarms, sum(result.seconds for result in results.values()) / 3600
 
 
-HEARD = ("audio_dropout", "hum", "hiss", "distortion", "clicks")
-
-
 def _test_speech(folder: Path, most: int = 40) -> list[Path]:
-    rows = (folder / "metadata.tsv").read_text(encoding="utf-8").splitlines()
-    columns = rows[0].split("\t")
-    split, name = columns.index("split"), columns.index("id")
-    held = [row.split("\t")[name] for row in rows[1:] if row.split("\t")[split] == "test"][:most]
-    return [path for item in held for path in (folder / "audio").glob(f"{item}.*")]
+    if not folder.is_dir():
+        return []
+    return [path for row in held_out(folder)[:most] for path in (folder / "audio").glob(f"{row['id']}.*")]
 
 
 def table(tallies: dict[str, dict[str, Tally]], alarms: dict[str, int], hours: float) -> str:
@@ -141,12 +137,13 @@ def main() -> int:
     arguments = parser.parse_args()
     defects = tuple(arguments.defect or DETECTORS)
     names = clips(arguments.data, not arguments.dev)
+    chosen = names[:: -(-len(names) // arguments.clips)]
     try:
         with tempfile.TemporaryDirectory() as temporary:
             folder = arguments.keep or Path(temporary)
             tallies = {}
             for defect in defects:
-                cases = list(make_cases(arguments.data, names[: arguments.clips], [defect], folder))
+                cases = list(make_cases(arguments.data, chosen, [defect], folder))
                 print(f"{defect}: {len(cases)} cases", file=sys.stderr)
                 results = inspected([case.path for case in cases], (defect,), arguments.workers) if cases else {}
                 tallies[defect] = tally(cases, results, defect)

@@ -158,7 +158,9 @@ def test_lost_and_inverted_channels_are_found(kind: str) -> None:
 def test_a_pause_with_room_noise_is_no_gap() -> None:
     sound = babble(4.0)
     sound[:, SOUND_RATE_HZ : 2 * SOUND_RATE_HZ] *= 0.01
-    sound[:, SOUND_RATE_HZ : 2 * SOUND_RATE_HZ] += babble(1.0) * 0 + np.random.default_rng(0).normal(0, 0.002, (2, 48000))
+    sound[:, SOUND_RATE_HZ : 2 * SOUND_RATE_HZ] += babble(1.0) * 0 + np.random.default_rng(0).normal(
+        0, 0.002, (2, 48000)
+    )
     assert found(Clip(sound=sound), "audio_dropout") == []
 
 

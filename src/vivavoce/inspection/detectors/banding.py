@@ -22,7 +22,7 @@ from vivavoce.inspection.spans import Span, Spans, score_of
 EVERY_S = 0.24
 STEP = 2
 SMOOTH = 2
-LEAST_SHARE, LEAST_BUNCHES = 0.04, 4
+LEAST_SHARE, LEAST_BUNCHES = 0.04, 5
 PERIODS = (4, 8, 16)
 CONTRAST, HOLD = 0.4, 0.8
 GAP_S, LEAST_S = 0.5, 0.45
