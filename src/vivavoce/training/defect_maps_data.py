@@ -19,6 +19,8 @@ HEIGHT, WIDTH, BLOCK = 192, 256, 16
 UNKNOWN = 255
 """The picture is corrupt, nobody said where."""
 CLEARLY_WRONG = 16
+STALE, INTACT, DOUBTFUL = 3, 2, 5
+"""A block that was right up to three pictures ago is old, not broken: whether it counts is left open."""
 FRAMES, FIRST_HITS = 18, (3, 14)
 AGAIN_CHANCE, CUT_CHANCE, UNHURT_CHANCE = 0.7, 0.15, 0.2
 HURT, UNHURT = 5, 4
@@ -62,10 +64,22 @@ class CorruptionMaker:
 
 def _crop(shown: tuple[Yuv, ...], result: Corruption, number: int, random: np.random.Generator) -> Example:
     now, before = shown[number].luma, shown[number - 1].luma
-    wrong = np.abs(result.frames[number].luma.astype(np.int16) - result.clean[number].luma).astype(np.uint8)
+    wrong = _apart(result, number, number)
     top, left = _place(wrong, random)
     region = slice(top, top + HEIGHT), slice(left, left + WIDTH)
-    return {"luma": now[region].copy(), "before": before[region].copy(), "wrong": _by_block(wrong[region])}
+    blocks = _by_block(wrong[region])
+    others = [n for n in range(number - STALE, number + 2) if n != number and 0 <= n < len(result.clean)]
+    stale = np.min([_by_block(_apart(result, number, other)[region]) for other in others], axis=0) <= INTACT
+    return {
+        "luma": now[region].copy(),
+        "before": before[region].copy(),
+        "wrong": np.where(stale, np.minimum(blocks, DOUBTFUL), blocks),
+    }
+
+
+def _apart(result: Corruption, number: int, other: int) -> Plane:
+    """How far a shown picture is from a clean one, pixel by pixel."""
+    return np.abs(result.frames[number].luma.astype(np.int16) - result.clean[other].luma).astype(np.uint8)
 
 
 def _place(wrong: Plane, random: np.random.Generator) -> tuple[int, int]:
