@@ -30,18 +30,9 @@ VERBS = {
 
 def main(argv: list[str] | None = None) -> int:
     """Run one verb. Bad input is one line on standard error and exit code 2; Ctrl-C is 130."""
-    parser = argparse.ArgumentParser(prog="vivavoce", description="Machine speech, with the living voice.")
-    parser.add_argument("--version", action="version", version=version("vivavoce"))
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     arguments = argv if argv is not None else sys.argv[1:]
-    for name, summary in VERBS.items():
-        verb = verbs.add_parser(name, help=summary, description=summary)
-        if name in arguments[:1]:
-            module = import_module(f"vivavoce.commands.{name}")
-            module.add_arguments(verb)
-            verb.set_defaults(run=module.run)
     try:
-        parsed = parser.parse_args(arguments)
+        parsed = _parser(arguments).parse_args(arguments)
         return parsed.run(parsed) or 0
     except InputError as error:
         print(f"vivavoce: {error}", file=sys.stderr)
@@ -54,3 +45,17 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("vivavoce: interrupted", file=sys.stderr)
         return 130
+
+
+def _parser(arguments: list[str]) -> argparse.ArgumentParser:
+    """Every verb by name; the one that is asked for, with its options. Others are not imported."""
+    parser = argparse.ArgumentParser(prog="vivavoce", description="Machine speech, with the living voice.")
+    parser.add_argument("--version", action="version", version=version("vivavoce"))
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for name, summary in VERBS.items():
+        verb = verbs.add_parser(name, help=summary, description=summary)
+        if name in arguments[:1]:
+            module = import_module(f"vivavoce.commands.{name}")
+            module.add_arguments(verb)
+            verb.set_defaults(run=module.run)
+    return parser

@@ -1,5 +1,12 @@
 """Inspection: audiovisual defects found in one pass over a file, with times, scores and evidence."""
 
+from importlib.util import find_spec
+
+from vivavoce.errors import InputError
+
+if find_spec("av") is None:
+    raise InputError('inspection needs PyAV to decode: pip install "vivavoce[inspect]"')
+
 from vivavoce.inspection.detector import EVERY_PICTURE, Detector, Sampling, UnavailableError
 from vivavoce.inspection.event import Event, Severity
 from vivavoce.inspection.inspector import Inspection, Pass, inspect_events, inspect_file
