@@ -44,17 +44,23 @@ def aligned_utterances(
     speaker: str | None = None,
     split: str | None = None,
 ) -> list[AlignedUtterance]:
-    """All utterances of the corpora that were aligned, or those of one speaker, of one split."""
+    """All utterances of the corpora that were aligned, or those of one speaker, of one split.
+
+    Those that the front end reads differently since they were aligned are left out.
+    """
     durations = json.loads(alignment.read_text(encoding="utf-8"))
     rows = [r for r in recordings(root, corpora) if r.id in durations and speaker in (None, r.speaker)]
     rows = [r for r in rows if split in (None, r.split)]
-    return [_read(row, np.array(durations[row.id]), cache) for row in track(rows, description="utterances")]
+    read = [_read(row, np.array(durations[row.id]), cache) for row in track(rows, description="utterances")]
+    return [utterance for utterance in read if utterance is not None]
 
 
-def _read(recording: Recording, durations: np.ndarray, cache: Path) -> AlignedUtterance:
+def _read(recording: Recording, durations: np.ndarray, cache: Path) -> AlignedUtterance | None:
+    tokens = tokenise(whole_sentence(recording.text, speaker_language(recording.speaker)))
+    if len(tokens.symbols) != len(durations):
+        return None
     with np.load(feature_path(cache, recording)) as stored:
         mel, f0 = stored["mel"].astype(np.float32), stored["f0"]
-    tokens = tokenise(whole_sentence(recording.text, speaker_language(recording.speaker)))
     voiced = f0 > 0
     weights = token_means(voiced.astype(np.float32), durations)
     # the ensemble asks every question with a falling pitch; questions are learned from those who ask them
