@@ -77,6 +77,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _print_tables(readings: Readings, pool: list[Item]) -> None:
+    pool = [item for item in pool if all(item.name in heard for heard in readings.values())]
     usual = [item for item in pool if not item.extreme]
     extreme = [item for item in pool if item.extreme]
     print(f"{len(usual)} items, mean loss {_loss(usual):.1%}; {len(extreme)} on real traces, {_loss(extreme):.1%}.")
