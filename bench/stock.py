@@ -8,9 +8,12 @@ from pathlib import Path
 
 import av
 import av.error
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.filter import Graph
-from av.stream import Stream
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 
 Interval = tuple[float, float]
 
@@ -39,9 +42,12 @@ def intervals(stock: Stock, path: Path) -> list[Interval]:
     return stock.read(notes)
 
 
-def _noted(container: InputContainer, stream: Stream, stock: Stock) -> Iterator:
+def _noted(container: InputContainer, stream: VideoStream | AudioStream, stock: Stock) -> Iterator:
     graph = Graph()
-    source = graph.add_buffer(template=stream) if stock.kind == "video" else graph.add_abuffer(template=stream)
+    if isinstance(stream, VideoStream):
+        source = graph.add_buffer(template=stream)
+    else:
+        source = graph.add_abuffer(template=stream)
     last = source
     for name, options in stock.filters:
         node = graph.add(name, options)
@@ -51,6 +57,7 @@ def _noted(container: InputContainer, stream: Stream, stock: Stock) -> Iterator:
     last.link_to(sink)
     graph.configure()
     for frame in container.decode(stream):
+        assert isinstance(frame, VideoFrame | AudioFrame)
         graph.push(frame)
         yield from _pulled(graph)
     graph.push(None)
