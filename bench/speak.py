@@ -127,10 +127,12 @@ def document(machine: Machine, sentences: Sequence[str], results: Mapping[str, R
     }
 
 
-def run(data: Path, names: Sequence[str], count: int, folder: Path) -> tuple[dict[str, Result], list[str], list[str]]:
+def run(
+    data: Path, names: Sequence[str], count: int, repeats: int, folder: Path
+) -> tuple[dict[str, Result], list[str], list[str]]:
     """Speak, then score. Results by system, the systems that are missing, and the sentences."""
     sentences = mixed(data, count)
-    request = Request(latency_texts(data), sentences)
+    request = Request(latency_texts(data), sentences, repeats)
     trials: dict[str, Trial] = {}
     for name in names:
         print(f"{name} speaks", file=sys.stderr)
@@ -151,6 +153,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder that holds speech/ and text/")
     parser.add_argument("--sentences", type=int, default=60, help="how many held-out sentences (60)")
+    parser.add_argument("--repeats", type=int, default=7, help="how often each text is timed (7)")
     parser.add_argument("--system", action="append", choices=list(SYSTEMS), help="only this one; may be repeated")
     parser.add_argument("--ours", default="vivavoce af_heart", choices=list(SYSTEMS), help="side of the differences")
     parser.add_argument("--json", type=Path, help="write every figure here")
@@ -162,7 +165,7 @@ def main() -> int:
             folder = arguments.keep or Path(temporary)
             folder.mkdir(parents=True, exist_ok=True)
             names = arguments.system or list(SYSTEMS)
-            results, missing, sentences = run(arguments.data, names, arguments.sentences, folder)
+            results, missing, sentences = run(arguments.data, names, arguments.sentences, arguments.repeats, folder)
     except (InputError, OSError, subprocess.TimeoutExpired) as error:
         print(f"speak: {error}", file=sys.stderr)
         return 1

@@ -18,7 +18,6 @@ import numpy as np
 from footprint import NotInstalled, size_mb
 from peers import SYSTEMS, Samples, Speaker
 
-LATENCY_REPEATS = 7
 NOT_INSTALLED = 3
 
 
@@ -49,10 +48,11 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Texts to time, and sentences to time and keep."""
+    """Texts to time, each `repeats` times, and sentences to time and keep."""
 
     latency: dict[str, list[str]]
     sentences: list[str]
+    repeats: int
 
 
 def run_trial(system: str, request: Request, folder: Path) -> Trial:
@@ -63,7 +63,7 @@ def run_trial(system: str, request: Request, folder: Path) -> Trial:
     load_s = time.perf_counter() - start
     speak_timed(speaker, "This sentence warms up.")
     latency = {
-        words: [speak_timed(speaker, text)[0] for _ in range(LATENCY_REPEATS) for text in texts]
+        words: [speak_timed(speaker, text)[0] for _ in range(request.repeats) for text in texts]
         for words, texts in request.latency.items()
     }
     timings = []
