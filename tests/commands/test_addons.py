@@ -70,7 +70,14 @@ def test_check_runs_on_a_target_of_choice(user: Path, capsys: pytest.CaptureFixt
 def test_show_tells_what_an_addon_is(user: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["addons", "show", "toy"]) == 0
     shown = capsys.readouterr().out
-    for part in ("toy (acoustic)", "300 Hz", "phonemes  int64 (1, phonemes)  data", "encoder.onnx", "└── Encoders", "loss"):
+    for part in (
+        "toy (acoustic)",
+        "300 Hz",
+        "phonemes  int64 (1, phonemes)  data",
+        "encoder.onnx",
+        "└── Encoders",
+        "loss",
+    ):
         assert part in shown
 
 
