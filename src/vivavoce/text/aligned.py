@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
+from itertools import takewhile
 
 import numpy as np
 import numpy.typing as npt
@@ -64,7 +64,8 @@ class AlignedText:
 
     def _trimmed(self, start: int, end: int, new: str) -> tuple[int, int, str]:
         """The edit without the words at its beginning that stay: of "Henry VIII" only the number is new."""
-        same = commonprefix([self.text[start:end], new]).rfind(" ") + 1
+        alike = takewhile(lambda pair: pair[0] == pair[1], zip(self.text[start:end], new, strict=False))
+        same = "".join(old for old, _ in alike).rfind(" ") + 1
         return start + same, end, new[same:]
 
     def edited(self, edits: list[tuple[int, int, str]]) -> AlignedText:
