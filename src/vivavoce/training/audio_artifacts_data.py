@@ -25,8 +25,6 @@ MIXED = -1
 
 PIECE_S, PIECES, EDGE_S = 2.4, 8, 0.2
 PER_PIECE = 2
-SOFTEST = 2e-3
-"""Root mean square under which a piece is a pause, whose own noise would be drawn up to hiss."""
 CODECS = (("aac", 128_000), ("aac", 96_000), ("libopus", 96_000), ("libopus", 64_000), ("libmp3lame", 128_000))
 CODEC_CHANCES = (0.45, 0.1, 0.2, 0.15, 0.1)
 MIXED_CHANCE, VIDEO_CHANCE, MUSIC_CHANCE, BLEND_CHANCE = 0.25, 0.4, 0.12, 0.2
@@ -68,7 +66,7 @@ class ArtifactMaker:
     def _clean(self, random: np.random.Generator) -> Samples:
         """A piece of unhurt sound, (samples,), at a random loudness."""
         piece = self._piece(random)
-        while np.sqrt(np.mean(piece**2)) < SOFTEST:
+        while is_quiet(piece):  # its own noise would be drawn up to hiss
             piece = self._piece(random)
         if random.random() < BLEND_CHANCE:
             piece = _blended(piece, self._piece(random), random.uniform(-24, 0))

@@ -19,18 +19,18 @@ CLASSES = ("none", "hum", "hiss", "distortion", "clicks")
 BANDS_HZ = {"hum": (40, 800), "hiss": (4000, 20_000), "distortion": (1000, 16_000), "clicks": (2000, 20_000)}
 MAX_CHANNELS = 6
 SAME = 1e-3
-STEADY = ("hum", "hiss")
-"""Defects of a line, which last: one second alone is not believed."""
+STEADY = ("hum", "hiss", "distortion")
+"""Defects that last: one second alone is not believed."""
 
 
 class AudioArtifacts(Detector):
     """Unwanted sounds: mains hum, steady noise, overdriven or starved coding, impulses and lost samples.
 
     Each second of each channel is put into one of five classes (no defect, hum, hiss, distortion, clicks) from its
-    spectrum at three resolutions and its levels. A defect must be likelier than the addon's threshold; hum and hiss,
-    which last, on average over three seconds. Channels that hold the same are judged once.
+    spectrum at three resolutions and its levels. A defect must be likelier than the addon's threshold; all but
+    clicks, which may be few, on average over three seconds. Channels that hold the same are judged once.
 
-    Limits: one class a second, so the weaker of two defects in one place is missed; seconds under -70 dB, and an end
+    Limits: one class a second, so the weaker of two defects in one place is missed; seconds under -54 dB, and an end
     shorter than half a second, are not judged; sound without a top band (telephone, 16 kHz) leaves little to hear
     hiss and clicks in.
     Fails on: a held bass note near 50 or 60 Hz (hum), wind, rain and applause (hiss), a distorted guitar or an old

@@ -17,8 +17,8 @@ FINE_WINDOW, FINE_HOP = 192, 96
 FINE_EDGES_HZ = (0, 1000, 2000, 4000, 6000, 9000, 12_000, 16_000, 20_000)
 LEVELS = 32
 FLOOR = 1e-8
-QUIET = 3e-4
-"""Root mean square (-70 dB) under which a second holds nothing to judge."""
+QUIET = 2e-3
+"""Root mean square (-54 dB) under which a second is a pause with nothing to judge in it."""
 
 SHAPES = {
     "mel": (MELS, SOUND_RATE_HZ // MEL_HOP),
