@@ -118,7 +118,9 @@ def _made(clip: Clip, name: str, defect: str, strength: float, path: Path, seed:
     if (defect in NEEDS_MOTION and name in STILL) or (defect in SOUND and not _sounds(clip)):
         return []
     length_s = 0.4 * clip.seconds if defect == "caption_quality" else min(LENGTH_S.get(defect, 2.0), 0.5 * clip.seconds)
-    start_s = round(0.4 * clip.seconds, 2)
+    start_s = (
+        _heard_from(clip, 0.4 * clip.seconds, length_s) if defect == "audio_dropout" else round(0.4 * clip.seconds, 2)
+    )
     try:
         damaged, truth = simulate(defect, clip, start_s, length_s, strength, seed + len(name) + round(10 * strength))
     except InputError:
@@ -129,6 +131,18 @@ def _made(clip: Clip, name: str, defect: str, strength: float, path: Path, seed:
     if damaged.cues:
         write_captions(path.with_suffix(".srt"), damaged.cues)
     return [asdict(truth)]
+
+
+def _heard_from(clip: Clip, from_s: float, length_s: float) -> float:
+    """The first time from `from_s` on when there is something to hear before and after a gap: others are no defects."""
+    edge = SOUND_RATE_HZ // 50
+    loud = float(np.sqrt((clip.heard**2).mean()))
+    for start_s in np.arange(from_s, clip.seconds - length_s - 0.1, 0.05):
+        first, last = round(start_s * SOUND_RATE_HZ), round((start_s + length_s) * SOUND_RATE_HZ)
+        edges = clip.heard[:, first - edge : first], clip.heard[:, last : last + edge]
+        if min(float(np.sqrt((part**2).mean())) for part in edges) > 0.3 * loud:
+            return round(float(start_s), 2)
+    return round(from_s, 2)
 
 
 def _narrow(frame: Yuv) -> Yuv:

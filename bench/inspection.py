@@ -55,7 +55,12 @@ class Tally:
 
 
 def matches(truth: Truth, event: Interval) -> bool:
-    """Whether an event overlaps the truth by 0.3 of what both cover, edges taken with 0.1 s of tolerance."""
+    """Whether an event overlaps the truth by 0.3 of what both cover, edges taken with 0.1 s of tolerance.
+
+    Of captions, whose truth spans all that are wrong and whose events are one each, any overlap counts.
+    """
+    if truth.defect == "caption_quality":
+        return event[0] < truth.end_s and event[1] > truth.start_s
     start_s, end_s = max(truth.start_s, event[0]) - TOLERANCE_S, min(truth.end_s, event[1]) + TOLERANCE_S
     union_s = max(truth.end_s, event[1]) - min(truth.start_s, event[0])
     return end_s > start_s and (end_s - start_s) / max(union_s, 2 * TOLERANCE_S) > OVERLAP

@@ -23,6 +23,9 @@ EVERY_S = 0.24
 STEP = 2
 SMOOTH = 2
 LEAST_SHARE, LEAST_BUNCHES = 0.04, 5
+DRAWN_SHARE = 0.7
+"""Of three levels alone: drawn in flat colours, and meant."""
+
 PERIODS = (4, 8, 16)
 CONTRAST, HOLD = 0.4, 0.8
 GAP_S, LEAST_S = 0.5, 0.45
@@ -54,6 +57,8 @@ def periodicity(luma: Plane) -> float:
     if len(values) < LEAST_SHARE * lines.size:
         return 0.0
     counts = np.bincount(values, minlength=256).astype(np.float64)[17:235]
+    if np.sort(counts)[-3:].sum() > DRAWN_SHARE * len(values):
+        return 0.0
     wide = np.convolve(counts, np.ones(33) / 33, mode="same")
     used = wide > 0.002 * wide.max()
     periods = [period for period in PERIODS if np.count_nonzero(used) >= LEAST_BUNCHES * period]

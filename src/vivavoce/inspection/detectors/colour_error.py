@@ -25,6 +25,7 @@ CHROMA_STEP, CAST_STEP, LEAST_COLOUR = 4.0, 9.0, 2.5
 LOST_SHARE, SWAPPED_SHARE = 0.55, 0.6
 RANGE_RATIO, RANGE_FIT = 255 / 219, 0.4
 LEAST_SPREAD = 12.0
+FADE_SHARE = 0.4
 FORGET_S = 8.0
 CAST = 60.0
 
@@ -55,6 +56,7 @@ class ColourError(Detector):
         super().__init__(media)
         self._before: _Look | None = None
         self._wrong: _Wrong | None = None
+        self._gain = 0.0
 
     def see(self, picture: Picture) -> Iterator[Event]:
         blue, red = picture.small_chroma
@@ -68,13 +70,18 @@ class ColourError(Detector):
                 self._wrong = None
                 yield from self._told(wrong, self._cured(wrong, look))
             found = _absolute(look) or (_against(self._before, look) if self._before and not wrong else None)
-            if found:
+            if found and not self._fading(look):
                 self._wrong = _Wrong(picture.time_s, end_s, *found, self._before)
+        self._gain = _gain(self._before, look) if self._before else 0.0
         self._before = look
 
     def finish(self, end_s: float) -> Iterator[Event]:
         if self._wrong:
             yield from self._told(self._wrong, False)
+
+    def _fading(self, look: _Look) -> bool:
+        """In a fade every picture is scaled against the one before; an error comes out of steady pictures."""
+        return self._before is not None and self._gain > FADE_SHARE * _gain(self._before, look) > 0.02
 
     def _goes_on(self, wrong: _Wrong, look: _Look, end_s: float) -> bool:
         if _absolute(look):
@@ -113,6 +120,11 @@ def _against(before: _Look, now: _Look) -> tuple[str, float] | None:
     if kind:
         return kind, min(0.95, 0.5 + float(np.abs(is_ - was).mean()) / 60)
     return _range(before.luma, now.luma)
+
+
+def _gain(before: _Look, now: _Look) -> float:
+    """How far the contrast of luma changed, 0 for not at all."""
+    return abs(float(now.luma.std()) / max(float(before.luma.std()), 1.0) - 1.0)
 
 
 def _differ(before: _Look, now: _Look) -> bool:

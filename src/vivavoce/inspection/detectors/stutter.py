@@ -2,7 +2,8 @@
 
 A halt is a picture that hardly differs from the one before among pictures that move; it counts with the leap after
 it, or when it lasts for two pictures or more. Halts at a steady beat (film at 24 shown at 30, drawings held for two
-or three pictures) are no stutter, nor is a single repeat. Uneven times count where the stamps themselves jump about.
+or three pictures)
+are no stutter, nor are single repeats up to seven. Uneven times count where the stamps themselves jump about.
 
 Fails on slow motion, where a repeat hides in the noise, and on drops without a halt, which look like faster motion.
 A source with a variable rate that was coded at a constant one has real repeats, and they are reported.
@@ -25,11 +26,11 @@ from vivavoce.inspection.spans import Span, Spans, score_of
 
 WINDOW_S = 1.0
 HALT, HALT_SHARE, HALT_MOST = 0.6, 0.15, 3.0
-MOVING = 1.5
+MOVING = 2.0
 LEAP, RESUMED = 1.3, 0.6
 GAP_S = 0.6
 LEAST_HALTS = 2
-LEAST_HELD, LEAST_SINGLES = 3, 4
+LEAST_HELD, LEAST_SINGLES = 3, 8
 FEW, BEAT_TOLERANCE = 0.1, 1.1
 UNEVEN = 0.35
 LEAST_UNEVEN = 4
