@@ -93,7 +93,12 @@ class ColourError(Detector):
 
     def _cured(self, wrong: _Wrong, look: _Look) -> bool:
         """Whether the colours changed back in one step, as they had changed."""
-        return self._before is not None and _differ(self._before, look)
+        if self._before is None:
+            return False
+        if wrong.kind in ("stretched", "squeezed"):
+            back = _range(self._before.luma, look.luma)
+            return back is not None and back[0] != wrong.kind
+        return _differ(self._before, look)
 
     def _told(self, wrong: _Wrong, cured: bool) -> Iterator[Event]:
         """What never changed back must be gross: a film may turn to black and white."""
