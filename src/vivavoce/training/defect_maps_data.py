@@ -21,7 +21,7 @@ UNKNOWN = 255
 CLEARLY_WRONG = 16
 STALE, INTACT, DOUBTFUL = 3, 2, 5
 """A block that was right up to three pictures ago is old, not broken: whether it counts is left open."""
-FRAMES, FIRST_HITS = 18, (3, 14)
+FRAMES, FIRST_HITS, RATE_HZ = 18, (3, 14), 25.0
 AGAIN_CHANCE, CUT_CHANCE, UNHURT_CHANCE = 0.7, 0.15, 0.2
 HURT, UNHURT = 5, 4
 """Pictures kept of one draw: with damage, and without."""
@@ -44,7 +44,7 @@ class CorruptionMaker:
         first = int(random.integers(*FIRST_HITS))
         span = range(first, int(random.integers(first + 1, FRAMES + 1))) if strength else range(0)
         try:
-            result = corrupted(clip.frames, clip.rate_hz, span, strength, random)
+            result = corrupted(clip.frames, RATE_HZ, span, strength, random)
         except MediaError:
             return
         shown = result.frames
