@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from vivavoce.inspection.features.blocks import FIGURES as FIGURES_OF_BLOCKS
+from vivavoce.inspection.features.blocks import block_figures
 from vivavoce.inspection.features.grid import FIGURES, grid_figures
 from vivavoce.inspection.features.rows import BANDS, PROFILES, row_profiles
 from vivavoce.inspection.features.sound import LEVELS, SHAPES, is_quiet, sound_views
@@ -74,3 +76,23 @@ def test_a_grid_shows_in_its_phase(block: int) -> None:
 
 def test_figures_of_tall_pictures_come_from_all_over() -> None:
     assert np.isfinite(grid_figures(RANDOM.integers(0, 255, (1088, 640)).astype(np.uint8))).all()
+
+
+def test_a_broken_block_differs_at_its_borders_and_in_time() -> None:
+    before = _textured(96, 128)
+    now = before.copy()
+    now[32:48, 48:64] = 20
+    figures = block_figures(before, now)
+    assert figures.shape == (FIGURES_OF_BLOCKS, 6, 8)
+    change = figures[-2]
+    assert np.unravel_index(change.argmax(), change.shape) == (2, 3)
+    assert (figures[1][2, 2], figures[1][2, 3]) > (1.0, 1.0)
+    assert figures[3][2, 3] > 0.9 > figures[3][0].max()
+
+
+def test_block_figures_of_any_size_fill_whole_cells() -> None:
+    plane = RANDOM.integers(0, 255, (50, 33)).astype(np.uint8)
+    figures = block_figures(plane, plane)
+    assert figures.shape == (FIGURES_OF_BLOCKS, 4, 4)
+    assert figures[-2].max() == 0.0
+    np.testing.assert_allclose(figures[-1][0, 0], plane[:16, :16].mean() / 64 - 2, atol=1e-5)

@@ -10,6 +10,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from vivavoce.blocks import find_addon, load_addon, write_addon  # noqa: E402
+from vivavoce.inspection.features.blocks import block_figures  # noqa: E402
 from vivavoce.inspection.features.sound import SHAPES  # noqa: E402
 from vivavoce.inspection.labels import Label, append_label  # noqa: E402
 from vivavoce.inspection.simulate import Clip, write_clip  # noqa: E402
@@ -55,9 +56,10 @@ def test_no_examples_say_what_makes_them(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("size", "cells"), [((224, 224), (7, 7)), ((1080, 1920), (34, 60)), ((90, 70), (3, 3))])
 def test_the_map_has_the_size_of_the_article(size: tuple[int, int], cells: tuple[int, int]) -> None:
+    picture = np.zeros(size, np.uint8)
+    figures = block_figures(picture, picture)
     with torch.device("meta"):
-        picture = torch.zeros(1, *size, dtype=torch.uint8)
-        scores, decision = CorruptionNetwork().eval()(picture, picture)
+        scores, decision = CorruptionNetwork().eval()(torch.zeros(1, *figures.shape))
     assert scores.shape[1:] == cells
     assert decision.shape == (1,)
 

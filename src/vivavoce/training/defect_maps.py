@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vivavoce.inspection.features.blocks import block_figures
 from vivavoce.training.defect_maps_data import UNKNOWN
 from vivavoce.training.fitting import Losses, auc, fit
 from vivavoce.training.networks.defect_maps import CorruptionNetwork
@@ -20,29 +21,29 @@ CORRUPT, UNTOUCHED = 8.0, 2.0
 """Mean difference of luma from which a block is corrupt, and up to which it is not; between, nobody can say."""
 MEANT, TOO_LITTLE = 0.07, 0.02
 """Share of corrupt blocks from which a picture is corrupt, and up to which it is not."""
-STILL_CHANCE = 0.12
+STILL_CHANCE, NOISE = 0.1, 0.03
 
 
 class Pictures:
-    """Crops in memory, and batches of them."""
+    """The figures of crops in memory, and batches of them."""
 
     def __init__(self, folder: Path) -> None:
         arrays = read_shards(folder)
-        self.luma, self.before, self.wrong = arrays["luma"], arrays["before"], arrays["wrong"]
+        self.wrong = arrays["wrong"]
+        pairs = zip(arrays["before"], arrays["luma"], strict=True)
+        self.figures = np.stack([block_figures(before, luma) for before, luma in pairs])
+        self.still = np.stack([block_figures(luma, luma) for luma in arrays["luma"]])
         self.share = (self.wrong >= CORRUPT).mean(axis=(1, 2))
         self.hurt, self.unhurt = np.flatnonzero(self.share >= TOO_LITTLE), np.flatnonzero(self.share < TOO_LITTLE)
 
-    def batch(self, size: int, random: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
-        """Before, luma (size, 192, 256) and differences (size, 12, 16), uint8: half of them corrupt."""
+    def batch(self, size: int, random: np.random.Generator) -> tuple[Tensor, Tensor]:
+        """Figures (size, 18, 12, 16) and differences (size, 12, 16) uint8: half of them corrupt, some of stills."""
         half = size // 2
         chosen = np.concatenate([pool[random.integers(len(pool), size=half)] for pool in (self.hurt, self.unhurt)])
-        before, luma, wrong = self.before[chosen], self.luma[chosen], self.wrong[chosen]
-        mirrored = random.random(len(chosen)) < 0.5
-        for array in (before, luma, wrong):
-            array[mirrored] = array[mirrored, :, ::-1]
         still = random.random(len(chosen)) < STILL_CHANCE
-        before[still] = luma[still]
-        return torch.from_numpy(before), torch.from_numpy(luma), torch.from_numpy(wrong)
+        figures = np.where(still[:, None, None, None], self.still[chosen], self.figures[chosen])
+        figures += random.normal(0.0, NOISE, figures.shape).astype(np.float32)
+        return torch.from_numpy(figures), torch.from_numpy(self.wrong[chosen])
 
 
 def map_loss(scores: Tensor, wrong: Tensor) -> Tensor:
@@ -68,7 +69,7 @@ def decisions(network: nn.Module, pictures: Pictures, chosen: np.ndarray) -> tup
     scores, areas = [], []
     with torch.no_grad():
         for part in np.array_split(chosen, max(1, len(chosen) // 32)):
-            cells, decided = network(torch.from_numpy(pictures.before[part]), torch.from_numpy(pictures.luma[part]))
+            cells, decided = network(torch.from_numpy(pictures.figures[part]))
             scores.append(decided.float().numpy())
             areas.append((cells > 0).float().mean(dim=(1, 2)).numpy())
     return np.concatenate(scores), np.concatenate(areas)
@@ -87,12 +88,11 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     pictures, held_out = Pictures(examples / "train"), Pictures(examples / "dev")
     chosen = judged(held_out, 240)
     truth = held_out.share[chosen] >= MEANT
-    network = CorruptionNetwork(tuple(config["network"]["widths"])).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
 
     def losses(network: nn.Module, random: np.random.Generator, progress: float) -> Losses:
         del progress
-        before, luma, wrong = pictures.batch(config["data"]["batch"], random)
-        cells, decision = network(before, luma)
+        figures, wrong = pictures.batch(config["data"]["batch"], random)
+        cells, decision = network(figures)
         where, whether = map_loss(cells.float(), wrong), decision_loss(decision.float(), wrong)
         return {"loss": where + 0.5 * whether, "map": where, "decision": whether}
 
@@ -100,4 +100,4 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
         scores, areas = decisions(network, held_out, chosen)
         return {"dev_learned": auc(scores, truth), "dev_area": auc(areas, truth)}
 
-    fit(network, folder, minutes, config["optimiser"], losses, judge)
+    fit(CorruptionNetwork(**config["network"]), folder, minutes, config["optimiser"], losses, judge)

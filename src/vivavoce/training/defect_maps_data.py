@@ -83,7 +83,7 @@ def _apart(result: Corruption, number: int, other: int) -> Plane:
 
 
 def _place(wrong: Plane, random: np.random.Generator) -> tuple[int, int]:
-    """Top and left of a crop: about some wrong pixel where there is one, or anywhere."""
+    """Top and left of a crop on the grid of blocks: about some wrong pixel where there is one, or anywhere."""
     room = tuple(have - want for have, want in zip(wrong.shape, (HEIGHT, WIDTH), strict=True))
     places = np.argwhere(wrong > CLEARLY_WRONG)
     if len(places) and random.random() < 0.7:
@@ -91,9 +91,7 @@ def _place(wrong: Plane, random: np.random.Generator) -> tuple[int, int]:
         top, left = (int(np.clip(at, 0, most)) for at, most in zip(middle, room, strict=True))
     else:
         top, left = (int(random.integers(1 + most)) for most in room)
-    if random.random() < 0.7:  # most videos are seen with their blocks where the encoder put them
-        return top // BLOCK * BLOCK, left // BLOCK * BLOCK
-    return top, left
+    return top // BLOCK * BLOCK, left // BLOCK * BLOCK
 
 
 def _by_block(wrong: Plane) -> Plane:

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from vivavoce.blocks import write_addon
 from vivavoce.inspection.detectors.audio_artifacts import CLASSES
+from vivavoce.inspection.features.blocks import FIGURES as BLOCK_FIGURES
 from vivavoce.inspection.features.grid import FIGURES
 from vivavoce.inspection.features.rows import BANDS, PROFILES
 from vivavoce.inspection.features.sound import SHAPES
@@ -125,20 +126,17 @@ def _block_corruption(config: Mapping[str, Any], run: Path, examples: Path) -> P
             "dev_auc_area": auc(areas, truth),
             "dev_pictures": len(chosen),
         }
-        picture = torch.zeros(1, 192, 256, dtype=torch.uint8)
-        free = {1: "height", 2: "width"}
-        axes: Axes = {"before": free, "luma": free, "map": {1: "rows", 2: "columns"}}
-        export = Export(
-            CorruptionDetector(network), {"before": picture, "luma": picture}, CorruptionDetector.outputs, axes
-        )
+        figures_of = torch.zeros(1, BLOCK_FIGURES, 12, 16)
+        axes: Axes = {"figures": {2: "block_rows", 3: "block_columns"}, "map": {1: "rows", 2: "columns"}}
+        export = Export(CorruptionDetector(network), {"figures": figures_of}, CorruptionDetector.outputs, axes)
         return Shipment(
             "Map of corrupt blocks in a picture, and whether 7 % of it is corrupt", {"corruption": export},
             {"threshold": threshold_over(likely[~truth])}, figures,
-            "Residual network over the luma of two pictures; the last layer is a 1 x 1 convolution, the decision over "
-            "the map is trained jointly. Examples: H.264, MPEG-2 and MPEG-4 streams damaged in their packets.",
+            "Residual network over figures of the blocks of two pictures; the last layer is a 1 x 1 convolution, the "
+            "decision over the map is trained jointly. Examples: damaged streams of H.264, MPEG-2 and MPEG-4.",
         )  # fmt: skip
 
-    return CorruptionNetwork(tuple(config["network"]["widths"])), made
+    return CorruptionNetwork(**config["network"]), made
 
 
 def _tearing(config: Mapping[str, Any], run: Path, examples: Path) -> Prepared:

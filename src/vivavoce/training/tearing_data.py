@@ -11,14 +11,14 @@ import numpy as np
 from vivavoce.inspection.features.rows import row_profiles
 from vivavoce.inspection.simulate import Clip, Truth, coded_frames, simulate
 from vivavoce.training.shards import Example
-from vivavoce.training.video_windows import draw_window
+from vivavoce.training.video_windows import draw_untouched, draw_window
 
 ROWS = 240
 FRAMES, FIRST, LAST = 18, 6, 14
 TORN, WHOLE = 6, 6
 VISIBLE = 2.0
 """Mean difference between the two moments about the line from which a tear can be seen."""
-CUT_CHANCE = 0.25
+CUT_CHANCE, UNTOUCHED_CHANCE = 0.25, 0.4
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,9 @@ class TearingMaker:
     videos: tuple[Path, ...]
 
     def __call__(self, random: np.random.Generator) -> Iterator[Example]:
+        if random.random() < UNTOUCHED_CHANCE:
+            yield from self._untouched(random)
+            return
         size = (ROWS + 2 * int(random.integers(0, 80)), 320 + 32 * int(random.integers(0, 16)))
         clip = draw_window(self.videos, random, FRAMES, size)
         if len(clip.frames) < FRAMES:
@@ -47,6 +50,14 @@ class TearingMaker:
         whole = [number for number in range(2, FRAMES) if not FIRST <= number < LAST + 2]
         for number in random.permutation(whole)[:WHOLE]:
             yield _example([frame.luma for frame in shown[number - 2 : number + 1]], 0, random)
+
+    def _untouched(self, random: np.random.Generator) -> Iterator[Example]:
+        """Whole pictures of untouched video, where edges that stay put lie between what moves and what does not."""
+        pictures = draw_untouched(self.videos, random, FRAMES)
+        if len(pictures) < FRAMES or pictures[0].luma.shape[0] < ROWS:
+            return
+        for number in random.permutation(np.arange(2, FRAMES))[:WHOLE]:
+            yield _example([frame.luma for frame in pictures[number - 2 : number + 1]], 0, random)
 
 
 def _torn_row(clip: Clip, truth: Truth, number: int) -> int:

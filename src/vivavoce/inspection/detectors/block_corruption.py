@@ -12,15 +12,14 @@ import numpy.typing as npt
 from vivavoce.inspection.addon import load_learned
 from vivavoce.inspection.detector import Detector, Sampling
 from vivavoce.inspection.event import Event
-from vivavoce.inspection.media import MediaInfo, Picture, Plane, shrink
+from vivavoce.inspection.features.blocks import block_figures
+from vivavoce.inspection.media import MediaInfo, Picture, Plane
 from vivavoce.inspection.spans import Spans
 
 Decision = Literal["learned", "area"]
 
-CELL = 32
 CORRUPT = 0.5
 MAX_AREA = 0.07
-MAX_PIXELS = 1920 * 1088
 SURE = 0.97
 GAP_S = 0.7
 
@@ -40,15 +39,17 @@ class Judgement:
 class BlockCorruption(Detector):
     """Macroblocks that were lost, displaced or decoded from damaged data, and what smears from them.
 
-    A residual network, its last layer a 1 x 1 convolution, reads the luma of a picture and of the one before and
-    gives a map with one value for 32 x 32 pixels (224 x 224 gives 7 x 7, 1080p 34 x 60). Version 1 (`area`) calls a
+    A residual network, its last layer a 1 x 1 convolution, reads what each block of 16 x 16 pixels is like (borders,
+    inside, change since the picture before) and gives a map with one value for 32 x 32 pixels (224 x 224 gives 7 x 7,
+    1080p 34 x 60). Version 1 (`area`) calls a
     picture corrupt when over 0.07 of the map is over one half; version 2 (`learned`, the default) has a decision
     over the map's statistics that was trained jointly with the map. Two corrupt pictures in a row are an event, or
-    one that is beyond doubt. Looks at every third of a second; over 1080p, at half size.
+    one that is beyond doubt. Looks at every third of a second.
 
     Limits: corruption that lasts under a third of a second may pass unseen; under 7 % of the picture it is not meant
-    to be found; lost pictures that the decoder repeats whole are a freeze. Coloured blocks with right luma are not
-    seen.
+    to be found; lost pictures that the decoder repeats whole are a freeze; blocks that only show an older moment are
+    hard to see. Blocks must lie where the encoder put them: of video that was scaled afterwards little is found.
+    Coloured blocks with right luma are not seen.
     Fails on: mosaics and pixel art that are meant, glitch transitions, confetti and split screens of hard edges;
     and misses damage that the decoder conceals well by copying a still background.
     """
@@ -68,8 +69,7 @@ class BlockCorruption(Detector):
 
     def judge(self, before: Plane, luma: Plane) -> Judgement:
         """The luma of a picture and of the one before, (height, width) uint8."""
-        one, two = (np.ascontiguousarray(_fitted(plane))[None] for plane in (before, luma))
-        made = self._network.run({"before": one, "luma": two})
+        made = self._network.run({"figures": block_figures(before, luma)[None]})
         cells = made["map"][0]
         return Judgement(float(made["decision"][0]), float((cells > CORRUPT).mean()), cells)
 
@@ -103,11 +103,3 @@ class BlockCorruption(Detector):
             return
         evidence = {"map": np.round(worst.map, 2).tolist(), "area": round(worst.area, 4), "pictures": count}
         yield Event("block_corruption", start_s, end_s, worst.probability, evidence)
-
-
-def _fitted(plane: Plane) -> Plane:
-    """A plane at a size that the network takes in good time."""
-    height, width = plane.shape
-    while height * width > MAX_PIXELS and min(height, width) >= 4 * CELL:
-        height, width = height // 2, width // 2
-    return shrink(plane, height, width)

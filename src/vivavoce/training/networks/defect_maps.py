@@ -5,28 +5,30 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from vivavoce.inspection.features.blocks import FIGURES
+
 CLEARLY = 8.0
 """Steepness with which the share of corrupt cells is counted, so that it can be learned through."""
 
 
 class CorruptionNetwork(nn.Module):
-    """Luma of a picture and of the one before, (batch, height, width) uint8 -> map scores and decision score.
+    """Figures of blocks (batch, 18, rows, columns) -> map scores and decision score.
 
-    The map is (batch, height / 32, width / 32), rounded up; the decision (batch,) is that of the whole picture.
+    The map is (batch, rows / 2, columns / 2), a cell for 32 x 32 pixels; the decision (batch,) is that of the picture.
     """
 
-    def __init__(self, widths: tuple[int, ...] = (12, 20, 32, 48, 64)) -> None:
+    def __init__(self, width: int = 32, dropout: float = 0.1) -> None:
         super().__init__()
-        first, second, *stages = widths
-        self.stem = nn.Sequential(_convolution(2, first, 5), nn.ReLU(), _convolution(first, second, 3), nn.ReLU())
-        inner = [second, *stages[:-1]]
-        self.stages = nn.Sequential(*(Residual(one, two) for one, two in zip(inner, stages, strict=True)))
-        self.map = nn.Conv2d(widths[-1], 1, 1)
-        self.decision = nn.Sequential(nn.Linear(4 + 2 * widths[-1], 24), nn.ReLU(), nn.Linear(24, 1))
+        wide = 3 * width // 2
+        self.blocks = nn.Sequential(
+            nn.BatchNorm2d(FIGURES), Residual(FIGURES, width), Residual(width, width), nn.Dropout2d(dropout)
+        )
+        self.cells = nn.Sequential(Residual(width, wide, 2), Residual(wide, wide), nn.Dropout2d(dropout))
+        self.map = nn.Conv2d(wide, 1, 1)
+        self.decision = nn.Sequential(nn.Linear(4 + 2 * wide, 24), nn.ReLU(), nn.Dropout(dropout), nn.Linear(24, 1))
 
-    def forward(self, before: Tensor, luma: Tensor) -> tuple[Tensor, Tensor]:
-        now, then = luma.float() / 64.0 - 2.0, before.float() / 64.0 - 2.0
-        features = self.stages(self.stem(torch.stack([now, now - then], dim=1)))
+    def forward(self, figures: Tensor) -> tuple[Tensor, Tensor]:
+        features = self.cells(self.blocks(figures))
         scores = self.map(features)
         return scores[:, 0], self.decision(_statistics(scores, features))[:, 0]
 
@@ -50,27 +52,21 @@ class CorruptionDetector(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, before: Tensor, luma: Tensor) -> tuple[Tensor, Tensor]:
-        scores, decision = self.network(before, luma)
+    def forward(self, figures: Tensor) -> tuple[Tensor, Tensor]:
+        scores, decision = self.network(figures)
         return torch.sigmoid(scores), torch.sigmoid(decision)
 
 
 class Residual(nn.Module):
-    """Half the size: two convolutions that correct a plain projection."""
+    """Two convolutions that correct a plain projection; `step` 2 halves the size."""
 
-    def __init__(self, inner: int, outer: int) -> None:
+    def __init__(self, inner: int, outer: int, step: int = 1) -> None:
         super().__init__()
         self.change = nn.Sequential(
-            _convolution(inner, outer, 3),
-            nn.ReLU(),
-            nn.Conv2d(outer, outer, 3, 1, 1, bias=False),
-            nn.BatchNorm2d(outer),
-        )
-        self.project = nn.Sequential(nn.Conv2d(inner, outer, 1, 2, bias=False), nn.BatchNorm2d(outer))
+            nn.Conv2d(inner, outer, 3, step, 1, bias=False), nn.BatchNorm2d(outer), nn.ReLU(),
+            nn.Conv2d(outer, outer, 3, 1, 1, bias=False), nn.BatchNorm2d(outer),
+        )  # fmt: skip
+        self.project = nn.Sequential(nn.Conv2d(inner, outer, 1, step, bias=False), nn.BatchNorm2d(outer))
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.relu(self.project(x) + self.change(x))
-
-
-def _convolution(inner: int, outer: int, kernel: int) -> nn.Sequential:
-    return nn.Sequential(nn.Conv2d(inner, outer, kernel, 2, kernel // 2, bias=False), nn.BatchNorm2d(outer))
