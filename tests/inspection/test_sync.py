@@ -46,6 +46,12 @@ def test_no_evidence_is_no_vote_for_a_side() -> None:
     assert vote(np.append(np.zeros(31, np.float32), np.float32(4.0)))[0] == "inconclusive"
 
 
+def test_evidence_that_is_spread_over_offsets_is_no_vote() -> None:
+    spread = _evidence(None, 0.0)
+    spread[[0, 8, 22, 30]] = 6.0
+    assert vote(spread)[0] == "inconclusive"
+
+
 def test_the_majority_decides_and_a_tie_is_inconclusive() -> None:
     late = verdict(0.0, 4.0, [_evidence(6), _evidence(6, 12.0), _evidence(0)])
     assert (late.answer, late.offset_frames, late.votes) == ("out of sync", 6, {"in sync": 1, "out of sync": 2, "inconclusive": 0})

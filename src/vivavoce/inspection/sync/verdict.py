@@ -13,6 +13,8 @@ from vivavoce.inspection.sync.offsets import IN_SYNC, OFFSETS, REACH, Array, pro
 Answer = Literal["in sync", "out of sync", "inconclusive"]
 
 SURE = 0.6
+PEAK = 0.4
+"""Least probability of one offset with its neighbours: a face that does not speak spreads it over many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,15 @@ class Verdict:
 def vote(evidence: Array) -> tuple[Answer, int, float]:
     """One track's answer, its likeliest offset, and how likely the answer is."""
     likely = probabilities(evidence)
-    synced = float(likely[REACH - IN_SYNC : REACH + IN_SYNC + 1].sum())
-    apart = float(likely[: 2 * REACH + 1].sum()) - synced
-    offset = int(OFFSETS[int(likely[: 2 * REACH + 1].argmax())])
-    if synced > SURE:
+    offsets = likely[: 2 * REACH + 1]
+    best = int(offsets.argmax())
+    peak = float(offsets[max(0, best - 1) : best + 2].sum())
+    synced = float(offsets[REACH - IN_SYNC : REACH + IN_SYNC + 1].sum())
+    apart = float(offsets.sum()) - synced
+    offset = int(OFFSETS[best])
+    if synced > SURE and peak > PEAK:
         return "in sync", offset, synced
-    if apart > SURE:
+    if apart > SURE and peak > PEAK:
         return "out of sync", offset, apart
     return "inconclusive", offset, float(likely[-1])
 
