@@ -37,7 +37,7 @@ class Blockiness(Detector):
         super().__init__(media)
         learned = load_learned("blockiness", "blockiness")
         self._network, self._threshold = learned.networks["blockiness"], learned.figure("threshold")
-        self._spans = Spans(GAP_S, hold=0.6)
+        self._spans = Spans(GAP_S, hold=0.9)
         self._quantisers: list[float] = []
 
     def judge(self, luma: Plane) -> tuple[float, float]:
