@@ -139,6 +139,10 @@ def test_garble() -> None:
     assert garbled_share("T\ufffde ke%tl@e i^s o\ufffd") > 0.2
 
 
-@given(st.text(alphabet=st.characters(categories=("L", "N", "Zs")), max_size=80))
+# UTF-8 that was read as Latin-1 begins with a letter of this block, so those in chance order may well look garbled
+OUTSIDE_LATIN_1 = st.characters(categories=("L", "N", "Zs")).filter(lambda letter: not "\xa0" <= letter <= "\xff")
+
+
+@given(st.text(alphabet=OUTSIDE_LATIN_1, max_size=80))
 def test_plain_words_are_never_garbled(text: str) -> None:
     assert garbled_share(text) == 0.0
