@@ -13,7 +13,7 @@ from vivavoce.inspection.media import Plane
 from vivavoce.inspection.simulate import Clip, Yuv, coded_frames
 from vivavoce.inspection.simulate.block_corruption import Corruption, corrupted
 from vivavoce.training.shards import Example
-from vivavoce.training.video_windows import draw_window
+from vivavoce.training.video_windows import draw_untouched, draw_window
 
 HEIGHT, WIDTH, BLOCK = 192, 256, 16
 UNKNOWN = 255
@@ -22,7 +22,7 @@ CLEARLY_WRONG = 16
 STALE, INTACT, DOUBTFUL = 3, 2, 5
 """A block that was right up to three pictures ago is old, not broken: whether it counts is left open."""
 FRAMES, FIRST_HITS, RATE_HZ = 18, (3, 14), 25.0
-AGAIN_CHANCE, CUT_CHANCE, UNHURT_CHANCE = 0.7, 0.15, 0.2
+AGAIN_CHANCE, CUT_CHANCE, UNHURT_CHANCE, UNTOUCHED_CHANCE = 0.7, 0.15, 0.15, 0.15
 HURT, UNHURT = 5, 4
 """Pictures kept of one draw: with damage, and without."""
 
@@ -34,6 +34,9 @@ class CorruptionMaker:
     videos: tuple[Path, ...]
 
     def __call__(self, random: np.random.Generator) -> Iterator[Example]:
+        if random.random() < UNTOUCHED_CHANCE:
+            yield from self._untouched(random)
+            return
         size = (HEIGHT + 16 * int(random.integers(0, 9)), WIDTH + 16 * int(random.integers(0, 15)))
         clip = draw_window(self.videos, random, FRAMES, size)
         if random.random() < CUT_CHANCE:
@@ -52,6 +55,17 @@ class CorruptionMaker:
             shown = coded_frames(shown, clip.rate_hz, int(random.integers(18, 30)))
         if len(shown) == len(result.frames):
             yield from self._crops(shown, result, random)
+
+    def _untouched(self, random: np.random.Generator) -> Iterator[Example]:
+        """Parts of video as it is, which is coded worse than what is made here."""
+        lumas = [frame.luma for frame in draw_untouched(self.videos, random, FRAMES)]
+        if len(lumas) < FRAMES or lumas[0].shape[0] < HEIGHT or lumas[0].shape[1] < WIDTH:
+            return
+        for number in random.permutation(np.arange(1, FRAMES))[: HURT + UNHURT]:
+            top, left = _place(np.zeros_like(lumas[0]), random)
+            region = slice(top, top + HEIGHT), slice(left, left + WIDTH)
+            unhurt = np.zeros((HEIGHT // BLOCK, WIDTH // BLOCK), np.uint8)
+            yield {"luma": lumas[number][region].copy(), "before": lumas[number - 1][region].copy(), "wrong": unhurt}
 
     def _crops(self, shown: tuple[Yuv, ...], result: Corruption, random: np.random.Generator) -> Iterator[Example]:
         share = result.share
