@@ -17,8 +17,8 @@ from vivavoce.inspection.limits import MediaError
 from vivavoce.training.inspection_data import sources
 from vivavoce.training.labelled import LABEL_KINDS
 
-PASSING_SHARE = 0.01
-"""So many clean moments may pass: events need several in a row."""
+PASSING_SHARE, PASSING_CLICKS = 0.02, 0.003
+"""So many clean moments may pass: events need several in a row, but for clicks, which one second is enough for."""
 HIGHEST = 0.97
 NAMES = ("audio_artifacts", "block_corruption", "tearing", "blockiness")
 
@@ -47,7 +47,8 @@ def calibrate(name: str, videos: tuple[Path, ...]) -> dict[str, float]:
     details = described["details"]
     for defect, likely in reached.items():
         key = f"{defect}_threshold" if name == "audio_artifacts" else "threshold"
-        clean = float(np.quantile(likely, 1.0 - PASSING_SHARE))
+        passing = PASSING_CLICKS if defect == "clicks" else PASSING_SHARE
+        clean = float(np.quantile(likely, 1.0 - passing))
         details[key] = round(float(np.clip(clean, details[key], HIGHEST)), 5)
     moments = max(len(likely) for likely in reached.values())
     described["provenance"].setdefault("figures", {})["clean_moments"] = float(moments)

@@ -33,7 +33,7 @@ from vivavoce.training.networks.tearing import TearingDetector, TearingNetwork
 from vivavoce.training.run import load_average
 from vivavoce.training.shards import read_shards
 
-FALSE_SHARE = 0.003
+FALSE_SHARE = 0.01
 """Of clean held-out examples, this many may pass a threshold."""
 LOWEST, HIGHEST = 0.5, 0.95
 
