@@ -80,12 +80,12 @@ def test_training_learns_resumes_and_ships_what_it_learned(folder: Path, tmp_pat
         "data": {"held_out_every": 2, "batch_tokens": 60, "rarest_label": 1, "threads": 1},
         "optimiser": {
             "rate": 1e-2, "warm_up_steps": 5, "decay_steps": 30, "weight_decay": 0.0, "average": 0.9,
-            "tag_weight": 1.0, "evaluate_every": 30,
+            "tag_weight": 1.0, "evaluate_every": 30, "finish_rate": 1e-2, "finish_steps": 0,
         },
     }  # fmt: skip
     run = tmp_path / "run"
     train(config, folder, tmp_path, run, 1.0, "cpu")
-    config["optimiser"]["decay_steps"] = 60
+    config["optimiser"]["finish_steps"] = 30
     train(config, folder, tmp_path, run, 1.0, "cpu")
     state = torch.load(run / "checkpoint.pt", weights_only=True)
     assert state["step"] == 60

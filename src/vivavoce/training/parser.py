@@ -25,11 +25,12 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     data, settings = config["data"], config["optimiser"]
     torch.set_num_threads(data["threads"])
     examples, held_out = split_by_document(read_treebank(root / "train.tsv"), data["held_out_every"])
-    prepared = prepare(examples, cache)
+    prepared, unseen = prepare(examples, cache), prepare(held_out, cache)
     vocabulary = Vocabulary.of(prepared, data["rarest_label"])
     vocabulary.write(folder / "vocabulary.json")
     batches = Batches(prepared, vocabulary, data["batch_tokens"])
-    development = Batches(prepare(held_out, cache), vocabulary, data["batch_tokens"])
+    everything = Batches(prepared + unseen, vocabulary, data["batch_tokens"])
+    development = Batches(unseen, vocabulary, data["batch_tokens"])
     torch.manual_seed(0)
     network = ParserNetwork(len(vocabulary.labels) - 1, len(vocabulary.tags), **config["network"]).to(device)
     optimiser = torch.optim.AdamW(
@@ -37,17 +38,16 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     )
     average = torch.optim.swa_utils.AveragedModel(network, avg_fn=_ramped(settings["average"]))
     run = Run(folder, {"network": network, "optimiser": optimiser, "average": average}, minutes)
-    stream = batches.endless(np.random.default_rng(run.step))
+    random = np.random.default_rng(run.step)
+    chosen, whole = batches.endless(random), everything.endless(random)
     for step in run.steps():
-        if step >= settings["decay_steps"]:
+        if step >= settings["decay_steps"] + settings["finish_steps"]:
             run.save()
             break
         network.train()
-        progress = min(1.0, step / settings["decay_steps"])
         for group in optimiser.param_groups:
-            warm_up = min(1.0, (step + 1) / settings["warm_up_steps"])
-            group["lr"] = settings["rate"] * warm_up * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress)))
-        batch = next(stream)
+            group["lr"] = _rate(step, settings)
+        batch = next(chosen if step < settings["decay_steps"] else whole)
         with torch.autocast(torch.device(device).type, torch.bfloat16):
             answers = network.answers(*batch.inputs(device))
         losses = [_losses(answer, batch) for answer in answers]
@@ -58,8 +58,16 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
         optimiser.step()
         average.update_parameters(network)
         run.log(margin=margin / len(losses), tagging=tagging / len(losses))
-        if (step + 1) % settings["evaluate_every"] == 0:
+        if (step + 1) % settings["evaluate_every"] == 0 and step < settings["decay_steps"]:
             _write_evaluation(run, *evaluate(average.module, development, vocabulary, device))
+
+
+def _rate(step: int, settings: Mapping[str, Any]) -> float:
+    """A warm-up and a cosine; then a second, lower cosine over the steps that take the development documents in."""
+    warm_up, peak, of = min(1.0, (step + 1) / settings["warm_up_steps"]), settings["rate"], settings["decay_steps"]
+    if step >= of:
+        peak, step, of = settings["finish_rate"], step - of, settings["finish_steps"]
+    return peak * warm_up * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / of)))
 
 
 def _ramped(decay: float) -> Callable[[Tensor, Tensor, Tensor | int], Tensor]:

@@ -16,16 +16,20 @@ Array = npt.NDArray[np.float32]
 def block_figures(before: Plane, luma: Plane) -> Array:
     """Luma of a picture and of the one before, (height, width) uint8 -> (18, rows, columns), one value a block.
 
-    Rows and columns are those of the picture filled up to whole cells of 32 pixels. Of columns and of rows each: the
+    Rows and columns are those of the picture filled up to whole cells of 32 pixels: blocks that the picture cuts off
+    are taken to be like their neighbours, because pixels made up there would look smeared. Of columns and of rows each: the
     mean step between neighbours inside, at the block's far border and in its middle (a border of 8 x 8), log(1 + step),
     and how often there is none; of the picture before, inside and border; of the change since, inside and border.
     Then the mean change, log(1 + change), and the mean luma.
     """
-    before, luma = _filled(before), _filled(luma)
+    rows, columns = (-(-side // CELL) * CELL // BLOCK for side in luma.shape)
+    before, luma = _whole_blocks(before), _whole_blocks(luma)
     change = _apart(before, luma)
     figures = [*_directions(luma, full=True), *_directions(before), *_directions(change)]
     figures += [np.log1p(_means(change)), _means(luma) / 64.0 - 2.0]
-    return np.stack(figures).astype(np.float32)
+    made = np.stack(figures).astype(np.float32)
+    missing = (0, 0), (0, rows - made.shape[1]), (0, columns - made.shape[2])
+    return np.pad(made, missing, mode="edge") if made.shape[1:] != (rows, columns) else made
 
 
 def _directions(plane: Plane, full: bool = False) -> list[Array]:
@@ -64,6 +68,9 @@ def _apart(one: Plane, other: Plane) -> Plane:
     return np.maximum(one, other) - np.minimum(one, other)
 
 
-def _filled(plane: Plane) -> Plane:
-    missing = [(0, -side % CELL) for side in plane.shape]
+def _whole_blocks(plane: Plane) -> Plane:
+    """Without the rows and columns of blocks that are cut off; at least one block, filled up where it must be."""
+    height, width = (max(BLOCK, side // BLOCK * BLOCK) for side in plane.shape)
+    plane = plane[:height, :width]
+    missing = [(0, wanted - side) for wanted, side in zip((height, width), plane.shape, strict=True)]
     return np.pad(plane, missing, mode="edge") if any(short for _, short in missing) else plane
