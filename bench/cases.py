@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import multiprocessing
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +20,7 @@ from vivavoce.inspection.simulate import Clip, Truth, Yuv, read_clip, simulate, 
 from vivavoce.inspection.simulate.captions import write_captions
 
 SECONDS = 6.0
+SEED = 7
 WIDTH = 640
 CODED_CRF = 23
 STRENGTHS = {"mild": 0.3, "strong": 0.8}
@@ -35,10 +39,11 @@ SPEECH, SENTENCES, FILES = ("kathleen", "prompts"), 8, 4
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One file and what is wrong in it; nothing, for a clean one."""
+    """One file and what is wrong in it."""
 
     path: Path
     clip: str
+    defect: str
     strength: str
     truths: tuple[Truth, ...]
 
@@ -49,33 +54,46 @@ def clips(data: Path, test: bool) -> list[str]:
     return [name for name in names if (name in TEST) == test]
 
 
-def make_cases(data: Path, names: Sequence[str], defects: Sequence[str], folder: Path, seed: int = 7) -> Iterator[Case]:
-    """Every clip clean and with every defect in every strength; files that are there already are used again."""
+def make_cases(
+    data: Path, names: Sequence[str], defects: Sequence[str], folder: Path, workers: int = 1
+) -> dict[str, list[Case]]:
+    """Every clip with every defect in every strength, by defect; files that are there already are used again."""
     spoken = speech_names(data) if NEEDS_SPEECH.intersection(defects) else []
-    for name in (*names, *spoken):
-        clip: Clip | None = None
-        for defect in defects:
-            if (name in spoken) > (defect in NEEDS_SPEECH):
-                continue
-            for label, strength in STRENGTHS.items():
-                stem = "-".join(Path(name).with_suffix("").parts[1:])
-                path = folder / defect / f"{stem}-{label}.mp4"
-                beside = path.with_suffix(".json")
-                if not beside.exists():
-                    clip = clip or (speech_clip(data, name) if name in spoken else short_clip(data / "video" / name))
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    beside.write_text(json.dumps(_made(clip, name, defect, strength, path, seed)))
-                truths = json.loads(beside.read_text())
-                if truths:
-                    yield Case(path, name, label, tuple(Truth(**truth) for truth in truths))
+    make = partial(_cases_of, data=data, defects=tuple(defects), folder=folder)
+    cases: dict[str, list[Case]] = {defect: [] for defect in defects}
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        for made in pool.map(make, (*names, *spoken)):
+            for case in made:
+                cases[case.defect].append(case)
+    return cases
+
+
+def _cases_of(name: str, data: Path, defects: Sequence[str], folder: Path) -> list[Case]:
+    """All cases of one clip, which is decoded once."""
+    clip: Clip | None = None
+    spoken, cases = name.startswith("speech/"), []
+    for defect in defects:
+        if spoken and defect not in NEEDS_SPEECH:
+            continue
+        for label, strength in STRENGTHS.items():
+            stem = "-".join(Path(name).with_suffix("").parts[1:])
+            path = folder / defect / f"{stem}-{label}.mp4"
+            beside = path.with_suffix(".json")
+            if not beside.exists():
+                clip = clip or (speech_clip(data, name) if spoken else short_clip(data / "video" / name))
+                path.parent.mkdir(parents=True, exist_ok=True)
+                beside.write_text(json.dumps(_made(clip, name, defect, strength, path, SEED)))
+            truths = tuple(Truth(**truth) for truth in json.loads(beside.read_text()))
+            if truths:
+                cases.append(Case(path, name, defect, label, truths))
+    return cases
 
 
 def short_clip(path: Path) -> Clip:
     """The first seconds of a clip, at most 640 wide."""
-    clip = read_clip(path)
-    count = round(SECONDS * clip.rate_hz)
-    sound = None if clip.sound is None else clip.sound[:2, : round(SECONDS * SOUND_RATE_HZ)]
-    frames = clip.frames[:count]
+    clip = read_clip(path, seconds=SECONDS)
+    sound = None if clip.sound is None else clip.sound[:2]
+    frames = clip.frames
     if frames and frames[0].luma.shape[1] > WIDTH:
         frames = tuple(_narrow(frame) for frame in frames)
     return replace(clip, frames=frames, sound=sound)
@@ -115,6 +133,8 @@ def held_out(folder: Path) -> list[dict[str, str]]:
 
 def _made(clip: Clip, name: str, defect: str, strength: float, path: Path, seed: int) -> list[dict[str, object]]:
     """Write one file; the truths, none where the defect cannot be shown on this clip."""
+    if defect in SOUND:
+        clip = replace(clip, frames=())
     if (defect in NEEDS_MOTION and name in STILL) or (defect in SOUND and not _sounds(clip)):
         return []
     length_s = 0.4 * clip.seconds if defect == "caption_quality" else min(LENGTH_S.get(defect, 2.0), 0.5 * clip.seconds)

@@ -147,9 +147,8 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as temporary:
             folder = arguments.keep or Path(temporary)
             tallies = {}
-            for defect in defects:
-                cases = list(make_cases(arguments.data, chosen, [defect], folder))
-                print(f"{defect}: {len(cases)} cases", file=sys.stderr)
+            for defect, cases in make_cases(arguments.data, chosen, defects, folder, arguments.workers).items():
+                print(f"{defect}: {len(cases)} cases", file=sys.stderr, flush=True)
                 results = inspected([case.path for case in cases], (defect,), arguments.workers) if cases else {}
                 tallies[defect] = tally(cases, results, defect)
             alarms, hours = clean_alarms(arguments.data, names, defects, arguments.workers)

@@ -134,6 +134,20 @@ def test_silence_at_both_ends_is_cut_with_its_sound() -> None:
     np.testing.assert_array_equal(cut.mel, whole.mel[14 : len(whole.mel) - 18])
 
 
+def test_a_window_that_is_put_back_starts_from_there_and_has_less_far_to_stray() -> None:
+    torch.manual_seed(0)
+    learner = AttentionModel(**SMALL, dropout=0.0).eval()
+    batch = [without_silence(utterance(seed), 6, 12) for seed in range(3)]
+    with torch.no_grad():
+        alone, guided = (float(losses(learner, batch, "cpu", guided=share)["guide"]) for share in (0.0, 1.0))
+        put_back = torch.tensor([[torch.nan, 2.5, torch.nan]])
+        encoded, mask = torch.randn(1, 9, SMALL["encoded"]), torch.ones(1, 9)
+        steps = learner.attend(torch.zeros(1, 3, 82), encoded, mask, put_back)
+    assert guided < 0.8 * alone
+    assert float(steps.before[0, 1]) == 2.5
+    assert float(steps.before[0, 2]) == float(steps.after[0, 1]) > 2.5
+
+
 def test_a_few_steps_of_training_bring_the_losses_down() -> None:
     torch.manual_seed(0)
     learner = AttentionModel(**SMALL, dropout=0.1)

@@ -1,7 +1,9 @@
 """Train the legacy voice: one speaker, attention, teacher forcing.
 
 Every step hears the true frame before it. The attention is learned through the frames that it leads to, and shown the
-way by our own alignment (`guide`), which is what lets it converge in minutes.
+way by our own alignment: as a loss (`guide`), and by putting the window back to about where it belongs before a step.
+At first that happens at every step, so that moving on is learned from the right place; then ever more rarely, until the
+window finds its way through whole sentences.
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ PITCH_CENTRE, PITCH_SCALE = 5.2, 0.5
 VOICING_SCALE = 3.0
 SILENCE = math.log(1e-5)
 STOP_WEIGHT = 8.0
+PUT_BACK_ASTRAY = 0.4
+"""Tokens (standard deviation) by which the window is put back wrongly, so that it learns to catch up and to wait."""
 
 
 @dataclass(slots=True)
@@ -57,14 +61,16 @@ def from_frames(frames: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return mel, frames[..., BANDS] * PITCH_SCALE + PITCH_CENTRE, frames[..., BANDS + 1] * VOICING_SCALE
 
 
-def speak_forced(model: AttentionModel, tokens: dict[str, Tensor], frames: Tensor, noise: float) -> Spoken:
+def speak_forced(
+    model: AttentionModel, tokens: dict[str, Tensor], frames: Tensor, noise: float, put_back: Tensor | None = None
+) -> Spoken:
     """All steps of a batch, each hearing the last true frame (batch, frames, 82) before it."""
     mask = tokens["mask"]
     first = torch.zeros(len(frames), dtype=torch.int64, device=frames.device)
     encoded = model.text(tokens["symbols"], tokens["stress"], first, *no_prosody(tokens["symbols"]), mask).float()
     last = frames[:, model.reduction - 1 :: model.reduction]
     heard = torch.cat([torch.zeros_like(last[:, :1]), last[:, :-1]], dim=1)
-    steps = model.attend(heard + noise * torch.randn_like(heard), encoded, mask)
+    steps = model.attend(heard + noise * torch.randn_like(heard), encoded, mask, put_back)
     means, widths = model.windows(steps.before, steps.after, steps.width)
     weights = look(means, widths, mask)
     seen = torch.bmm(weights, encoded)
@@ -76,14 +82,21 @@ def speak_forced(model: AttentionModel, tokens: dict[str, Tensor], frames: Tenso
     return Spoken(coarse, fine[:, delay:], stop, steps, weights, means)
 
 
-def losses(model: AttentionModel, batch: list[AlignedUtterance], device: str, noise: float = 0.0) -> dict[str, Tensor]:
-    """Distances from the recordings: `mel` and `coarse` (nepers), `pitch` (nepers), `voiced`, `guide`, `stop`."""
+def losses(
+    model: AttentionModel, batch: list[AlignedUtterance], device: str, noise: float = 0.0, guided: float = 0.0
+) -> dict[str, Tensor]:
+    """Distances from the recordings: `mel` and `coarse` (nepers), `pitch` (nepers), `voiced`, `guide`, `stop`.
+
+    noise: added to the frames that the steps hear; guided: the share of steps before which the window is put back.
+    """
     tokens = {name: x.to(device) for name, x in token_tensors(batch).items()}
     truth = {name: _whole_steps(x, model.reduction).to(device) for name, x in frame_tensors(batch).items()}
     mask = truth["frame_mask"]
     truth["mel"] = torch.where(mask[..., None] > 0, truth["mel"], SILENCE)
     heard = to_frames(truth["mel"], truth["log_f0"], (truth["voiced"] * 2.0 - 1.0) * VOICING_SCALE)
-    spoken = speak_forced(model, tokens, heard, noise)
+    place = truth["token"] + truth["position"][..., 0]
+    put_back = _put_back(place, mask, model.reduction, guided) if guided > 0 else None
+    spoken = speak_forced(model, tokens, heard, noise, put_back)
     sung = (tokens["knot_weights"].gather(1, truth["token"]) > 0) * truth["voiced"] * mask
     made = {"coarse": from_frames(spoken.coarse), "mel": from_frames(spoken.fine)}
     found = {
@@ -92,12 +105,20 @@ def losses(model: AttentionModel, batch: list[AlignedUtterance], device: str, no
     astray = sum(((log_f0 - truth["log_f0"]).abs() * sung).sum() for _, log_f0, _ in made.values())
     found["pitch"] = astray / (2 * sung.sum() + 1)
     found["voiced"] = functional.binary_cross_entropy_with_logits(made["mel"][2], truth["voiced"], mask)
-    place = truth["token"] + truth["position"][..., 0]
     aligned = spoken.weights.gather(2, truth["token"][..., None])[..., 0]
     strayed = (spoken.means - place).abs().clamp(max=4.0) - aligned.clamp_min(1e-4).log()
     found["guide"] = (strayed * mask).sum() / mask.sum()
     found["stop"] = _stop_loss(spoken.stop, mask, model.reduction)
     return found
+
+
+def _put_back(place: Tensor, mask: Tensor, reduction: int, share: float) -> Tensor:
+    """For a share of the steps, about where the window belongs before them; NaN for the others: (batch, steps)."""
+    ends = place[:, reduction - 1 :: reduction]
+    before = torch.cat([torch.zeros_like(ends[:, :1]), ends[:, :-1]], dim=1)
+    astray = (before + PUT_BACK_ASTRAY * torch.randn_like(before)).clamp(min=0.0)
+    chosen = (torch.rand_like(before) < share) & (mask[:, ::reduction] > 0)
+    return torch.where(chosen, astray, torch.nan)
 
 
 def _stop_loss(logits: Tensor, mask: Tensor, reduction: int) -> Tensor:
@@ -123,6 +144,11 @@ def without_silence(utterance: AlignedUtterance, before: int, after: int) -> Ali
     return replace(utterance, durations=durations, mel=mel, voiced=voiced)
 
 
+def _guided_share(step: int, settings: Mapping[str, Any]) -> float:
+    first, last = settings["release_from"], settings["release_until"]
+    return min(1.0, max(0.0, (last - step) / (last - first)))
+
+
 def utterances_of(
     config: Mapping[str, Any], root: Path, cache: Path, alignment: Path, split: str
 ) -> list[AlignedUtterance]:
@@ -146,7 +172,7 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
         scale = 0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * progress))
         set_rate(optimiser, settings["rate"] * scale * min(1.0, (step + 1) / 50))
         with torch.autocast(device, torch.bfloat16):
-            found = losses(model, next(source), device, settings["noise"])
+            found = losses(model, next(source), device, settings["noise"], _guided_share(step, settings))
         loss = torch.stack([settings["weights"][name] * value for name, value in found.items()]).sum()
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -154,5 +180,3 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
         optimiser.step()
         average.update_parameters(model)
         run.log(**found)
-
-

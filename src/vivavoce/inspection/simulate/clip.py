@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,9 +14,11 @@ import numpy.typing as npt
 from vivavoce.inspection.captions import read_sidecars
 from vivavoce.inspection.decode import open_media
 from vivavoce.inspection.limits import DEFAULT_LIMITS, Limits, MediaError
-from vivavoce.inspection.media import SOUND_RATE_HZ, Cue, Picture, Plane, Samples
+from vivavoce.inspection.media import SOUND_RATE_HZ, Cue, Picture, Plane, Samples, Sound
 
 MAX_BYTES = 4 << 30
+INTERLEAVED_S = 2.0
+"""How far apart the streams of a file may lie."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,8 +101,8 @@ class Truth:
     details: dict[str, Any] = field(default_factory=dict)
 
 
-def read_clip(path: Path, limits: Limits = DEFAULT_LIMITS) -> Clip:
-    """A whole file, with its first sound stream and the captions in or beside it.
+def read_clip(path: Path, limits: Limits = DEFAULT_LIMITS, seconds: float = math.inf) -> Clip:
+    """A file, or its first `seconds`, with its first sound stream and the captions in or beside it.
 
     Raises `MediaError` when it cannot be read or takes more than 4 GiB decoded.
     """
@@ -109,13 +112,16 @@ def read_clip(path: Path, limits: Limits = DEFAULT_LIMITS) -> Clip:
     sound_start_s, size = 0.0, 0
     with open_media(path, limits) as media:
         for part in media.parts():
-            if isinstance(part, Picture):
+            begun_s = part.time_s if isinstance(part, Picture) else part.start_s
+            if begun_s > seconds + INTERLEAVED_S:
+                break
+            if isinstance(part, Picture) and begun_s < seconds - 1e-6:
                 planes = part.luma.copy(), part.blue.copy(), part.red.copy()
                 frames.append(Yuv(*planes))
                 size += sum(plane.nbytes for plane in planes)
             elif isinstance(part, Cue):
                 cues.append(part)
-            elif part.stream == 0:
+            elif isinstance(part, Sound) and part.stream == 0:
                 sound_start_s = sound_start_s if sounds else part.start_s
                 sounds.append(part.samples)
                 size += part.samples.nbytes
@@ -123,6 +129,7 @@ def read_clip(path: Path, limits: Limits = DEFAULT_LIMITS) -> Clip:
                 raise MediaError(f"{path}: over {MAX_BYTES >> 30} GiB decoded, cut out a shorter clip")
         rate_hz = media.info.video.rate_hz if media.info.video else 0.0
     sound = np.concatenate(sounds, axis=1) if sounds else None
-    if sound is not None and sound_start_s > 0:
+    if sound is not None:
         sound = np.pad(sound, ((0, 0), (round(sound_start_s * SOUND_RATE_HZ), 0)))
+        sound = sound[:, : round(min(seconds, sound.shape[1]) * SOUND_RATE_HZ)]
     return Clip(tuple(frames), rate_hz or 25.0, sound, tuple(cues))

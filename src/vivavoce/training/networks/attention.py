@@ -166,20 +166,26 @@ class AttentionModel(nn.Module):
         self.decoder = StepDecoder(hidden, encoded, hidden, reduction, 0.1)
         self.postnet = Postnet(encoded, width, blocks, kernel=7, lookahead=2)
 
-    def attend(self, heard: Tensor, encoded: Tensor, mask: Tensor) -> Steps:
-        """All steps, each hearing the true frame before it: heard (batch, steps, 82) is teacher forcing."""
-        state, states, widths = self.attention.start(len(heard), heard.device), [], []
+    def attend(self, heard: Tensor, encoded: Tensor, mask: Tensor, put_back: Tensor | None = None) -> Steps:
+        """All steps, each hearing the true frame before it: heard (batch, steps, 82) is teacher forcing.
+
+        put_back (batch, steps): where the window is put before a step, in tokens; NaN leaves it where it came to.
+        """
+        state, states, begins, widths = self.attention.start(len(heard), heard.device), [], [], []
         prepared = self.attention.listen(heard)
-        begin = state.mean
         # small products: casting them costs more than it saves
         with torch.autocast(heard.device.type, enabled=False):
-            for frame in prepared.unbind(dim=1):
+            for index, frame in enumerate(prepared.unbind(dim=1)):
+                if put_back is not None:
+                    place = put_back[:, index]
+                    state = state._replace(mean=torch.where(place.isnan(), state.mean, place))
+                begins.append(state.mean)
                 state, width = self.attention(frame, state, encoded, mask)
                 states.append(state)
                 widths.append(width)
+        hidden = torch.stack([state.hidden for state in states], dim=1)
         after = torch.stack([state.mean for state in states], dim=1)
-        before = torch.cat([begin[:, None], after[:, :-1]], dim=1)
-        return Steps(torch.stack([state.hidden for state in states], dim=1), before, after, torch.stack(widths, dim=1))
+        return Steps(hidden, torch.stack(begins, dim=1), after, torch.stack(widths, dim=1))
 
     def windows(self, before: Tensor, after: Tensor, width: Tensor) -> tuple[Tensor, Tensor]:
         """Means and widths of every frame (batch, steps * reduction) from those of the steps (batch, steps)."""
