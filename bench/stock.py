@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -30,16 +31,20 @@ class Stock:
 
 def intervals(stock: Stock, path: Path) -> list[Interval]:
     """Run a filter over a file; (start_s, end_s) of what it reports. Files it cannot take give none."""
+    return stock.read(noted(stock, path))
+
+
+def noted(stock: Stock, path: Path) -> list[tuple[float, dict[str, str]]]:
+    """Time and metadata of each frame that a filter lets through, up to where it fails."""
     notes: list[tuple[float, dict[str, str]]] = []
     try:
         with av.open(str(path)) as container:
             streams = container.streams.video if stock.kind == "video" else container.streams.audio
-            if not streams:
-                return []
-            notes = list(_noted(container, streams[0], stock))
+            if streams:
+                notes.extend(_noted(container, streams[0], stock))
     except av.error.FFmpegError:
         pass
-    return stock.read(notes)
+    return notes
 
 
 def _noted(container: InputContainer, stream: VideoStream | AudioStream, stock: Stock) -> Iterator:
@@ -107,17 +112,33 @@ def _interlaced(notes: list[tuple[float, dict[str, str]]]) -> list[Interval]:
     return _over("x", 0.5)(marked)
 
 
+def _dropped(notes: list[tuple[float, dict[str, str]]]) -> list[Interval]:
+    """Where pictures are missing from what a filter let through."""
+    times = [time_s for time_s, _ in notes]
+    if len(times) < 3:
+        return []
+    steps = [later - earlier for earlier, later in pairwise(times)]
+    beat_s = sorted(steps)[len(steps) // 4]
+    missing = [(at - step, {"x": "1"}) for at, step in zip(times[1:], steps, strict=True) if step > 1.5 * beat_s]
+    return _over("x", 0.5)(missing)
+
+
 FREEZE, BLACK, SILENCE = "lavfi.freezedetect.freeze", "lavfi.black", "lavfi.silence"
 READ_FREEZE, READ_BLACK = _paired(f"{FREEZE}_start", f"{FREEZE}_end"), _paired(f"{BLACK}_start", f"{BLACK}_end")
 READ_SILENCE = _paired(f"{SILENCE}_start", f"{SILENCE}_end")
 BLOCKS = Stock("blockdetect", "video", (("blockdetect", ""),), _over("lavfi.block", 3.0))
 STATS = (("signalstats", ""),)
+CHANGE = Stock("signalstats YDIF", "video", STATS, _over("lavfi.signalstats.YDIF", 20.0))
+AUDIO_STATS = (("astats", "metadata=1:reset=47"),)
 STOCK: dict[str, tuple[Stock, ...]] = {
     "freeze": (
         Stock("freezedetect", "video", (("freezedetect", ""),), READ_FREEZE),
         Stock("freezedetect d=.4", "video", (("freezedetect", "d=0.4"),), READ_FREEZE),
     ),
-    "stutter": (Stock("signalstats YDIF", "video", STATS, _over("lavfi.signalstats.YDIF", 0.1, under=True)),),
+    "stutter": (
+        Stock("signalstats YDIF", "video", STATS, _over("lavfi.signalstats.YDIF", 0.1, under=True)),
+        Stock("mpdecimate", "video", (("mpdecimate", ""),), _dropped),
+    ),
     "black": (
         Stock("blackdetect", "video", (("blackdetect", ""),), READ_BLACK),
         Stock("blackdetect d=.04", "video", (("blackdetect", "d=0.04"),), READ_BLACK),
@@ -125,7 +146,8 @@ STOCK: dict[str, tuple[Stock, ...]] = {
     "combing": (Stock("idet", "video", (("idet", ""),), _interlaced),),
     "blur": (Stock("blurdetect", "video", (("blurdetect", ""),), _over("lavfi.blur", 7.0)),),
     "blockiness": (BLOCKS,),
-    "block_corruption": (BLOCKS,),
+    "block_corruption": (BLOCKS, CHANGE),
+    "tearing": (CHANGE,),
     "colour_error": (Stock("signalstats SATAVG", "video", STATS, _over("lavfi.signalstats.SATAVG", 60.0)),),
     "flash": (
         Stock(
@@ -138,6 +160,21 @@ STOCK: dict[str, tuple[Stock, ...]] = {
     "audio_dropout": (
         Stock("silencedetect", "audio", (("silencedetect", ""),), READ_SILENCE),
         Stock("silencedetect d=.05", "audio", (("silencedetect", "d=0.05"),), READ_SILENCE),
+    ),
+    "distortion": (
+        Stock("astats flat factor", "audio", AUDIO_STATS, _over("lavfi.astats.Overall.Flat_factor", 0.5, step_s=1.0)),
+    ),
+    "hiss": (
+        Stock("astats crossings", "audio", AUDIO_STATS, _over("lavfi.astats.1.Zero_crossings_rate", 0.15, step_s=1.0)),
+    ),
+    "clicks": (Stock("astats differences", "audio", AUDIO_STATS, _over("lavfi.astats.Overall.Max_difference", 0.4)),),
+    "hum": (
+        Stock(
+            "lowpass, astats",
+            "audio",
+            (("lowpass", "f=130:p=2"), ("lowpass", "f=130:p=2"), *AUDIO_STATS),
+            _over("lavfi.astats.Overall.RMS_level", -35.0, step_s=1.0),
+        ),
     ),
 }
 """The nearest stock filter for a defect; those without any have none."""

@@ -19,6 +19,7 @@ from vivavoce.audio import FORMATS, Audio, Samples, format_of, write_blocks
 from vivavoce.blocks import find_addon, load_addon
 from vivavoce.commands.prosody_options import add_prosody_arguments, prosody_of
 from vivavoce.commands.send import line
+from vivavoce.commands.spoken_inspection import check_inspection, inspect_spoken
 from vivavoce.errors import InputError
 from vivavoce.features import RATE_HZ
 from vivavoce.link.live import LiveSender
@@ -53,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_prosody_arguments(parser)
     add("--marks", type=Path, help="write sentence and word times here, as Polly does: one JSON object a line")
     add("--page", type=Path, help="write a page with player, spectrogram, words and pitch here")
+    add("--inspect", action="store_true", help="listen for defects in what was written; exit code 3 if there are any")
     add("--resume", action="store_true", help="if interrupted, keep what is spoken in OUTPUT.part and go on from it")
 
 
@@ -63,6 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
     source = read_text(arguments.text, arguments.file)
     output = _output(arguments)
     _check_folders(output, arguments.marks, arguments.page)
+    if arguments.inspect:
+        check_inspection(output)
     voice = load_voice(arguments.voice, arguments.vocoder)
     manner = voice.manner(arguments.speaker, arguments.rate, arguments.pitch, prosody_of(arguments))
     notices = Notices(source)
@@ -83,7 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
             reading.move_marks(arguments.marks)
         if arguments.page:
             write_text(arguments.page, speech_page("vivavoce speak", takes))
-    return 0
+    return inspect_spoken(output) if arguments.inspect and output else 0
 
 
 def read_text(text: str | None, file: Path | None) -> str:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vivavoce.inspection.sync.offsets import IN_SYNC, REACH, around
+from vivavoce.inspection.sync.offsets import EARLIEST, IN_SYNC, LATEST, REACH, around
 from vivavoce.inspection.sync.speech import BANDS
 from vivavoce.training.fitting import Losses, fit
 from vivavoce.training.networks.sync import SyncNetwork
@@ -132,9 +132,9 @@ def figures(network: nn.Module, windows: Windows, ticks: int, most: int = 120) -
     there = offsets < NONE
     best = likely[:, :NONE].argmax(dim=1)
     near = ((best - offsets).abs() <= 1)[there].float().mean()
-    inside = slice(REACH - IN_SYNC, REACH + IN_SYNC + 1)
-    synced = likely[:, inside].sum(dim=1) > likely[:, :NONE].sum(dim=1) / 2
-    right = (synced == ((offsets - REACH).abs() <= IN_SYNC))[there].float().mean()
+    synced = likely[:, IN_SYNC].sum(dim=1) > likely[:, :NONE].sum(dim=1) / 2
+    inside = (offsets >= REACH + EARLIEST) & (offsets <= REACH + LATEST)
+    right = (synced == inside)[there].float().mean()
     return {"dev_offset": float(near), "dev_verdict": float(right), "dev_none": float(likely[~there, NONE].mean())}
 
 

@@ -25,7 +25,7 @@ WAIT_S = 20.0
 
 
 class AvSync(Detector):
-    """Sound that comes too early or too late for the lips, by over 80 ms and up to 0.6 s.
+    """Sound that comes too early for the lips, by over 80 ms, or too late, by over 120 ms, and up to 0.6 s.
 
     Every fragment of four seconds: shots are cut apart, faces found (YuNet) and followed, mouths cut out upright at
     25 a second, and a network trained on talking faces compares them with the sound at 31 offsets from 15 pictures

@@ -14,8 +14,12 @@ from vivavoce.inspection.sync.speech import BANDS, PER_TICK
 REACH = 15
 """Offsets are searched up to this many pictures early and late."""
 OFFSETS = np.arange(-REACH, REACH + 1)
-IN_SYNC = 2
-"""Offsets of up to 80 ms cannot be told from none by most people."""
+EARLIEST, LATEST = -2, 3
+"""Pictures that the sound may be early or late and still be in sync: people notice it from 45 ms early and 125 ms
+late, and accept 90 and 185 (ITU-R BT.1359)."""
+
+IN_SYNC = slice(REACH + EARLIEST, REACH + LATEST + 1)
+"""Of the offsets, those in sync."""
 
 Array = npt.NDArray[np.float32]
 

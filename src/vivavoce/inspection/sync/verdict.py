@@ -37,7 +37,7 @@ def vote(evidence: Array) -> tuple[Answer, int, float]:
     offsets = likely[: 2 * REACH + 1]
     best = int(offsets.argmax())
     peak = float(offsets[max(0, best - 1) : best + 2].sum())
-    synced = float(offsets[REACH - IN_SYNC : REACH + IN_SYNC + 1].sum())
+    synced = float(offsets[IN_SYNC].sum())
     apart = float(offsets.sum()) - synced
     offset = int(OFFSETS[best])
     if synced > SURE and peak > PEAK:
