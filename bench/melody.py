@@ -53,7 +53,15 @@ class Melody:
 
 def melody(knots: Array, durations: Frames, tokens: Tokens) -> Melody:
     """Of log f0 at the knots of tokens, recorded or predicted."""
-    token = token_of_frame(durations)
-    sung = _SUNG[tokens.symbols[token]]
-    contour = pitch_contour(knots, durations) * 12 / np.log(2)
-    return Melody(contour[sung].astype(np.float32), tokens.owner[token][sung])
+    sung = sung_frames(durations, tokens)
+    return Melody(semitones_of(knots, durations)[sung], tokens.owner[token_of_frame(durations)][sung])
+
+
+def sung_frames(durations: Frames, tokens: Tokens) -> npt.NDArray[np.bool_]:
+    """Frames of vowels, nasals and liquids, (frames,)."""
+    return _SUNG[tokens.symbols[token_of_frame(durations)]]
+
+
+def semitones_of(knots: Array, durations: Frames) -> Array:
+    """Pitch of each frame, (frames,), about any reference."""
+    return (pitch_contour(knots, durations) * 12 / np.log(2)).astype(np.float32)

@@ -82,7 +82,7 @@ def systems(held: Sequence[Held], runs: Path) -> list[System]:
         System("word oracle", _word_oracle(camp), "none", "word oracle"),
     ]
     for name in ("kathaka", "kathaka-text", "kathaka-tree"):
-        if addon := _addon(name, runs):
+        if addon := addon_of(name, runs):
             model = Kathaka(addon)
             found.append(System(name, _asked(model.embed), "centroid", "sentence oracle"))
             if name == "kathaka":
@@ -91,7 +91,7 @@ def systems(held: Sequence[Held], runs: Path) -> list[System]:
     for by in BY:
         found.append(System(f"selection, {by}", _asked(Selection(selection, by).embed), "centroid", "sentence oracle"))
     for name in ("camp", "camp-bert", "camp-syntax"):
-        if addon := _addon(name, runs):
+        if addon := addon_of(name, runs):
             words = Camp(addon)
             found.append(System(name, _asked(words.embed), "none", "word oracle"))
             if name == "camp":
@@ -120,7 +120,8 @@ def voice_tensors(tokens: Tokens, speaker: int, embedding: Embedding) -> Tensors
     }
 
 
-def _addon(name: str, runs: Path) -> Addon | None:
+def addon_of(name: str, runs: Path) -> Addon | None:
+    """The addon that lies beside its run, as ablations do, or the shipped one; None where there is neither."""
     trained = runs / name / "addon" / name
     try:
         return load_addon(trained if trained.exists() else find_addon(name))
@@ -134,13 +135,23 @@ def _asked(embed: Callable[[Linguistics, str], Embedding]) -> Answer:
 
 def _shuffled(embed: Callable[[Linguistics, str], Embedding], held: Sequence[Held]) -> Answer:
     """The same model, given another sentence of the test: what a model knows without knowing the text."""
-    others = {h.spoken.id: held[(i + len(held) // 2) % len(held)] for i, h in enumerate(held)}
+    others = shuffled(held)
 
     def answer(asked: Held) -> Embedding:
         made = embed(others[asked.spoken.id].text, asked.spoken.speaker)
         return Embedding(made.sentence, np.resize(made.words, (len(asked.text.words), WORD_PROSODY)))
 
     return answer
+
+
+def shuffled(held: Sequence[Held]) -> dict[str, Held]:
+    """A sentence of other words for each one, from the other half of the test, by its recording's id."""
+    half = len(held) // 2
+    turned = [*held[half:], *held[:half]]
+    return {
+        h.spoken.id: next(other for other in turned[i:] + turned[:i] if other.spoken.text != h.spoken.text)
+        for i, h in enumerate(held)
+    }
 
 
 def _member_of_kathaka(model: Kathaka, number: int) -> System:
@@ -158,9 +169,20 @@ def _member_of_camp(model: Camp, number: int) -> System:
     return System(f"camp, seed {number}", answer, "none", "word oracle", is_seed=True)
 
 
-def _sentence_oracle(addon: Addon) -> Answer:
+def posterior_of(addon: Addon) -> Callable[[Held], tuple[Array, Array]]:
+    """Kathaka's stage I: mean and variance of what it finds in a recording, (64,) both."""
     network = addon.network("reference")
-    return lambda h: Embedding.of_sentence(network.run(_reference(addon, h))["mean"][0], len(h.text.words))
+
+    def posterior(held: Held) -> tuple[Array, Array]:
+        made = network.run(_reference(addon, held))
+        return made["mean"][0], np.exp(made["log_variance"][0])
+
+    return posterior
+
+
+def _sentence_oracle(addon: Addon) -> Answer:
+    posterior = posterior_of(addon)
+    return lambda h: Embedding.of_sentence(posterior(h)[0], len(h.text.words))
 
 
 def _word_oracle(addon: Addon) -> Answer:

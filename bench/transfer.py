@@ -2,50 +2,121 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from prosody_material import addon_of
 from sentences import Rendition, held_out
+from speakers import SpeakerEncoder
 from vivavoce.audio import Audio, read_audio
-from vivavoce.blocks import find_addon, load_addon
 from vivavoce.errors import InputError
-from vivavoce.features import RATE_HZ, Array, energy, mel_spectrogram, pitch
-from vivavoce.prosody.addons import sequence_block
-from vivavoce.prosody.alignment import whole_sentence
-from vivavoce.prosody.transfer import Copied, copycat
-from vivavoce.training.prosody.copycat import sung
+from vivavoce.features import RATE_HZ, Array, continuous_log_f0, energy, mel_spectrogram, pitch
+from vivavoce.prosody.alignment import aligner, whole_sentence
+from vivavoce.prosody.transfer import Copied, CopyCat
+from vivavoce.text.utterance import Sentence
 from vivavoce.voice import Voice, load_voice
+from vivavoce.voice.contour import knots_of, token_means
 from vivavoce.voice.speech import LEAD_FRAMES, language_of
 from vivavoce.voice.tokens import tokenise
 
 TARGETS = ("kathleen", "af_heart", "am_michael", "bf_emma", "bm_george")
 SOURCES = ("ensemble-dev", "prompts")
-REFERENCES = 12
-"""Recordings that a speaker's mean spectrum is taken from."""
+REFERENCES = 8
+"""Recordings that a speaker's vector is the mean of."""
+AS_IT_IS = "as it is"
+"""The baseline without any network: the source's own pitch and energy."""
+SYSTEMS = ("copycat", "copycat-open", AS_IT_IS)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A recording to be copied, and who is to say it."""
+
+    row: Rendition
+    source: Audio
+    sentence: Sentence
+    target: str
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
+    """One copy, as heard in the sound that was made."""
+
+    system: str
     source: str
     target: str
     pitch: float
     """Correlation of log f0 with the source, over frames where both are voiced."""
     energy: float
-    likeness: float
-    """How much nearer the sound is to the target's mean spectrum and pitch than to the source's."""
+    to_target: float
+    """Cosine of the speaker vectors of the copy and of the target's recordings."""
+    to_source: float
+
+    @property
+    def likeness(self) -> float:
+        """How much nearer to the target than to the source."""
+        return self.to_target - self.to_source
 
 
-def pairs(data: Path, count: int) -> Iterator[Pair]:
-    """`count` recordings of each corpus of sources, onto the five targets in turn, as heard in the sound made."""
-    voice = load_voice()
-    targets = {name: _spectrum(read_audio(row.path) for row in _of(data, name)) for name in TARGETS}
+Copy = Callable[[Case], Copied]
+
+
+def cases(data: Path, count: int) -> Iterator[Case]:
+    """`count` recordings of each corpus of sources, onto the five targets in turn."""
     for corpus in SOURCES:
         rows = held_out(data, corpus)
         for number, row in enumerate(rows[:: max(1, len(rows) // count)][:count]):
-            yield from _pair(voice, row, TARGETS[number % len(TARGETS)], targets)
+            target = TARGETS[number % len(TARGETS)]
+            sentence = whole_sentence(row.text, language_of(target))
+            yield Case(row, read_audio(row.path).resampled(RATE_HZ), sentence, target)
+
+
+def copier(name: str, runs: Path) -> Copy:
+    """A system of `SYSTEMS`. The copies raise `InputError` for a source that the aligner refuses."""
+    if name == AS_IT_IS:
+        return _as_it_is
+    addon = addon_of(name, runs)
+    if addon is None:
+        raise InputError(f"{runs / name}: not trained, run its recipe and `ship`")
+    copycat = CopyCat(addon, aligner())
+    return lambda case: Copied(copycat.copy(case.source, tokenise(case.sentence), case.target))
+
+
+def _as_it_is(case: Case) -> Copied:
+    mel, tokens = mel_spectrogram(case.source.samples), tokenise(case.sentence)
+    durations = aligner().align(mel, tokens)
+    log_f0 = continuous_log_f0(pitch(case.source))
+    knots = knots_of(log_f0, durations)
+    knots[durations == 0] = log_f0.mean()
+    copied = {
+        "log_durations": np.log1p(durations).astype(np.float32)[None],
+        "knots": knots[None],
+        "token_energy": token_means(energy(mel), durations)[None],
+    }
+    return Copied(copied)
+
+
+def pairs(data: Path, runs: Path, count: int) -> Iterator[Pair]:
+    """Every case by every system that has been trained."""
+    voice, encoder = load_voice(), SpeakerEncoder()
+    targets = {name: encoder.mean(read_audio(row.path) for row in _of(data, name)) for name in TARGETS}
+    systems = {name: copier(name, runs) for name in SYSTEMS if name == AS_IT_IS or addon_of(name, runs)}
+    for case in cases(data, count):
+        source = encoder(case.source)
+        for name, copy in systems.items():
+            try:
+                copied = copy(case)
+            except InputError as error:
+                print(f"{case.row.id}: {error}")
+                break
+            made = _spoken(voice, case, copied)
+            vector = encoder(made)
+            found = correlations(made, case.source, _lead(copied))
+            likeness = float(vector @ targets[case.target]), float(vector @ source)
+            yield Pair(name, case.row.speaker, case.target, *found, *likeness)
 
 
 def _of(data: Path, speaker: str) -> list[Rendition]:
@@ -53,27 +124,23 @@ def _of(data: Path, speaker: str) -> list[Rendition]:
     return [row for row in held_out(data, corpus) if row.speaker == speaker][:REFERENCES]
 
 
-def _pair(voice: Voice, row: Rendition, target: str, targets: dict[str, Array]) -> Iterator[Pair]:
-    source = read_audio(row.path).resampled(RATE_HZ)
-    sentence = whole_sentence(row.text, language_of(target))
-    tokens = tokenise(sentence)
-    try:
-        copied = copycat().copy(source, tokens, target)
-    except InputError as error:
-        print(f"{row.id}: {error}")
-        return
-    made = Audio(voice.speak([sentence], speaker=target, prosody=Copied(copied)).samples, RATE_HZ)
-    # the voice begins with its own short silence instead of the source's
-    lead = int(np.rint(np.expm1(copied["log_durations"][0, 0])))
+def _spoken(voice: Voice, case: Case, copied: Copied) -> Audio:
+    return Audio(voice.speak([case.sentence], speaker=case.target, prosody=copied).samples, RATE_HZ)
+
+
+def _lead(copied: Copied) -> int:
+    """Frames of the source's silence: the voice begins with its own short one instead."""
+    return int(np.rint(np.expm1(copied.tensors["log_durations"][0, 0])))
+
+
+def correlations(made: Audio, source: Audio, lead: int) -> tuple[float, float]:
+    """Of log f0 where both are voiced, and of energy, over frames."""
     ours, theirs = _tracks(made)[LEAD_FRAMES:], _tracks(source)[lead:]
     frames = min(len(ours), len(theirs))
     ours, theirs = ours[:frames], theirs[:frames]
     voiced = (ours[:, 0] > 0) & (theirs[:, 0] > 0)
     heard = np.corrcoef(np.log(ours[voiced, 0]), np.log(theirs[voiced, 0]))[0, 1]
-    loud = np.corrcoef(ours[:, 1], theirs[:, 1])[0, 1]
-    spectrum = _spectrum([made])
-    to_target, to_source = (float(np.linalg.norm(spectrum - x)) for x in (targets[target], _spectrum([source])))
-    yield Pair(row.speaker, target, float(heard), float(loud), to_source - to_target)
+    return float(heard), float(np.corrcoef(ours[:, 1], theirs[:, 1])[0, 1])
 
 
 def _tracks(audio: Audio) -> Array:
@@ -81,52 +148,19 @@ def _tracks(audio: Audio) -> Array:
     return np.stack([pitch(audio), energy(mel_spectrogram(audio.samples))], axis=1)
 
 
-def _spectrum(sounds: Iterator[Audio] | Sequence[Audio]) -> Array:
-    """Mean mel of voiced frames about its own level, and ten times the mean log f0: what a voice is, roughly."""
-    found = []
-    for sound in sounds:
-        audio = sound.resampled(RATE_HZ)
-        f0, mel = pitch(audio), mel_spectrogram(audio.samples)
-        voiced = f0 > 0
-        mean = mel[voiced].mean(axis=0)
-        found.append(np.concatenate([mean - mean.mean(), [10 * np.log(f0[voiced]).mean()]]))
-    return np.mean(found, axis=0).astype(np.float32)
-
-
-def speaker_probe(data: Path, runs: Path, name: str = "copycat") -> tuple[float, float]:
-    """Accuracy of a linear classifier of speakers on the mean and spread of a recording's latents, and chance.
-
-    Trained on half of the test recordings, as many of each speaker, and asked about the other half.
-    """
-    trained = runs / name / "addon" / name
-    block = sequence_block(load_addon(trained if trained.exists() else find_addon(name)))
-    alignment = runs / "alignment" / "durations.json"
-    spoken = sung(data / "speech", runs / "features", alignment, ["kathleen", "ensemble", "intonation"], "test")
-    rows, labels = [], []
-    for recording in spoken:
-        fed = {
-            "contour": recording.contour[None], "symbols": recording.symbols[None],
-            "position": recording.position[None], "speaker": np.array([0], np.int64),
-        }  # fmt: skip
-        latent = block(fed)["latent"][0]
-        rows.append(np.concatenate([latent.mean(axis=0), latent.std(axis=0)]))
-        labels.append(recording.speaker)
-    return _probe(np.array(rows), np.array(labels))
-
-
-def _probe(rows: Array, labels: np.ndarray) -> tuple[float, float]:
-    speakers = np.unique(labels)
-    random = np.random.default_rng(0)
-    each = min(int((labels == s).sum()) for s in speakers)
-    picked = np.concatenate([random.permutation(np.flatnonzero(labels == s))[:each] for s in speakers])
-    scaled = (rows[picked] - rows[picked].mean(axis=0)) / (rows[picked].std(axis=0) + 1e-6)
-    inputs = np.column_stack([scaled, np.ones(len(scaled))])
-    wanted = (labels[picked][:, None] == speakers[None]).astype(float)
-    folds = np.tile(np.arange(each) % 2, len(speakers))
-    right = 0.0
-    for fold in (0, 1):
-        train, test = folds != fold, folds == fold
-        gram = inputs[train].T @ inputs[train] + 3.0 * np.eye(inputs.shape[1])
-        answer = inputs[test] @ np.linalg.solve(gram, inputs[train].T @ wanted[train])
-        right += float((answer.argmax(axis=1) == wanted[test].argmax(axis=1)).sum())
-    return right / len(picked), 1 / len(speakers)
+def table(found: Sequence[Pair]) -> str:
+    """Means of each system over its pairs, and the share of pairs that are nearer to the target."""
+    lines = [
+        "| | pairs | log f0 correlation | energy | to the target | to the source | nearer to the target | "
+        "target minus source, beside copycat-open |",
+        "|" + "---|" * 8,
+    ]
+    by_name = {name: [p for p in found if p.system == name] for name in dict.fromkeys(p.system for p in found)}
+    gaps = {name: float(np.mean([p.likeness for p in own])) for name, own in by_name.items()}
+    for name, own in by_name.items():
+        means = [np.mean([getattr(p, field) for p in own]) for field in ("pitch", "energy", "to_target", "to_source")]
+        share = np.mean([p.likeness > 0 for p in own])
+        beside = f"{100 * (gaps[name] / gaps['copycat-open'] - 1):+.0f} %" if "copycat-open" in gaps else ""
+        cells = " | ".join(f"{value:.2f}" for value in means)
+        lines.append(f"| {name} | {len(own)} | {cells} | {100 * share:.0f} % | {gaps[name]:.3f}, {beside} |")
+    return "\n".join(lines)
