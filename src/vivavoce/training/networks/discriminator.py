@@ -52,7 +52,7 @@ class MagnitudeDiscriminator(Judge):
 class MagnitudeDiscriminators(nn.Module):
     """One for each resolution; the shortest sees single pulses, the longest single harmonics."""
 
-    def __init__(self, sizes: tuple[int, ...] = (1024, 512, 128), width: int = 20) -> None:
+    def __init__(self, sizes: tuple[int, ...] = (1024, 512, 128), width: int = 16) -> None:
         super().__init__()
         self.members = nn.ModuleList(MagnitudeDiscriminator(size, width) for size in sizes)
 

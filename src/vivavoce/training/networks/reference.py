@@ -10,6 +10,8 @@ from vivavoce.training.networks.acoustic import AttentionBlock, ConvolutionBlock
 from vivavoce.voice.layout import SENTENCE_PROSODY, WORD_PROSODY
 from vivavoce.voice.tokens import SYMBOLS
 
+FIRST_LOG_VARIANCE = -4.0
+
 
 def word_shares(owner: Tensor) -> Tensor:
     """The word of each token (batch, tokens), -1 for none -> (batch, words, tokens): means over each word's tokens."""
@@ -51,6 +53,8 @@ class SentenceReference(nn.Module):
         self.trunk = ReferenceTrunk(width, layers, dropout)
         self.score = nn.Linear(width, 4)
         self.leave = nn.Linear(4 * width, 2 * SENTENCE_PROSODY)
+        with torch.no_grad():  # wide distributions at the start are noise that the voice learns to ignore for good
+            self.leave.bias[SENTENCE_PROSODY:] = FIRST_LOG_VARIANCE
 
     def forward(self, symbols: Tensor, stress: Tensor, reference: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """-> mean and log variance, (batch, 64) both."""
