@@ -23,6 +23,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE", help="change the recipe")
+    parser.add_argument("--only", choices=["prosody"], help="ship prosody alone; the voice's other networks stay")
     parser.add_argument("--hardware", default="CPU", help="for the model cards of ship")
     arguments = parser.parse_args()
     if arguments.recipe == "prepare":
@@ -32,9 +33,10 @@ def main() -> None:
         return
     if arguments.recipe == "ship":
         from vivavoce.training.held_out import Material
-        from vivavoce.training.ship import ship
+        from vivavoce.training.ship import ship, ship_prosody_alone
 
-        ship(Material(arguments.data, arguments.runs), shipped(), arguments.hardware)
+        write = ship_prosody_alone if arguments.only else ship
+        write(Material(arguments.data, arguments.runs), shipped(), arguments.hardware)
         return
     if arguments.recipe == "cards":
         write_cards(shipped())

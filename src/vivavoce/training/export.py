@@ -106,8 +106,7 @@ def export_acoustic(model: AcousticModel, folder: Path) -> dict[str, str]:
         "melody_encoder": MelodyNetwork(model.melody),
     }
     for name, network in encoders.items():
-        axes: Axes = {n: {1: "tokens"} for n in ("symbols", "stress", "word_prosody", "mask", *network.outputs)}
-        export_network(network, token_inputs(), TOKEN_INPUTS, network.outputs, axes, folder / f"{name}.onnx")
+        export_encoder(network, folder / f"{name}.onnx")
     frames = 20
     chunk = {
         "encoded": torch.zeros(1, frames, model.text.leave.out_features), "position": torch.zeros(1, frames, 2),
@@ -116,6 +115,13 @@ def export_acoustic(model: AcousticModel, folder: Path) -> dict[str, str]:
     }  # fmt: skip
     export_streaming(DecoderNetwork(model.decoder), chunk, folder / "decoder.onnx")
     return {name: f"{name}.onnx" for name in (*encoders, "decoder")}
+
+
+def export_encoder(network: TextNetwork, path: Path) -> Path:
+    """Write one encoder to `path`, which is returned."""
+    axes: Axes = {n: {1: "tokens"} for n in ("symbols", "stress", "word_prosody", "mask", *network.outputs)}
+    export_network(network, token_inputs(), TOKEN_INPUTS, network.outputs, axes, path)
+    return path
 
 
 def export_vocoder(network: VocoderNetwork, folder: Path) -> dict[str, str]:

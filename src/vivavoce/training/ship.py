@@ -13,7 +13,8 @@ from vivavoce.training.export import export_acoustic, export_vocoder
 from vivavoce.training.held_out import Material, acoustic_figures, vocoder_figures
 from vivavoce.training.networks.acoustic import AcousticModel
 from vivavoce.training.networks.vocoder import VocoderNetwork
-from vivavoce.training.prosody.ship import follow_prosody, has_run, ship_prosody
+from vivavoce.training.prosody.ship import has_run, ship_prosody
+from vivavoce.training.prosody.voice import follow_prosody, give_prosody
 from vivavoce.training.provenance import PER_TOKEN, provenance, recipe, token_entries
 from vivavoce.training.run import load_average
 from vivavoce.training.utterances import SPEAKERS
@@ -44,6 +45,13 @@ def ship(material: Material, addons: Path, hardware: str) -> None:
     if (runs / "attention" / "checkpoint.pt").exists():
         shipped.append(ship_attention(material, addons / "legacy-heart", hardware))
     shipped += ship_prosody(material, addons, hardware)
+    for addon in shipped:
+        write_card(addon.path)
+
+
+def ship_prosody_alone(material: Material, addons: Path, hardware: str) -> None:
+    """Write the prosody systems, and give the encoders of stage I to the voice that is shipped already."""
+    shipped = [give_prosody(addons / "vivavoce", material, hardware), *ship_prosody(material, addons, hardware)]
     for addon in shipped:
         write_card(addon.path)
 

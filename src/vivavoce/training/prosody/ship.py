@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
 
 from vivavoce.blocks import Addon, write_addon
 from vivavoce.features import BANDS
@@ -19,7 +18,6 @@ from vivavoce.prosody.selection import index_bytes
 from vivavoce.text.embed import DIMENSION
 from vivavoce.training.alignment import FrameClassifier
 from vivavoce.training.held_out import Material
-from vivavoce.training.networks.acoustic import AcousticModel
 from vivavoce.training.networks.camp import CampNetwork
 from vivavoce.training.networks.copycat import CONTOUR, CopyCatNetwork
 from vivavoce.training.networks.kathaka import KathakaNetwork
@@ -52,17 +50,6 @@ _SPEAKER: dict[str, Any] = {"speaker": {"dtype": "int64", "shape": [1]}}
 
 def has_run(runs: Path, name: str) -> bool:
     return (runs / name / "checkpoint.pt").exists()
-
-
-def follow_prosody(model: AcousticModel, runs: Path) -> None:
-    """Give the voice the encoders of the run `prosody`, and a text encoder that is deaf to embeddings.
-
-    The text encoder never met one, so what its weights make of it would be noise.
-    """
-    stage = stage_one(runs / "prosody", recipe("prosody"), trained=True)
-    model.duration, model.melody = stage.encoders.duration, stage.encoders.melody
-    nn.init.zeros_(model.text.embedding.sentence.weight)
-    nn.init.zeros_(model.text.embedding.word.weight)
 
 
 def ship_prosody(material: Material, addons: Path, hardware: str) -> list[Addon]:
