@@ -91,7 +91,7 @@ def test_a_hole_filled_in_pieces_is_the_hole_filled_at_once(concealer: Concealer
         for start in range(0, 12, size):
             now, piece = concealer.fill(now, size, rows[start : start + size + 1])
             pieces.append(piece)
-        assert np.abs(np.concatenate(pieces) - whole).max() < 1e-5
+        assert np.abs(np.concatenate(pieces) - whole).max() < 2e-4 * np.abs(whole).max() + 1e-4
 
 
 def test_the_same_hole_is_filled_the_same_way(concealer: Concealer) -> None:

@@ -1,8 +1,8 @@
 """Filling holes in received speech: from features that redundancy brought, or from guesses.
 
-A hole begins where the vocoder, warmed up on what was heard, lies on the last received pulses; it ends where its
-pulses meet those that follow, if they are known by then. Both seams fade over 5 ms. Whole frames of 160 samples at
-16 kHz; feature rows are those of `features`, on the same frames as the sound.
+A hole begins where the vocoder, warmed up on what was heard, lies on the last received pulses; its harmonics start as
+those before the hole and arrive as those after it, if that is known by then (`joins`). Both seams fade over 5 ms.
+Whole frames of 160 samples at 16 kHz; feature rows are those of `features`, on the same frames as the sound.
 """
 
 from __future__ import annotations
@@ -17,24 +17,18 @@ from vivavoce.errors import InputError
 from vivavoce.redundancy import features as acoustic
 from vivavoce.redundancy.features import HOP, RATE_HZ, Array, FeatureState
 from vivavoce.redundancy.hole_rows import completed, described
+from vivavoce.redundancy.joins import NO_COURSE, WARM, Course, entered, led, met, voice_after
 from vivavoce.redundancy.predictor import Predictor, PredictorState
-from vivavoce.redundancy.seams import CROSSFADE, best_lag, extended, faded, level
-from vivavoce.redundancy.synthesis import NO_FILTERS, Spectrum
+from vivavoce.redundancy.seams import CROSSFADE, extended, faded
 from vivavoce.redundancy.vocoder import ADDON as VOCODER_ADDON
-from vivavoce.redundancy.vocoder import CarryVocoder, SourceState, log_f0_of, source_at, speak
+from vivavoce.redundancy.vocoder import CarryVocoder, SourceState, log_f0_of, speak
 
 HISTORY = 24
-"""Frames of what was played that a hole builds on."""
+"""Frames of what was played whose features a hole builds on."""
+KEPT = HISTORY + 12
+"""Frames of it that are kept as sound, so that the pitch is settled when those features begin."""
 PAST = 16
 """Frames of it that the vocoder's network hears."""
-WARM = 6
-"""Frames made again before a hole, to lay the pulses on those received."""
-ALIGNED = 3 * HOP
-"""Samples over which pulses are compared."""
-LOUDER = 1.6
-"""The most that the beginning of a hole is lifted or lowered to meet the level before it."""
-BENT = 0.06
-"""The share by which pitch is bent at most, so that pulses meet those after the hole."""
 
 
 class HoleState(NamedTuple):
@@ -53,9 +47,10 @@ class PlayState(NamedTuple):
 
     analysis: FeatureState
     rows: Array
-    """Features of what was played last, (up to 24, 20)."""
+    """Features of what was played, (up to 24, 20), up to the last `unheard` frames."""
+    unheard: int
     played: Array
-    """Its samples, (3840,)."""
+    """Its samples, (5760,)."""
     clock: int
     """Samples played so far."""
     hole: HoleState | None
@@ -74,8 +69,8 @@ class Concealer:
 
     def initial_state(self) -> PlayState:
         """Before the first sample."""
-        rows, silence = np.zeros((0, acoustic.WIDTH), np.float32), np.zeros(HISTORY * HOP, np.float32)
-        return PlayState(acoustic.initial_state(), rows, silence, 0, None)
+        rows, silence = np.zeros((0, acoustic.WIDTH), np.float32), np.zeros(KEPT * HOP, np.float32)
+        return PlayState(acoustic.initial_state(), rows, 0, silence, 0, None)
 
     def hear(self, state: PlayState, samples: Array) -> tuple[PlayState, Array]:
         """Received samples (frames * 160,) -> the state after them, and what to play: they, faded in after a hole.
@@ -110,29 +105,31 @@ class Concealer:
             return state, np.zeros(0, np.float32)
         rows, known = described(frames, rows, known)
         after = _whole_frames(ahead)
-        hole, before = (state.hole, NO_FILTERS) if state.hole is not None else self._entered(state)
+        state, hole, before = self._entered(state) if state.hole is None else (state, state.hole, NO_COURSE)
         predictor, rows = completed(self._predictor, hole.predictor, rows, known, after)
         network, transfer = self._vocoder.respond(hole.network, rows[:frames])
         _, edge = self._vocoder.respond(network, rows[frames:])
-        transfer, log_f0 = np.concatenate([transfer, edge]), log_f0_of(rows)
-        if hole.source is None:
-            source, gain = _aligned(state, before, transfer[0], float(log_f0[0]))
-        else:
-            source, gain = hole.source._replace(transfer=transfer[0]), hole.gain
-        if after is not None:
-            log_f0 = _bent(source, transfer, log_f0, after)
-        source, samples = speak(source, transfer[1:], log_f0[1:])
+        log_f0 = log_f0_of(rows)
+        course = Course(np.concatenate([transfer, edge]), log_f0, voice_after(after, float(log_f0[-1])))
+        source, gain = hole.source, hole.gain
+        if source is None:
+            source, gain = entered(state.played, state.clock, before, course)
+        course = led(course, source.log_f0)
+        source, by = met(source, course)
+        source, samples = speak(source, course.transfer[1:], course.log_f0[1:], by)
         samples, gain = _levelled(samples, gain)
         if hole.source is None:
             seam = faded(extended(state.played[-4 * HOP :], CROSSFADE), samples[:CROSSFADE])
             samples = np.concatenate([seam, samples[CROSSFADE:]])
         return _played(state, samples)._replace(hole=HoleState(network, source, predictor, gain)), samples
 
-    def _entered(self, state: PlayState) -> tuple[HoleState, Spectrum]:
-        """Both networks after the features of what was played, and the filters that they are spoken with."""
+    def _entered(self, state: PlayState) -> tuple[PlayState, HoleState, Course]:
+        """Both networks after the features of what was played, and the filters and pitch that it is spoken with."""
+        state = _listened(state)
         network, before = self._vocoder.respond(self._vocoder.initial_state().network, state.rows[-PAST:], WARM)
         predictor = self._predictor.hear(self._predictor.initial_state(), state.rows)
-        return HoleState(network, None, predictor, 1.0), before
+        course = Course(before, log_f0_of(state.rows[len(state.rows) - len(before) :]), None)
+        return state, HoleState(network, None, predictor, 1.0), course
 
 
 def checked_samples(samples: Array) -> Array:
@@ -146,44 +143,20 @@ def checked_samples(samples: Array) -> Array:
 
 
 def _played(state: PlayState, samples: Array) -> PlayState:
-    analysis, rows = acoustic.step(state.analysis, samples)
     return state._replace(
-        analysis=analysis,
-        rows=np.concatenate([state.rows, rows])[-HISTORY:],
-        played=np.concatenate([state.played, samples])[-HISTORY * HOP :],
+        unheard=state.unheard + len(samples) // HOP,
+        played=np.concatenate([state.played, samples])[-KEPT * HOP :],
         clock=state.clock + len(samples),
     )
 
 
-def _aligned(state: PlayState, before: Spectrum, transfer: Spectrum, log_f0: float) -> tuple[SourceState, float]:
-    """A source at the hole's beginning whose pulses go on from those played, and the gain that meets their level.
-
-    `before` are the filters of the rows played, `transfer` and `log_f0` those at the hole's beginning.
-    """
-    frames = min(WARM, len(before))
-    if frames < ALIGNED // HOP:
-        return source_at(transfer, log_f0, clock=state.clock), 1.0
-    transfers = np.concatenate([before[-frames:], transfer[None]])
-    log_f0s = np.append(log_f0_of(state.rows[-frames:]), log_f0).astype(np.float32)
-    start = source_at(transfers[0], float(log_f0s[0]), clock=state.clock - frames * HOP)
-    _, made = speak(start, transfers[1:], log_f0s[1:])
-    f0 = float(np.exp(log_f0s[-2]))
-    lag = best_lag(made[-ALIGNED:], state.played[-ALIGNED:], RATE_HZ / f0)
-    source, made = speak(start._replace(cycles=-lag * f0 / RATE_HZ), transfers[1:], log_f0s[1:])
-    gain = level(state.played[-2 * HOP :]) / level(made[-2 * HOP :])
-    return source, float(np.clip(gain, 1.0 / LOUDER, LOUDER))
-
-
-def _bent(source: SourceState, transfer: Spectrum, log_f0: Array, after: Array) -> Array:
-    """Log f0 (frames + 1,) moved a little, so that the pulses after the hole fall where they are in `after`."""
-    more = min(len(after) // HOP, ALIGNED // HOP)
-    held = np.concatenate([transfer[1:], np.repeat(transfer[-1:], more, axis=0)])
-    _, made = speak(source, held, np.append(log_f0[1:], np.repeat(log_f0[-1:], more)))
-    f0 = float(np.exp(log_f0[-1]))
-    lag = best_lag(made[-more * HOP :], after[: more * HOP], RATE_HZ / f0)
-    cycles = HOP / RATE_HZ * float(np.exp(log_f0[1:]).sum())
-    share = np.clip(-lag * f0 / RATE_HZ / cycles, -BENT, BENT)
-    return np.append(log_f0[:1], log_f0[1:] + np.log1p(share)).astype(np.float32)
+def _listened(state: PlayState) -> PlayState:
+    """With the features of all that was played last: found here, because most of what arrives is never asked for."""
+    analysis, rows, unheard = state.analysis, state.rows, state.unheard
+    if unheard > KEPT:
+        analysis, rows, unheard = acoustic.initial_state(), state.rows[:0], KEPT
+    analysis, latest = acoustic.step(analysis, state.played[len(state.played) - unheard * HOP :])
+    return state._replace(analysis=analysis, rows=np.concatenate([rows, latest])[-HISTORY:], unheard=0)
 
 
 def _levelled(samples: Array, gain: float) -> tuple[Array, float]:

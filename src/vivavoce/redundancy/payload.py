@@ -37,7 +37,6 @@ MAX_HEADER_BITS = 43
 """Version, revision, check, and the costliest offset, schedule and number of chunks."""
 
 
-
 class PayloadError(InputError):
     """Bytes that are no payload, or not one of this version and codebook. The packet's own sound is untouched."""
 

@@ -98,22 +98,31 @@ def filtered(excitation: Array, transfer: Spectrum, tail: Array) -> tuple[Array,
     return summed[: frames * HOP], summed[frames * HOP :]
 
 
-def excitation(log_f0: Array, cycles: float, clock: int) -> tuple[Array, float]:
+def excitation(log_f0: Array, cycles: float, clock: int) -> tuple[Array, npt.NDArray[np.float64]]:
     """Pulses, noise and gated noise from log f0 at the frames' edges, (frames + 1,), on from phase `cycles`.
 
-    -> (3, frames * 160) of unit power each, and the phase after them. The noise is given by `clock`, the samples
-    made before, so that it does not depend on how a stream is cut.
+    -> (3, frames * 160) of unit power each, and the phase of each sample's pulse in cycles. The noise is given by
+    `clock`, the samples made before, so that it does not depend on how a stream is cut.
     """
-    before, after = log_f0[:-1, None], log_f0[1:, None]
-    ramp = (np.arange(HOP) + 1) / HOP
-    glide = np.where(np.abs(after - before) > JUMP_NEPERS, after, before + (after - before) * ramp)
-    f0 = np.clip(np.exp(glide.ravel().astype(np.float64)), F0_MIN_HZ, F0_MAX_HZ)
+    f0 = _glided(log_f0)
     phase = cycles + np.cumsum(f0 / RATE_HZ)
     angle = (phase % 1.0) * 2.0 * math.pi
     noise = _noise()[np.arange(clock, clock + len(angle)) % NOISE_SAMPLES]
     gate = math.sqrt(2.0 / 3.0) * (1.0 + np.cos(angle))
-    made = np.stack([_pulses(angle, f0), noise, noise * gate]).astype(np.float32)
-    return made, float(phase[-1] % 1.0) if len(phase) else cycles
+    return np.stack([_pulses(angle, f0), noise, noise * gate]).astype(np.float32), phase
+
+
+def cycles_in(log_f0: Array) -> float:
+    """How many pulses fall between the first and the last of the edges, (frames + 1,)."""
+    return float(_glided(log_f0).sum() / RATE_HZ)
+
+
+def _glided(log_f0: Array) -> npt.NDArray[np.float64]:
+    """F0 of each sample in Hz, (frames * 160,)."""
+    before, after = log_f0[:-1, None], log_f0[1:, None]
+    ramp = (np.arange(HOP) + 1) / HOP
+    glide = np.where(np.abs(after - before) > JUMP_NEPERS, after, before + (after - before) * ramp)
+    return np.clip(np.exp(glide.ravel().astype(np.float64)), F0_MIN_HZ, F0_MAX_HZ)
 
 
 def _pulses(angle: npt.NDArray[np.float64], f0: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

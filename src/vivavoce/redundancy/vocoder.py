@@ -17,6 +17,7 @@ from vivavoce.blocks.network import Network, NetworkState
 from vivavoce.blocks.shelf import find_addon
 from vivavoce.errors import InputError
 from vivavoce.redundancy.features import RATE_HZ, WIDTH, Array, periods
+from vivavoce.redundancy.harmonics import NO_FACTORS, Complex, change
 from vivavoce.redundancy.synthesis import NO_FILTERS, TAIL, Spectrum, excitation, filtered, filters
 
 ADDON = "carry-vocoder"
@@ -35,6 +36,8 @@ class SourceState(NamedTuple):
     """Samples made so far: which noise comes next."""
     tail: Array
     """What still rings of the frames before, (352,)."""
+    by: Complex
+    """What harmonics are multiplied by here, (grid,), see `harmonics`."""
 
 
 class VocoderState(NamedTuple):
@@ -93,17 +96,27 @@ class CarryVocoder:
 
 def source_at(transfer: Spectrum, log_f0: float, cycles: float = 0.0, clock: int = 0) -> SourceState:
     """A source at an edge, with nothing ringing."""
-    return SourceState(transfer, log_f0, cycles, clock, np.zeros(TAIL, np.float32))
+    return SourceState(transfer, log_f0, cycles, clock, np.zeros(TAIL, np.float32), NO_FACTORS)
 
 
-def speak(source: SourceState, transfer: Spectrum, log_f0: Array) -> tuple[SourceState, Array]:
-    """On to the edges where the filters are `transfer` (frames, 3, 257): -> the source there, (frames * 160,)."""
+def speak(
+    source: SourceState, transfer: Spectrum, log_f0: Array, by: Complex | None = None
+) -> tuple[SourceState, Array]:
+    """On to the edges where the filters are `transfer` (frames, 3, 257): -> the source there, (frames * 160,).
+
+    `by`: what harmonics are multiplied by at these edges, (frames, grid); as at the last edge if not given.
+    """
     if not len(transfer):
         return source, np.zeros(0, np.float32)
-    made, cycles = excitation(np.concatenate([[source.log_f0], log_f0]), source.cycles, source.clock)
-    samples, tail = filtered(made, np.concatenate([source.transfer[None], transfer]), source.tail)
+    transfer = np.concatenate([source.transfer[None], transfer])
+    log_f0 = np.concatenate([[source.log_f0], log_f0]).astype(np.float32)
+    by = np.concatenate([source.by[None], np.repeat(source.by[None], len(log_f0) - 1, axis=0) if by is None else by])
+    made, phase = excitation(log_f0, source.cycles, source.clock)
+    samples, tail = filtered(made, transfer, source.tail)
+    if (by != 1.0).any():
+        samples = samples + change(transfer[:, 0], log_f0, phase, by)
     clock = source.clock + made.shape[1]
-    return SourceState(transfer[-1], float(log_f0[-1]), cycles, clock, tail), samples
+    return SourceState(transfer[-1], float(log_f0[-1]), float(phase[-1] % 1.0), clock, tail, by[-1]), samples
 
 
 def log_f0_of(rows: Array) -> Array:
