@@ -82,6 +82,12 @@ def test_a_word_of_five_thousand_letters_is_read_in_pieces() -> None:
     assert sum(len(word.text) for sentence in utterance.sentences for word in sentence.words) == 5001
 
 
+def test_no_word_grows_past_what_a_voice_reads_at_once() -> None:
+    for text in ("ABC" * 1000, ".b/" + "a.b/" * 300):
+        words = [word for sentence in analyse(text).sentences for word in sentence.words]
+        assert max(len(word.phonemes) for word in words) < 100
+
+
 def test_the_first_sentence_of_a_megabyte_comes_at_once() -> None:
     text = "Hello there, how are you? " * 40_000
     began = time.process_time()

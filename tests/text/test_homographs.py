@@ -24,6 +24,7 @@ READINGS = [
     ("They are *close*.", "klˈOs"),
     ("He takes a *bow*.", "bˈW"),
     ("a *bow* and arrow", "bˈO"),
+    ("*Bow* to the king.", "bˈW"),
     ("the *minute* details", "mInˈut"),
     ("a *minute* ago", "mˈɪnət"),
     ("The *desert* is dry.", "dˈɛzəɹt"),

@@ -9,6 +9,23 @@ from vivavoce.text.aligned import AlignedText
 from vivavoce.text.utterance import Word
 
 KINDS = [
+    ("It is -10 °C.", "It is minus ten degrees Celsius"),
+    ("9:30-10:45 a.m.", "nine thirty to ten forty-five A.M."),
+    ("About 3.2e-5.", "About three point two times ten to the power of minus five"),
+    ("12 000 people", "twelve thousand people"),
+    ("5 sq. m, 3 cu ft", "five square meters three cubic feet"),
+    ("He is 5'10 now", "He is five foot ten now"),
+    ("100k users, 10k run", "one hundred thousand users ten k run"),
+    ("Call 911, Porsche 911", "Call nine one one Porsche nine hundred eleven"),
+    ("1080p or 50p", "ten eighty p or fifty pence"),
+    ("2024/12/25", "December twenty-fifth twenty twenty four"),
+    ("12-25-2024", "December twenty-fifth twenty twenty four"),
+    ("At 20:30h we", "At twenty thirty we"),
+    ("Rs. 500", "five hundred rupees"),
+    ("₹1,00,000", "one hundred thousand rupees"),
+    ("Tel. 555-1234", "Telephone five five five one two three four"),
+    ("Open Mon-Fri", "Open Monday to Friday"),
+    ("1,5 and 3,4,5", "one five and three four five"),
     ("1,234 people", "one thousand two hundred thirty four people"),
     ("In 1984", "In nineteen eighty four"),
     ("the 1990s", "the nineteen nineties"),

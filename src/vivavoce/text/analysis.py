@@ -132,7 +132,7 @@ class _Reader:
         edits: list[tuple[int, int, str]] = []
         for match in _LONG_WORD.finditer(text.text):
             word = match[0]
-            if known.is_known(word, "NN") or (self._lexicon and self._lexicon.find(word, "NN")):
+            if known.is_known(word.lower(), "NN") or (self._lexicon and self._lexicon.find(word, "NN")):
                 continue
             self._notices.add("words of more than 24 letters read in pieces", text.span(*match.span()), word)
             pieces = [word[i : i + _PIECE_LETTERS] for i in range(0, len(word), _PIECE_LETTERS)]

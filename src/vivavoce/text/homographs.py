@@ -92,6 +92,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
         Rule("(?:deep|low|slight|polite|final|little|formal|stiff) ", "(?!and|tie)", tag="VB"),
         Rule("", "(?:of (?:the|a|his|her|our|their) (?:ship|boat|vessel|canoe|ferry)|to stern|and stern) ", tag="VB"),
         Rule("(?:ship|boat|vessel)(?: ?'s) ", tag="VB"),
+        Rule("(?:^|and |please )", "(?:to|before|down|your) ", tag="VB"),
     ),
     "close": (
         Rule("(?:to|at) (?:a|the|its|their) ", f"(?:of |{_END})", tag="NN"),

@@ -36,6 +36,9 @@ _IPA = {
     "en-US": _IPA_BOTH | {"oʊ": "O", "əʊ": "O", "o": "O", "ɒ": "ɑ", "a": "æ", "ː": "", "ɾ": "T", "ɨ": "ᵻ"},
     "en-GB": _IPA_BOTH | {"oʊ": "Q", "əʊ": "Q", "eə": "ɛː", "ɛə": "ɛː", "æ": "a", "ɾ": "t", "ɨ": "ɪ", "ᵻ": "ɪ"},
 }
+MAX_READING = 200
+"""Symbols of one word's reading. A longer one would be one sentence that no voice can cut."""
+
 _SPACES = re.compile(r"\s+")
 _STRESS_BEFORE_ONSET = re.compile(rf"([{STRESSES}])([^{STRESSES}\s{''.join(VOWELS)}]+)(?=[{''.join(VOWELS)}])")
 _ANNOTATION = re.compile(r"\([a-z-]*\)")
@@ -73,6 +76,8 @@ def checked(phonemes: str, language: str) -> str:
             )
     if not set(phonemes) & (VOWELS | CONSONANTS):
         raise InputError("a reading needs at least one sound")
+    if max(map(len, phonemes.split())) > MAX_READING:
+        raise InputError(f"a word of more than {MAX_READING} sounds; give the reading in several words")
     return _STRESS_BEFORE_ONSET.sub(r"\2\1", phonemes)
 
 

@@ -23,6 +23,7 @@ _INDEX_BASE = 0x100
 _PIECE = re.compile(r"\d+|[^\W\d_](?:[^\W\d_]*?(?=[A-Z][a-z])|[^\W\d_]*(?:'[a-z]{1,2}\b)?)")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _JOINED = re.compile(r"[^\W_]+|&")
+_PUNCTUATION_TAGS = frozenset([".", ",", "-LRB-", "-RRB-", "``", '""', "''", ":", "$", "#", "NFP"])
 
 
 @cache
@@ -77,6 +78,8 @@ def _given(text: AlignedText, start: int, end: int, readings: Mapping[int, tuple
 def tag(tokens: list[Token], language: str) -> None:
     """Fill in the Penn tags that are not set."""
     for token, found in zip(tokens, grapheme_to_phoneme(language).tagger([t.text for t in tokens]), strict=True):
+        if found in _PUNCTUATION_TAGS and any(character.isdigit() for character in token.text):
+            found = "CD"  # "-10" is taken for punctuation now and then, of which hibari says nothing
         token.tag = token.tag or found
 
 

@@ -26,7 +26,7 @@ TITLES = _words(
 )
 NEVER_LAST = _words(
     "e.g i.e eg ie vs cf viz approx ca c fig figs Fig Figs eq Eq No Nos no nos pp p vol Vol vols ch Ch sec Sec ed eds"
-    " al"
+    " al Tel tel Rs"
 )
 MAYBE_LAST = _words(
     "etc Inc Ltd Corp Co Bros Jr Sr Ave Blvd Rd Ln Hwy Dept Univ est a.m p.m A.M P.M U.S U.K E.U U.N U.S.A D.C B.C A.D"

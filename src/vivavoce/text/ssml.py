@@ -13,7 +13,7 @@ from vivavoce.text.aligned import AlignedText
 from vivavoce.text.document import Block, Document, Event, Reading, Style, known_language
 from vivavoce.text.normalise.characters import PLACEHOLDER
 from vivavoce.text.notices import located, place
-from vivavoce.text.phonemes import checked, from_ipa
+from vivavoce.text.phonemes import MAX_READING, checked, from_ipa
 from vivavoce.text.say_as import spoken
 from vivavoce.text.ssml_schema import ATTRIBUTES, EMPTY, REQUIRED, TEXT_ONLY, check_attribute, controlled, role_tag
 from vivavoce.text.ssml_values import break_seconds
@@ -219,4 +219,7 @@ def _phoneme(attributes: Attributes, text: str, language: str) -> tuple[Reading,
     words = text.split()
     if len(words) == len(parts):
         return tuple(Reading(word, part) for word, part in zip(words, parts, strict=True))
-    return (Reading(" ".join(words) or attributes["ph"], "".join(parts)),)
+    whole = "".join(parts)
+    if len(whole) > MAX_READING:
+        raise InputError(f"the reading has {len(whole)} symbols; give as many words as the text has, or split it")
+    return (Reading(" ".join(words) or attributes["ph"], whole),)

@@ -26,6 +26,7 @@ _SHIELD = re.compile(abbreviations.SHIELD)
 _APART = re.compile(rf"(?<=\w)(?={PLACEHOLDER})|(?<={PLACEHOLDER})(?=[\w{PLACEHOLDER}])")
 _DIGIT_RULES: dict[str, list[Rule]] = {
     language: [
+        *numerals.LAKHS,
         *numerals.TELEPHONE,
         *calendar.RULES[language],
         *money.RULES,
@@ -34,7 +35,7 @@ _DIGIT_RULES: dict[str, list[Rule]] = {
     ]
     for language in calendar.RULES
 }
-_WORD_RULES = [*abbreviations.RULES, *numerals.ROMAN_RULES, *symbols.RULES, *abbreviations.SHIELDS]
+_WORD_RULES = [*calendar.DAY_RULES, *abbreviations.RULES, *numerals.ROMAN_RULES, *symbols.RULES, *abbreviations.SHIELDS]
 
 
 def normalise(text: AlignedText, language: str, notices: Notices, *, placeholders: bool = False) -> AlignedText:
@@ -49,8 +50,13 @@ def normalise(text: AlignedText, language: str, notices: Notices, *, placeholder
     text = apply(text, addresses.RULES)
     if any(character.isdigit() for character in text.text):
         text = apply(text, _DIGIT_RULES[language])
-    text = apply(text, _WORD_RULES).sub(_LONG_RUN, lambda m: _RUN.sub(r"\g<0> ", m[0]))
-    return text.rewritten(hibari_normalise(text.text)).sub(_SHIELD, lambda m: "")
+    text = _cut_runs(apply(text, _WORD_RULES))
+    # hibari takes spaces before punctuation out again, so runs are cut once more.
+    return _cut_runs(text.rewritten(hibari_normalise(text.text)).sub(_SHIELD, lambda m: ""))
+
+
+def _cut_runs(text: AlignedText) -> AlignedText:
+    return text.sub(_LONG_RUN, lambda m: _RUN.sub(r"\g<0> ", m[0]))
 
 
 _THOUSANDS = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")

@@ -29,6 +29,7 @@ RULES: list[Rule] = [
     (re.compile(r"(?<![\w.])a\.k\.a\.(?=\s|$)"), lambda m: "also known as"),
     (re.compile(r"(?<![\w.])viz\.(?=\s)"), lambda m: "namely"),
     (re.compile(r"(?<![\w.])ca?\.(?=\s\d)"), lambda m: "circa"),
+    (re.compile(r"(?<![\w.])([Tt])el\.?:?\s?(?=[\d+(])"), lambda m: f"{m[1]}elephone "),
     (re.compile(r"(?<![\w.])p\.\s?(?=\d)"), lambda m: "page "),
     (
         re.compile(rf"\b(?!(?:{_NO_STREET})\b)([A-Z][a-z]+|\d+(?:st|nd|rd|th)) St\.(?=[\s,;]|$)"),

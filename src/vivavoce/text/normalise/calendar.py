@@ -11,10 +11,20 @@ from vivavoce.text.normalise.rules import Rule
 
 _DOTTED = re.compile(r"(?<![\w.])(\d{1,2})\.(\d{1,2})\.(\d{4})(?![\w.]\d|\w)")
 _SLASHED = re.compile(r"(?<![\w./])(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?![\w/])")
+_DASHED = re.compile(r"(?<![\w./-])(\d{1,2})-(\d{1,2})-(\d{4})(?![\w/-])")
+_YEAR_FIRST = re.compile(r"(?<![\w./])(\d{4})/(\d{2})/(\d{2})(?![\w/])")
 _TIMESTAMP = re.compile(r"\b(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(Z)?(?![\w])")
 _TWELVE_HOUR = re.compile(r"(?<![\w.:])(\d{1,2})(?:[:.](\d{2}))?\s?([aApP])(?:\.\s?[mM]\.?|[mM])(?![\w])")
 _HOURS = re.compile(r"(?<![\w.:])([ap]\.m\.|\d{1,2})\s?[-–]\s?(?=\d{1,2}(?:[:.]\d{2})?\s?[ap]\.?m\b)", re.IGNORECASE)
 _HALF_DAY_RANGE = re.compile(r"(?<=[ap]m|\.m)\s?[-–]\s?(?=\d)|(?<=[ap]\.m\.)\s?[-–]\s?(?=\d)", re.IGNORECASE)
+
+_CLOCK_RANGE = re.compile(r"(?<![\w.:/])(\d{1,2}:\d{2})\s?[-–]\s?(?=\d{1,2}:\d{2}(?![\d:]))")
+_HOURS_AFTER_CLOCK = re.compile(r"(?<![\w.:])(\d{1,2}:\d{2})\s?h(?:rs)?\b")
+_DAYS = {
+    "Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Thur": "Thursday",
+    "Thurs": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday",
+}  # fmt: skip
+_DAY_RANGE = re.compile(rf"\b({'|'.join(_DAYS)})\.?\s?[-–]\s?({'|'.join(_DAYS)})\b(?:\.(?=\s\S))?")
 
 
 def date(day: int, month: int, year: str) -> str | None:
@@ -45,8 +55,15 @@ def twelve_hour(match: re.Match[str]) -> str:
 _BOTH: list[Rule] = [
     (_TIMESTAMP, lambda m: f"{m[1]}, {m[2]}{' UTC' if m[3] else ''}"),
     (_DOTTED, _day_first),
+    (_YEAR_FIRST, lambda m: f"{m[1]}-{m[2]}-{m[3]}"),
+    (_CLOCK_RANGE, lambda m: f"{m[1]} to "),
+    (_HOURS_AFTER_CLOCK, lambda m: m[1]),
     (_HOURS, lambda m: f"{m[1]} to "),
     (_HALF_DAY_RANGE, lambda m: " to "),
     (_TWELVE_HOUR, twelve_hour),
 ]
-RULES: dict[str, list[Rule]] = {"en-US": _BOTH, "en-GB": [*_BOTH, (_SLASHED, _day_first)]}
+RULES: dict[str, list[Rule]] = {
+    "en-US": [*_BOTH, (_DASHED, lambda m: f"{m[1]}/{m[2]}/{m[3]}")],
+    "en-GB": [*_BOTH, (_SLASHED, _day_first), (_DASHED, _day_first)],
+}
+DAY_RULES: list[Rule] = [(_DAY_RANGE, lambda m: f"{_DAYS[m[1]]} to {_DAYS[m[2]]}")]

@@ -28,7 +28,8 @@ _CURRENCIES = {
     "£": Currency("pound", "pounds", "penny", "pence"), "GBP": Currency("pound", "pounds", "penny", "pence"),
     "€": Currency("euro", "euros", "cent", "cents"), "EUR": Currency("euro", "euros", "cent", "cents"),
     "¥": Currency("yen", "yen"), "JPY": Currency("yen", "yen"), "CNY": Currency("yuan", "yuan"),
-    "₹": Currency("rupee", "rupees"), "INR": Currency("rupee", "rupees"), "₩": Currency("won", "won"),
+    "₹": Currency("rupee", "rupees"), "INR": Currency("rupee", "rupees"), "Rs": Currency("rupee", "rupees"),
+    "Rs.": Currency("rupee", "rupees"), "₩": Currency("won", "won"),
     "KRW": Currency("won", "won"), "CHF": Currency("Swiss franc", "Swiss francs"),
     "SEK": Currency("Swedish krona", "Swedish kronor"), "NOK": Currency("Norwegian krone", "Norwegian kroner"),
     "DKK": Currency("Danish krone", "Danish kroner"), "PLN": Currency("zloty", "zlotys"),
@@ -45,7 +46,7 @@ _CODE = "|".join(c for c in _CURRENCIES if c.isalpha())
 _SCALE = r"(?:\s?(hundred|thousand|million|billion|trillion|bn|mn|tn|[kKmMbB])(?![\w]))?"
 _BEFORE = re.compile(rf"(?<![\w.])([-−])?((?:{_SYMBOL})|(?:{_CODE})(?![A-Z]))\s?({NUMBER})(?!\d){_SCALE}")
 _AFTER = re.compile(rf"(?<![\w.,])([-−])?({NUMBER}){_SCALE}\s?((?:[$€£¥])(?!\d)|(?:{_CODE})\b)")
-_PENCE = re.compile(rf"(?<![\w.])({NUMBER})p\b(?!\.\w)")
+_PENCE = re.compile(rf"(?<![\w.])(?!(?:144|240|360|480|576|720|1080|1440|2160|4320)p)({NUMBER})p\b(?!\.\w)")
 _CENTS = re.compile(rf"(?<![\w.])({NUMBER})\s?¢")
 _RANGE = re.compile(rf"({_SYMBOL})({NUMBER})\s?[-–]\s?(?:\1)?({NUMBER})(?![\d-])")
 

@@ -11,6 +11,8 @@ from vivavoce.text.normalise.rules import Rule, digit_by_digit
 MAX_DIGITS = 15
 """A longer run of digits is read digit by digit."""
 
+_COUNTS = {"k": "thousand", "K": "thousand", "M": "million", "B": "billion"}
+_EMERGENCY = "911|999|112|311|411|988"
 _HALVES = {2: ("half", "halves"), 4: ("quarter", "quarters")}
 _MIXED_GLYPHS = {"½": "a half", "¼": "a quarter", "¾": "three quarters"}
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
@@ -78,6 +80,10 @@ def _roman_year(match: re.Match[str]) -> str:
     return str(value) if 1000 < value < 2100 else match[0]
 
 
+LAKHS: list[Rule] = [
+    (re.compile(r"(?<![\w.,])\d{1,2}(?:,\d{2})+,\d{3}(?![\w,])"), lambda m: f"{int(m[0].replace(',', '')):,}"),
+]
+"""Indian grouping, "1,00,000", as everyone else writes it."""
 TELEPHONE: list[Rule] = [
     (
         re.compile(
@@ -89,6 +95,17 @@ TELEPHONE: list[Rule] = [
     ),
 ]
 RULES: list[Rule] = [
+    (re.compile(r"(?<![\w.,+])(?<!\d )[1-9]\d{0,2}(?: \d{3})* 000(?![\w-]|[.,]\d)"), lambda m: m[0].replace(" ", ",")),
+    (re.compile(r"(?<![\w.,])\d+(?:,\d{1,2})+(?![\w,]|\.\d)"), lambda m: m[0].replace(",", ", ")),
+    (
+        re.compile(r"(?<![\w.,$£€])(\d+(?:\.\d+)?)([kKMB])(?= (?:[a-z]{3,}s|people)\b(?<! this)(?<! does)(?<! plus))"),
+        lambda m: f"{m[1]} {_COUNTS[m[2]]}",
+    ),
+    (
+        re.compile(rf"(?i)\b((?:call|dial|phone|ring)(?:s|ed|ing)? )({_EMERGENCY})\b"),
+        lambda m: m[1] + digit_by_digit(m[2]),
+    ),
+    (re.compile(rf"(?<![\w.,])({_EMERGENCY})(?= (?:call|operator|dispatcher)s?\b)"), lambda m: digit_by_digit(m[1])),
     (re.compile(rf"\d{{{MAX_DIGITS + 1},}}"), lambda m: f" {digit_by_digit(m[0])} "),
     (re.compile(r"(?<![\d-])\d+(?:-\d+){2,}(?![\d-])"), lambda m: m[0] if _is_iso_date(m[0]) else _grouped(m)),
     (re.compile(r"(?<![\w.])(\d+) ?([½¼¾])"), lambda m: f"{m[1]} and {_MIXED_GLYPHS[m[2]]}"),
@@ -98,7 +115,7 @@ RULES: list[Rule] = [
     (re.compile(r"\b50/50\b"), lambda m: "fifty-fifty"),
     (re.compile(r"(?<![\w./-])(\d{1,2})/(16|32|64|100|1000)(?![\w/-]|\.\d)"), _fraction),
     (re.compile(r"(?<![\w.:/-])v?\d+(?:\.\d+){2,}(?![\w/-])"), _version),
-    (re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)[eE]([+-]?\d{1,3})(?![\w.])"), _scientific),
+    (re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)[eE]([+-]?\d{1,3})(?!\w|\.\d)"), _scientific),
     (re.compile(r"(?<![\w.,])(\d+)\.(\d*0)(?![\d.,]\d|[\d%])"), lambda m: f"{m[1]} point {digit_by_digit(m[2])}"),
     (re.compile(r"(?<![\w.])\.(\d+)(?![\w.]\d)"), lambda m: f"point {digit_by_digit(m[1])}"),
     (re.compile(r"(?<![\w.,:/+-])0\d+(?![\w:/-]|[.,]\d)"), lambda m: digit_by_digit(m[0])),

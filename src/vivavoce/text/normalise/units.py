@@ -27,6 +27,7 @@ UNITS: dict[str, tuple[str, str]] = {
 }
 _PER = {"s": "second", "h": "hour", "hr": "hour", "d": "day", "yr": "year"}
 _LENGTHS = frozenset(["m", "km", "cm", "mm", "dm", "ft", "mi", "yd"])
+_SIZES = {"sq": "square", "cu": "cubic"}
 _POWERS = {"²": "square", "³": "cubic", "2": "square", "3": "cubic"}
 
 _UNIT = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
@@ -37,6 +38,8 @@ MEASURE = re.compile(
     rf"(?<![\w.,])([-−])?({NUMBER})[\s-]?({_UNIT})([²³])?(?:/({_PER_UNIT})([²³])?)?(?![\w²³]|/\d|['’][a-z])"
 )
 _FEET_INCHES = re.compile(r"(?<![\w.])(\d{1,2})\s?(?:['′]|ft\.?)\s?(\d{1,2})\s?(?:[\"″]|''|in\b\.?)")
+_FEET_BARE = re.compile(r"(?<![\w.])([1-9])['′](\d{1,2})(?![\w'′\"″])")
+_AREA = re.compile(rf"(?<![\w.,])({NUMBER})\s?(sq|cu)\.?\s(ft|in|mi|yd|m|km|cm|mm)\b")
 _PER_WORD = re.compile(
     r"(?<=[a-z0-9])/(?=(?:second|minute|hour|day|night|week|month|quarter|year|person|head|liter|kilogram|gallon|mile)\b)"
 )
@@ -65,6 +68,8 @@ def _feet_inches(match: re.Match[str]) -> str:
 
 RULES: list[Rule] = [
     (_FEET_INCHES, _feet_inches),
+    (_FEET_BARE, lambda m: f"{m[1]} foot {m[2]}"),
+    (_AREA, lambda m: f"{quantity(m[1])} {_SIZES[m[2]]} {UNITS[m[3]][m[1] != '1']}"),
     (_RANGE, lambda m: f"{m[1]} to {m[2]}"),
     (MEASURE, _measure),
     (_PER_WORD, lambda m: " per "),
