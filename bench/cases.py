@@ -23,6 +23,8 @@ SECONDS = 6.0
 SEED = 7
 WIDTH = 640
 CODED_CRF = 23
+CAPTION_S = 7.0
+"""Longer captions are a defect themselves."""
 STRENGTHS = {"mild": 0.3, "strong": 0.8}
 LENGTH_S = {"black": 0.5, "audio_dropout": 0.1, "freeze": 1.5, "stutter": 1.5, "flash": 1.5}
 STILL = (
@@ -55,10 +57,13 @@ def clips(data: Path, test: bool) -> list[str]:
 
 
 def make_cases(
-    data: Path, names: Sequence[str], defects: Sequence[str], folder: Path, workers: int = 1
+    data: Path, names: Sequence[str], defects: Sequence[str], folder: Path, workers: int = 1, test: bool = True
 ) -> dict[str, list[Case]]:
-    """Every clip with every defect in every strength, by defect; files that are there already are used again."""
-    spoken = speech_names(data) if NEEDS_SPEECH.intersection(defects) else []
+    """Every clip with every defect in every strength, by defect; files that are there already are used again.
+
+    `test` says which side of the split the speech is from.
+    """
+    spoken = speech_names(data, "test" if test else "train") if NEEDS_SPEECH.intersection(defects) else []
     make = partial(_cases_of, data=data, defects=tuple(defects), folder=folder)
     cases: dict[str, list[Case]] = {defect: [] for defect in defects}
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
@@ -99,17 +104,17 @@ def short_clip(path: Path) -> Clip:
     return replace(clip, frames=frames, sound=sound)
 
 
-def speech_names(data: Path) -> list[str]:
-    """Names of clips of held-out speech: `speech/CORPUS/NUMBER`."""
-    return [
-        f"speech/{corpus}/{n}.wav" for corpus in SPEECH if (data / "speech" / corpus).is_dir() for n in range(FILES)
-    ]
+def speech_names(data: Path, split: str) -> list[str]:
+    """Names of clips of speech: `speech/CORPUS/SPLIT-NUMBER`."""
+    there = [corpus for corpus in SPEECH if (data / "speech" / corpus).is_dir()]
+    return [f"speech/{corpus}/{split}-{n}.wav" for corpus in there for n in range(FILES)]
 
 
 def speech_clip(data: Path, name: str) -> Clip:
-    """Some held-out sentences one after the other, with pauses, and captions where they are."""
-    _, corpus, number = Path(name).with_suffix("").parts
-    rows = held_out(data / "speech" / corpus)[int(number) * SENTENCES : (int(number) + 1) * SENTENCES]
+    """Some sentences one after the other, with pauses, and captions where they are."""
+    _, corpus, part = Path(name).with_suffix("").parts
+    split, _, number = part.partition("-")
+    rows = sentences(data / "speech" / corpus, split)[int(number) * SENTENCES : (int(number) + 1) * SENTENCES]
     random = np.random.default_rng(int(number))
     sounds, cues, time_s = [], [], 0.0
     for row in rows:
@@ -118,17 +123,18 @@ def speech_clip(data: Path, name: str) -> Clip:
         room = random.normal(0, 1e-4, round(random.uniform(0.5, 2.0) * SOUND_RATE_HZ)).astype(np.float32)
         words = row["text"].split()
         lines = tuple(" ".join(words[n : n + 7]) for n in range(0, len(words), 7))
-        cues.append(Cue(time_s, time_s + len(samples) / SOUND_RATE_HZ, lines[:2], len(cues) + 1))
+        end_s = time_s + min(CAPTION_S, len(samples) / SOUND_RATE_HZ)
+        cues.append(Cue(time_s, end_s, lines[:2], len(cues) + 1))
         sounds += [samples, room]
         time_s += (len(samples) + len(room)) / SOUND_RATE_HZ
     return Clip(sound=np.concatenate(sounds)[None].repeat(2, axis=0), cues=tuple(cues))
 
 
-def held_out(folder: Path) -> list[dict[str, str]]:
-    """Rows of a corpus's `metadata.tsv` that nothing was trained on."""
+def sentences(folder: Path, split: str = "test") -> list[dict[str, str]]:
+    """Rows of a corpus's `metadata.tsv`; nothing was trained on those of `test`."""
     header, *lines = (folder / "metadata.tsv").read_text(encoding="utf-8").splitlines()
     rows = [dict(zip(header.split("\t"), line.split("\t"), strict=False)) for line in lines]
-    return [row for row in rows if row["split"] == "test"]
+    return [row for row in rows if row["split"] == split]
 
 
 def _made(clip: Clip, name: str, defect: str, strength: float, path: Path, seed: int) -> list[dict[str, object]]:

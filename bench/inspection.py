@@ -47,12 +47,13 @@ def measured(arguments: argparse.Namespace, folder: Path, figures: Figures) -> N
     names = clips(data, not arguments.dev)
     chosen = names[:: -(-len(names) // arguments.clips)]
     wanted = defects if "events" in parts or "seconds" in parts else ()
-    cases = make_cases(data, chosen, wanted, folder, arguments.workers) if wanted else {}
+    cases = make_cases(data, chosen, wanted, folder, arguments.workers, not arguments.dev) if wanted else {}
     if "events" in parts:
         for defect, of in cases.items():
             print(f"{defect}: {len(of)} cases", file=sys.stderr, flush=True)
             counted = tally(of, defect, arguments.workers)
             figures.setdefault("events", {})[defect] = {label: asdict(t) for label, t in counted.items()}
+            save(figures, arguments.json)
     if "seconds" in parts:
         figures["seconds"] = figures.get("seconds", {}) | second_by_second(data, names, cases)
     if "clean" in parts:
@@ -62,6 +63,12 @@ def measured(arguments: argparse.Namespace, folder: Path, figures: Figures) -> N
     if "speed" in parts:
         figures["speed"] = [asdict(timing) for timing in speeds(folder, defects)]
     figures["machine"] = str(this_machine())
+
+
+def save(figures: Figures, path: Path | None) -> None:
+    """Write what there is so far: the whole takes long."""
+    if path:
+        path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
 def table(figures: Figures) -> str:
@@ -106,8 +113,7 @@ def main() -> int:
     for timing in figures.get("speed", []):
         print("{label}: {real_time:.2f} x real time on one core, {peak_memory_mb:.0f} MB".format(**timing))
     print(figures["machine"])
-    if arguments.json:
-        arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    save(figures, arguments.json)
     return 0
 
 

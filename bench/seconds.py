@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cases import SPEECH, STILL, Case, held_out, short_clip
+from cases import SPEECH, STILL, Case, sentences, short_clip
 from stock import BLOCKS, CHANGE, Stock, noted
 from vivavoce.audio import read_audio
 from vivavoce.inspection import Detector
@@ -173,7 +173,7 @@ def _clean_pieces(data: Path, names: Sequence[str], random: np.random.Generator)
     for corpus in SPEECH:
         folder = data / "speech" / corpus
         if folder.is_dir():
-            paths = [p for row in held_out(folder)[:PIECES] for p in (folder / "audio").glob(f"{row['id']}.*")]
+            paths = [p for row in sentences(folder)[:PIECES] for p in (folder / "audio").glob(f"{row['id']}.*")]
             groups.append([read_audio(path, SOUND_RATE_HZ).samples for path in paths])
     length = round(PIECE_S * SOUND_RATE_HZ)
     for group in groups:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -112,17 +111,6 @@ def _interlaced(notes: list[tuple[float, dict[str, str]]]) -> list[Interval]:
     return _over("x", 0.5)(marked)
 
 
-def _dropped(notes: list[tuple[float, dict[str, str]]]) -> list[Interval]:
-    """Where pictures are missing from what a filter let through."""
-    times = [time_s for time_s, _ in notes]
-    if len(times) < 3:
-        return []
-    steps = [later - earlier for earlier, later in pairwise(times)]
-    beat_s = sorted(steps)[len(steps) // 4]
-    missing = [(at - step, {"x": "1"}) for at, step in zip(times[1:], steps, strict=True) if step > 1.5 * beat_s]
-    return _over("x", 0.5)(missing)
-
-
 FREEZE, BLACK, SILENCE = "lavfi.freezedetect.freeze", "lavfi.black", "lavfi.silence"
 READ_FREEZE, READ_BLACK = _paired(f"{FREEZE}_start", f"{FREEZE}_end"), _paired(f"{BLACK}_start", f"{BLACK}_end")
 READ_SILENCE = _paired(f"{SILENCE}_start", f"{SILENCE}_end")
@@ -135,10 +123,7 @@ STOCK: dict[str, tuple[Stock, ...]] = {
         Stock("freezedetect", "video", (("freezedetect", ""),), READ_FREEZE),
         Stock("freezedetect d=.4", "video", (("freezedetect", "d=0.4"),), READ_FREEZE),
     ),
-    "stutter": (
-        Stock("signalstats YDIF", "video", STATS, _over("lavfi.signalstats.YDIF", 0.1, under=True)),
-        Stock("mpdecimate", "video", (("mpdecimate", ""),), _dropped),
-    ),
+    "stutter": (Stock("signalstats YDIF", "video", STATS, _over("lavfi.signalstats.YDIF", 0.1, under=True)),),
     "black": (
         Stock("blackdetect", "video", (("blackdetect", ""),), READ_BLACK),
         Stock("blackdetect d=.04", "video", (("blackdetect", "d=0.04"),), READ_BLACK),

@@ -18,6 +18,9 @@ LEAST_S = 4.0
 REACH_S, LEAST_SHIFT_S = 6.0, 0.6
 GAIN = 0.12
 MISSING_S, BREATH_S = 6.0, 0.8
+LEAST_CUE_S, MOVE_REACH_S = 1.0, 5.0
+FITS, FITS_BETTER = 0.7, 0.25
+"""A caption is out of place where speech fills this part of it elsewhere, and so much more than where it is."""
 
 
 class SpeechTrack:
@@ -78,6 +81,36 @@ def uncaptioned(shown: Shown, speech: Active) -> Iterator[tuple[float, float]]:
             and not covered[round(group[0] / STEP_S) : round(group[-1] / STEP_S)].any()
         ):
             yield float(group[0]), float(group[-1]) + STEP_S
+
+
+def displaced(shown: Shown, speech: Active) -> Iterator[tuple[float, float, float]]:
+    """Single captions (start_s, end_s, late_s) that would fit speech under no other caption clearly better."""
+    reach, least = round(MOVE_REACH_S / STEP_S), round(LEAST_SHIFT_S / STEP_S)
+    count = _counted(shown, len(speech))
+    for start_s, end_s in shown:
+        first, last = round(start_s / STEP_S), round(end_s / STEP_S)
+        if end_s - start_s < LEAST_CUE_S or first < 0 or last > len(speech):
+            continue
+        low, high = max(0, first - reach), min(len(speech), last + reach)
+        alone = count[low:high].copy()
+        alone[first - low : last - low] -= 1
+        sums = np.concatenate([[0], np.cumsum(speech[low:high] & (alone == 0))])
+        length = last - first
+        filled = (sums[length:] - sums[:-length]) / length
+        moved = np.arange(len(filled)) + low - first
+        filled[np.abs(moved) < least] = 0.0
+        best = int(np.argmax(filled))
+        if filled[best] > max(FITS, float(speech[first:last].mean()) + FITS_BETTER):
+            yield float(start_s), float(end_s), -float(moved[best]) * STEP_S
+
+
+def _counted(shown: Shown, length: int) -> npt.NDArray[np.int64]:
+    """How many captions there are at each step."""
+    edges = np.zeros(length + 1, np.int64)
+    for start_s, end_s in shown:
+        edges[min(length, max(0, round(start_s / STEP_S)))] += 1
+        edges[min(length, max(0, round(end_s / STEP_S)))] -= 1
+    return np.cumsum(edges[:-1])
 
 
 def _covered(shown: Shown, length: int) -> npt.NDArray[np.float64]:

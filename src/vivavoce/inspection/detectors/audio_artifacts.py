@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
+from statistics import fmean
 from typing import ClassVar
 
 import numpy as np
@@ -28,7 +30,7 @@ class AudioArtifacts(Detector):
 
     Each second of each channel is put into one of five classes (no defect, hum, hiss, distortion, clicks) from its
     spectrum at three resolutions and its levels. A defect must be likelier than the addon's threshold; all but
-    clicks, which may be few, on average over three seconds. Channels that hold the same are judged once.
+    clicks, which may be few, on average over two seconds. Channels that hold the same are judged once.
 
     Limits: one class a second, so the weaker of two defects in one place is missed; seconds under -54 dB, and an end
     shorter than half a second, are not judged; sound without a top band (telephone, 16 kHz) leaves little to hear
@@ -99,7 +101,7 @@ class _Track:
         sound, said = self._recent[place]
         for name, threshold in self._thresholds.items():
             around = [likely[name] for _, likely in self._recent[max(0, place - 1) : place + 2]]
-            likely = float(np.mean(around)) if name in STEADY else said[name]
+            likely = _of_two(around) if name in STEADY else said[name]
             for span in self._spans[name].add(sound.start_s, said["end_s"], likely / threshold):
                 yield self._event(name, span.start_s, span.end_s, span.mean)
 
@@ -107,6 +109,11 @@ class _Track:
         score = min(1.0, strength * self._thresholds[name])
         evidence = {"band_hz": list(BANDS_HZ[name]), "channel": self._channel.get(name, 0), "stream": self._stream}
         return Event(name, start_s, end_s, score, evidence)
+
+
+def _of_two(likely: list[float]) -> float:
+    """The highest mean of two neighbours among two or three seconds; of one alone, itself."""
+    return max(map(fmean, pairwise(likely))) if len(likely) > 1 else likely[0]
 
 
 def _least_s(name: str) -> float:

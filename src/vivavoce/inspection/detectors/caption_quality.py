@@ -2,7 +2,8 @@
 
 The rules are those of a public timed-text guide: 5/6 s to 7 s a caption, two lines, 42 characters a line, 20
 characters a second with tolerance, captions in order and not on top of each other. Captions are set against the
-speech that is heard, by level alone: a common shift of over 0.6 s is told, and speech of 6 s and more without any.
+speech that is heard, by level alone: a common shift of over 0.6 s is told, a single caption that would fit speech
+nearby much better, and speech of 6 s and more without any.
 
 Fails where music or noise is as loud as the speech (then nothing is said of sync), with captions of what is not
 speech, and on a wrong language. CEA-608/708 captions inside video packets are not read.
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from vivavoce.inspection.captions.garble import garbled_share
-from vivavoce.inspection.captions.speech import SpeechTrack, shift_of, uncaptioned
+from vivavoce.inspection.captions.speech import SpeechTrack, displaced, shift_of, uncaptioned
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.media import Cue, MediaInfo, Sound
@@ -82,6 +83,9 @@ class CaptionQuality(Detector):
             evidence = {"problem": "captions apart from the speech", "late_s": round(shift, 2)}
             yield Event("caption_quality", start_s, last_s, score_of(abs(shift) / 0.6), evidence)
             return
+        for start_s, last_s, late_s in displaced(shown, speech):
+            evidence = {"problem": "caption apart from its speech", "late_s": round(late_s, 2)}
+            yield Event("caption_quality", start_s, last_s, score_of(abs(late_s)), evidence)
         for start_s, last_s in uncaptioned(shown, speech):
             evidence = {"problem": "speech without captions"}
             yield Event("caption_quality", start_s, last_s, score_of((last_s - start_s) / 6.0), evidence)

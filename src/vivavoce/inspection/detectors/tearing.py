@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+import numpy as np
+
 from vivavoce.inspection.addon import load_learned
 from vivavoce.inspection.detector import Detector, Sampling
 from vivavoce.inspection.event import Event
@@ -16,6 +18,8 @@ BURST = 3
 GAP_S = 0.7
 LEAST = 2
 MIN_HEIGHT = 48
+COLUMN_STEP, REACH = 8, 16
+LEAST_CHANGE, LEFT_OVER = 0.2, 0.35
 
 
 class Tearing(Detector):
@@ -25,7 +29,8 @@ class Tearing(Detector):
     bands of columns, and says for each row whether the picture is torn there. Two torn pictures within 0.7 s are an
     event. Looks at three pictures in a row, every third of a second.
 
-    Limits: needs something that moves sideways, or changes, at the line: a torn still is whole. One torn picture
+    Limits: needs something that moves sideways, or changes, at the line: a torn still is whole, and so is what rolls
+    up or down as a whole, as credits do. One torn picture
     alone is not an event. Vertical tears and those of single windows on a screen are not meant.
     Fails on: split screens and tickers that start to move at once, wipes that travel down, letterboxed inserts that
     appear, flashes that a rolling shutter cut in half.
@@ -58,7 +63,7 @@ class Tearing(Detector):
         self._recent.clear()
         if picture.luma.shape[0] < MIN_HEIGHT:
             return
-        torn, row = self.judge(pictures)
+        torn, row = (0.0, 0.0) if scrolls(*pictures[1:]) else self.judge(pictures)
         start_s, end_s = picture.time_s - picture.seconds, picture.time_s + picture.seconds
         for span in self._spans.add(start_s, end_s, torn / self._threshold):
             yield from self._event(span.start_s, span.end_s, span.peak, span.count)
@@ -74,3 +79,16 @@ class Tearing(Detector):
             row = round(self._row, 3)
             evidence = {"row": row, "box": [0.0, max(0.0, row - 0.01), 1.0, min(1.0, row + 0.01)], "pictures": count}
             yield Event("tearing", start_s, end_s, min(1.0, peak * self._threshold), evidence)
+
+
+def scrolls(before: Plane, now: Plane) -> bool:
+    """Whether all of a picture is the one before, moved up or down: nothing is left over, so nothing is torn."""
+    before, now = (plane[:, ::COLUMN_STEP].astype(np.int16) for plane in (before, now))
+    if before.shape != now.shape:
+        return False
+    apart = {
+        rows: float(np.abs(now[REACH:-REACH] - before[REACH + rows : len(before) - REACH + rows]).mean())
+        for rows in range(-REACH, REACH + 1)
+    }
+    moved = min(apart, key=lambda rows: apart[rows])
+    return moved != 0 and apart[0] > LEAST_CHANGE and apart[moved] < LEFT_OVER * apart[0]

@@ -17,9 +17,10 @@ def block_figures(before: Plane, luma: Plane) -> Array:
     """Luma of a picture and of the one before, (height, width) uint8 -> (18, rows, columns), one value a block.
 
     Rows and columns are those of the picture filled up to whole cells of 32 pixels: blocks that the picture cuts off
-    are taken to be like their neighbours, because pixels made up there would look smeared. Of columns and of rows each: the
-    mean step between neighbours inside, at the block's far border and in its middle (a border of 8 x 8), log(1 + step),
-    and how often there is none; of the picture before, inside and border; of the change since, inside and border.
+    are taken to be like their neighbours, because pixels made up there would look smeared. Of columns and of rows
+    each: the mean step between neighbours inside, at the block's far border and in its middle (a border of 8 x 8),
+    log(1 + step), and how often there is none; of the picture before, inside and border; of the change since, inside
+    and border.
     Then the mean change, log(1 + change), and the mean luma.
     """
     rows, columns = (-(-side // CELL) * CELL // BLOCK for side in luma.shape)
