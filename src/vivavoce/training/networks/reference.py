@@ -85,9 +85,3 @@ class TokenEncoders(nn.Module):
     def __init__(self, duration: Encoder, melody: Encoder) -> None:
         super().__init__()
         self.duration, self.melody = duration, melody
-
-    def forget_prosody(self) -> None:
-        """Silence the embeddings' weights: they were never trained, and would begin as noise."""
-        for encoder in (self.duration, self.melody):
-            nn.init.zeros_(encoder.embedding.sentence.weight)
-            nn.init.zeros_(encoder.embedding.word.weight)

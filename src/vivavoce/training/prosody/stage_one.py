@@ -1,10 +1,10 @@
 """Stage I of Kathaka and of CAMP, together: what a recording's prosody is, and a voice that follows it.
 
 A sentence encoder with a distribution (Kathaka, and the selection of embeddings) and a word encoder without one (CAMP)
-learn beside the voice's encoders of durations and of the melody, which start from the trained voice. Each example keeps
-one of the embeddings, both or none, so that one voice serves every system and zero stays a voice of its own. Decoder
-and text encoder are left as they are: mel enters no loss, because pitch, energy and durations are all that the decoder
-is told.
+learn beside new encoders of durations and of the melody for the voice. New ones, because those of the trained voice
+know its sentences by heart and learn to ignore what an embedding tells. Each example keeps one of the embeddings, both
+or none, so that one voice serves every system and zero stays a voice of its own. Decoder and text encoder are left as
+they are: mel enters no loss, because pitch, energy and durations are all that the decoder is told.
 """
 
 from __future__ import annotations
@@ -63,13 +63,9 @@ class StageOne(nn.Module):
 
 
 def stage_one(folder: Path, config: Mapping[str, Any], trained: bool) -> StageOne:
-    """The model, with its own averaged weights from `folder` or those of the voice to start from."""
+    """The model, new or with its own averaged weights from `folder`."""
     acoustic = AcousticModel(len(SPEAKERS), **recipe("acoustic")["network"])
-    if not trained:
-        load_average(folder.parent / "acoustic", acoustic)
-    encoders = TokenEncoders(acoustic.duration, acoustic.melody)
-    encoders.forget_prosody()
-    model = StageOne(encoders, config["reference"])
+    model = StageOne(TokenEncoders(acoustic.duration, acoustic.melody), config["reference"])
     if trained:
         load_average(folder, model)
     return model
