@@ -8,9 +8,9 @@ from vivavoce.audio import Audio
 from vivavoce.blocks import Addon
 from vivavoce.errors import InputError
 from vivavoce.features import frame_count
-from vivavoce.prosody.alignment import Aligner, whole_sentence
+from vivavoce.prosody.alignment import SILENCE, Aligner, check_match, whole_sentence
 from vivavoce.prosody.transfer import CopyCat, frame_contour
-from vivavoce.voice.tokens import Tokens, tokenise
+from vivavoce.voice.tokens import SYMBOLS, Tokens, tokenise
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +63,23 @@ def test_contour_forgets_the_level():
     loudness = np.array([-6, 0, 0.5, -5], np.float32)
     np.testing.assert_allclose(frame_contour(f0, loudness), frame_contour(2 * f0, loudness + 1), atol=1e-5)
     assert not frame_contour(np.zeros(3, np.float32), np.zeros(3, np.float32)).any()
+
+
+def heard(tokens: Tokens, said: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Scores of frames that clearly are the symbols of `said`, two for each token, and what the tokens get of them."""
+    scores = np.full((len(said), len(SYMBOLS)), -9.0, np.float32)
+    scores[np.arange(len(said)), said] = -0.01
+    classes = np.where(tokens.gaps, SILENCE, tokens.symbols)
+    return scores, scores[:, classes]
+
+
+def test_what_is_heard_must_be_the_text_and_no_more_than_it(tokens: Tokens):
+    classes = np.repeat(np.where(tokens.gaps, SILENCE, tokens.symbols), 2)
+    durations = np.full(len(tokens.symbols), 2)
+    check_match(*heard(tokens, classes), tokens.gaps, durations)
+    with pytest.raises(InputError, match="does not say its text"):
+        check_match(*heard(tokens, np.where(classes == SILENCE, SILENCE, 13 + classes % 20)), tokens.gaps, durations)
+    longer = np.where(np.arange(len(tokens.symbols)) == 0, 200, durations)
+    talk = np.concatenate([np.full(198, 20), classes])
+    with pytest.raises(InputError, match="says more than its text"):
+        check_match(*heard(tokens, talk), tokens.gaps, longer)

@@ -24,8 +24,13 @@ SILENCE = 0
 """The class of all gaps; a sound's class is its symbol."""
 SLIP = -12.0
 """Log probability that a sound costs at least: one mispronounced phoneme must not cost the rest of the path."""
-MISMATCH_NATS = 1.6
-"""Mean nats a frame of sound by which the text's best path may fall short of the unbound one."""
+MISHEARD_NATS = 3.0
+"""Mean nats a frame by which a token's frames fall short of their likeliest classes where something else is said."""
+MOST_MISHEARD = 0.43
+"""Share of a text's sounds that may be misheard: .22 at most where a native speaker says it, mostly .45 or more where
+it is not said."""
+MOST_UNTOLD = 0.25
+"""Share of a recording's time that may be speech in gaps, said but not in the text: .04 at most where all is."""
 
 
 class Aligner:
@@ -51,12 +56,19 @@ class Aligner:
         classes = np.where(tokens.gaps, SILENCE, tokens.symbols)
         along = np.maximum(scores, SLIP)[:, classes]
         (durations,) = viterbi([along], [tokens.gaps])
-        token = np.repeat(np.arange(len(durations)), durations)
-        short = scores.max(axis=1) - along[np.arange(len(mel)), token]
-        heard = ~tokens.gaps[token]
-        if float(short[heard].mean()) > MISMATCH_NATS:
-            raise InputError("the recording does not say its text: check the text, the language and the noise")
+        check_match(scores, along, tokens.gaps, durations)
         return durations
+
+
+def check_match(scores: Array, along: Array, gaps: npt.NDArray[np.bool_], durations: Frames) -> None:
+    """Raise `InputError` where sounds of the text are not heard, or much is heard that is not in the text."""
+    token = np.repeat(np.arange(len(durations)), durations)
+    short = scores.max(axis=1) - along[np.arange(len(scores)), token]
+    misheard = np.bincount(token, short, len(durations)) > MISHEARD_NATS * durations
+    if misheard[~gaps].mean() > MOST_MISHEARD:
+        raise InputError("the recording does not say its text: check the text, the language and the noise")
+    if durations[misheard & gaps].sum() > MOST_UNTOLD * len(scores):
+        raise InputError("the recording says more than its text, or is too noisy: give all that is said")
 
 
 def whole_sentence(text: str, language: str) -> Sentence:
