@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cases import Case, sentences
@@ -18,6 +18,7 @@ from vivavoce.inspection.simulate import Truth
 OVERLAP, TOLERANCE_S = 0.3, 0.1
 HEARD = ("audio_dropout", "hum", "hiss", "distortion", "clicks")
 RULE = "area over .07"
+CORRUPT_SHARE, LEAST_CORRUPT_S = 0.07, 0.3
 CLEAN_SPEECH, MOST_SPEECH = ("kathleen", "prompts", "kerstin", "nathalie", "ensemble", "speechocean"), 80
 
 
@@ -66,14 +67,30 @@ def tally(cases: Sequence[Case], defect: str, workers: int) -> dict[str, Tally]:
     results = inspected([case.path for case in cases], (defect,), workers) if cases else {}
     tallies: dict[str, Tally] = {}
     for case in cases:
+        truths = [asked for truth in case.truths if (asked := asked_for(truth)) is not None]
+        if not truths:
+            continue
         events = [(e.start_s, e.end_s) for e in results[str(case.path)].events if e.defect == defect]
         for label in (case.strength, "all"):
-            tallies.setdefault(label, Tally()).add(case.truths, events)
+            tallies.setdefault(label, Tally()).add(truths, events)
         for stock in STOCK.get(defect, ()):
-            tallies.setdefault(stock.label, Tally()).add(case.truths, intervals(stock, case.path))
+            tallies.setdefault(stock.label, Tally()).add(truths, intervals(stock, case.path))
         if defect == "block_corruption":
-            tallies.setdefault(RULE, Tally()).add(case.truths, _by_rule(case.path))
+            tallies.setdefault(RULE, Tally()).add(truths, _by_rule(case.path))
     return tallies
+
+
+def asked_for(truth: Truth) -> Truth | None:
+    """Of corrupt blocks, from the first to the last picture with 7 % of them; None where that is under 0.3 s."""
+    if truth.defect != "block_corruption":
+        return truth
+    shares = truth.details["shares"]
+    picture_s = (truth.end_s - truth.start_s) / len(shares)
+    wrong = [number for number, share in enumerate(shares) if share >= CORRUPT_SHARE]
+    if len(wrong) * picture_s < LEAST_CORRUPT_S:
+        return None
+    first, last = wrong[0], wrong[-1] + 1
+    return replace(truth, start_s=truth.start_s + first * picture_s, end_s=truth.start_s + last * picture_s)
 
 
 def clean_alarms(

@@ -36,7 +36,7 @@ class Knowing:
         self.networks, self.figures = networks, figures or {}
 
     def figure(self, name: str) -> float:
-        return self.figures.get(name, 0.5)
+        return self.figures.get(name, 0.8 if name.endswith("_threshold") else 0.5)
 
 
 def _with(monkeypatch: pytest.MonkeyPatch, module: Any, known: Knowing) -> None:
@@ -154,7 +154,11 @@ def test_silence_and_a_short_rest_are_not_judged(monkeypatch: pytest.MonkeyPatch
 def _planted(monkeypatch: pytest.MonkeyPatch, late: int) -> AvSync:
     """Mouths whose light is a noise, and a speech network that hears the same noise `late` ticks later."""
     noise = np.random.default_rng(5).standard_normal((400, 1)).astype(np.float32)
-    face = Face(np.array([10, 10, 50, 50], np.float32), np.array([[20, 20], [40, 20], [30, 30], [22, 40], [38, 40]], np.float32), 0.9)
+    face = Face(
+        np.array([10, 10, 50, 50], np.float32),
+        np.array([[20, 20], [40, 20], [30, 30], [22, 40], [38, 40]], np.float32),
+        0.9,
+    )
     monkeypatch.setattr("vivavoce.inspection.sync.tracks.find_faces", lambda network, luma: [face])
 
     def motion(given: dict[str, np.ndarray]) -> Answers:
@@ -186,7 +190,9 @@ def test_without_sound_the_verdict_is_inconclusive(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("kind", [AudioArtifacts, AvSync, BlockCorruption, Blockiness, Tearing])
-def test_a_missing_addon_says_what_makes_it(monkeypatch: pytest.MonkeyPatch, kind: type[Detector], tmp_path: Any) -> None:
+def test_a_missing_addon_says_what_makes_it(
+    monkeypatch: pytest.MonkeyPatch, kind: type[Detector], tmp_path: Any
+) -> None:
     monkeypatch.setattr("vivavoce.blocks.shelf.SHIPPED", tmp_path)
     with pytest.raises(UnavailableError, match="python -m vivavoce.training"):
         kind(INFO)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.inspection.material import RATE_HZ, babble, info, moving, pictures, sounds
 from vivavoce.inspection.detectors.audio_dropout import step_levels
-from vivavoce.inspection.detectors.banding import periodicity
+from vivavoce.inspection.detectors.banding import entropy, periodicity, smooth_levels
 from vivavoce.inspection.detectors.combing import combed_share
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.inspector import Pass
@@ -116,8 +116,23 @@ def test_blur_within_a_scene_is_found() -> None:
 def test_bands_are_a_period_in_the_histogram() -> None:
     slope = np.tile(np.linspace(40, 200, 640), (90, 1)) + np.random.default_rng(0).normal(0, 0.7, (90, 640))
     smooth = slope.astype(np.uint8)
-    assert periodicity(smooth) < 0.2
-    assert periodicity((smooth // 8 * 8 + 4).astype(np.uint8)) > 0.8
+    whole, banded = smooth_levels(smooth), smooth_levels((smooth // 8 * 8 + 4).astype(np.uint8))
+    assert whole is not None
+    assert banded is not None
+    assert periodicity(whole) < 0.2
+    assert periodicity(banded) > 0.8
+    assert entropy(whole) - entropy(banded) > 2.5
+
+
+def test_levels_that_are_lost_at_once_are_banding_and_a_fade_is_not() -> None:
+    slope = np.tile(np.linspace(90, 130, 320), (180, 1)) + np.random.default_rng(0).normal(0, 0.7, (180, 320))
+    grey = np.full((90, 160), 128, np.uint8)
+    lumas = [slope.astype(np.uint8)] * 100
+    banded = [luma // 16 * 16 + 8 if 40 <= number < 80 else luma for number, luma in enumerate(lumas)]
+    (event,) = found(Clip(tuple(Yuv(luma.astype(np.uint8), grey, grey) for luma in banded), RATE_HZ), "banding")
+    assert (event.start_s, event.end_s) == (pytest.approx(1.6, abs=0.3), pytest.approx(3.2, abs=0.3))
+    faded = [(16 + (luma - 16.0) * max(0.0, 1 - number / 90)).astype(np.uint8) for number, luma in enumerate(lumas)]
+    assert found(Clip(tuple(Yuv(luma, grey, grey) for luma in faded), RATE_HZ), "banding") == []
 
 
 @pytest.mark.parametrize("kind", list(COLOURS))

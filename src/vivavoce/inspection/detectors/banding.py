@@ -2,10 +2,11 @@
 
 The levels that occur in smooth parts of the picture: cut to fewer bits, they bunch at every fourth, eighth or
 sixteenth level, and a lossy codec afterwards smears the bunches without filling the valleys. What is measured is the
-strength of such a period in the histogram of luma, over smooth areas alone.
+strength of such a period in the histogram of luma over smooth areas alone, and the histogram's entropy, which falls at
+once where levels are lost within a scene. Drawings in few colours are meant, so of them only the fall counts.
 
-Fails on contours that are one level of eight bits high, which no histogram shows, on drawings with few colours, and
-in pictures without smooth areas, where contours do not show either.
+Fails on contours that are one level of eight bits high, which no histogram shows, on drawings that are banded
+throughout, and in pictures without smooth areas, where contours do not show either.
 """
 
 from __future__ import annotations
@@ -13,22 +14,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 
 from vivavoce.inspection.detector import Detector, Sampling
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.media import MediaInfo, Picture, Plane
+from vivavoce.inspection.motion import Blocks, block_means, likeness
 from vivavoce.inspection.spans import Span, Spans, score_of
 
 EVERY_S = 0.24
 STEP = 2
 SMOOTH = 2
 LEAST_SHARE, LEAST_BUNCHES = 0.04, 5
-DRAWN_SHARE = 0.7
-"""Of three levels alone: drawn in flat colours, and meant."""
+DRAWN_BITS = 4.0
+"""Entropy of the levels of smooth areas under which they are flat colours; video has 5 to 7.5."""
 
 PERIODS = (4, 8, 16)
-CONTRAST, HOLD = 0.4, 0.8
-GAP_S, LEAST_S = 0.5, 0.45
+CONTRAST, LOST_BITS, HOLD = 0.3, 0.5, 0.8
+SAME_SCENE, SAME_LIGHT = 0.9, 6.0
+GAP_S, LEAST_S = 0.5, 0.7
+
+Levels = npt.NDArray[np.float64]
 
 
 class Banding(Detector):
@@ -38,9 +44,13 @@ class Banding(Detector):
     def __init__(self, media: MediaInfo) -> None:
         super().__init__(media)
         self._spans = Spans(GAP_S, LEAST_S, HOLD)
+        self._look: Blocks | None = None
+        self._whole: tuple[float, float] | None = None
+        """Entropy and light of the scene before levels were lost."""
 
     def see(self, picture: Picture) -> Iterator[Event]:
-        strength = periodicity(picture.luma) / CONTRAST
+        levels = smooth_levels(picture.luma)
+        strength = max(self._lost(picture, levels) / LOST_BITS, self._bunched(levels) / CONTRAST)
         for span in self._spans.add(picture.time_s, picture.time_s + EVERY_S, strength):
             yield _event(span)
 
@@ -48,27 +58,53 @@ class Banding(Detector):
         for span in self._spans.finish():
             yield _event(span)
 
+    def _bunched(self, levels: Levels | None) -> float:
+        return periodicity(levels) if levels is not None and entropy(levels) >= DRAWN_BITS else 0.0
 
-def periodicity(luma: Plane) -> float:
-    """How far the levels of smooth areas bunch at a distance of 4, 8 or 16 levels: 0 not at all, 1 all of them."""
+    def _lost(self, picture: Picture, levels: Levels | None) -> float:
+        """Bits of entropy that were lost at once in this scene and are not back."""
+        look, before = block_means(picture.small), self._look
+        self._look = look
+        if levels is None or before is None or likeness(before, look) < SAME_SCENE:
+            self._whole = None
+        if levels is None:
+            return 0.0
+        now, light = entropy(levels), float(look.mean())
+        if self._whole is None or abs(light - self._whole[1]) > SAME_LIGHT:
+            self._whole = now, light
+        lost = self._whole[0] - now
+        if lost < HOLD * LOST_BITS:
+            self._whole = now, light
+        return lost
+
+
+def smooth_levels(luma: Plane) -> Levels | None:
+    """How many pixels of smooth areas have each level, (256,); None where there is hardly any such area."""
     lines = luma[::STEP].astype(np.int16)
     flat = (np.abs(lines[:, 2:] - lines[:, 1:-1]) <= SMOOTH) & (np.abs(lines[:, 1:-1] - lines[:, :-2]) <= SMOOTH)
     values = lines[:, 1:-1][flat]
-    if len(values) < LEAST_SHARE * lines.size:
-        return 0.0
-    counts = np.bincount(values, minlength=256).astype(np.float64)[17:235]
-    if np.sort(counts)[-3:].sum() > DRAWN_SHARE * len(values):
-        return 0.0
+    return np.bincount(values, minlength=256).astype(np.float64) if len(values) >= LEAST_SHARE * lines.size else None
+
+
+def entropy(levels: Levels) -> float:
+    """Of the levels (256,), in bits."""
+    share = levels[levels > 0] / levels.sum()
+    return float(-(share * np.log2(share)).sum())
+
+
+def periodicity(levels: Levels) -> float:
+    """How far levels (256,) bunch at a distance of 4, 8 or 16: 0 not at all, 1 all of them."""
+    counts = levels[17:235]
     wide = np.convolve(counts, np.ones(33) / 33, mode="same")
     used = wide > 0.002 * wide.max()
     periods = [period for period in PERIODS if np.count_nonzero(used) >= LEAST_BUNCHES * period]
     if not periods:
         return 0.0
     even = np.minimum(counts[used] / wide[used], 6.0)
-    levels = np.flatnonzero(used)
-    tones = [abs(np.sum(even * np.exp(-2j * np.pi * levels / period))) / even.sum() for period in periods]
+    places = np.flatnonzero(used)
+    tones = [abs(np.sum(even * np.exp(-2j * np.pi * places / period))) / even.sum() for period in periods]
     return float(max(tones))
 
 
 def _event(span: Span) -> Event:
-    return Event("banding", span.start_s, span.end_s, score_of(span.mean), {"contrast": round(span.mean * CONTRAST, 3)})
+    return Event("banding", span.start_s, span.end_s, score_of(span.mean), {"strength": round(span.mean, 3)})

@@ -20,8 +20,8 @@ Decision = Literal["learned", "area"]
 
 CORRUPT = 0.5
 MAX_AREA = 0.07
-SURE = 0.97
-GAP_S = 0.7
+GAP_S, HOLD = 0.7, 0.6
+LEAST = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,10 +41,10 @@ class BlockCorruption(Detector):
 
     A residual network, its last layer a 1 x 1 convolution, reads what each block of 16 x 16 pixels is like (borders,
     inside, change since the picture before) and gives a map with one value for 32 x 32 pixels (224 x 224 gives 7 x 7,
-    1080p 34 x 60). Version 1 (`area`) calls a
-    picture corrupt when over 0.07 of the map is over one half; version 2 (`learned`, the default) has a decision
-    over the map's statistics that was trained jointly with the map. Two corrupt pictures in a row are an event, or
-    one that is beyond doubt. Looks at every third of a second.
+    1080p 34 x 60). Version 1 (`area`) calls a picture corrupt when over 0.07 of the map is over one half; version 2
+    (`learned`, the default) has a decision over the map's statistics that was trained jointly with the map. Two corrupt
+    pictures within 0.7 s are an event, which goes on while pictures come near the threshold. Looks at every third of a
+    second.
 
     Limits: corruption that lasts under a third of a second may pass unseen; under 7 % of the picture it is not meant
     to be found; lost pictures that the decoder repeats whole are a freeze; blocks that only show an older moment are
@@ -64,8 +64,9 @@ class BlockCorruption(Detector):
         self._decision, self._threshold = decision, learned.figure("threshold")
         self._before: Plane | None = None
         self._before_number = -2
-        self._spans = Spans(GAP_S)
+        self._spans = Spans(GAP_S, hold=HOLD)
         self._worst: Judgement | None = None
+        self._corrupt = 0
 
     def judge(self, before: Plane, luma: Plane) -> Judgement:
         """The luma of a picture and of the one before, (height, width) uint8."""
@@ -82,24 +83,25 @@ class BlockCorruption(Detector):
         self._before_number = -2
         end_s = picture.time_s + picture.seconds
         for span in self._spans.add(picture.time_s - picture.seconds, end_s, self._strength(judgement)):
-            yield from self._event(span.start_s, span.end_s, span.count)
-        if self._strength(judgement) >= 1.0 and (
-            self._worst is None or judgement.probability > self._worst.probability
-        ):
-            self._worst = judgement
+            yield from self._event(span.start_s, span.end_s)
+        if self._strength(judgement) >= 1.0:
+            self._corrupt += 1
+            if self._worst is None or judgement.probability > self._worst.probability:
+                self._worst = judgement
 
     def finish(self, end_s: float) -> Iterator[Event]:
         for span in self._spans.finish():
-            yield from self._event(span.start_s, min(span.end_s, end_s), span.count)
+            yield from self._event(span.start_s, min(span.end_s, end_s))
 
     def _strength(self, judgement: Judgement) -> float:
         if self._decision == "area":
             return judgement.area / MAX_AREA
         return judgement.probability / self._threshold
 
-    def _event(self, start_s: float, end_s: float, count: int) -> Iterator[Event]:
+    def _event(self, start_s: float, end_s: float) -> Iterator[Event]:
         worst, self._worst = self._worst, None
-        if worst is None or (count < 2 and worst.probability < SURE):
+        count, self._corrupt = self._corrupt, 0
+        if worst is None or count < LEAST:
             return
         evidence = {"map": np.round(worst.map, 2).tolist(), "area": round(worst.area, 4), "pictures": count}
         yield Event("block_corruption", start_s, end_s, worst.probability, evidence)

@@ -1,7 +1,8 @@
 """Blur: pictures softer than those just before and after in the same shot, or than their size promises.
 
 Sharpness is how steep strong edges are: the steepest step's part of their rise over six pixels. A drop that comes at
-once in a scene that stays, and goes at once, is a defect; a pull of focus is slow, and a soft scene begins with a cut.
+once in a scene that stays, holds for 0.6 s, and goes at once, is a defect; a pull of focus and a dissolve are slow, and
+a soft scene begins with a cut.
 By itself, a picture scaled up by four and more has edges that rise evenly over several pixels, all of them.
 
 Fails on softness of a whole file at less than that, and on slow changes.
@@ -27,7 +28,9 @@ STRONGEST = 0.02
 LEAST_EDGES, LEAST_RISE = 16, 12
 REACH = 6
 DROP = 0.9
-LEAST_PAST, LEAST_PICTURES = 3, 3
+LEAST_PAST, LEAST_PICTURES = 3, 5
+SLACK_IN, SLACK_OUT = 0.25, 0.3
+"""Of the depth of a drop: how far from the bottom its second look, and from the top the first or second after it."""
 SAME_SCENE = 0.75
 MOST_S = 20.0
 SOFT_WHOLE, LEAST_WHOLE_S = 0.25, 1.0
@@ -38,6 +41,16 @@ class _Soft:
     start_s: float
     before: float
     values: list[float]
+    back_s: float | None = None
+    """When it began to go."""
+
+    def is_steep(self, after: float) -> bool:
+        """Whether sharpness fell at once, stayed down, and is back at once at `after`."""
+        if len(self.values) < LEAST_PICTURES:
+            return False
+        bottom = float(np.median(self.values))
+        depth = self.before - bottom
+        return self.values[1] <= bottom + SLACK_IN * depth and after >= self.before - SLACK_OUT * depth
 
 
 class Blur(Detector):
@@ -65,9 +78,12 @@ class Blur(Detector):
             if same and value < DROP * soft.before and picture.time_s - soft.start_s < MOST_S:
                 soft.values.append(value)
                 return
+            if same and soft.back_s is None and not soft.is_steep(value):
+                soft.back_s = picture.time_s
+                return
             self._soft = None
-            if same and value > DROP * soft.before and len(soft.values) >= LEAST_PICTURES:
-                yield _event(soft, picture.time_s)
+            if same and soft.is_steep(value):
+                yield _event(soft, soft.back_s or picture.time_s)
             self._recent.clear()
         elif same and len(self._recent) >= LEAST_PAST and value < DROP * (sharp := self._sharpness_before()):
             between = self._recent[-1] < (1 + DROP) / 2 * sharp
