@@ -19,7 +19,7 @@ OVERLAP, TOLERANCE_S = 0.3, 0.1
 HEARD = ("audio_dropout", "hum", "hiss", "distortion", "clicks")
 RULE = "area over .07"
 CORRUPT_SHARE, LEAST_CORRUPT_S = 0.07, 0.3
-CLEAN_SPEECH, MOST_SPEECH = ("kathleen", "prompts", "kerstin", "nathalie", "ensemble", "speechocean"), 80
+CLEAN_SPEECH, MOST_SPEECH = ("kathleen", "prompts", "kerstin", "nathalie", "ensemble", "speechocean"), 30
 
 
 @dataclass(slots=True)
@@ -93,20 +93,36 @@ def asked_for(truth: Truth) -> Truth | None:
     return replace(truth, start_s=truth.start_s + first * picture_s, end_s=truth.start_s + last * picture_s)
 
 
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """An event where nothing is wrong."""
+
+    file: str
+    defect: str
+    start_s: float
+    end_s: float
+
+
 def clean_alarms(
     data: Path, names: Sequence[str], detectors: tuple[str, ...], workers: int
-) -> tuple[dict[str, int], float]:
-    """Alarms by detector on clean clips, and the hours of them."""
+) -> tuple[list[Alarm], dict[str, float]]:
+    """Alarms on clean clips and clean speech, and the hours of each."""
     results = inspected([data / "video" / name for name in names], detectors, workers)
     speech = [path for folder in CLEAN_SPEECH for path in _test_speech(data / "speech" / folder)]
     heard = tuple(name for name in detectors if name in HEARD)
-    results |= inspected(speech, heard, workers) if heard else {}
-    alarms = dict.fromkeys(detectors, 0)
-    for result in results.values():
-        for event in result.events:
-            if event.defect in alarms:
-                alarms[event.defect] += 1
-    return alarms, sum(result.seconds for result in results.values()) / 3600
+    spoken = inspected(speech, heard, workers) if heard else {}
+    alarms = [
+        Alarm(Path(result.file).name, event.defect, round(event.start_s, 2), round(event.end_s, 2))
+        for result in (results | spoken).values()
+        for event in result.events
+        if event.defect in detectors
+    ]
+    hours = {"video": _hours(results.values()), "speech": _hours(spoken.values())}
+    return alarms, hours
+
+
+def _hours(results: Iterable[Inspection]) -> float:
+    return sum(result.seconds for result in results) / 3600
 
 
 def inspected(paths: Iterable[Path], names: tuple[str, ...], workers: int) -> dict[str, Inspection]:

@@ -11,6 +11,7 @@ import argparse
 import json
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -58,7 +59,8 @@ def measured(arguments: argparse.Namespace, folder: Path, figures: Figures) -> N
         figures["seconds"] = figures.get("seconds", {}) | second_by_second(data, names, cases)
     if "clean" in parts:
         alarms, hours = clean_alarms(data, names, defects, arguments.workers)
-        figures["alarms"] = figures.get("alarms", {}) | alarms
+        others = [alarm for alarm in figures.get("alarms", []) if alarm["defect"] not in defects]
+        figures["alarms"] = others + [asdict(alarm) for alarm in alarms]
         figures["clean_hours"] = hours
     if "speed" in parts:
         figures["speed"] = [asdict(timing) for timing in speeds(folder, defects)]
@@ -75,14 +77,14 @@ def table(figures: Figures) -> str:
     """Markdown, one row a defect."""
     lines = ["| defect | cases | F1 mild | F1 strong | precision | recall | alarms, clean | stock: F1 |"]
     lines.append("|" + "---|" * 8)
-    alarms = figures.get("alarms", {})
+    alarms = Counter(alarm["defect"] for alarm in figures.get("alarms", []))
     for defect, of in figures.get("events", {}).items():
         tallies = {label: Tally(**counts) for label, counts in of.items()}
         ours = tallies.pop("all", Tally())
         strengths = (f"{tallies.pop(label, Tally()).f1:.2f}" for label in ("mild", "strong"))
         stock = "; ".join(f"{label} {t.f1:.2f}" for label, t in tallies.items())
         cells = (defect, str(ours.found + ours.missed), *strengths, f"{ours.precision:.2f}", f"{ours.recall:.2f}")
-        lines.append(f"| {' | '.join((*cells, str(alarms.get(defect, '–')), stock or '–'))} |")
+        lines.append(f"| {' | '.join((*cells, str(alarms[defect]), stock or '–'))} |")
     return "\n".join(lines)
 
 
@@ -108,7 +110,7 @@ def main() -> int:
         print(f"inspection: {error}", file=sys.stderr)
         return 1
     print(table(figures))
-    print(f"\nClean: {sum(figures.get('alarms', {}).values())} alarms in {figures.get('clean_hours', 0):.3f} hours.")
+    print(f"\nClean: {len(figures.get('alarms', []))} alarms in hours of {figures.get('clean_hours')}")
     print(json.dumps(figures.get("seconds", {}), indent=1))
     for timing in figures.get("speed", []):
         print("{label}: {real_time:.2f} x real time on one core, {peak_memory_mb:.0f} MB".format(**timing))

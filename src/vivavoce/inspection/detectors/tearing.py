@@ -15,7 +15,7 @@ from vivavoce.inspection.media import MediaInfo, Picture, Plane
 from vivavoce.inspection.spans import Spans
 
 BURST = 3
-GAP_S = 0.7
+GAP_S, HOLD = 0.7, 0.6
 LEAST = 2
 MIN_HEIGHT = 48
 COLUMN_STEP, REACH = 8, 16
@@ -27,7 +27,8 @@ class Tearing(Detector):
 
     A small network reads how each row follows the one above, and the same rows of the two pictures before, in 16
     bands of columns, and says for each row whether the picture is torn there. Two torn pictures within 0.7 s are an
-    event. Looks at three pictures in a row, every third of a second.
+    event, which goes on while pictures come near the threshold. Looks at three pictures in a row, every third of a
+    second.
 
     Limits: needs something that moves sideways, or changes, at the line: a torn still is whole, and so is what rolls
     up or down as a whole, as credits do. One torn picture
@@ -44,8 +45,8 @@ class Tearing(Detector):
         learned = load_learned("tearing", "tearing")
         self._network, self._threshold = learned.networks["tearing"], learned.figure("threshold")
         self._recent: list[tuple[int, Plane]] = []
-        self._spans = Spans(GAP_S)
-        self._row = 0.0
+        self._spans = Spans(GAP_S, hold=HOLD)
+        self._row, self._torn = 0.0, 0
 
     def judge(self, pictures: Sequence[Plane]) -> tuple[float, float]:
         """Luma of three pictures in a row -> how likely the last is torn, and at which share of its height."""
@@ -66,15 +67,16 @@ class Tearing(Detector):
         torn, row = (0.0, 0.0) if scrolls(*pictures[1:]) else self.judge(pictures)
         start_s, end_s = picture.time_s - picture.seconds, picture.time_s + picture.seconds
         for span in self._spans.add(start_s, end_s, torn / self._threshold):
-            yield from self._event(span.start_s, span.end_s, span.peak, span.count)
+            yield from self._event(span.start_s, span.end_s, span.peak)
         if torn >= self._threshold:
-            self._row = row
+            self._row, self._torn = row, self._torn + 1
 
     def finish(self, end_s: float) -> Iterator[Event]:
         for span in self._spans.finish():
-            yield from self._event(span.start_s, min(span.end_s, end_s), span.peak, span.count)
+            yield from self._event(span.start_s, min(span.end_s, end_s), span.peak)
 
-    def _event(self, start_s: float, end_s: float, peak: float, count: int) -> Iterator[Event]:
+    def _event(self, start_s: float, end_s: float, peak: float) -> Iterator[Event]:
+        count, self._torn = self._torn, 0
         if count >= LEAST:
             row = round(self._row, 3)
             evidence = {"row": row, "box": [0.0, max(0.0, row - 0.01), 1.0, min(1.0, row + 0.01)], "pictures": count}
