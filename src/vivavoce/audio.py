@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ import soundfile
 import soxr
 
 from vivavoce.errors import InputError
+from vivavoce.files import whole_file
 
 Samples = npt.NDArray[np.float32]
 
@@ -57,7 +58,7 @@ def read_audio(path: Path | str, rate_hz: int | None = None) -> Audio:
     holds NaN or infinity.
     """
     try:
-        with soundfile.SoundFile(str(path)) as file:
+        with soundfile.SoundFile(_name(path)) as file:
             if file.frames > MAX_SECONDS * file.samplerate:
                 raise AudioError(f"{path}: longer than {MAX_SECONDS // 3600} hours")
             data = file.read(dtype="float32", always_2d=True)
@@ -91,15 +92,15 @@ def write_blocks(path: Path, blocks: Iterable[Samples], rate_hz: int, name: str)
     Raises `AudioError` when it cannot be written, as on a full disk.
     """
     container, subtype = FORMATS[name]
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    try:
-        with soundfile.SoundFile(temporary, "w", rate_hz, 1, subtype, format=container) as file:
-            for block in blocks:
-                file.write(np.clip(block, -1.0, 1.0))
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except soundfile.SoundFileError as error:
-        raise AudioError(f"{path}: cannot be written ({error})") from error
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+    with whole_file(path) as temporary:
+        try:
+            with soundfile.SoundFile(_name(temporary), "w", rate_hz, 1, subtype, format=container) as file:
+                for block in blocks:
+                    file.write(np.clip(block, -1.0, 1.0))
+        except soundfile.SoundFileError as error:
+            raise AudioError(f"{path}: cannot be written ({error})") from error
+
+
+def _name(path: Path | str) -> Any:
+    """The bytes of a file name, which not always are UTF-8; soundfile takes them, its types do not say so."""
+    return os.fsencode(path)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
+import signal
 import sys
+import threading
+from contextlib import suppress
 from importlib import import_module
 from importlib.metadata import version
 
 from vivavoce.errors import InputError
 
+MAX_LINE = 600
 VERBS = {
     "speak": "text or SSML becomes speech",
     "prosody": "one sentence by every prosody system, on one page",
@@ -28,23 +33,58 @@ VERBS = {
 }
 
 
+class Terminated(KeyboardInterrupt):
+    """Another program ended this one: everything is put away as for Ctrl-C."""
+
+
 def main(argv: list[str] | None = None) -> int:
-    """Run one verb. Bad input is one line on standard error and exit code 2; Ctrl-C is 130."""
+    """Run one verb. Bad input is one line on standard error and exit code 2; Ctrl-C is 130, SIGTERM 143."""
     arguments = argv if argv is not None else sys.argv[1:]
+    _prepare()
     try:
         parsed = _parser(arguments).parse_args(arguments)
-        return parsed.run(parsed) or 0
+        code = parsed.run(parsed) or 0
+        if sys.stdout:
+            sys.stdout.flush()
+        return code
     except InputError as error:
-        print(f"vivavoce: {error}", file=sys.stderr)
+        print(_one_line(f"vivavoce: {error}"), file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"vivavoce: {error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
-        if isinstance(error, BrokenPipeError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(_one_line(f"vivavoce: {error.filename or 'output'}: {error.strerror or error}"), file=sys.stderr)
+        _drop_what_cannot_be_written()
         return 1
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         print("vivavoce: interrupted", file=sys.stderr)
-        return 130
+        return 143 if isinstance(stop, Terminated) else 130
+
+
+def _one_line(complaint: str) -> str:
+    """A complaint may quote its input: no line breaks or terminal codes of it, and not all of a long one."""
+    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in complaint)
+    return shown if len(shown) <= MAX_LINE else f"{shown[: MAX_LINE // 2]} … {shown[-MAX_LINE // 2 :]}"
+
+
+def _prepare() -> None:
+    """Characters that a terminal does not have are shown as escapes, and SIGTERM leaves nothing behind."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _terminate)
+
+
+def _terminate(number: int, frame: object) -> None:
+    raise Terminated
+
+
+def _drop_what_cannot_be_written() -> None:
+    """Python would try again at exit, and complain."""
+    try:
+        if sys.stdout:
+            sys.stdout.flush()
+    except OSError:
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser(arguments: list[str]) -> argparse.ArgumentParser:

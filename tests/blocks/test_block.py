@@ -67,3 +67,9 @@ def test_an_error_in_a_block_closes_the_upstream() -> None:
     with pytest.raises(KeyError):
         list(StreamableStack([Gain("hidden", 0.0)]).open({}, upstream()))
     assert closed == [True]
+
+
+@pytest.mark.parametrize("db", [1e308, -7000.0, float("nan")])
+def test_a_gain_that_is_no_gain_is_refused(db: float) -> None:
+    with pytest.raises(InputError, match="use -120 to 120"):
+        Gain("hidden", db)

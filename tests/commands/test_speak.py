@@ -192,7 +192,7 @@ BAD = {
     "not markup": (["--ssml", "Hello"], "line 1, column 1"),
     "entity bomb": (['<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><speak>&b;</speak>'], "line 1, column"),
     "external entity": (['<!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/passwd">]><speak>&a;</speak>'], "line 1, column"),
-    "deep markup": (["<speak>" + "<prosody rate='90%'>" * 10_000 + "Hi"], "nest more than"),
+    "deep markup": (["<speak>" + "<emphasis>" * 10_000 + "Hi"], "nest more than"),
     "no voice": (["Hi", "--voice", "nobody"], 'no addon "nobody", there are'),
     "no vocoder": (["Hi", "--vocoder", "nothing"], 'no addon "nothing"'),
     "voice is a vocoder": (["Hi", "--voice", "vocoder"], "names no speakers"),
@@ -283,3 +283,25 @@ def test_a_reader_that_goes_away_is_no_traceback() -> None:
         )
     assert process.returncode == 1
     assert process.stderr.decode().splitlines()[0] == "vivavoce: output: No space left on device"
+
+
+def test_no_file_takes_the_place_of_another_or_of_a_device(here: Path, capsys: Error) -> None:
+    os.mkfifo("pipe.wav")
+    Path("text.txt").write_text("Hello.")
+    refused = [
+        (["Hi", "-o", "pipe.wav"], "pipe.wav: is a device or a pipe, name a plain file"),
+        (["Hi", "-o", "a.wav", "--marks", "a.wav"], "a.wav: is named twice"),
+        (["--file", "text.txt", "-o", "text.txt", "--format", "wav"], "text.txt: is named twice"),
+        (["Hi", "--marks", "-"], "--marks and --page need the name of a file"),
+        (["Hi", "-o", ""], "-o is empty, name a file"),
+    ]
+    for arguments, complaint in refused:
+        assert main(["speak", *arguments]) == 2
+        assert complaint in capsys.readouterr().err
+    assert sorted(path.name for path in here.iterdir()) == ["pipe.wav", "text.txt"]
+    assert Path("text.txt").read_text() == "Hello."
+
+
+def test_a_file_name_need_not_be_utf8(here: Path) -> None:
+    assert main(["speak", "Hi", "-o", "\udce9.wav", "--marks", "\udce9.jsonl"]) == 0
+    assert sorted(os.listdir(os.fsencode(here))) == [b"\xe9.jsonl", b"\xe9.wav"]

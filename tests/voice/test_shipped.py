@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from tests.blocks.contract import CHECKS, Case, Check, assert_close
 from tests.blocks.toys import ARTICLE_STACK
 from tests.voice.shipped import TEXT, acoustic, addon, data_of, vocoder, whole, with_stack
 from vivavoce.blocks import (
+    Addon,
     ChunkSchedule,
     StreamableBlock,
     StreamablePipeline,
@@ -20,12 +23,14 @@ from vivavoce.blocks import (
     StreamOptions,
     addons,
     join,
+    load_addon,
 )
 from vivavoce.blocks.encoders import CustomizedEncoders, Encoders
 from vivavoce.blocks.fixed import PADDED_SIZES
+from vivavoce.blocks.gain import Gain
 from vivavoce.errors import InputError
 from vivavoce.text import analyse
-from vivavoce.voice import Voice, load_voice
+from vivavoce.voice import Voice, load_voice, speech
 from vivavoce.voice.tokens import tokenise
 
 VOICES = [name for name in ("vivavoce", "legacy-heart") if name in addons()]
@@ -84,6 +89,17 @@ def cases() -> list[Case]:
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
 def test_contract(case: Case, check: Check) -> None:
     check(case)
+
+
+class Broken(Gain):
+    """What a network with damaged weights answers."""
+
+    def __init__(self) -> None:
+        super().__init__("audio", 0.0)
+
+    @property
+    def factor(self) -> np.float32:
+        return np.float32("nan")
 
 
 def test_the_shipped_stack_is_the_articles() -> None:
@@ -175,3 +191,21 @@ def test_a_voice_refuses_markup_that_it_cannot_follow() -> None:
     voice.speak("<speak><prosody pitch='+2st' rate='90%' volume='-6dB'>One.</prosody></speak>")
     with pytest.raises(InputError, match='voice "legacy-heart" cannot follow breaks of a given length'):
         voice.speak("<speak>One <break time='1s'/> two.</speak>")
+
+
+@pytest.mark.parametrize("name", ["vivavoce", "vocoder"])
+def test_an_addon_of_another_rate_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def at_16_khz(path: Path) -> Addon:
+        known = load_addon(path)
+        rate_hz = 16_000 if path.name == name else known.description.sample_rate_hz
+        return replace(known, description=replace(known.description, sample_rate_hz=rate_hz))
+
+    monkeypatch.setattr(speech, "load_addon", at_16_khz)
+    with pytest.raises(InputError, match=f'"{name}" is for 16000 Hz, voices here speak at 24000 Hz'):
+        load_voice()
+
+
+def test_sound_that_is_no_number_never_leaves_a_voice() -> None:
+    voice = Voice(acoustic("vivavoce"), StreamableStack([vocoder(), Broken()]), ("kathleen",))
+    with pytest.raises(InputError, match="samples that are not numbers"):
+        voice.speak(TEXT)

@@ -9,6 +9,9 @@ import numpy as np
 
 from vivavoce.blocks.block import StreamableBlock
 from vivavoce.blocks.tensors import Specs, Tensors, TensorSpec, specs
+from vivavoce.errors import InputError
+
+MAX_DB = 120.0
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,10 @@ class Gain(StreamableBlock[tuple[()]]):
 
     tensor: str
     db: float
+
+    def __post_init__(self) -> None:
+        if not abs(self.db) <= MAX_DB:
+            raise InputError(f"db is {self.db:g}, use -{MAX_DB:g} to {MAX_DB:g}")
 
     @cached_property
     def factor(self) -> np.float32:

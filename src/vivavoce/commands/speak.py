@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import os
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -22,6 +21,7 @@ from vivavoce.commands.send import line
 from vivavoce.commands.spoken_inspection import check_inspection, inspect_spoken
 from vivavoce.errors import InputError
 from vivavoce.features import RATE_HZ
+from vivavoce.files import check_output, whole_file
 from vivavoce.link.live import LiveSender
 from vivavoce.link.protection import ProtectionSettings
 from vivavoce.text import iter_sentences
@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     source = read_text(arguments.text, arguments.file)
     output = _output(arguments)
-    _check_folders(output, arguments.marks, arguments.page)
+    _check_paths(arguments.file, output, arguments.marks, arguments.page)
     if arguments.inspect:
         check_inspection(output)
     voice = load_voice(arguments.voice, arguments.vocoder)
@@ -103,6 +103,8 @@ def read_text(text: str | None, file: Path | None) -> str:
     if file:
         with open(file, "rb") as stream:
             data = stream.read(MAX_TEXT_BYTES + 1)
+    elif sys.stdin is None:
+        raise InputError("standard input is closed, give the text or --file")
     else:
         data = sys.stdin.buffer.read(MAX_TEXT_BYTES + 1)
     if len(data) > MAX_TEXT_BYTES:
@@ -115,15 +117,8 @@ def read_text(text: str | None, file: Path | None) -> str:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file that appears whole or not at all."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with open(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with whole_file(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def _speak(
@@ -165,8 +160,12 @@ def _output(arguments: argparse.Namespace) -> Path | None:
         if arguments.format:
             raise InputError(f"standard output takes raw PCM alone; give -o with a file for {arguments.format}")
         arguments.stream, wanted = True, None
+    elif wanted == "":
+        raise InputError("-o is empty, name a file or - for standard output")
     elif wanted is None and not arguments.stream and not arguments.protect:
         wanted = f"speech.{arguments.format or 'wav'}"
+    if arguments.stream and sys.stdout is None:
+        raise InputError("standard output is closed, give -o with a file")
     if wanted is None and arguments.resume:
         raise InputError("--resume needs -o with a file, a stream cannot be taken up again")
     if arguments.resume and arguments.page:
@@ -177,13 +176,18 @@ def _output(arguments: argparse.Namespace) -> Path | None:
     return path
 
 
-def _check_folders(*paths: Path | None) -> None:
-    """Say that a folder is missing before the work, not after it."""
-    for path in paths:
-        if path and not path.parent.is_dir():
-            raise InputError(f"{path}: the folder {path.parent} does not exist, make it first")
-        if path and path.is_dir():
-            raise InputError(f"{path}: is a folder, name a file in it")
+def _check_paths(text: Path | None, *outputs: Path | None) -> None:
+    """Say before the work that a file cannot be written, or would take the place of another."""
+    taken = {text.resolve()} if text else set()
+    for path in outputs:
+        if path is None:
+            continue
+        if str(path) in ("-", "."):
+            raise InputError("--marks and --page need the name of a file")
+        check_output(path)
+        if path.resolve() in taken:
+            raise InputError(f"{path}: is named twice, give every file a name of its own")
+        taken.add(path.resolve())
 
 
 def _check_page(samples: int) -> None:

@@ -15,10 +15,11 @@ from vivavoce.text.document import MAX_BYTES, Document, Event, known_language, p
 from vivavoce.text.homographs import resolve
 from vivavoce.text.lexicon import Lexicon
 from vivavoce.text.normalise import normalise
-from vivavoce.text.notices import Notices
+from vivavoce.text.notices import Notices, place
 from vivavoce.text.pronounce import Token, grapheme_to_phoneme, pronounce, tag, tokens_of
 from vivavoce.text.split import MAX_CHARACTERS, Range, bounded, sentences, short_enough
 from vivavoce.text.ssml import parse_ssml
+from vivavoce.text.ssml_values import MAX_BREAK_S
 from vivavoce.text.utterance import Mark, Sentence, Utterance, Word
 
 _Item = TypeVar("_Item")
@@ -166,7 +167,7 @@ class _Reader:
             start = whole[0] if group is groups[0] else group[0].span[0]
             end = group[-1].span[1] if following else whole[1]
             language = self._document.style_at(group[0].span[0]).language
-            yield _with_events(Sentence(tuple(group), (start, end), language=language), own)
+            yield _with_events(Sentence(tuple(group), (start, end), language=language), own, self._document.source)
 
     def _what_is_there(self) -> str:
         kinds = [kind.removesuffix(" left out") for kind in self._notices.kinds]
@@ -191,8 +192,11 @@ def _without_silent(text: str, ranges: Iterable[Range]) -> Iterator[Range]:
         yield held
 
 
-def _with_events(sentence: Sentence, events: Iterable[Event]) -> Sentence:
-    """Put breaks on the words before them, or before the whole, and marks on the sentence."""
+def _with_events(sentence: Sentence, events: Iterable[Event], source: str) -> Sentence:
+    """Put breaks on the words before them, or before the whole, and marks on the sentence.
+
+    Raises `InputError` when the breaks at one place are too long together.
+    """
     words, marks, lead_s = list(sentence.words), [], 0.0
     for event in events:
         before = sum(word.span[0] < event.byte for word in words)
@@ -203,6 +207,9 @@ def _with_events(sentence: Sentence, events: Iterable[Event]) -> Sentence:
             words[before - 1] = replace(last, break_s=(last.break_s or 0.0) + event.seconds)
         else:
             lead_s += event.seconds
+        silence_s = (words[before - 1].break_s or 0.0) if before else lead_s
+        if silence_s > MAX_BREAK_S:
+            raise InputError(f"{place(source, event.byte)}: breaks at one place come to more than {MAX_BREAK_S:.0f}s")
     return replace(sentence, words=tuple(words), marks=tuple(marks), lead_s=lead_s)
 
 

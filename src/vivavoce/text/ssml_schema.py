@@ -6,7 +6,16 @@ import re
 from dataclasses import replace
 
 from vivavoce.errors import InputError
-from vivavoce.text.ssml_values import pitch_semitones, range_factor, rate_factor, volume_db
+from vivavoce.text.ssml_values import (
+    pitch_semitones,
+    range_factor,
+    rate_factor,
+    volume_db,
+    within_octaves,
+    within_ranges,
+    within_rates,
+    within_volumes,
+)
 from vivavoce.text.utterance import Control
 
 ATTRIBUTES = {
@@ -46,13 +55,13 @@ def controlled(control: Control, attribute: str, value: str) -> Control:
     """`control` as one attribute of `prosody` or `emphasis` changes it."""
     match attribute:
         case "rate":
-            return replace(control, rate=control.rate * rate_factor(value))
+            return replace(control, rate=within_rates(control.rate * rate_factor(value)))
         case "pitch":
-            return replace(control, pitch_semitones=control.pitch_semitones + pitch_semitones(value))
+            return replace(control, pitch_semitones=within_octaves(control.pitch_semitones + pitch_semitones(value)))
         case "range":
-            return replace(control, range_factor=control.range_factor * range_factor(value))
+            return replace(control, range_factor=within_ranges(control.range_factor * range_factor(value)))
         case "volume":
-            return replace(control, volume_db=control.volume_db + volume_db(value))
+            return replace(control, volume_db=within_volumes(control.volume_db + volume_db(value)))
         case _:
             if value not in _LEVELS:
                 raise InputError(f"emphasis level {value!r} is none of {', '.join(_LEVELS)}")

@@ -9,6 +9,7 @@ from vivavoce.errors import InputError
 
 SILENT_DB = -96.0
 MAX_BREAK_S = 30.0
+_ROUNDING = 1e-9
 
 _STRENGTHS_S = {"none": 0.0, "x-weak": 0.1, "weak": 0.2, "medium": 0.4, "strong": 0.7, "x-strong": 1.2}
 _RATES = {"x-slow": 0.5, "slow": 0.75, "medium": 1.0, "default": 1.0, "fast": 1.25, "x-fast": 1.6}
@@ -84,8 +85,29 @@ def break_seconds(strength: str | None, time: str | None) -> float:
     return _between(seconds, 0.0, MAX_BREAK_S, f"break time {time!r} is more than {MAX_BREAK_S:.0f}s")
 
 
+def within_rates(factor: float) -> float:
+    """What nested rates come to: a sound of a tenth of a second must not last for hours."""
+    return _between(factor, 0.2, 5.0, f"with the elements around it the rate is {factor:.3g}, use 0.2 to 5 altogether")
+
+
+def within_octaves(semitones: float) -> float:
+    return _between(
+        semitones, -24.0, 24.0, f"with the elements around it the pitch is {semitones:+g}st, use 24 at most"
+    )
+
+
+def within_ranges(factor: float) -> float:
+    return _between(factor, 0.0, 4.0, f"with the elements around it the range is {factor:.3g}, use 4 at most")
+
+
+def within_volumes(decibels: float) -> float:
+    """Silence in silence is silence."""
+    complaint = f"with the elements around it the volume is {decibels:+g}dB, use +20dB at most"
+    return _between(max(decibels, SILENT_DB), SILENT_DB, 20.0, complaint)
+
+
 def _between(value: float, low: float, high: float, complaint: str) -> float:
-    if not low <= value <= high:
+    if not low - _ROUNDING <= value <= high + _ROUNDING:
         raise InputError(complaint)
     return value
 

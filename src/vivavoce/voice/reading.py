@@ -6,6 +6,7 @@ every sentence; whatever was written after that is cut off again.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -17,7 +18,9 @@ from typing import BinaryIO
 import numpy as np
 
 from vivavoce.audio import Samples
+from vivavoce.blocks.json_values import parse_json, read_dataclass
 from vivavoce.errors import InputError
+from vivavoce.files import whole_file
 
 BLOCK_SAMPLES = 1 << 16
 PCM = "<i2"
@@ -39,13 +42,21 @@ class Reading:
     def __init__(self, folder: Path, key: str) -> None:
         """Go on with what is in `folder`, if it is a reading of the same `key`, or begin anew.
 
-        Raises `InputError` when the folder holds something else.
+        Raises `InputError` when the folder holds something else, or another program is writing there.
         """
-        self.folder = folder
-        self.done = _read_state(folder, key)
+        _check_folder(folder)
         folder.mkdir(exist_ok=True)
-        self._sound = _opened(folder / "speech.pcm", 2 * self.done.samples)
-        self._marks = _opened(folder / "marks.jsonl", self.done.marks_bytes)
+        self.folder = folder
+        self._sound = open(folder / "speech.pcm", "ab")  # noqa: SIM115 - closed by the reading
+        self._marks = open(folder / "marks.jsonl", "ab")  # noqa: SIM115
+        try:
+            _lock(self._sound, folder)
+            self.done = _read_state(folder, key)
+        except BaseException:
+            self.close()
+            raise
+        self._sound.truncate(2 * self.done.samples)
+        self._marks.truncate(self.done.marks_bytes)
         self._samples = self.done.samples
 
     @property
@@ -78,12 +89,8 @@ class Reading:
     def move_marks(self, path: Path) -> None:
         """Put the marks where they are wanted; they appear whole or not at all."""
         self._marks.flush()
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
+        with whole_file(path) as temporary:
             shutil.copyfile(self.folder / "marks.jsonl", temporary)
-            os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
 
     def close(self) -> None:
         self._sound.close()
@@ -95,25 +102,30 @@ class Reading:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def _check_folder(folder: Path) -> None:
+    known = ("speech.pcm", "marks.jsonl")
+    unknown = folder.exists() and any(path.name not in known for path in folder.iterdir())
+    if unknown and not (folder / "state.json").exists():
+        raise InputError(f"{folder}: holds something that is not an interrupted reading, move it away")
+
+
+def _lock(sound: BinaryIO, folder: Path) -> None:
+    """Two programs must not write the same reading; the lock goes when the file is closed."""
+    try:
+        fcntl.flock(sound, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise InputError(f"{folder}: another program is writing this reading, wait for it or give another -o") from None
+
+
 def _read_state(folder: Path, key: str) -> Done:
     state = folder / "state.json"
     if not state.exists():
-        if folder.exists() and any(path.name not in ("speech.pcm", "marks.jsonl") for path in folder.iterdir()):
-            raise InputError(f"{folder}: holds something that is not an interrupted reading, move it away")
         return Done(key)
     try:
-        values = json.loads(state.read_text(encoding="utf-8"))
-        done = Done(str(values["key"]), *(int(values[name]) for name in ("sentences", "samples", "marks_bytes")))
-    except (ValueError, KeyError, TypeError) as error:
+        done = read_dataclass(Done, parse_json(state.read_bytes(), str(state)), str(state))
+    except InputError as error:
         raise InputError(f"{state}: not the state of a reading, remove {folder}") from error
     lengths = {"speech.pcm": 2 * done.samples, "marks.jsonl": done.marks_bytes}
-    whole = all((folder / name).is_file() and (folder / name).stat().st_size >= n for name, n in lengths.items())
+    whole = all((folder / name).stat().st_size >= size for name, size in lengths.items())
     sound = min(done.sentences, done.samples, done.marks_bytes) >= 0
     return done if sound and whole and done.key == key else Done(key)
-
-
-def _opened(path: Path, size: int) -> BinaryIO:
-    """A file to append to, cut to `size` bytes."""
-    file = open(path, "ab")  # noqa: SIM115 - closed by the reading
-    file.truncate(size)
-    return file

@@ -141,9 +141,7 @@ class Voice:
         prosody: Prosody | None = None,
     ) -> SpeechChunk:
         """The whole of a text at once."""
-        return joined(
-            self.stream(source, speaker=speaker, rate=rate, pitch_semitones=pitch_semitones, prosody=prosody)
-        )
+        return joined(self.stream(source, speaker=speaker, rate=rate, pitch_semitones=pitch_semitones, prosody=prosody))
 
     def say(
         self, sentence: Sentence, manner: Manner, schedule: ChunkSchedule = SCHEDULE, begin_s: float = 0.0
@@ -163,7 +161,10 @@ class Voice:
             durations = durations_of(data) if self.knows_words else None
         marks = marks_of(sentence, tokens, durations, begin_s)
         for made in self._stack.open(data, options=StreamOptions(schedule)):
-            yield SpeechChunk(made["audio"][0], marks)
+            samples = made["audio"][0]
+            if not np.isfinite(samples).all():
+                raise InputError(f'voice "{self.name}" made samples that are not numbers: its addons are damaged')
+            yield SpeechChunk(samples, marks)
             marks = ()
 
     def _chunks(self, sentences: Iterable[Sentence], manner: Manner, schedule: ChunkSchedule) -> Iterator[SpeechChunk]:
@@ -212,11 +213,14 @@ def load_voice(name: str = DEFAULT_VOICE, vocoder: str = DEFAULT_VOCODER) -> Voi
 
     Raises `InputError` when there is none, when it is damaged, or when it does not make mel frames.
     """
-    addon = load_addon(find_addon(name))
+    addon, sound = load_addon(find_addon(name)), load_addon(find_addon(vocoder))
     speakers = addon.description.speakers
     if not speakers:
         raise InputError(f'addon "{name}" names no speakers, so it is not a voice')
-    return Voice(addon.build_streamable(), load_addon(find_addon(vocoder)).build_streamable(), tuple(speakers), name)
+    for given, said in ((name, addon.description), (vocoder, sound.description)):
+        if said.sample_rate_hz not in (None, RATE_HZ):
+            raise InputError(f'addon "{given}" is for {said.sample_rate_hz} Hz, voices here speak at {RATE_HZ} Hz')
+    return Voice(addon.build_streamable(), sound.build_streamable(), tuple(speakers), name)
 
 
 @cache

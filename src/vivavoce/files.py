@@ -1,0 +1,48 @@
+"""Files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from vivavoce.errors import InputError
+
+_LONGEST_STEM = 100
+
+
+def check_output(path: Path) -> None:
+    """Say before the work, not after it, that a file cannot be put there.
+
+    Raises `InputError` when the folder is missing or not to be written, or when a folder or a device is there: a
+    device would be replaced by a file of its name.
+    """
+    if not path.parent.is_dir():
+        raise InputError(f"{path}: the folder {path.parent} does not exist, make it first")
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder, name a file in it")
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path}: is a device or a pipe, name a plain file")
+    if not os.access(path.resolve().parent, os.W_OK):
+        raise InputError(f"{path}: the folder {path.parent} cannot be written to, name another")
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A file beside `path` to write to; it takes the place of `path` at the end, and is removed if that is not reached.
+
+    A link stays: what it points to is replaced. Raises `InputError` as `check_output` does.
+    """
+    check_output(path)
+    path = path.resolve()
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:_LONGEST_STEM]}.")
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,45 @@
+"""What holds for every verb: one line on standard error, whatever goes wrong around it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+COMMAND = [sys.executable, "-m", "vivavoce"]
+
+
+def test_output_that_cannot_be_written_is_one_line() -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([*COMMAND, "addons", "list"], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (1, b"vivavoce: output: No space left on device\n")
+
+
+def test_characters_that_a_terminal_does_not_have_are_escaped() -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([*COMMAND, "text", "café"], capture_output=True, env=environment, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"\\xe9" in done.stdout
+
+
+def test_a_closed_standard_input_and_a_long_complaint_are_one_line() -> None:
+    for arguments in (["speak", "-"], ["text", f"<speak><break time='{'9' * 5000}s'/></speak>"]):
+        command = ["sh", "-c", 'exec "$@" <&-', "sh", *COMMAND, *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 2
+        assert done.stderr.startswith("vivavoce: ")
+        assert done.stderr.count("\n") == 1
+        assert len(done.stderr) < 700
+
+
+def test_what_is_ended_half_way_leaves_nothing_behind(tmp_path: Path) -> None:
+    command = [*COMMAND, "speak", "This is said a hundred times. " * 100, "-o", "a.wav"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while not any(tmp_path.glob(".vivavoce-*/state.json")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    _, error = process.communicate(timeout=60)
+    assert (process.returncode, error) == (143, b"vivavoce: interrupted\n")
+    assert list(tmp_path.iterdir()) == []
