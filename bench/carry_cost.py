@@ -16,7 +16,7 @@ from time import process_time
 import numpy as np
 
 from carry_items import Item, items
-from carry_systems import LBRR, PLAIN, libopus_systems, packets_of, parts
+from carry_systems import LBRR, PROTECTED, libopus_systems, packets_of, parts
 from machine import this_machine
 from vivavoce.audio import Samples
 from vivavoce.errors import InputError
@@ -57,7 +57,7 @@ def _print_encoding(pool: Sequence[Item]) -> None:
     encoder, _, _ = parts()
     print("| redundancy | bits a packet | encode, s of processor per s |\n|---|---|---|")
     for amount_s in (0.0, *AMOUNTS_S):
-        settings = ProtectionSettings(PLAIN, amount_s)
+        settings = ProtectionSettings(PROTECTED, amount_s)
 
         def run(item: Item, settings: ProtectionSettings = settings) -> list[int]:
             return [packet.payload_bytes for packet in protected(item.samples, Protector(encoder, settings))]
@@ -68,7 +68,7 @@ def _print_encoding(pool: Sequence[Item]) -> None:
 
 def _print_decoding(pool: Sequence[Item]) -> None:
     print("\n| receiving | no loss | 20 % lost | each concealed second |\n|---|---|---|---|")
-    for name, opus in (("24k + ours 1 s", PLAIN), ("40k LBRR + ours 1 s", LBRR)):
+    for name, opus in (("24k + ours 1 s", PROTECTED), ("40k LBRR + ours 1 s", LBRR)):
         streams = {item.name: packets_of(item, opus, parts()[0])[0] for item in pool}
         whole, lossy = (_share(partial(_play, streams, opus, loss), pool) for loss in (0.0, LOSS))
         print(f"| {name} | {whole:.4f} | {lossy:.4f} | {(lossy - whole) / LOSS:.4f} |")

@@ -34,7 +34,9 @@ class Heard:
 
 System = Callable[[Item], Heard]
 
-PLAIN = OpusSettings(24_000)
+PLAIN = OpusSettings(24_000, loss_percent=0)
+"""As the copies and libopus without redundancy are coded."""
+PROTECTED = OpusSettings(24_000)
 LBRR = OpusSettings(40_000, lbrr=True)
 SCHEDULES = {"fine": Schedule(4, 4), "": Schedule(), "coarse": Schedule(9, 5)}
 DRED_RATES_BPS = (44_000, 52_000, 64_000)
@@ -71,7 +73,7 @@ def our_systems() -> dict[str, System]:
         "40k LBRR, our prediction": _ours(LBRR, None),
     }
     for name, schedule in SCHEDULES.items():
-        systems[f"24k + ours 1 s {name}".rstrip()] = _ours(PLAIN, schedule)
+        systems[f"24k + ours 1 s {name}".rstrip()] = _ours(PROTECTED, schedule)
     systems["40k LBRR + ours 1 s"] = _ours(LBRR, Schedule())
     return systems
 

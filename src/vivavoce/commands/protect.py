@@ -25,7 +25,7 @@ def add_protection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--redundancy", type=float, default=1.0, help="seconds of the past in each packet, 0 to 2.5")
     parser.add_argument("--bitrate", default="24k", help="of the speech itself, such as 24k")
     parser.add_argument("--lbrr", action="store_true", help="also each packet's predecessor, by Opus's own means")
-    parser.add_argument("--loss", type=int, default=20, help="percent of packets that LBRR expects to be lost")
+    parser.add_argument("--loss", type=int, default=20, help="percent of packets that the coder expects to be lost")
 
 
 def protection(arguments: argparse.Namespace, *, dtx: bool = False) -> ProtectionSettings:

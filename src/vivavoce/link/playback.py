@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from vivavoce.audio import Samples
 from vivavoce.link.codec import FRAME, OpusDecoder, PacketError
@@ -20,6 +19,7 @@ State = TypeVar("State")
 _ROWS = 2
 """Feature frames of a packet."""
 _WIDTH = 20
+_LISTENINGS = 2
 _AUDIBLE = (Source.PACKET, Source.LBRR, Source.PAUSE)
 
 
@@ -57,13 +57,14 @@ class Playback(Generic[State]):
                     return Passage(samples, (*(lost.source for lost in missing), choice.source))
                 choice = choose(place, arrived, lbrr=self._lbrr, resting=self.resting)
             missing.append(choice)
-        made = self._filled(missing, None, None)
+        self._state, made = self._filled(missing, None, None)
         self._made = np.concatenate([self._made, made])[-MOST * FRAME :]
         return Passage(made, tuple(lost.source for lost in missing))
 
     def linger(self) -> Samples:
         """20 ms more of what was heard last, fading, while there is nothing to play yet: (320,)."""
-        return self._fill(_ROWS)
+        self._state, made = self._concealer.fill(self._state, _ROWS)
+        return np.clip(made, -1.0, 1.0)
 
     def _bridged(
         self, missing: Sequence[Choice], choice: Choice, following: Choice | None, arrived: Mapping[int, Arrived]
@@ -71,12 +72,17 @@ class Playback(Generic[State]):
         """A hole and the audible packet after it; None where that proves undecodable, which is then marked."""
         made = np.zeros(0, np.float32)
         if missing or len(self._made):
-            # What follows the hole is listened to before it is filled, so that the two can meet.
-            ahead = self._decoded(self._concealed(len(missing)), choice, arrived)
-            if ahead is None:
-                return None
-            made = self._filled(missing, following, ahead)
-            prime(self._opus, self._received, np.concatenate([self._made, made])[-MOST * FRAME :], ahead)
+            # What follows the hole is listened to before it is filled, so that the two can meet; what it sounds like
+            # depends on what is before it, so once more.
+            state, decoder = self._state, self._concealed(len(missing))
+            for _ in range(_LISTENINGS):
+                ahead = self._decoded(decoder, choice, arrived)
+                if ahead is None:
+                    return None
+                state, made = self._filled(missing, following, ahead)
+                decoder = self._opus.copy()
+                prime(decoder, self._received, np.concatenate([self._made, made])[-MOST * FRAME :], ahead)
+            self._state, self._opus = state, decoder
         heard = self._decoded(self._opus, choice, arrived)
         if heard is None:
             return None
@@ -109,10 +115,12 @@ class Playback(Generic[State]):
         self._state, heard = self._concealer.hear(self._state, samples)
         return np.clip(heard, -1.0, 1.0)
 
-    def _filled(self, missing: Sequence[Choice], following: Choice | None, ahead: Samples | None) -> Samples:
-        """The sound of a hole; `following` describes the packet after it."""
+    def _filled(
+        self, missing: Sequence[Choice], following: Choice | None, ahead: Samples | None
+    ) -> tuple[State, Samples]:
+        """The sound of a hole, and the concealer after it; `following` describes the packet after it."""
         if not missing:
-            return np.zeros(0, np.float32)
+            return self._state, np.zeros(0, np.float32)
         unknown = np.zeros((_ROWS, _WIDTH), np.float32)
         rows = [unknown if choice.features is None else choice.features for choice in missing]
         known = [choice.features is not None for choice in missing for _ in range(_ROWS)]
@@ -120,15 +128,6 @@ class Playback(Generic[State]):
             rows.append(following.features[:1])
             known.append(True)
         told = (np.concatenate(rows), np.array(known)) if any(known) else (None, None)
-        return self._fill(_ROWS * len(missing), *told, ahead=ahead)
-
-    def _fill(
-        self,
-        frames: int,
-        rows: Samples | None = None,
-        known: npt.NDArray[np.bool_] | None = None,
-        ahead: Samples | None = None,
-    ) -> Samples:
-        """What the concealer makes; damaged features cannot make it louder than any speech."""
-        self._state, made = self._concealer.fill(self._state, frames, rows, known, ahead)
-        return np.clip(made, -1.0, 1.0)
+        state, made = self._concealer.fill(self._state, _ROWS * len(missing), *told, ahead=ahead)
+        # Damaged features cannot make it louder than any speech.
+        return state, np.clip(made, -1.0, 1.0)

@@ -14,7 +14,7 @@ from vivavoce.link.codec import FRAME, OpusDecoder, OpusEncoder, OpusSettings
 
 MOST = 50
 """Packets; what lies further back is forgotten anyway."""
-_SETTINGS = OpusSettings(24_000, complexity=5)
+_SETTINGS = OpusSettings(24_000, loss_percent=0, complexity=5)
 
 
 def prime(decoder: OpusDecoder, before: Samples, made: Samples, after: Samples) -> None:

@@ -24,7 +24,7 @@ from vivavoce.link.traces import longest_burst
 
 COLUMNS = 1200
 _FFT, _BANDS = 512, 128
-_PLAYED = ProtectionSettings(OpusSettings(64_000), redundancy_s=0.0)
+_PLAYED = ProtectionSettings(OpusSettings(64_000, loss_percent=0), redundancy_s=0.0)
 _FLOOR_DB, _RANGE_DB = -75.0, 75.0
 
 
