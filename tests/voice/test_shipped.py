@@ -21,6 +21,7 @@ from vivavoce.blocks import (
     StreamablePipeline,
     StreamableStack,
     StreamOptions,
+    Tensors,
     addons,
     join,
     load_addon,
@@ -97,9 +98,8 @@ class Broken(Gain):
     def __init__(self) -> None:
         super().__init__("audio", 0.0)
 
-    @property
-    def factor(self) -> np.float32:
-        return np.float32("nan")
+    def step(self, state: tuple[()], chunk: Tensors, frames: int) -> tuple[tuple[()], Tensors]:
+        return state, {"audio": chunk["audio"] * np.float32("nan")}
 
 
 def test_the_shipped_stack_is_the_articles() -> None:
