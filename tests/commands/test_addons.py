@@ -90,3 +90,11 @@ def test_show_as_json(user: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_show_of_nothing_is_one_line(user: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["addons", "show", "absent"]) == 2
     assert capsys.readouterr().err == 'vivavoce: no addon "absent", there are bad, toy; give a name or a path\n'
+
+
+def test_a_terminal_without_columns_still_shows_all(
+    user: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "0")
+    main(["addons", "list"])
+    assert "licence" in capsys.readouterr().out

@@ -62,3 +62,8 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
         Lexicon.read(path)
     with pytest.raises(InputError, match="language 'fr' cannot be pronounced"):
         Lexicon.read(path, "fr")
+
+
+def test_a_lexicon_without_end_is_refused() -> None:
+    with pytest.raises(InputError, match="may have 16 MB at most"):
+        Lexicon.read("/dev/zero")

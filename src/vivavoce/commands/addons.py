@@ -9,12 +9,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
 from vivavoce.blocks import Addon, Target, addons, find_addon, load_addon, read_target
+from vivavoce.commands.console import wide_console
 from vivavoce.errors import InputError
 
 
@@ -50,7 +50,7 @@ def _list(as_json: bool) -> int:
         size = f"{row['bytes'] / 1e6:.1f} MB" if "bytes" in row else ""
         cells = (row["name"], row.get("kind", ""), ", ".join(row.get("speakers", ())), size, row.get("licence", ""))
         table.add_row(*map(Text, cells), Text(row.get("summary", row.get("error", ""))))
-    Console().print(table if rows else "no addons")
+    wide_console().print(table if rows else "no addons")
     return 0
 
 
@@ -76,7 +76,7 @@ def _check(names: list[str], target: Target | None, as_json: bool) -> int:
     if as_json:
         _print_json(results)
     else:
-        console = Console(soft_wrap=True)
+        console = wide_console(soft_wrap=True)
         for result in results:
             fault = result["error"]
             console.print(Text(f"{result['addon']}: ok" if fault is None else fault, style="red" if fault else "green"))
@@ -96,7 +96,7 @@ def _show(addon: Addon, as_json: bool) -> int:
     if as_json:
         _print_json({"path": str(addon.path), **asdict(said)})
         return 0
-    console = Console()
+    console = wide_console()
     facts = Table.grid(padding=(0, 2))
     for label, value in _facts(addon):
         facts.add_row(Text(label, style="bold"), Text(value))

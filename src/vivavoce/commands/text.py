@@ -16,6 +16,7 @@ from rich.text import Text
 from rich.tree import Tree as Drawing
 
 from vivavoce.blocks import addons
+from vivavoce.commands.console import wide_console
 from vivavoce.commands.speak import read_text
 from vivavoce.errors import InputError
 from vivavoce.text import analyse
@@ -53,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(described(utterance), ensure_ascii=False, indent=2))
         return 0
-    console = Console(soft_wrap=True)
+    console = wide_console(soft_wrap=True)
     for number, sentence in enumerate(utterance.sentences):
         if number:
             console.print()

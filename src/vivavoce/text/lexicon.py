@@ -37,10 +37,12 @@ class Lexicon:
         """
         path = Path(path)
         language = known_language(language)
-        if path.stat().st_size > MAX_BYTES:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
             raise InputError(f"{path}: a lexicon may have {MAX_BYTES // 1024**2} MB at most")
         try:
-            lines = path.read_text("utf-8-sig").splitlines()
+            lines = data.decode("utf-8-sig").splitlines()
         except UnicodeDecodeError as error:
             raise InputError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
         entries: dict[str, tuple[Entry, ...]] = {}

@@ -1,0 +1,14 @@
+"""Where tables and trees are shown."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+MIN_COLUMNS = 60
+
+
+def wide_console(*, soft_wrap: bool = False) -> Console:
+    """Standard output, taken to be wide enough that no column vanishes: a narrow terminal wraps by itself."""
+    console = Console(soft_wrap=soft_wrap)
+    console.width = max(console.width, MIN_COLUMNS)
+    return console
