@@ -141,12 +141,16 @@ def _made(clip: Clip, name: str, defect: str, strength: float, path: Path, seed:
     """Write one file; the truths, none where the defect cannot be shown on this clip."""
     if defect in SOUND:
         clip = replace(clip, frames=())
+    if defect == "av_sync" and not name.startswith("talking/"):
+        return []
     if (defect in NEEDS_MOTION and name in STILL) or (defect in SOUND and not _sounds(clip)):
         return []
     length_s = 0.4 * clip.seconds if defect == "caption_quality" else min(LENGTH_S.get(defect, 2.0), 0.5 * clip.seconds)
     start_s = (
         _heard_from(clip, 0.4 * clip.seconds, length_s) if defect == "audio_dropout" else round(0.4 * clip.seconds, 2)
     )
+    if defect == "av_sync":
+        start_s, length_s = 0.0, clip.seconds
     try:
         damaged, truth = simulate(defect, clip, start_s, length_s, strength, seed + len(name) + round(10 * strength))
     except InputError:

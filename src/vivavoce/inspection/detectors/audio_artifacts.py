@@ -24,13 +24,17 @@ SAME = 1e-3
 STEADY = ("hum", "hiss", "distortion")
 """Defects that last: one second alone is not believed."""
 
+SUPPORT = 0.55
+"""Least mean probability of two seconds of those; a defect of two seconds fills one of them at least."""
+
 
 class AudioArtifacts(Detector):
     """Unwanted sounds: mains hum, steady noise, overdriven or starved coding, impulses and lost samples.
 
     Each second of each channel is put into one of five classes (no defect, hum, hiss, distortion, clicks) from its
-    spectrum at three resolutions and its levels. A defect must be likelier than the addon's threshold; all but
-    clicks, which may be few, on average over two seconds. Channels that hold the same are judged once.
+    spectrum at three resolutions and its levels. A defect must be likelier than the addon's threshold; of all but
+    clicks, which may be few, the second before or after must give a sign as well. Channels that hold the same are
+    judged once.
 
     Limits: one class a second, so the weaker of two defects in one place is missed; seconds under -54 dB, and an end
     shorter than half a second, are not judged; sound without a top band (telephone, 16 kHz) leaves little to hear
@@ -75,7 +79,7 @@ class _Track:
 
     def __init__(self, stream: int, thresholds: dict[str, float]) -> None:
         self._stream, self._thresholds = stream, thresholds
-        self._spans = {name: Spans(gap_s=1.01, least_s=_least_s(name), hold=0.7) for name in thresholds}
+        self._spans = {name: Spans(gap_s=1.01, least_s=_least_s(name), hold=_hold(name)) for name in thresholds}
         self._channel: dict[str, int] = {}
         self._recent: list[tuple[Sound, dict[str, float]]] = []
 
@@ -101,8 +105,8 @@ class _Track:
         sound, said = self._recent[place]
         for name, threshold in self._thresholds.items():
             around = [likely[name] for _, likely in self._recent[max(0, place - 1) : place + 2]]
-            likely = _of_two(around) if name in STEADY else said[name]
-            for span in self._spans[name].add(sound.start_s, said["end_s"], likely / threshold):
+            strength = _of_two(around, threshold) if name in STEADY else said[name] / threshold
+            for span in self._spans[name].add(sound.start_s, said["end_s"], strength):
                 yield self._event(name, span.start_s, span.end_s, span.mean)
 
     def _event(self, name: str, start_s: float, end_s: float, strength: float) -> Event:
@@ -111,9 +115,15 @@ class _Track:
         return Event(name, start_s, end_s, score, evidence)
 
 
-def _of_two(likely: list[float]) -> float:
-    """The highest mean of two neighbours among two or three seconds; of one alone, itself."""
-    return max(map(fmean, pairwise(likely))) if len(likely) > 1 else likely[0]
+def _of_two(likely: list[float], threshold: float) -> float:
+    """Strength in the best pair of neighbours among two or three seconds: one is sure, the other says something too."""
+    pairs = pairwise(likely) if len(likely) > 1 else [(likely[0], likely[0])]
+    return max(min(max(pair) / threshold, fmean(pair) / SUPPORT) for pair in pairs)
+
+
+def _hold(name: str) -> float:
+    """A sure second and silence beside it reach 0.9 at most, which must not carry an event on."""
+    return 0.91 if name in STEADY else 0.7
 
 
 def _least_s(name: str) -> float:
