@@ -141,6 +141,17 @@ def test_the_first_sound_is_out_before_the_last_is_made(capsysbinary: pytest.Cap
     assert error.decode().splitlines()[-1] == "vivavoce: interrupted"
 
 
+def test_a_lexicon_says_how_a_word_is_said(here: Path, capsys: Error) -> None:
+    (here / "words.tsv").write_text("tomato\tnˈO\n", encoding="utf-8")
+    lengths = []
+    for options in ([], ["--lexicon", "words.tsv"]):
+        assert main(["speak", "tomato", "-o", "said.wav", *options]) == 0
+        lengths.append(len(read_audio(Path("said.wav")).samples))
+    assert lengths[1] < 0.9 * lengths[0]
+    assert main(["speak", "tomato", "-o", "said.wav", "--lexicon", "absent.tsv"]) == 1
+    assert "absent.tsv" in capsys.readouterr().err
+
+
 def test_an_interrupted_reading_goes_on_and_is_the_same(monkeypatch: pytest.MonkeyPatch, capsys: Error) -> None:
     text = "One thing. Another thing. A third thing."
     assert main(["speak", text, "-o", "whole.wav", "--marks", "whole.jsonl"]) == 0

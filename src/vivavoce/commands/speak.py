@@ -25,6 +25,7 @@ from vivavoce.files import check_output, whole_file
 from vivavoce.link.live import LiveSender
 from vivavoce.link.protection import ProtectionSettings
 from vivavoce.text import iter_sentences
+from vivavoce.text.lexicon import Lexicon
 from vivavoce.text.notices import Notices
 from vivavoce.text.utterance import Sentence
 from vivavoce.voice.marks import polly_lines
@@ -52,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--rate", type=float, default=1.0, help="speed, .25 to 4")
     add("--pitch", type=float, default=0.0, metavar="SEMITONES", help="higher or lower by up to 24 semitones")
     add_prosody_arguments(parser)
+    add("--lexicon", type=Path, help="how words are said: lines of word, tab, phonemes, perhaps tab and Penn tag")
     add("--marks", type=Path, help="write sentence and word times here, as Polly does: one JSON object a line")
     add("--page", type=Path, help="write a page with player, spectrogram, words and pitch here")
     add("--inspect", action="store_true", help="listen for defects in what was written; exit code 3 if there are any")
@@ -64,19 +66,24 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     source = read_text(arguments.text, arguments.file)
     output = _output(arguments)
-    _check_paths(arguments.file, output, arguments.marks, arguments.page)
+    _check_paths([arguments.file, arguments.lexicon], output, arguments.marks, arguments.page)
     if arguments.inspect:
         check_inspection(output)
     voice = load_voice(arguments.voice, arguments.vocoder)
     manner = voice.manner(arguments.speaker, arguments.rate, arguments.pitch, prosody_of(arguments))
     notices = Notices(source)
     markup = True if arguments.ssml else None
-    sentences = iter_sentences(source, markup=markup, language=language_of(manner.speaker), notices=notices)
+    language = language_of(manner.speaker)
+    lexicon = Lexicon.read(arguments.lexicon, language) if arguments.lexicon else None
+    sentences = iter_sentences(source, markup=markup, language=language, lexicon=lexicon, notices=notices)
     if arguments.marks and not voice.knows_words:
         print(
             f'vivavoce: voice "{voice.name}" does not know when words begin, only sentences are marked', file=sys.stderr
         )
-    with _reading(arguments, output, _key(source, arguments, manner)) as reading, _line(arguments.protect) as link:
+    with (
+        _reading(arguments, output, _key(source, lexicon, arguments, manner)) as reading,
+        _line(arguments.protect) as link,
+    ):
         takes = _speak(voice, sentences, manner, reading, source.encode("utf-8", "surrogatepass"), arguments, link)
         for notice in notices.lines():
             print(f"vivavoce: {notice}", file=sys.stderr)
@@ -176,9 +183,9 @@ def _output(arguments: argparse.Namespace) -> Path | None:
     return path
 
 
-def _check_paths(text: Path | None, *outputs: Path | None) -> None:
+def _check_paths(inputs: Iterable[Path | None], *outputs: Path | None) -> None:
     """Say before the work that a file cannot be written, or would take the place of another."""
-    taken = {text.resolve()} if text else set()
+    taken = {path.resolve() for path in inputs if path}
     for path in outputs:
         if path is None:
             continue
@@ -218,11 +225,12 @@ def _reading(arguments: argparse.Namespace, output: Path | None, key: str) -> It
             reading.close()
 
 
-def _key(source: str, arguments: argparse.Namespace, manner: Manner) -> str:
+def _key(source: str, lexicon: Lexicon | None, arguments: argparse.Namespace, manner: Manner) -> str:
     """Whatever decides how the text sounds: a reading of another key is not gone on with."""
     weights = [load_addon(find_addon(name)).description.files for name in (arguments.voice, arguments.vocoder)]
     prosody = (arguments.prosody, arguments.variety, arguments.seed)
-    decisive = (source, arguments.ssml, manner.speaker, manner.rate, manner.pitch_semitones, prosody, weights)
+    said = (manner.speaker, manner.rate, manner.pitch_semitones)
+    decisive = (source, arguments.ssml, lexicon, *said, prosody, weights)
     return hashlib.sha256(repr(decisive).encode("utf-8", "surrogatepass")).hexdigest()
 
 
