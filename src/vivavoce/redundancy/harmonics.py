@@ -8,7 +8,7 @@ in between. Factors stand on a grid of 50 Hz, because most of what they undo bel
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from vivavoce.redundancy.features import HOP, RATE_HZ, Array
 from vivavoce.redundancy.synthesis import FFT, Spectrum, rising
 
 Complex = npt.NDArray[np.complex128]
-Real = npt.NDArray[np.float64]
+Real = npt.NDArray[np.floating[Any]]
 
 MEASURED_HZ = 1800.0
 """Up to here harmonics are measured."""
