@@ -33,6 +33,9 @@ STILL = (
 )  # fmt: skip
 """Clips with nothing that a freeze, stutter, tear or comb could be seen on."""
 
+MOVES, LIGHT = 1.0, 32.0
+"""Levels of luma (black is 16): mean change over a stretch that moves, and mean of one that is not dark."""
+
 NEEDS_MOTION = frozenset({"freeze", "stutter", "tearing", "combing"})
 SOUND = frozenset({"audio_dropout", "hum", "hiss", "distortion", "clicks"})
 NEEDS_SPEECH = SOUND | {"caption_quality"}
@@ -155,7 +158,7 @@ def _made(clip: Clip, name: str, defect: str, strength: float, path: Path, seed:
         damaged, truth = simulate(defect, clip, start_s, length_s, strength, seed + len(name) + round(10 * strength))
     except InputError:
         return []
-    if defect in NEEDS_MOTION and _changed(clip, damaged) < 1.0:
+    if not _shows(clip, defect, start_s, length_s) or (defect in NEEDS_MOTION and _changed(clip, damaged) < 1.0):
         return []
     write_clip(path, replace(damaged, cues=()), CODED_CRF)
     if damaged.cues:
@@ -185,6 +188,17 @@ def _narrow(frame: Yuv) -> Yuv:
 
 def _sounds(clip: Clip) -> bool:
     return clip.sound is not None and float(np.abs(clip.sound).max()) > 0.01
+
+
+def _shows(clip: Clip, defect: str, start_s: float, length_s: float) -> bool:
+    """Whether there is something to be lost: no freeze shows where nothing moves, and no black where it is dark."""
+    if defect not in NEEDS_MOTION | {"black"}:
+        return True
+    span = clip.picture_span(start_s, length_s)
+    first, last = (clip.frames[number].luma for number in (span.start, span.stop - 1))
+    if defect == "black":
+        return float(first.mean()) >= LIGHT
+    return float(np.abs(first.astype(np.int16) - last).mean()) >= MOVES
 
 
 def _changed(one: Clip, two: Clip) -> float:
