@@ -75,6 +75,12 @@ def test_a_common_shift_is_measured(late_s: float) -> None:
     assert event.evidence["late_s"] == pytest.approx(late_s, abs=0.15)
 
 
+def test_one_caption_apart_from_its_speech_is_found() -> None:
+    late = tuple(replace(cue, start_s=cue.start_s + 1.5, end_s=cue.end_s + 1.5) if cue.number == 4 else cue for cue in CUES)
+    assert problems(late, spoken(CUES)) == ["caption apart from its speech"]
+    assert problems(CUES, spoken(CUES)) == []
+
+
 def test_speech_that_nobody_captioned_is_found() -> None:
     speech = (*CUES[:5], Cue(18.5, 32.0, ("A long speech.",)))
     assert problems(CUES[:5], spoken(speech)) == ["speech without captions"]

@@ -13,7 +13,7 @@ from vivavoce.inspection.detectors.audio_artifacts import CLASSES, AudioArtifact
 from vivavoce.inspection.detectors.av_sync import AvSync
 from vivavoce.inspection.detectors.block_corruption import BlockCorruption
 from vivavoce.inspection.detectors.blockiness import Blockiness
-from vivavoce.inspection.detectors.tearing import Tearing
+from vivavoce.inspection.detectors.tearing import Tearing, scrolls
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.media import MediaInfo, Picture, Sound, SoundInfo, VideoInfo
 from vivavoce.inspection.sync.faces import Face
@@ -113,6 +113,15 @@ def _heard(classes: list[int]) -> list[Event]:
     detector = AudioArtifacts(INFO)
     sounds = [_second(float(number), index) for number, index in enumerate(classes)]
     return [*chain.from_iterable(detector.hear(sound) for sound in sounds), *detector.finish(float(len(classes)))]
+
+
+def test_what_rolls_as_a_whole_is_not_torn() -> None:
+    text = np.kron(np.random.default_rng(0).random((120, 40)) < 0.2, np.ones((4, 4))).astype(np.uint8) * 200 + 16
+    before, now = text[100:300], text[103:303]
+    assert scrolls(before, now)
+    assert not scrolls(before, before)
+    assert not scrolls(before, np.concatenate([now[:100], before[100:]]))
+    assert not scrolls(before, np.roll(before, 5, axis=1))
 
 
 def test_seconds_of_one_class_are_one_event(monkeypatch: pytest.MonkeyPatch) -> None:

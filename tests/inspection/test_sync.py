@@ -36,7 +36,7 @@ def test_probabilities_sum_to_one_even_of_extremes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("offset", "answer"), [(0, "in sync"), (2, "in sync"), (-2, "in sync"), (3, "out of sync"), (-15, "out of sync"), (None, "inconclusive")]
+    ("offset", "answer"), [(0, "in sync"), (2, "in sync"), (-2, "in sync"), (3, "in sync"), (4, "out of sync"), (-3, "out of sync"), (-15, "out of sync"), (None, "inconclusive")]
 )  # fmt: skip
 def test_one_face_votes(offset: int | None, answer: str) -> None:
     assert vote(_evidence(offset))[0] == answer
@@ -54,7 +54,11 @@ def test_evidence_that_is_spread_over_offsets_is_no_vote() -> None:
 
 def test_the_majority_decides_and_a_tie_is_inconclusive() -> None:
     late = verdict(0.0, 4.0, [_evidence(6), _evidence(6, 12.0), _evidence(0)])
-    assert (late.answer, late.offset_frames, late.votes) == ("out of sync", 6, {"in sync": 1, "out of sync": 2, "inconclusive": 0})
+    assert (late.answer, late.offset_frames, late.votes) == (
+        "out of sync",
+        6,
+        {"in sync": 1, "out of sync": 2, "inconclusive": 0},
+    )
     assert verdict(0.0, 4.0, [_evidence(6), _evidence(0)]).answer == "inconclusive"
     assert verdict(0.0, 4.0, []).answer == "inconclusive"
 

@@ -85,11 +85,11 @@ class Tearing(Detector):
 
 def scrolls(before: Plane, now: Plane) -> bool:
     """Whether all of a picture is the one before, moved up or down: nothing is left over, so nothing is torn."""
-    before, now = (plane[:, ::COLUMN_STEP].astype(np.int16) for plane in (before, now))
     if before.shape != now.shape:
         return False
+    older, newer = (plane[:, ::COLUMN_STEP].astype(np.int16) for plane in (before, now))
     apart = {
-        rows: float(np.abs(now[REACH:-REACH] - before[REACH + rows : len(before) - REACH + rows]).mean())
+        rows: float(np.abs(newer[REACH:-REACH] - older[REACH + rows : len(older) - REACH + rows]).mean())
         for rows in range(-REACH, REACH + 1)
     }
     moved = min(apart, key=lambda rows: apart[rows])
