@@ -39,7 +39,7 @@ SHORT = "A suit?"
 SCHEDULES = ((1,), (2, 3, 5), (8, 16, 32, 64), (37,))
 ROUNDING = 2e-5
 """What float32 leaves open between a sum in one order and in another, relative to the largest value."""
-HEARD_AGAIN = {"vivavoce": 1.0, "legacy-heart": 10.0}
+HEARD_AGAIN = {"vivavoce": 1.0, "legacy-heart": 30.0}
 """How much of that is made of it by a voice that hears its own frames again, as a multiple."""
 
 

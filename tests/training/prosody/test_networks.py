@@ -10,6 +10,8 @@ from vivavoce.training.networks.kathaka import KathakaNetwork
 from vivavoce.training.networks.reference import SentenceReference, WordReference, over_tokens, word_shares
 from vivavoce.training.prosody.kathaka import divergence
 from vivavoce.training.prosody.stage_one import divergence as divergence_from_standard
+from vivavoce.training.prosody.stage_one import half_heard, is_last_word
+from vivavoce.voice.tokens import GAPS, SYMBOL_ID
 
 OWNER = torch.tensor([[-1, 0, 0, 1, 1, 1], [-1, 0, 1, 1, -1, -1]])
 
@@ -85,3 +87,19 @@ def test_copy_latent_is_narrow_in_time(frames: int):
     mean, _ = network.reference(torch.randn(1, frames, 3), symbols, torch.zeros(1, frames, 2), mask)
     assert mean.shape == (1, -(-frames // 8), 3)
     assert network.spread(mean, frames).shape == (1, frames, 3)
+
+
+def test_sounds_and_punctuation_are_hidden_where_an_embedding_is_told():
+    torch.manual_seed(0)
+    symbols = torch.randint(len(GAPS), len(GAPS) + 20, (2, 1000))
+    symbols[:, ::10] = SYMBOL_ID["?"]
+    symbols[:, 0] = SYMBOL_ID["^"]
+    heard = half_heard(symbols, torch.tensor([[0.0], [1.0]]))
+    assert torch.equal(heard[0], symbols[0])
+    assert set(heard[1].tolist()) == {0, SYMBOL_ID[" "]}
+    some = half_heard(symbols, torch.tensor([[0.3], [0.3]]))
+    assert 0.2 < float((some == 0).float().mean()) < 0.35
+
+
+def test_the_last_word_of_each_sentence_is_found():
+    assert is_last_word(OWNER).tolist() == [[0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 0, 0]]

@@ -2,9 +2,10 @@
 
 A sentence encoder with a distribution (Kathaka, and the selection of embeddings) and a word encoder without one (CAMP)
 learn beside new encoders of durations and of the melody for the voice. New ones, because those of the trained voice
-know its sentences by heart and learn to ignore what an embedding tells. Each example keeps one of the embeddings, both
-or none, so that one voice serves every system and zero stays a voice of its own. Decoder and text encoder are left as
-they are: mel enters no loss, because pitch, energy and durations are all that the decoder is told.
+know its sentences by heart and learn to ignore what an embedding tells; for the same reason some sounds and all
+punctuation of some sentences are hidden where an embedding is told. Each example keeps one of the embeddings, both or
+none, so that one voice serves every system and zero stays a voice of its own. Decoder and text encoder are left as they
+are: mel enters no loss, because pitch, energy and durations are all that the decoder is told.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from vivavoce.training.prosody.dataset import (
 from vivavoce.training.provenance import recipe
 from vivavoce.training.run import Run, load_average
 from vivavoce.training.utterances import SPEAKERS
+from vivavoce.voice.tokens import GAPS, SYMBOL_ID
 
 Embeddings = tuple[Tensor, Tensor]
 
@@ -130,10 +132,31 @@ def _loss(
         with_sentence = ((chance < settings["sentence_share"]) | (chance > 1 - settings["both_share"])).float()
         with_words = (chance > settings["sentence_share"] + settings["none_share"]).float()
         given = (drawn * with_sentence, over_tokens(words, tokens["owner"]) * with_words[..., None])
-        duration, pitch, loudness = token_losses(model.encoders, tokens, given)
+        told = (with_sentence + with_words).clamp(max=1.0)
+        heard = {
+            **tokens,
+            "symbols": half_heard(tokens["symbols"], settings["hidden_share"] * told),
+            "knot_weights": tokens["knot_weights"] * (1.0 + settings["ending_weight"] * is_last_word(tokens["owner"])),
+        }
+        duration, pitch, loudness = token_losses(model.encoders, heard, given)
     nats = (divergence(mean, log_variance) * with_sentence[:, 0]).sum() / with_sentence.sum().clamp_min(1.0)
     run.log(duration=duration, pitch=pitch, energy=loudness, nats=nats)
     return duration + 3.0 * pitch + 0.5 * loudness + weight * nats * with_sentence.mean()
+
+
+def half_heard(symbols: Tensor, share: Tensor) -> Tensor:
+    """symbols (batch, tokens) with a share (batch, 1) of sounds hidden, and the punctuation of as many sentences."""
+    gaps = symbols < len(GAPS)
+    hidden = torch.rand(symbols.shape, device=symbols.device) < share
+    unmarked = torch.rand(share.shape, device=symbols.device) < share
+    spaces = unmarked & gaps & (symbols > 0)
+    return symbols.masked_fill(hidden & ~gaps, 0).masked_fill(spaces, SYMBOL_ID[" "])
+
+
+def is_last_word(owner: Tensor) -> Tensor:
+    """The word of each token (batch, tokens), -1 for none -> 1 on the tokens of each sentence's last word, where its
+    melody says what kind of sentence it is; 0 elsewhere."""
+    return ((owner == owner.amax(dim=1, keepdim=True)) & (owner >= 0)).float()
 
 
 @torch.no_grad()
