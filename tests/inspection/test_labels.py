@@ -31,7 +31,9 @@ def test_the_last_label_of_a_moment_counts(tmp_path: Path) -> None:
     assert [(label.start_s, label.answer) for label in read_labels(path)] == [(2.0, "none"), (3.0, "hiss")]
 
 
-@pytest.mark.parametrize("line", ["{", "[]", '"x"', '{"kind": 1, "file": "x", "start_s": 0, "answer": "y"}', '{"kind": "sound"}'])
+@pytest.mark.parametrize(
+    "line", ["{", "[]", '"x"', '{"kind": 1, "file": "x", "start_s": 0, "answer": "y"}', '{"kind": "sound"}']
+)
 def test_what_is_no_label_is_named_by_its_line(tmp_path: Path, line: str) -> None:
     path = tmp_path / "labels.jsonl"
     append_label(path, Label("sound", "x", 0.0, "none"))
@@ -71,7 +73,9 @@ def media(tmp_path: Path) -> list[Path]:
     return paths
 
 
-def _ranked(monkeypatch: pytest.MonkeyPatch, media: list[Path], likely: dict[float, float], wanted: int, **options: object) -> list[Candidate]:
+def _ranked(
+    monkeypatch: pytest.MonkeyPatch, media: list[Path], likely: dict[float, float], wanted: int, **options: object
+) -> list[Candidate]:
     def moments(opened: object) -> Iterator[Moment]:
         for start_s, hum in likely.items():
             yield Moment(start_s, {"none": 1 - hum, "hum": hum}, "audio/wav", lambda: b"sound")
@@ -93,11 +97,18 @@ def test_one_file_does_not_fill_the_list(monkeypatch: pytest.MonkeyPatch, media:
     assert len(got) == 4
 
 
-def test_what_is_known_is_not_asked_and_what_is_broken_is_told(monkeypatch: pytest.MonkeyPatch, media: list[Path]) -> None:
+def test_what_is_known_is_not_asked_and_what_is_broken_is_told(
+    monkeypatch: pytest.MonkeyPatch, media: list[Path]
+) -> None:
     told: list[tuple[str, bool]] = []
     known = {(str(media[0]), 0.0)}
     got = _ranked(
-        monkeypatch, [media[0], media[2]], {0.0: 0.5}, 4, known=known, told=lambda path, error: told.append((path.name, bool(error)))
+        monkeypatch,
+        [media[0], media[2]],
+        {0.0: 0.5},
+        4,
+        known=known,
+        told=lambda path, error: told.append((path.name, bool(error))),
     )
     assert got == []
     assert told == [("one.mkv", False), ("three.mkv", True)]
@@ -105,7 +116,10 @@ def test_what_is_known_is_not_asked_and_what_is_broken_is_told(monkeypatch: pyte
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[LabelServer]:
-    asked = [Candidate("sound", f"/films/{n}.wav", float(n), {"none": 0.5, "hum": 0.5}, "audio/wav", b"RIFF", 1.0) for n in range(2)]
+    asked = [
+        Candidate("sound", f"/films/{n}.wav", float(n), {"none": 0.5, "hum": 0.5}, "audio/wav", b"RIFF", 1.0)
+        for n in range(2)
+    ]
     with LabelServer(asked, ("none", "hum"), tmp_path / "labels.jsonl") as serving:
         thread = threading.Thread(target=serving.serve)
         thread.start()
@@ -131,7 +145,9 @@ def test_the_page_shows_candidates_and_keeps_answers(server: LabelServer) -> Non
     assert read_labels(server.labels) == [Label("sound", "/films/1.wav", 1.0, "hum", 1.0)]
 
 
-@pytest.mark.parametrize("said", [{"number": 7, "answer": "hum"}, {"number": 0, "answer": "worms"}, [], {"number": -1, "answer": "hum"}])
+@pytest.mark.parametrize(
+    "said", [{"number": 7, "answer": "hum"}, {"number": 0, "answer": "worms"}, [], {"number": -1, "answer": "hum"}]
+)
 def test_answers_that_there_are_not_are_refused(server: LabelServer, said: object) -> None:
     with pytest.raises(HTTPError) as error:
         _post(server.url, said)

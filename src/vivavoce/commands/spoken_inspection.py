@@ -19,7 +19,7 @@ def check_inspection(output: Path | None) -> None:
 
 
 def inspect_spoken(path: Path) -> int:
-    """Print what is wrong with the sound of a file; 3 for a defect that is more than minor, 4 if it is unreadable, or 0."""
+    """Print what is wrong with a file's sound; 3 for a defect that is more than minor, 4 if it cannot be read, or 0."""
     from vivavoce.inspection import Severity, inspect_file
 
     result = inspect_file(path, HEARD)
