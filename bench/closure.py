@@ -25,6 +25,8 @@ class Closure:
     sentences: int
     measures: tuple[float, ...]
     overall: float
+    """Of all three: their errors as shares of the baseline's, added up, so that a measure with hardly any way to go
+    hardly counts."""
     low: float
     high: float
     p: float
@@ -64,11 +66,10 @@ def closures(systems: Sequence[System], found: Mapping[str, Errors], rows: npt.N
         if not system.baseline or system.name == system.oracle:
             continue
         triple = np.stack([found[name][rows] for name in (system.baseline, system.name, system.oracle)])
-        draws = bootstrap(lambda picks, of=triple: float(_shares(of[:, picks]).mean()), len(rows))
-        shares = _shares(triple)
+        draws = bootstrap(lambda picks, of=triple: _overall(of[:, picks]), len(rows))
         if not system.is_seed:
             chances[system.name] = p_value(draws)
-        made.append((system.name, tuple(map(float, shares)), float(shares.mean()), *interval(draws)))
+        made.append((system.name, tuple(map(float, _shares(triple))), _overall(triple), *interval(draws)))
     corrected = holm(chances)
     return [
         Closure(name, len(rows), shares, overall, low, high, corrected.get(name, float("nan")))
@@ -82,6 +83,12 @@ def _shares(triple: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     baseline, system, oracle = triple.mean(axis=1)
     gap = baseline - oracle
     return np.divide(baseline - system, gap, out=np.full(len(gap), np.nan), where=gap > 1e-6)
+
+
+def _overall(triple: npt.NDArray[np.float64]) -> float:
+    """The same for all measures together."""
+    baseline, system, oracle = triple.mean(axis=1)
+    return float(((baseline - system) / baseline).sum() / ((baseline - oracle) / baseline).sum())
 
 
 def error_table(found: Mapping[str, Errors]) -> str:

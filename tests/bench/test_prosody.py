@@ -74,8 +74,17 @@ def test_closure_is_the_share_of_the_way_from_baseline_to_oracle():
     found = {"none": base, "oracle": 0.5 * base, "half": 0.75 * base}
     (row,) = closures(systems, found, np.arange(30))
     assert row.measures == pytest.approx((0.5, 0.5, 0.5))
-    assert row.low == pytest.approx(0.5)
+    assert (row.overall, row.low) == pytest.approx((0.5, 0.5))
     assert row.p < 0.01
+
+
+def test_a_measure_with_no_way_to_go_does_not_count():
+    base = np.random.default_rng(0).uniform(1.0, 2.0, (30, 3))
+    systems = [System("oracle", nothing, "none", "oracle"), System("half", nothing, "none", "oracle")]
+    kept = np.array([0.5, 0.5, 1.0])
+    (row,) = closures(systems, {"none": base, "oracle": kept * base, "half": (1 + kept) / 2 * base}, np.arange(30))
+    assert row.overall == pytest.approx(0.5)
+    assert np.isnan(row.measures[2])
 
 
 def heard(errors: list[int], kind: str = "wh") -> list[Heard]:
