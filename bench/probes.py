@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from prosody_material import CORPORA, addon_of
-from vivavoce.errors import InputError
 from vivavoce.features import Array
 from vivavoce.prosody.addons import sequence_block
 from vivavoce.training.prosody.copycat import Sung, sung
@@ -18,11 +17,11 @@ FRAMES = 400
 """Frames of each recording that the melody is read from, at most."""
 
 
-def latents(data: Path, runs: Path, name: str = "copycat") -> list[tuple[Sung, Array]]:
-    """The latent (frames, values) of each test recording."""
+def latents(data: Path, runs: Path, name: str) -> list[tuple[Sung, Array]]:
+    """The latent (frames, values) of each test recording; none without the addon."""
     addon = addon_of(name, runs)
     if addon is None:
-        raise InputError(f"{runs / name}: not trained, run its recipe and `ship`")
+        return []
     block = sequence_block(addon)
     spoken = sung(data / "speech", runs / "features", runs / "alignment" / "durations.json", list(CORPORA), "test")
     return [(recording, block(_fed(recording))["latent"][0]) for recording in spoken]

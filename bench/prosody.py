@@ -132,6 +132,8 @@ def probes_part(bench: Bench) -> Figures:
     made = {}
     for name in ("copycat", "copycat-open"):
         found = probes.latents(bench.data, bench.runs, name)
+        if not found:
+            continue
         accuracy, chance = probes.speaker_probe(found)
         melody = probes.melody_probe(found)
         print(f"{name}: speakers told apart {accuracy:.2f}, chance {chance:.2f}; melody explained {melody:.2f}")
