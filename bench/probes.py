@@ -13,6 +13,8 @@ from vivavoce.prosody.addons import sequence_block
 from vivavoce.training.prosody.copycat import Sung, sung
 
 _RIDGE = 3.0
+STRIDE = 8
+"""Frames that share a latent."""
 FRAMES = 400
 """Frames of each recording that the melody is read from, at most."""
 
@@ -35,7 +37,14 @@ def _fed(recording: Sung) -> dict[str, np.ndarray]:
 
 
 def speaker_probe(found: list[tuple[Sung, Array]]) -> tuple[float, float]:
-    """Accuracy of a linear classifier of speakers on the mean and spread of a recording's latents, and chance."""
+    """Accuracy of a linear classifier of speakers on single latents, and chance."""
+    once = [latent[::STRIDE] for _, latent in found]
+    speakers = [recording.speaker for recording, _ in found]
+    return classified(np.concatenate(once), np.repeat(speakers, [len(x) for x in once]))
+
+
+def habit_probe(found: list[tuple[Sung, Array]]) -> tuple[float, float]:
+    """The same on the mean and spread over a whole recording: who pauses and who swings is a habit that is copied."""
     rows = np.array([np.concatenate([latent.mean(axis=0), latent.std(axis=0)]) for _, latent in found])
     return classified(rows, np.array([recording.speaker for recording, _ in found]))
 

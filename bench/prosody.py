@@ -135,9 +135,13 @@ def probes_part(bench: Bench) -> Figures:
         if not found:
             continue
         accuracy, chance = probes.speaker_probe(found)
+        habits, _ = probes.habit_probe(found)
         melody = probes.melody_probe(found)
-        print(f"{name}: speakers told apart {accuracy:.2f}, chance {chance:.2f}; melody explained {melody:.2f}")
-        made[name] = {"speakers": accuracy, "chance": chance, "melody": melody}
+        print(
+            f"{name}: speakers told apart by a latent {accuracy:.2f}, by those of a whole recording {habits:.2f}, "
+            f"chance {chance:.2f}; melody explained {melody:.2f}"
+        )
+        made[name] = {"speakers": accuracy, "habits": habits, "chance": chance, "melody": melody}
     return made
 
 
