@@ -22,7 +22,7 @@ from vivavoce.features import Array
 from vivavoce.prosody.linguistics import Linguistics, edges_of
 from vivavoce.prosody.recording import SpeakerCentre
 from vivavoce.training.prosody.dataset import SpokenSentence, batches, centres, padded, spoken_sentences, token_tensors
-from vivavoce.training.prosody.stage_one import StageOne, stage_one
+from vivavoce.training.prosody.stage_one import StageOne, is_last_word, stage_one
 from vivavoce.training.prosody.texts import text_features, text_key
 from vivavoce.training.provenance import recipe
 from vivavoce.training.run import Run
@@ -49,6 +49,8 @@ class Lessons:
     centre: dict[str, SpeakerCentre]
     learned: list[Lesson]
     held: list[Lesson]
+    ending_weight: float
+    """How much more the melody of the last word weighs, as in stage I."""
 
 
 def lessons(root: Path, cache: Path, runs: Path, device: str) -> Lessons:
@@ -63,7 +65,7 @@ def lessons(root: Path, cache: Path, runs: Path, device: str) -> Lessons:
     agreeing = [s for s in sentences if s.tokens.words.max() < len(texts[s.id].words)]
     found = _posteriors(stage, agreeing, texts, centre, device)
     learned, held = ([f for f in found if f.spoken.split == split] for split in ("train", "development"))
-    return Lessons(stage, centre, learned, held)
+    return Lessons(stage, centre, learned, held, config["embeddings"]["ending_weight"])
 
 
 def text_tensors(batch: Sequence[Linguistics]) -> dict[str, Tensor]:
@@ -83,9 +85,11 @@ def text_tensors(batch: Sequence[Linguistics]) -> dict[str, Tensor]:
     }
 
 
-def lesson_tensors(batch: Sequence[Lesson], centre: dict[str, SpeakerCentre], device: str) -> dict[str, Tensor]:
+def lesson_tensors(batch: Sequence[Lesson], material: Lessons, device: str) -> dict[str, Tensor]:
     """Tokens, texts and the embeddings to be predicted."""
-    tensors = token_tensors([lesson.spoken for lesson in batch], centre) | text_tensors([x.text for x in batch])
+    tokens = token_tensors([lesson.spoken for lesson in batch], material.centre)
+    tokens["knot_weights"] = tokens["knot_weights"] * (1.0 + material.ending_weight * is_last_word(tokens["owner"]))
+    tensors = tokens | text_tensors([x.text for x in batch])
     tensors["mean"] = torch.from_numpy(np.stack([lesson.mean for lesson in batch]))
     tensors["log_variance"] = torch.from_numpy(np.stack([lesson.log_variance for lesson in batch]))
     tensors["word_targets"] = padded([lesson.words for lesson in batch])
@@ -117,7 +121,7 @@ def train_predictor(
         rate = settings["rate"] * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / settings["decay_steps"])))
         optimiser.param_groups[0]["lr"] = rate * min(1.0, (step + 1) / settings["warm_up_steps"])
         network.train()
-        terms = loss(network, lesson_tensors(next(source), material.centre, device), step % members)
+        terms = loss(network, lesson_tensors(next(source), material, device), step % members)
         run.log(**terms)
         optimiser.zero_grad(set_to_none=True)
         torch.stack(list(terms.values())).sum().backward()
@@ -137,8 +141,7 @@ def _batches(learned: list[Lesson], tokens: int, seed: int) -> Iterator[list[Les
 def _evaluate(network: nn.Module, loss: Loss, material: Lessons, members: int, device: str, run: Run) -> None:
     groups = [material.held[start : start + 48] for start in range(0, len(material.held), 48)]
     found = [
-        loss(network, lesson_tensors(group, material.centre, device), number % members)
-        for number, group in enumerate(groups)
+        loss(network, lesson_tensors(group, material, device), number % members) for number, group in enumerate(groups)
     ]
     means = {name: float(torch.stack([terms[name] for terms in found]).mean()) for name in found[0]}
     run.console.print("held out: " + " ".join(f"{name} {value:.4f}" for name, value in means.items()))
