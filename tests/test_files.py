@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from vivavoce.errors import InputError
-from vivavoce.files import whole_file
+from vivavoce.files import check_outputs, whole_file, write_text
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
@@ -49,3 +49,18 @@ def test_a_long_name_fits(tmp_path: Path) -> None:
     with whole_file(tmp_path / ("a" * 255)) as temporary:
         temporary.write_text("one")
     assert (tmp_path / ("a" * 255)).read_text() == "one"
+
+
+def test_every_file_has_a_place_of_its_own(tmp_path: Path) -> None:
+    one, two, link = tmp_path / "one", tmp_path / "two", tmp_path / "link"
+    link.symlink_to("one")
+    check_outputs([one, None], two, None)
+    with pytest.raises(InputError, match="link: is named twice"):
+        check_outputs([one], two, link)
+    with pytest.raises(InputError, match="two: is named twice"):
+        check_outputs([], two, two)
+
+
+def test_text_is_utf_8(tmp_path: Path) -> None:
+    write_text(tmp_path / "a.txt", "naïve\n")
+    assert (tmp_path / "a.txt").read_bytes() == "naïve\n".encode()

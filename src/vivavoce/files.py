@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,6 +27,27 @@ def check_output(path: Path) -> None:
         raise InputError(f"{path}: is a device or a pipe, name a plain file")
     if not os.access(path.resolve().parent, os.W_OK):
         raise InputError(f"{path}: the folder {path.parent} cannot be written to, name another")
+
+
+def check_outputs(inputs: Iterable[Path | None], *outputs: Path | None) -> None:
+    """`check_output` for every output there is; each also needs a place of its own, apart from the inputs.
+
+    Raises `InputError`.
+    """
+    taken = {path.resolve() for path in inputs if path}
+    for path in outputs:
+        if path is None:
+            continue
+        check_output(path)
+        if path.resolve() in taken:
+            raise InputError(f"{path}: is named twice, give every file a name of its own")
+        taken.add(path.resolve())
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 to a file that appears whole or not at all. Raises `InputError` as `check_output` does."""
+    with whole_file(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vivavoce.errors import InputError
 from vivavoce.link import ogg, opus_file
 from vivavoce.link.ogg import OggError
 from vivavoce.link.opus_file import OpusFile
@@ -40,6 +42,13 @@ def test_a_file_that_is_written_is_read(plain: list[bytes], tmp_path: Path) -> N
     opus_file.write(tmp_path / "a.opus", file)
     assert opus_file.read(tmp_path / "a.opus") == file
     assert list(tmp_path.iterdir()) == [tmp_path / "a.opus"]
+
+
+def test_a_pipe_is_not_replaced_by_a_file(plain: list[bytes], tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="pipe: is a device or a pipe"):
+        opus_file.write(tmp_path / "pipe", OpusFile(tuple(plain), 312, 100_000))
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_other_players_read_what_is_written(plain: list[bytes], tmp_path: Path) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from vivavoce.blocks.description import FORMAT_VERSION, read_description
 from vivavoce.blocks.files import MemoryFiles
 from vivavoce.blocks.json_values import parse_json
 from vivavoce.errors import InputError
+from vivavoce.files import whole_file
 
 
 def write_addon(folder: Path | str, description: Mapping[str, Any], files: Mapping[str, bytes | Path]) -> Addon:
@@ -35,18 +34,8 @@ def write_addon(folder: Path | str, description: Mapping[str, Any], files: Mappi
         raise InputError(f"{folder}: {DESCRIPTION_FILE} is written from the description, leave it out of the files")
     Addon(folder, read_description(parse_json(text, place), place), MemoryFiles(contents)).check()
     for name, data in {**contents, DESCRIPTION_FILE: text}.items():
-        _write(folder / name, data)
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as temporary:
+            temporary.write_bytes(data)
     return load_addon(folder)
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

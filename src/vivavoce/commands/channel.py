@@ -14,21 +14,22 @@ from vivavoce.link.traces import read_trace
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--listen", default="127.0.0.1:5004", help="where packets come: host:port, port 0 for any")
-    parser.add_argument("--to", required=True, help="where they are passed on: host:port")
-    parser.add_argument("--trace", type=Path, help="lose what this trace has lost, over and over")
-    parser.add_argument("--loss", type=float, help="share of packets lost, 0 to 1, in bursts")
-    parser.add_argument("--burst", type=float, default=1.0, help="mean burst in packets")
-    parser.add_argument("--delay", type=float, default=0.0, help="seconds that every packet takes")
-    parser.add_argument("--jitter", type=float, default=0.0, help="mean seconds more that come and go")
-    parser.add_argument("--reorder", type=float, default=0.0, help="share of packets overtaken by others")
-    parser.add_argument("--reorder-by", type=float, default=0.06, help="seconds by which they are")
-    parser.add_argument("--duplicate", type=float, default=0.0, help="share of packets that come twice")
-    parser.add_argument("--rate", help="bits a second that the link carries, such as 64k")
-    parser.add_argument("--queue", type=int, default=16_000, help="bytes that wait for the link before it drops")
-    parser.add_argument("--drift", type=float, default=0.0, help="parts per million that the receiver's clock is fast")
-    parser.add_argument("--seed", type=int, default=0, help="the same seed, the same network")
-    parser.add_argument("--idle", type=float, default=3.0, help="seconds without a packet after which it ends")
+    add = parser.add_argument
+    add("--listen", default="127.0.0.1:5004", help="where packets come: host:port, port 0 for any")
+    add("--to", required=True, help="where they are passed on: host:port")
+    add("--trace", type=Path, help="lose what this trace has lost, over and over")
+    add("--loss", type=float, help="share of packets lost, 0 to 1, in bursts")
+    add("--burst", type=float, default=1.0, help="mean burst in packets (1)")
+    add("--delay", type=float, default=0.0, help="seconds that every packet takes")
+    add("--jitter", type=float, default=0.0, help="mean seconds more that come and go")
+    add("--reorder", type=float, default=0.0, help="share of packets overtaken by others")
+    add("--reorder-by", type=float, default=0.06, help="seconds by which they are (.06)")
+    add("--duplicate", type=float, default=0.0, help="share of packets that come twice")
+    add("--bitrate", help="bits a second that the link carries, such as 64k")
+    add("--queue", type=int, default=16_000, help="bytes that wait for the link before it drops (16000)")
+    add("--drift", type=float, default=0.0, help="parts per million that the receiver's clock is fast")
+    add("--seed", type=int, default=0, help="the same seed, the same network")
+    add("--idle", type=float, default=3.0, help="ends after so many seconds without a packet (3)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -59,7 +60,7 @@ def _settings(arguments: argparse.Namespace) -> ChannelSettings:
         reorder=arguments.reorder,
         reorder_by_s=arguments.reorder_by,
         duplicate=arguments.duplicate,
-        rate_bps=parse_bitrate(arguments.rate) if arguments.rate else None,
+        rate_bps=parse_bitrate(arguments.bitrate) if arguments.bitrate else None,
         queue_bytes=arguments.queue,
         drift_ppm=arguments.drift,
         seed=arguments.seed,

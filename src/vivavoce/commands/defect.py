@@ -7,8 +7,8 @@ import json
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from vivavoce.commands.speak import write_text
 from vivavoce.errors import InputError
+from vivavoce.files import check_outputs, write_text
 from vivavoce.inspection.captions import CAPTION_SUFFIXES, read_captions
 from vivavoce.inspection.simulate import SIMULATORS, Clip, read_clip, simulate, write_clip
 from vivavoce.inspection.simulate.captions import write_captions
@@ -31,8 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     source, output = arguments.input, arguments.output
-    if not output.parent.is_dir():
-        raise InputError(f"{output}: the folder {output.parent} does not exist, make it first")
+    beside = output.with_suffix(".json")
+    check_outputs([source], output, beside)
     if not 0 <= arguments.crf <= 51:
         raise InputError(f"--crf {arguments.crf}: give 0 to 51")
     alone = source.suffix.lower() in CAPTION_SUFFIXES
@@ -46,7 +46,6 @@ def run(arguments: argparse.Namespace) -> int:
         write_clip(output, replace(damaged, cues=()), arguments.crf)
         if damaged.cues:
             write_captions(output.with_suffix(".srt"), damaged.cues)
-    beside = output.with_suffix(".json")
     document = {"source": source.name, "seed": arguments.seed, "truths": [asdict(truth)]}
     write_text(beside, json.dumps(document, indent=1) + "\n")
     print(f"{output}: {truth.defect} from {truth.start_s:.2f} to {truth.end_s:.2f} s, truth in {beside.name}")

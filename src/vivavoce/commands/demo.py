@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from vivavoce.audio import Audio, write_audio
-from vivavoce.commands.speak import write_text
 from vivavoce.features import RATE_HZ
+from vivavoce.files import write_text
 from vivavoce.voice import load_voice
 from vivavoce.voice.marks import polly_lines
 from vivavoce.voice.page import Take, speech_page
@@ -26,7 +26,7 @@ SENTENCES = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-o", "--output", type=Path, default=Path("demo"), help="folder to write into")
+    parser.add_argument("-o", "--output", type=Path, default=Path("demo"), help="folder to write into (demo)")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,8 +14,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from vivavoce.commands.speak import write_text
+from vivavoce.commands.media_files import inspected_files
 from vivavoce.errors import InputError
+from vivavoce.files import check_outputs, write_text
 from vivavoce.inspection import (
     DEFAULT_LIMITS,
     DETECTORS,
@@ -31,79 +31,44 @@ from vivavoce.inspection import (
     inspect_events,
     inspect_files,
 )
-from vivavoce.inspection.captions import CAPTION_SUFFIXES
 from vivavoce.inspection.cluster import inspect_on_ray
 from vivavoce.inspection.decode import open_media
 from vivavoce.inspection.live import LiveSource
 from vivavoce.inspection.report import report_page
 
 DEFECTS_FOUND, FILES_FAILED = 3, 4
-MEDIA_SUFFIXES = frozenset(
-    [
-        ".3gp",
-        ".aac",
-        ".ac3",
-        ".aiff",
-        ".avi",
-        ".flac",
-        ".flv",
-        ".h264",
-        ".hevc",
-        ".m2ts",
-        ".m4a",
-        ".m4v",
-        ".mka",
-        ".mkv",
-        ".mov",
-        ".mp3",
-        ".mp4",
-        ".mpeg",
-        ".mpg",
-        ".mxf",
-        ".oga",
-        ".ogg",
-        ".ogv",
-        ".opus",
-        ".ts",
-        ".wav",
-        ".webm",
-    ]
-)
 TABLE_ROWS = 200
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="*", type=Path, metavar="FILE|FOLDER", help="media or caption files, or folders")
-    parser.add_argument("--only", metavar="NAMES", help=f"some of {','.join(DETECTORS)}")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="append events as JSON lines; done files are skipped")
-    parser.add_argument("--report", type=Path, metavar="FILE", help="write one self-contained page")
-    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes (1)")
-    parser.add_argument("--engine", choices=("local", "ray"), default="local", help="where files are worked on")
-    parser.add_argument(
-        "--fail-on", metavar="SEVERITY", help="exit with 3 at minor, major or critical events and above"
-    )
-    parser.add_argument("--live", metavar="PIPE", help="a pipe, a growing file, or - : print events as they come")
-    parser.add_argument("--allow-url", action="store_true", help="let --live open an address")
-    parser.add_argument("--idle", type=float, default=30.0, metavar="S", help="--live ends after so long without data")
-    parser.add_argument("--stall", type=float, default=60.0, metavar="S", help="give a file up after so long (60)")
-    parser.add_argument("--max-pixels", type=int, default=DEFAULT_LIMITS.pixels, metavar="N", help="of a picture")
-    parser.add_argument("--max-hours", type=float, default=12.0, metavar="H", help="of a file (12)")
+    add = parser.add_argument
+    add("paths", nargs="*", type=Path, metavar="FILE|FOLDER", help="media or caption files, or folders")
+    add("--only", metavar="NAMES", help=f"some of {','.join(DETECTORS)}")
+    add("--json", type=Path, metavar="FILE", help="append events as JSON lines; done files are skipped")
+    add("--report", type=Path, metavar="FILE", help="write one self-contained page")
+    add("--workers", type=int, default=1, metavar="N", help="processes (1)")
+    add("--engine", choices=("local", "ray"), default="local", help="where files are worked on")
+    add("--fail-on", metavar="SEVERITY", help="exit with 3 at minor, major or critical events and above")
+    add("--live", metavar="PIPE", help="a pipe, a growing file, or - : print events as they come")
+    add("--allow-url", action="store_true", help="let --live open an address")
+    add("--idle", type=float, default=30.0, metavar="S", help="--live ends after so many seconds without data (30)")
+    add("--stall", type=float, default=60.0, metavar="S", help="give a file up after so many idle seconds (60)")
+    add("--max-pixels", type=int, default=DEFAULT_LIMITS.pixels, metavar="N", help="of a picture")
+    add("--max-hours", type=float, default=12.0, metavar="H", help="of a file (12)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     names = detector_names(arguments.only)
     limits = replace(DEFAULT_LIMITS, pixels=arguments.max_pixels, seconds=3600 * arguments.max_hours)
     fail_on = Severity.named(arguments.fail_on) if arguments.fail_on else None
-    for path in (arguments.json, arguments.report):
-        if path and not path.parent.is_dir():
-            raise InputError(f"{path}: the folder {path.parent} does not exist, make it first")
+    check_outputs(arguments.paths, arguments.json, arguments.report)
     if arguments.live:
         if arguments.paths or arguments.report:
             raise InputError("--live takes one source and makes no report")
         return _exit_code([_live(arguments, names, limits)], fail_on)
     if not 1 <= arguments.workers <= 256:
         raise InputError(f"--workers {arguments.workers}: give 1 to 256")
-    files = _files(arguments.paths)
+    files = inspected_files(arguments.paths)
     results = _inspected(files, Work(names, limits, arguments.stall), arguments)
     _print_table(results)
     if arguments.report:
@@ -156,31 +121,6 @@ def _with_progress(paths: Sequence[Path], work: Work, workers: int) -> Iterator[
             if (bar := bars.pop(Path(result.file), None)) is not None:
                 progress.remove_task(bar)
             yield result
-
-
-def _files(paths: Sequence[Path]) -> list[Path]:
-    """Files as given, and the media files in folders, in order; caption files count where no media file is beside."""
-    if not paths:
-        raise InputError("give a file or a folder, or --live with a pipe")
-    found: dict[Path, None] = {}
-    for path in paths:
-        if path.is_dir():
-            found.update(dict.fromkeys(_media_in(path)))
-        elif path.exists():
-            found[path] = None
-        else:
-            raise InputError(f"{path}: no such file or folder")
-    if not found:
-        raise InputError(f"{paths[0]}: no media files in it")
-    return list(found)
-
-
-def _media_in(folder: Path) -> Iterable[Path]:
-    files = [Path(root) / name for root, _, names in os.walk(folder) for name in names]
-    media = [path for path in files if path.suffix.lower() in MEDIA_SUFFIXES]
-    stems = {path.with_suffix("") for path in media}
-    captions = [p for p in files if p.suffix.lower() in CAPTION_SUFFIXES and p.with_suffix("") not in stems]
-    return sorted([*media, *captions])
 
 
 def _live(arguments: argparse.Namespace, names: tuple[str, ...], limits: Limits) -> Inspection:

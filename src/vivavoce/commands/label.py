@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import argparse
 import webbrowser
-from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
 
+from vivavoce.commands.media_files import media_files
 from vivavoce.errors import InputError
 from vivavoce.inspection.labels import KINDS, LabelServer, rank, read_labels
 
-SUFFIXES = {
-    ".mp4", ".m4a", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".wav", ".flac", ".mp3", ".ogg", ".opus",
-}  # fmt: skip
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files, or folders to look through")
-    parser.add_argument("--for", dest="kind", choices=list(KINDS), default="sound", help="what to label")
-    parser.add_argument("--most", type=int, default=60, metavar="N", help="candidates to show, the most informative")
-    parser.add_argument("--labels", type=Path, default=Path("labels.jsonl"), help="where answers are added")
-    parser.add_argument("--port", type=int, default=0, help="of the page on this machine; 0: any that is free")
-    parser.add_argument("--no-browser", action="store_true", help="only say where the page is")
+    add = parser.add_argument
+    add("paths", nargs="+", type=Path, metavar="PATH", help="files, or folders to look through")
+    add("--for", dest="kind", choices=list(KINDS), default="sound", help="what to label")
+    add("--most", type=int, default=60, metavar="N", help="candidates to show, the most informative (60)")
+    add("--labels", type=Path, default=Path("labels.jsonl"), help="where answers are added (labels.jsonl)")
+    add("--port", type=int, default=0, help="of the page on this machine; 0: any that is free")
+    add("--no-browser", action="store_true", help="only say where the page is")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -31,12 +28,13 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.most < 1:
         raise InputError("--most: give 1 or more")
     console = Console(stderr=True)
+    files = [path.resolve() for path in media_files(arguments.paths)]
     known = {(label.file, label.start_s) for label in read_labels(arguments.labels) if label.kind == arguments.kind}
 
     def told(path: Path, error: str | None) -> None:
         console.print(error or f"looked through {path}", style="yellow" if error else "dim", markup=False)
 
-    candidates = rank(_media(arguments.paths), arguments.kind, arguments.most, known, told=told)
+    candidates = rank(files, arguments.kind, arguments.most, known, told=told)
     if not candidates:
         raise InputError("nothing to label: no media there, or all of it is labelled")
     with LabelServer(candidates, KINDS[arguments.kind].answers, arguments.labels, arguments.port) as server:
@@ -45,14 +43,3 @@ def run(arguments: argparse.Namespace) -> int:
             webbrowser.open(server.url)
         server.serve()
     return 0
-
-
-def _media(paths: list[Path]) -> Iterator[Path]:
-    """The files, and those in the folders that look like media. Raises `InputError` for what is not there."""
-    for path in paths:
-        if path.is_dir():
-            yield from (found for found in sorted(path.resolve().rglob("*")) if found.suffix.lower() in SUFFIXES)
-        elif path.is_file():
-            yield path.resolve()
-        else:
-            raise InputError(f"{path}: no such file or folder")

@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 from vivavoce.audio import Audio
-from vivavoce.commands.speak import read_text, write_text
+from vivavoce.commands.standard_streams import read_text
 from vivavoce.errors import InputError
 from vivavoce.features import RATE_HZ
+from vivavoce.files import check_output, write_text
 from vivavoce.prosody import SYSTEMS, speaking
 from vivavoce.prosody.page import MAX_SECONDS, comparison_page
 from vivavoce.text import analyse
@@ -32,8 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     output: Path = arguments.output
-    if not output.parent.is_dir():
-        raise InputError(f"{output}: the folder {output.parent} does not exist, make it first")
+    check_output(output)
     text = read_text(arguments.text, None)
     voice = load_voice(arguments.voice, arguments.vocoder)
     speaker = voice.manner(arguments.speaker).speaker

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vivavoce.audio import read_audio
 from vivavoce.errors import InputError
+from vivavoce.files import check_outputs
 from vivavoce.link import opus_file
 from vivavoce.link.codec import FRAME_S, OpusSettings
 from vivavoce.link.protection import ProtectionSettings, Protector, protect, rate_bps, spending
@@ -15,22 +16,26 @@ from vivavoce.redundancy.encoder import load_encoder
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("speech", type=Path, help="a recording: WAV, FLAC, Ogg, MP3")
-    parser.add_argument("-o", "--output", type=Path, default=Path("protected.opus"), help="Ogg Opus file to write")
+    add = parser.add_argument
+    add("speech", type=Path, help="a recording: WAV, FLAC, Ogg, MP3")
+    add("-o", "--output", type=Path, default=Path("protected.opus"), help="file to write (protected.opus)")
     add_protection(parser)
 
 
 def add_protection(parser: argparse.ArgumentParser) -> None:
     """How speech is coded and protected, for every verb that sends."""
-    parser.add_argument("--redundancy", type=float, default=1.0, help="seconds of the past in each packet, 0 to 2.5")
-    parser.add_argument("--bitrate", default="24k", help="of the speech itself, such as 24k")
-    parser.add_argument("--lbrr", action="store_true", help="also each packet's predecessor, by Opus's own means")
-    parser.add_argument("--loss", type=int, default=20, help="percent of packets that the coder expects to be lost")
+    add = parser.add_argument
+    add("--redundancy", type=float, default=1.0, help="seconds of the past in each packet, 0 to 2.5 (1)")
+    add("--bitrate", default="24k", help="of the speech itself, 6k to 128k (24k)")
+    add("--lbrr", action="store_true", help="also each packet's predecessor, by Opus's own means")
+    add("--loss", type=float, default=0.2, help="share of packets expected to be lost, 0 to 1 (.2)")
 
 
 def protection(arguments: argparse.Namespace, *, dtx: bool = False) -> ProtectionSettings:
     """What the arguments of `add_protection` ask for."""
-    opus = OpusSettings(parse_bitrate(arguments.bitrate), arguments.lbrr, arguments.loss, dtx)
+    if not 0 <= arguments.loss <= 1:
+        raise InputError(f"--loss {arguments.loss:g}: give a share, 0 to 1")
+    opus = OpusSettings(parse_bitrate(arguments.bitrate), arguments.lbrr, round(100 * arguments.loss), dtx)
     return ProtectionSettings(opus, arguments.redundancy)
 
 
@@ -48,15 +53,9 @@ def parse_bitrate(text: str) -> int:
         raise InputError(f"bit rate {text!r}: give a number such as 24k") from None
 
 
-def check_folder(path: Path) -> None:
-    """Say that a folder is missing before the work, not after it."""
-    if not path.parent.is_dir():
-        raise InputError(f"{path}: the folder {path.parent} does not exist, make it first")
-
-
 def run(arguments: argparse.Namespace) -> int:
     settings = protection(arguments)
-    check_folder(arguments.output)
+    check_outputs([arguments.speech], arguments.output)
     audio = read_audio(arguments.speech)
     encoder = load_encoder() if settings.redundancy_s else None
     file = protect(audio, encoder, settings)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from vivavoce.audio import Audio, write_audio
-from vivavoce.commands.protect import check_folder
+from vivavoce.audio import Audio, format_of, write_audio
+from vivavoce.commands.standard_streams import write_pcm
+from vivavoce.files import check_output
 from vivavoce.link import live
 from vivavoce.link.codec import RATE_HZ
 from vivavoce.link.jitter import JitterSettings
@@ -19,25 +20,20 @@ from vivavoce.redundancy.decoder import load_decoder
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--listen", default="127.0.0.1:5004", help="where RTP packets come: host:port, port 0 for any")
-    parser.add_argument(
-        "-o",
-        "--output",
-        default="heard.wav",
-        help="what is heard; - for raw 16-bit mono PCM at 16 kHz, as it is played",
-    )
-    parser.add_argument(
-        "--idle", type=float, default=3.0, help="seconds without a packet after which the stream is over"
-    )
-    parser.add_argument("--least-delay", type=float, default=0.04, help="seconds of delay to begin with")
-    parser.add_argument("--most-delay", type=float, default=1.0, help="seconds to wait for what may refill a hole")
+    add = parser.add_argument
+    add("--listen", default="127.0.0.1:5004", help="where RTP packets come: host:port, port 0 for any")
+    add("-o", "--output", default="heard.wav", help="file to write, - for raw 16-bit PCM at 16 kHz (heard.wav)")
+    add("--idle", type=float, default=3.0, help="ends after so many seconds without a packet (3)")
+    add("--least-delay", type=float, default=0.04, help="seconds of delay to begin with (.04)")
+    add("--most-delay", type=float, default=1.0, help="seconds to wait for what may refill a hole (1)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     settings = JitterSettings(arguments.least_delay, arguments.most_delay)
     streamed = arguments.output == "-"
     if not streamed:
-        check_folder(Path(arguments.output))
+        check_output(Path(arguments.output))
+        format_of(Path(arguments.output))
     receiver = Receiver(Concealer.load(), load_decoder(), settings)
     heard = [np.zeros(0, np.float32)]
     with live.open_socket(live.parse_address(arguments.listen)) as listening:
@@ -45,8 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"listening on {host}:{port}", file=sys.stderr, flush=True)
         for samples in live.receive(listening, receiver, arguments.idle):
             if streamed:
-                sys.stdout.buffer.write((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
-                sys.stdout.buffer.flush()
+                write_pcm(samples)
             else:
                 heard.append(samples)
     if not streamed:

@@ -7,10 +7,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from vivavoce.audio import Audio, write_audio
-from vivavoce.commands.protect import check_folder
-from vivavoce.commands.speak import write_text
+from vivavoce.audio import Audio, format_of, write_audio
 from vivavoce.errors import InputError
+from vivavoce.files import check_outputs, write_text
 from vivavoce.link import opus_file
 from vivavoce.link.codec import FRAME_S, RATE_HZ
 from vivavoce.link.opus_file import OpusFile
@@ -26,17 +25,17 @@ MAX_REPORT_S = 600
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("speech", type=Path, help="an Ogg Opus file, protected or not")
-    parser.add_argument("--trace", type=Path, required=True, help="0 or 1 on each line, 1 where 20 ms are lost")
-    parser.add_argument("-o", "--output", type=Path, default=Path("heard.wav"), help="what is heard")
-    parser.add_argument("--report", type=Path, help="write a page here: what was lost, what refilled it, players")
-    parser.add_argument("--no-lbrr", action="store_true", help="leave LBRR aside")
+    add = parser.add_argument
+    add("speech", type=Path, help="an Ogg Opus file, protected or not")
+    add("--trace", type=Path, required=True, help="0 or 1 on each line, 1 where 20 ms are lost")
+    add("-o", "--output", type=Path, default=Path("heard.wav"), help="file to write (heard.wav)")
+    add("--report", type=Path, help="write a page here: what was lost, what refilled it, players")
+    add("--no-lbrr", action="store_true", help="leave LBRR aside")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    for path in (arguments.output, arguments.report):
-        if path:
-            check_folder(path)
+    check_outputs([arguments.speech, arguments.trace], arguments.output, arguments.report)
+    format_of(arguments.output)
     file = opus_file.read(arguments.speech)
     if not file.packets:
         raise InputError(f"{arguments.speech}: holds no packets")

@@ -14,14 +14,15 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from vivavoce.audio import FORMATS, Audio, Samples, format_of, write_blocks
+from vivavoce.audio import FORMATS, Audio, format_of, write_blocks
 from vivavoce.blocks import find_addon, load_addon
 from vivavoce.commands.prosody_options import add_prosody_arguments, prosody_of
 from vivavoce.commands.send import line
 from vivavoce.commands.spoken_inspection import check_inspection, inspect_spoken
+from vivavoce.commands.standard_streams import read_text, write_pcm
 from vivavoce.errors import InputError
 from vivavoce.features import RATE_HZ
-from vivavoce.files import check_output, whole_file
+from vivavoce.files import check_outputs, write_text
 from vivavoce.link.live import LiveSender
 from vivavoce.link.protection import ProtectionSettings
 from vivavoce.text import iter_sentences
@@ -33,7 +34,6 @@ from vivavoce.voice.page import Take, speech_page
 from vivavoce.voice.reading import Reading
 from vivavoce.voice.speech import DEFAULT_VOCODER, DEFAULT_VOICE, Manner, SpeechChunk, Voice, language_of, load_voice
 
-MAX_TEXT_BYTES = 4 << 20
 MAX_PAGE_SECONDS = 600
 
 
@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     source = read_text(arguments.text, arguments.file)
     output = _output(arguments)
-    _check_paths([arguments.file, arguments.lexicon], output, arguments.marks, arguments.page)
+    check_outputs([arguments.file, arguments.lexicon], output, arguments.marks, arguments.page)
     if arguments.inspect:
         check_inspection(output)
     voice = load_voice(arguments.voice, arguments.vocoder)
@@ -97,37 +97,6 @@ def run(arguments: argparse.Namespace) -> int:
     return inspect_spoken(output) if arguments.inspect and output else 0
 
 
-def read_text(text: str | None, file: Path | None) -> str:
-    """The text of the argument, of a file, or of standard input for `-`.
-
-    Raises `InputError` when there is none, when it is not UTF-8, or when it is over 4 MiB.
-    """
-    if (text is None) == (file is None):
-        raise InputError("give a text, or --file with a path, and not both")
-    if text is not None and text != "-":
-        return text
-    place = str(file) if file else "standard input"
-    if file:
-        with open(file, "rb") as stream:
-            data = stream.read(MAX_TEXT_BYTES + 1)
-    elif sys.stdin is None:
-        raise InputError("standard input is closed, give the text or --file")
-    else:
-        data = sys.stdin.buffer.read(MAX_TEXT_BYTES + 1)
-    if len(data) > MAX_TEXT_BYTES:
-        raise InputError(f"{place}: over {MAX_TEXT_BYTES >> 20} MiB of text, split it")
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        raise InputError(f"{place}: not UTF-8 at byte {error.start}") from error
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file that appears whole or not at all."""
-    with whole_file(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
-
-
 def _speak(
     voice: Voice, sentences: Iterable[Sentence], manner: Manner, reading: Reading, source: bytes,
     arguments: argparse.Namespace, link: LiveSender | None,
@@ -141,7 +110,7 @@ def _speak(
                 continue
             for chunk in voice.say(sentence, manner, begin_s=reading.samples / RATE_HZ):
                 if arguments.stream:
-                    _to_standard_output(chunk.samples)
+                    write_pcm(chunk.samples)
                 if link:
                     link.push(chunk.samples)
                 reading.add(chunk.samples)
@@ -175,26 +144,15 @@ def _output(arguments: argparse.Namespace) -> Path | None:
         raise InputError("standard output is closed, give -o with a file")
     if wanted is None and arguments.resume:
         raise InputError("--resume needs -o with a file, a stream cannot be taken up again")
+    for path in (arguments.marks, arguments.page):
+        if path and str(path) in ("-", "."):
+            raise InputError("--marks and --page need the name of a file")
     if arguments.resume and arguments.page:
         raise InputError("--page needs the whole sound in memory, leave --resume out")
-    path = Path(wanted) if wanted is not None else None
-    if path and not arguments.format:
-        format_of(path)
-    return path
-
-
-def _check_paths(inputs: Iterable[Path | None], *outputs: Path | None) -> None:
-    """Say before the work that a file cannot be written, or would take the place of another."""
-    taken = {path.resolve() for path in inputs if path}
-    for path in outputs:
-        if path is None:
-            continue
-        if str(path) in ("-", "."):
-            raise InputError("--marks and --page need the name of a file")
-        check_output(path)
-        if path.resolve() in taken:
-            raise InputError(f"{path}: is named twice, give every file a name of its own")
-        taken.add(path.resolve())
+    output = Path(wanted) if wanted is not None else None
+    if output and not arguments.format:
+        format_of(output)
+    return output
 
 
 def _check_page(samples: int) -> None:
@@ -232,12 +190,6 @@ def _key(source: str, lexicon: Lexicon | None, arguments: argparse.Namespace, ma
     said = (manner.speaker, manner.rate, manner.pitch_semitones)
     decisive = (source, arguments.ssml, lexicon, *said, prosody, weights)
     return hashlib.sha256(repr(decisive).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _to_standard_output(samples: Samples) -> None:
-    """A chunk is out before the next is made."""
-    sys.stdout.buffer.write((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
-    sys.stdout.buffer.flush()
 
 
 @contextmanager

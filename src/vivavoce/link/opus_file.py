@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import struct
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from vivavoce.files import whole_file
 from vivavoce.link import ogg
 from vivavoce.link.framing import parse
 from vivavoce.link.rtp import CLOCK_HZ, FRAME_TICKS
@@ -50,16 +49,9 @@ def dump(file: OpusFile, serial: int = 1) -> Iterator[bytes]:
 
 
 def write(path: Path, file: OpusFile) -> None:
-    """Write a file that appears whole or not at all."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with open(handle, "wb") as stream:
-            stream.writelines(dump(file))
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    """Write a file that appears whole or not at all. Raises `InputError` where no plain file can be put."""
+    with whole_file(path) as temporary, open(temporary, "wb") as stream:
+        stream.writelines(dump(file))
 
 
 def read(path: Path) -> OpusFile:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -20,7 +19,7 @@ import numpy as np
 from vivavoce.audio import Samples
 from vivavoce.blocks.json_values import parse_json, read_dataclass
 from vivavoce.errors import InputError
-from vivavoce.files import whole_file
+from vivavoce.files import whole_file, write_text
 
 BLOCK_SAMPLES = 1 << 16
 PCM = "<i2"
@@ -76,9 +75,7 @@ class Reading:
         self._sound.flush()
         self._marks.flush()
         self.done = Done(self.done.key, self.done.sentences + 1, self._samples, self._marks.tell())
-        temporary = self.folder / "state.tmp"
-        temporary.write_text(json.dumps(asdict(self.done)), encoding="utf-8")
-        os.replace(temporary, self.folder / "state.json")
+        write_text(self.folder / "state.json", json.dumps(asdict(self.done)))
 
     def blocks(self) -> Iterator[Samples]:
         """The sound of all sentences, from the beginning."""

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from vivavoce.files import write_text
 from vivavoce.inspection.limits import MediaError
 from vivavoce.inspection.media import Cue
 
 
 def write_captions(path: Path, cues: Sequence[Cue]) -> None:
-    """Write WebVTT or SRT by the suffix, in the order given. Raises `MediaError` for another suffix."""
+    """Write WebVTT or SRT by the suffix, in the order given; the file appears whole or not at all.
+
+    Raises `MediaError` for another suffix, `InputError` where no plain file can be put.
+    """
     suffix = path.suffix.lower()
     if suffix not in (".srt", ".vtt"):
         raise MediaError(f"{path}: unknown caption suffix, use .srt or .vtt")
@@ -19,7 +23,7 @@ def write_captions(path: Path, cues: Sequence[Cue]) -> None:
     for number, cue in enumerate(cues, 1):
         times = f"{_stamp(cue.start_s, point)} --> {_stamp(cue.end_s, point)}"
         blocks.append("\n".join((str(number), times, *cue.lines)) + "\n")
-    path.write_text("\n".join(blocks), encoding="utf-8")
+    write_text(path, "\n".join(blocks))
 
 
 def _stamp(seconds: float, point: str) -> str:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from av.container import OutputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from vivavoce.files import whole_file
 from vivavoce.inspection.decode import open_media
 from vivavoce.inspection.limits import MediaError
 from vivavoce.inspection.media import SOUND_RATE_HZ, Picture, Samples, Sound
@@ -25,12 +24,24 @@ from vivavoce.inspection.simulate.clip import Clip, Yuv
 
 TICKS_HZ = 90_000
 SOUND_BLOCK = 1024
-CODECS = {
-    ".mp4": ("libx264", "aac"),
-    ".mkv": ("libx264", "aac"),
-    ".ts": ("libx264", "aac"),
-    ".webm": ("libvpx", "libopus"),
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """What FFmpeg calls a container and the encoders that go into it."""
+
+    container: str
+    video: str = "libx264"
+    sound: str = "aac"
+
+
+CODINGS = {
+    ".mp4": Coding("mp4"),
+    ".mkv": Coding("matroska"),
+    ".ts": Coding("mpegts"),
+    ".webm": Coding("webm", "libvpx", "libopus"),
 }
+"""By the suffix of a file."""
 
 FAST = {
     "libx264": {"preset": "veryfast", "threads": "1"},
@@ -41,23 +52,16 @@ FAST = {
 def write_clip(path: Path, clip: Clip, crf: int = 20, sound_bps: int = 128_000) -> None:
     """Encode to .mp4, .mkv or .ts (H.264, AAC) or .webm (VP8, Opus); the file appears whole or not at all.
 
-    Raises `MediaError` for another suffix or a clip without pictures and sound.
+    Raises `MediaError` for another suffix or a clip without pictures and sound, `InputError` where no plain file can
+    be put.
     """
-    codecs = CODECS.get(path.suffix.lower())
-    if codecs is None:
-        raise MediaError(f"{path}: unknown suffix, use one of {' '.join(CODECS)}")
+    coding = CODINGS.get(path.suffix.lower())
+    if coding is None:
+        raise MediaError(f"{path}: unknown suffix, use one of {' '.join(CODINGS)}")
     if not clip.frames and clip.sound is None:
         raise MediaError(f"{path}: neither pictures nor sound to write")
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
-    os.close(handle)
-    try:
-        with av.open(temporary, "w") as container:
-            _encode(container, clip, codecs, crf, sound_bps, {})
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with whole_file(path) as temporary, av.open(str(temporary), "w", format=coding.container) as container:
+        _encode(container, clip, coding, crf, sound_bps, {})
 
 
 def coded_sound(samples: Samples, codec: str = "aac", bit_rate_bps: int = 128_000) -> Samples:
@@ -77,9 +81,10 @@ def coded_sound(samples: Samples, codec: str = "aac", bit_rate_bps: int = 128_00
 def coded_frames(frames: Sequence[Yuv], rate_hz: float, crf: int = 23, deblock: bool = True) -> tuple[Yuv, ...]:
     """Pictures through H.264 and back, without the encoder's deblocking filter if so wished."""
     memory = io.BytesIO()
-    with av.open(memory, "w", format="matroska") as container:
+    coding = CODINGS[".mkv"]
+    with av.open(memory, "w", format=coding.container) as container:
         options = {} if deblock else {"x264-params": f"no-deblock=1:qp={crf}"}
-        _encode(container, Clip(tuple(frames), rate_hz), ("libx264", "aac"), crf, 0, options)
+        _encode(container, Clip(tuple(frames), rate_hz), coding, crf, 0, options)
     memory.seek(0)
     with open_media(memory) as media:
         return tuple(yuv_of(part) for part in media.parts() if isinstance(part, Picture))
@@ -113,13 +118,13 @@ def frame_of(yuv: Yuv) -> VideoFrame:
 def _encode(
     container: OutputContainer,
     clip: Clip,
-    codecs: tuple[str, str],
+    coding: Coding,
     crf: int,
     sound_bps: int,
     options: Mapping[str, str],
 ) -> None:
-    video = _video(container, clip, codecs[0], {"crf": str(crf), **options}) if clip.frames else None
-    sound = _sound(container, clip.sound, codecs[1], sound_bps or 128_000) if clip.sound is not None else None
+    video = _video(container, clip, coding.video, {"crf": str(crf), **options}) if clip.frames else None
+    sound = _sound(container, clip.sound, coding.sound, sound_bps or 128_000) if clip.sound is not None else None
     if video is not None:
         for number, yuv in enumerate(clip.frames):
             frame = frame_of(yuv)
