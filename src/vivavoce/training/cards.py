@@ -6,7 +6,6 @@ Figures that a bench measured are read from `figures.json` beside it, so that no
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
@@ -15,6 +14,7 @@ from pathlib import Path
 from vivavoce.blocks import load_addon
 from vivavoce.blocks.description import AddonDescription
 from vivavoce.blocks.json_values import parse_json, read_dataclass
+from vivavoce.files import write_text
 
 CARD, FIGURES = "CARD.md", "figures.json"
 CORPORA = {
@@ -116,9 +116,7 @@ def write_card(folder: Path) -> None:
     measured = None
     if beside.exists():
         measured = read_dataclass(Measured, parse_json(beside.read_bytes(), str(beside)), str(beside))
-    temporary = folder / f".{CARD}.{os.getpid()}"
-    temporary.write_text("\n".join(_lines(description, measured)) + "\n", encoding="utf-8")
-    os.replace(temporary, folder / CARD)
+    write_text(folder / CARD, "\n".join(_lines(description, measured)) + "\n")
 
 
 def _lines(description: AddonDescription, measured: Measured | None) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from rich.progress import track
 
 from vivavoce import features as voice_features
 from vivavoce.redundancy.features import BANDS, HOP, RATE_HZ, WIDTH, Array, features
+from vivavoce.training.arrays import write_arrays
 from vivavoce.training.corpus import Recording, feature_path, recordings
 
 DEV_SHARE = 40
@@ -61,19 +61,15 @@ def with_gain(frames: Array, gain_db: Array) -> Array:
 
 
 def _prepare(chosen: list[Recording], cache: Path, path: Path, workers: int = 2) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor(workers) as pool:
         jobs = pool.map(_speech, [feature_path(cache, r) for r in chosen], chunksize=8)
         made = list(track(jobs, description=path.stem, total=len(chosen)))
-    temporary = path.with_suffix(".tmp")
-    with open(temporary, "wb") as file:
-        np.savez(
-            file,
-            samples=np.concatenate([speech.samples for speech in made]),
-            features=np.concatenate([speech.features for speech in made]).astype(np.float16),
-            frames=np.array([len(speech.features) for speech in made]),
-        )
-    os.replace(temporary, path)
+    arrays = {
+        "samples": np.concatenate([speech.samples for speech in made]),
+        "features": np.concatenate([speech.features for speech in made]).astype(np.float16),
+        "frames": np.array([len(speech.features) for speech in made]),
+    }
+    write_arrays(path, arrays)
 
 
 def _speech(path: Path) -> Speech:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from rich.progress import track
 
 from vivavoce.audio import read_audio
 from vivavoce.features import RATE_HZ, mel_spectrogram, pitch
+from vivavoce.training.arrays import write_arrays
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,6 @@ def feature_path(cache: Path, recording: Recording) -> Path:
 def prepare(root: Path, cache: Path, corpora: list[str], workers: int = 2) -> None:
     """Compute and cache samples, mel and f0 of every recording; files already there are kept."""
     todo = [r for r in recordings(root, corpora) if not feature_path(cache, r).exists()]
-    for corpus in {r.corpus for r in todo}:
-        (cache / corpus).mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor(workers) as pool:
         jobs = pool.map(_prepare_one, todo, [cache] * len(todo), chunksize=8)
         for _ in track(jobs, description="features", total=len(todo)):
@@ -55,13 +53,9 @@ def prepare(root: Path, cache: Path, corpora: list[str], workers: int = 2) -> No
 
 def _prepare_one(recording: Recording, cache: Path) -> None:
     audio = read_audio(recording.path, RATE_HZ)
-    target = feature_path(cache, recording)
-    temporary = target.with_suffix(f".{os.getpid()}.tmp")
-    with open(temporary, "wb") as file:
-        np.savez(
-            file,
-            samples=(np.clip(audio.samples, -1, 1) * 32767).astype(np.int16),
-            mel=mel_spectrogram(audio.samples).astype(np.float16),
-            f0=pitch(audio),
-        )
-    os.replace(temporary, target)
+    features = {
+        "samples": (np.clip(audio.samples, -1, 1) * 32767).astype(np.int16),
+        "mel": mel_spectrogram(audio.samples).astype(np.float16),
+        "f0": pitch(audio),
+    }
+    write_arrays(feature_path(cache, recording), features)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -17,6 +16,7 @@ from torch import Tensor
 
 from vivavoce.text.parser_input import ParserInput, fences, parser_input
 from vivavoce.text.spans import Spans, onto
+from vivavoce.training.arrays import write_arrays
 from vivavoce.training.treebank import Example
 
 Chain = tuple[str, ...]
@@ -66,18 +66,14 @@ def prepare(examples: list[Example], cache: Path) -> list[tuple[Example, ParserI
 
 
 def _write(path: Path, read: list[ParserInput]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    with open(temporary, "wb") as file:
-        np.savez(
-            file,
-            layers=np.concatenate([one.layers.astype(np.float16) for one in read]),
-            tags=np.concatenate([one.tags for one in read]),
-            shapes=np.concatenate([one.shapes for one in read]),
-            leaves=np.concatenate([one.leaves for one in read]),
-            leaf_counts=np.array([len(one.leaves) for one in read]),
-        )
-    os.replace(temporary, path)
+    arrays = {
+        "layers": np.concatenate([one.layers.astype(np.float16) for one in read]),
+        "tags": np.concatenate([one.tags for one in read]),
+        "shapes": np.concatenate([one.shapes for one in read]),
+        "leaves": np.concatenate([one.leaves for one in read]),
+        "leaf_counts": np.array([len(one.leaves) for one in read]),
+    }
+    write_arrays(path, arrays)
 
 
 @dataclass(frozen=True, slots=True)

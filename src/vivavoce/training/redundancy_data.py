@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zlib
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -13,6 +12,7 @@ import soxr
 
 from vivavoce.features import RATE_HZ as CORPUS_RATE_HZ
 from vivavoce.redundancy import features as acoustic
+from vivavoce.training.arrays import write_arrays
 from vivavoce.training.corpus import Recording, feature_path, recordings
 
 DEV_SHARE = 0.04
@@ -39,10 +39,7 @@ def prepare_frames(root: Path, cache: Path, corpora: list[str], workers: int = 2
             parts: dict[str, list[np.ndarray]] = {"train": [], "dev": []}
             for recording, frames in zip(known, made, strict=True):
                 parts["dev" if is_dev(recording) else "train"].append(frames)
-            temporary = target.with_suffix(f".{os.getpid()}.tmp")
-            with open(temporary, "wb") as file:
-                np.savez(file, train=np.concatenate(parts["train"]), dev=np.concatenate(parts["dev"]))
-            os.replace(temporary, target)
+            write_arrays(target, {split: np.concatenate(part) for split, part in parts.items()})
 
 
 def frames_path(cache: Path, corpus: str) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -11,6 +10,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+
+from vivavoce.training.arrays import write_arrays
 
 Example = Mapping[str, np.ndarray | np.generic]
 """Arrays of one example, by name."""
@@ -41,10 +42,7 @@ def make_shards(maker: Maker, folder: Path, minutes: float, workers: int = 1, se
 
 def write_shard(examples: list[Example], path: Path) -> None:
     """Write examples of the same names and shapes; the file appears whole or not at all."""
-    temporary = path.with_suffix(".tmp")
-    with open(temporary, "wb") as file:
-        np.savez(file, allow_pickle=False, **{name: np.stack([e[name] for e in examples]) for name in examples[0]})
-    os.replace(temporary, path)
+    write_arrays(path, {name: np.stack([example[name] for example in examples]) for name in examples[0]})
 
 
 def read_shards(folder: Path) -> dict[str, np.ndarray]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from vivavoce.inspection.decode import open_media
 from vivavoce.inspection.media import SOUND_RATE_HZ, Picture, Sound
 from vivavoce.inspection.sync.speech import BANDS, speech_bands
 from vivavoce.inspection.sync.tracks import FaceTracks
+from vivavoce.training.arrays import write_arrays
 
 TALKING = "talking"
 LEAST_TICKS = 40
@@ -38,12 +38,5 @@ def prepare_tracks(videos: tuple[Path, ...], folder: Path) -> None:
             if len(track.mouths) >= LEAST_TICKS:
                 talking = np.bool_(path.parent.name == TALKING)
                 content = {"mouths": np.stack(track.mouths), "bands": bands, "first": np.int32(track.first)}
-                _write(folder / f"{path.stem}-{number}.npz", {**content, "talking": talking})
+                write_arrays(folder / f"{path.stem}-{number}.npz", {**content, "talking": talking})
         print(f"{path.name}: {[len(track.mouths) for track in tracks.tracks]}")
-
-
-def _write(path: Path, content: dict[str, np.ndarray | np.generic]) -> None:
-    temporary = path.with_suffix(".tmp")
-    with open(temporary, "wb") as file:
-        np.savez(file, allow_pickle=False, **content)
-    os.replace(temporary, path)
