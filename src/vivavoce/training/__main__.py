@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import tomllib
 from importlib import import_module
-from importlib.resources import files
 from pathlib import Path
 
 import torch
 
 from vivavoce.training.cards import shipped, write_cards
+from vivavoce.training.provenance import recipe
 
 CORPORA = ["kathleen", "ensemble", "intonation", "ensemble-dev", "kerstin", "nathalie", "speechocean", "prompts"]
 
@@ -41,8 +41,7 @@ def main() -> None:
     if arguments.recipe == "cards":
         write_cards(shipped())
         return
-    recipe = files("vivavoce.training.recipes").joinpath(f"{arguments.recipe}.toml").read_text(encoding="utf-8")
-    config = tomllib.loads(recipe)
+    config = recipe(arguments.recipe)
     for change in arguments.set:
         place, value = change.split("=", 1)
         table, key = place.split(".")

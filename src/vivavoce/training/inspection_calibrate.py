@@ -21,7 +21,7 @@ PASSING_SHARE, PASSING_CLICKS = 0.02, 0.003
 """So many clean moments may pass: events need several in a row, but for clicks, which one second is enough for."""
 HIGHEST = 0.97
 NAMES = ("audio_artifacts", "blockiness")
-"""Corruption and tears take several looks, and their thresholds come from events (`inspection_ship`)."""
+"""Corruption and tears take several looks, and their thresholds come from events (`inspection_shipments`)."""
 
 
 def clean_thoughts(name: str, videos: tuple[Path, ...]) -> dict[str, np.ndarray]:

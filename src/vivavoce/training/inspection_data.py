@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 from zlib import crc32
 
 from vivavoce.training.corpus import recordings
+from vivavoce.training.provenance import recipe
 from vivavoce.training.shards import Maker, make_shards
 
 DEV_MINUTES_SHARE = 0.15
@@ -28,7 +26,7 @@ class Sources:
 
 def sources(video: Path, speech: Path, dev: bool) -> Sources:
     """What of the two folders is for development, or for training; never what is held out."""
-    config = _config()
+    config = recipe("inspection-data")
     named = {name: video / name for name in _videos(video) if name not in config["held_out"]}
     videos = tuple(path for name, path in named.items() if (name in config["dev"]) == dev)
     groups = []
@@ -37,11 +35,6 @@ def sources(video: Path, speech: Path, dev: bool) -> Sources:
             train = [r for r in recordings(speech, [corpus]) if r.split == "train"]
             groups.append(tuple(r.path for r in train if (crc32(r.id.encode()) % config["dev_share"] == 0) == dev))
     return Sources(videos, tuple(group for group in groups if group))
-
-
-def _config() -> dict[str, Any]:
-    text = files("vivavoce.training.recipes").joinpath("inspection-data.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
 
 
 def _videos(folder: Path) -> list[str]:
