@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,9 +12,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from vivavoce.training.networks.acoustic import AcousticModel, Encoder
+from vivavoce.training.rates import set_rate
 from vivavoce.training.run import Run
 from vivavoce.training.utterances import SPEAKERS, aligned_utterances, batches, frame_tensors, token_tensors
-from vivavoce.training.vocoder import set_rate
 from vivavoce.voice.layout import FRAME_PROSODY, KNOTS, SENTENCE_PROSODY, WORD_PROSODY
 
 PITCH_CENTRE, PITCH_SCALE = 5.1, 0.3
@@ -91,9 +90,7 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     run = Run(folder, parts, minutes)
     source = batches(learned, data["frames"], np.random.default_rng(run.step))
     for step in run.steps():
-        progress = min(1.0, step / settings["decay_steps"])
-        scale = 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * progress))
-        set_rate(optimiser, settings["rate"] * scale * min(1.0, (step + 1) / 100))
+        set_rate(optimiser, settings["rate"], step / settings["decay_steps"], 0.05, (step + 1) / 100)
         batch = next(source)
         tokens = {name: x.to(device) for name, x in token_tensors(batch).items()}
         frames = {name: x.to(device) for name, x in frame_tensors(batch).items()}
@@ -110,4 +107,3 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
         nn.utils.clip_grad_norm_(model.parameters(), 2.0)
         optimiser.step()
         average.update_parameters(model)
-

@@ -23,9 +23,9 @@ from vivavoce.features import BANDS
 from vivavoce.training.acoustic import no_prosody
 from vivavoce.training.networks.attention import AttentionModel, Steps, look
 from vivavoce.training.networks.streaming import pad_delay
+from vivavoce.training.rates import set_rate
 from vivavoce.training.run import Run
 from vivavoce.training.utterances import AlignedUtterance, aligned_utterances, batches, frame_tensors, token_tensors
-from vivavoce.training.vocoder import set_rate
 
 MEL_CENTRE, MEL_SCALE = -5.0, 2.0
 PITCH_CENTRE, PITCH_SCALE = 5.2, 0.5
@@ -168,9 +168,7 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     learned = utterances_of(config, root, cache, folder.parent / "alignment" / "durations.json", split="train")
     source = batches(learned, data["frames"], np.random.default_rng(run.step))
     for step in run.steps():
-        progress = min(1.0, step / settings["decay_steps"])
-        scale = 0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * progress))
-        set_rate(optimiser, settings["rate"] * scale * min(1.0, (step + 1) / 50))
+        set_rate(optimiser, settings["rate"], step / settings["decay_steps"], 0.03, (step + 1) / 50)
         with torch.autocast(device, torch.bfloat16):
             found = losses(model, next(source), device, settings["noise"], _guided_share(step, settings))
         loss = torch.stack([settings["weights"][name] * value for name, value in found.items()]).sum()

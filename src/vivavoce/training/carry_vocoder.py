@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,11 @@ from torch import Tensor, nn
 
 from vivavoce.redundancy.features import CORRELATION, HOP, PITCH, Array
 from vivavoce.training.carry_data import Speech, load, with_gain
-from vivavoce.training.losses import adversarial_loss, discriminator_loss, feature_matching, spectral_loss
+from vivavoce.training.judging import judged, train_judges
+from vivavoce.training.losses import spectral_loss
 from vivavoce.training.networks.carry_vocoder import SPREAD, CarryVocoderNetwork
 from vivavoce.training.networks.discriminator import MagnitudeDiscriminators
+from vivavoce.training.rates import set_rate
 from vivavoce.training.run import Run
 
 SIZES = (1024, 512, 256, 128)
@@ -84,7 +85,7 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     run = Run(folder, parts, minutes)
     random = np.random.default_rng(run.step)
     for step in run.steps():
-        _set_rate(optimiser, settings, step)
+        set_rate(optimiser, settings["rate"], step / settings["decay_steps"], 0.1, (step + 1) / 100)
         theirs, features = (x.to(device) for x in stretches.batch(random))
         with torch.autocast(device, torch.bfloat16):
             ours = network.synthesise(features, CONTEXT)
@@ -93,8 +94,8 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
         if step >= settings["adversarial_from"]:
             start = int(random.integers(ours.shape[1] - JUDGED + 1))
             real, made = (x[:, start : start + JUDGED] for x in (theirs, ours))
-            losses["judges"] = _train_judges(judges, judge_optimiser, real, made.detach(), device)
-            losses["fooled"], losses["matched"] = _judged(judges, real, made, device)
+            losses["judges"] = train_judges(judges, judge_optimiser, real, made.detach(), device)
+            losses["fooled"], losses["matched"] = judged(judges, real, made, device)
             loss = loss + settings["adversarial_weight"] * losses["fooled"]
             loss = loss + settings["matching_weight"] * losses["matched"]
         optimiser.zero_grad(set_to_none=True)
@@ -108,35 +109,3 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
 def running_average(average: Tensor, current: Tensor, count: Tensor | int) -> Tensor:
     """Over all steps while they are few, so that the first weights are soon forgotten; then over the last 500."""
     return average + (current - average) * max(1.0 / 500.0, 3.0 / (int(count) + 3.0))
-
-
-def _set_rate(optimiser: torch.optim.Optimizer, settings: Mapping[str, Any], step: int) -> None:
-    """A short warm-up, then a cosine to a tenth."""
-    progress = min(1.0, step / settings["decay_steps"])
-    scale = (0.1 + 0.45 * (1 + math.cos(math.pi * progress))) * min(1.0, (step + 1) / 100)
-    for group in optimiser.param_groups:
-        group["lr"] = settings["rate"] * scale
-
-
-def _judged(judges: nn.Module, theirs: Tensor, ours: Tensor, device: str) -> tuple[Tensor, Tensor]:
-    """How far the judges are from taking our sound for theirs, and how far their features of the two are apart."""
-    judges.requires_grad_(False)
-    with torch.autocast(device, torch.bfloat16):
-        scores, found = judges(ours)
-        with torch.no_grad():
-            _, wanted = judges(theirs)
-    judges.requires_grad_(True)
-    return adversarial_loss(scores), feature_matching(wanted, found)
-
-
-def _train_judges(
-    judges: nn.Module, optimiser: torch.optim.Optimizer, theirs: Tensor, ours: Tensor, device: str
-) -> Tensor:
-    with torch.autocast(device, torch.bfloat16):
-        real, _ = judges(theirs)
-        generated, _ = judges(ours)
-        loss = discriminator_loss(real, generated)
-    optimiser.zero_grad(set_to_none=True)
-    loss.backward()
-    optimiser.step()
-    return loss.detach()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from vivavoce.training.rates import set_rate
 from vivavoce.training.run import Run
 
 Losses = dict[str, Tensor]
@@ -39,9 +39,7 @@ def fit(
     random = np.random.default_rng(run.step)
     for step in run.steps(log_every=LOG_EVERY):
         progress = min(1.0, run.trained_s / (60.0 * settings["minutes"]))
-        warm = min(1.0, (step + 1) / 100)
-        for group in optimiser.param_groups:
-            group["lr"] = settings["rate"] * warm * (0.02 + 0.49 * (1 + math.cos(math.pi * progress)))
+        set_rate(optimiser, settings["rate"], progress, 0.02, (step + 1) / 100)
         network.train()
         with torch.autocast("cpu", torch.bfloat16, enabled=bool(settings.get("bf16"))):
             losses = step_losses(network, random, progress)

@@ -7,7 +7,6 @@ vocoder stays good for every speaker. Starts from the averages of the runs `acou
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,10 +19,12 @@ from torch.nn import functional
 from vivavoce.features import HOP
 from vivavoce.training.acoustic import no_prosody
 from vivavoce.training.corpus import feature_path
-from vivavoce.training.losses import adversarial_loss, feature_matching, spectral_loss
+from vivavoce.training.judging import judged, train_judges
+from vivavoce.training.losses import spectral_loss
 from vivavoce.training.networks.acoustic import AcousticModel
 from vivavoce.training.networks.discriminator import MagnitudeDiscriminators
 from vivavoce.training.networks.vocoder import VocoderNetwork
+from vivavoce.training.rates import set_rate
 from vivavoce.training.run import Run, load_average
 from vivavoce.training.utterances import (
     SPEAKERS,
@@ -32,7 +33,7 @@ from vivavoce.training.utterances import (
     frame_tensors,
     token_tensors,
 )
-from vivavoce.training.vocoder import JUDGED_SIZES, Stretches, set_rate, train_judges
+from vivavoce.training.vocoder import JUDGED_SIZES, Stretches
 from vivavoce.voice.layout import FRAME_PROSODY
 
 
@@ -120,9 +121,7 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     random = np.random.default_rng(run.step)
     length = data["frames"] + network.delay
     for step in run.steps():
-        progress = min(1.0, step / settings["decay_steps"])
-        scale = 0.1 + 0.9 * 0.5 * (1 + math.cos(math.pi * progress))
-        set_rate(optimiser, settings["rate"] * scale * min(1.0, (step + 1) / 100))
+        set_rate(optimiser, settings["rate"], step / settings["decay_steps"], 0.1, (step + 1) / 100)
         batch, starts, spoken_samples = spoken.batch(data["spoken"], random)
         samples, *recorded = (x.to(device) for x in natural.batch(data["natural"], data["gain_db"], random))
         theirs = torch.cat([spoken_samples.to(device), samples])
@@ -131,13 +130,7 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
             said = [mel, heard["log_f0"], (voicing > 0).float()]
             ours = network.synthesise(*(torch.cat(pair) for pair in zip(said, recorded, strict=True)))
         run.log(judges=train_judges(judges, judge_optimiser, theirs, ours.detach(), device))
-        judges.requires_grad_(False)
-        with torch.autocast(device, torch.bfloat16):
-            scores, features = judges(ours)
-            with torch.no_grad():
-                _, targets = judges(theirs)
-        judges.requires_grad_(True)
-        fooled, matched = adversarial_loss(scores), feature_matching(targets, features)
+        fooled, matched = judged(judges, theirs, ours, device)
         spectral = spectral_loss(ours, theirs)
         distance = (mel - heard["mel"]).abs().mean()
         voiced = functional.binary_cross_entropy_with_logits(voicing, heard["voiced"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from vivavoce.redundancy.predictor import OLDEST
 from vivavoce.training.carry_data import Speech, load, with_gain
 from vivavoce.training.carry_vocoder import running_average
 from vivavoce.training.networks.predictor import PredictorNetwork
+from vivavoce.training.rates import set_rate
 from vivavoce.training.run import Run
 
 BURSTS = ((1, 2, 0.55), (2, 3, 0.2), (3, 7, 0.2), (7, 12, 0.05))
@@ -86,9 +86,7 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     run = Run(folder, {"network": network, "optimiser": optimiser, "average": average}, minutes)
     random, bands = np.random.default_rng(run.step), band_matrix().to(device)
     for step in run.steps(log_every=100):
-        progress = min(1.0, step / settings["decay_steps"])
-        for group in optimiser.param_groups:
-            group["lr"] = settings["rate"] * (0.02 + 0.49 * (1 + math.cos(math.pi * progress)))
+        set_rate(optimiser, settings["rate"], step / settings["decay_steps"], 0.02)
         true, held, age = (x.to(device) for x in frames.batch(random))
         guess = network(held, age, *network.initial_states(len(true)))[0]
         loss = lost_error(guess, true, age, bands)

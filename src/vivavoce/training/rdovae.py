@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from vivavoce.redundancy.features import BANDS, CORRELATION, PITCH, cepstrum_matrix
 from vivavoce.redundancy.schedule import LEVELS, SLOPES, Schedule
 from vivavoce.training.networks.rdovae import Quantiser, RateDistortionAutoencoder
+from vivavoce.training.rates import set_rate
 from vivavoce.training.redundancy_data import Stretches, prepare_frames, vary
 from vivavoce.training.run import Run
 
@@ -50,7 +51,7 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     random = np.random.default_rng(run.step)
     torch.manual_seed(run.step)
     for step in run.steps():
-        set_rate(optimiser, step, settings)
+        set_rate(optimiser, settings["rate"], step / settings["decay_steps"], 0.02, (step + 1) / 100)
         frames = torch.from_numpy(vary(stretches.batch(data["batch"], random), random)).to(device)
         chunks = data["chunks"][step % len(data["chunks"])]
         levels = torch.from_numpy(random_levels(random, 2 * len(frames) * data["packets"] // 2 // chunks, chunks))
@@ -162,11 +163,3 @@ def parameter_groups(network: RateDistortionAutoencoder, settings: Mapping[str, 
         {"params": weights, "weight_decay": settings["weight_decay"], "share": 1.0},
         {"params": tables, "weight_decay": 0.0, "share": settings["table_rate"]},
     ]
-
-
-def set_rate(optimiser: torch.optim.Optimizer, step: int, settings: Mapping[str, Any]) -> None:
-    """A short rise, then a cosine to a fiftieth."""
-    progress = min(1.0, step / settings["decay_steps"])
-    scale = (0.02 + 0.98 * 0.5 * (1.0 + math.cos(math.pi * progress))) * min(1.0, (step + 1) / 100)
-    for group in optimiser.param_groups:
-        group["lr"] = settings["rate"] * scale * group["share"]

@@ -13,9 +13,11 @@ from torch import Tensor, nn
 
 from vivavoce.features import HOP, continuous_log_f0
 from vivavoce.training.corpus import feature_path, recordings
-from vivavoce.training.losses import adversarial_loss, discriminator_loss, feature_matching, spectral_loss
+from vivavoce.training.judging import judged, train_judges
+from vivavoce.training.losses import spectral_loss
 from vivavoce.training.networks.discriminator import MagnitudeDiscriminators
 from vivavoce.training.networks.vocoder import VocoderNetwork
+from vivavoce.training.rates import set_rate
 from vivavoce.training.run import Run
 
 JUDGED_SIZES = (1024, 512, 256)
@@ -74,9 +76,7 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     stretches = Stretches(root, cache, data["shares"], data["frames"], network.delay)
     random = np.random.default_rng(run.step)
     for step in run.steps():
-        progress = min(1.0, step / settings["decay_steps"])
-        scale = 0.1 + 0.9 * 0.5 * (1 + math.cos(math.pi * progress))
-        set_rate(optimiser, settings["rate"] * scale * min(1.0, (step + 1) / 200))
+        set_rate(optimiser, settings["rate"], step / settings["decay_steps"], 0.1, (step + 1) / 200)
         batch = [x.to(device) for x in stretches.batch(data["batch"], data["gain_db"], random)]
         theirs = batch[0]
         with torch.autocast(device, torch.bfloat16):
@@ -87,13 +87,7 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
         spectral = spectral_loss(ours, theirs)
         loss = settings["spectral_weight"] * spectral
         if adversarial:
-            judges.requires_grad_(False)
-            with torch.autocast(device, torch.bfloat16):
-                scores, features = judges(ours)
-                with torch.no_grad():
-                    _, targets = judges(theirs)
-            judges.requires_grad_(True)
-            fooled, matched = adversarial_loss(scores), feature_matching(targets, features)
+            fooled, matched = judged(judges, theirs, ours, device)
             loss = loss + settings["adversarial_weight"] * fooled + settings["matching_weight"] * matched
             run.log(fooled=fooled, matched=matched)
         optimiser.zero_grad(set_to_none=True)
@@ -102,23 +96,3 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
         optimiser.step()
         average.update_parameters(network)
         run.log(spectral=spectral)
-
-
-def train_judges(
-    judges: MagnitudeDiscriminators, optimiser: torch.optim.Optimizer, theirs: Tensor, ours: Tensor, device: str
-) -> Tensor:
-    """One step of the discriminators on recordings and on what we made of them."""
-    with torch.autocast(device, torch.bfloat16):
-        real, _ = judges(theirs)
-        generated, _ = judges(ours)
-        loss = discriminator_loss(real, generated)
-    optimiser.zero_grad(set_to_none=True)
-    loss.backward()
-    optimiser.step()
-    return loss.detach()
-
-
-def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
-    """The learning rate of all groups; a group with a `share` gets that part of it."""
-    for group in optimiser.param_groups:
-        group["lr"] = rate * group.get("share", 1.0)
