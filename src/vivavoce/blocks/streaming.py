@@ -22,6 +22,8 @@ MAX_HOP = 10_000
 
 
 class StreamingState(NamedTuple):
+    """A network in the middle of a stream."""
+
     network: NetworkState
     fed: int
     """Frames fed so far, counted up to the delay."""

@@ -85,6 +85,8 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
+    """The video stream as the container describes it; sizes in pixels, pictures a second."""
+
     codec: str
     width: int
     height: int
@@ -94,6 +96,8 @@ class VideoInfo:
 
 @dataclass(frozen=True, slots=True)
 class SoundInfo:
+    """One stream of sound as the container describes it."""
+
     codec: str
     rate_hz: int
     channels: int

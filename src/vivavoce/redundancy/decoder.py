@@ -14,8 +14,6 @@ from vivavoce.redundancy.features import BANDS, CORRELATION, PITCH, WIDTH, Array
 from vivavoce.redundancy.payload import MAX_CHUNKS, Contents
 from vivavoce.redundancy.quantiser import Codebook, read_codebook
 
-FRAMES_PER_CHUNK = 4
-
 
 @dataclass(frozen=True, slots=True)
 class Past:

@@ -18,7 +18,6 @@ from vivavoce.redundancy.quantiser import Codebook, Quantiser, Steps, read_codeb
 from vivavoce.redundancy.schedule import Schedule
 
 ADDON = "redundancy"
-PACKET_S = 0.02
 PACKET_SAMPLES = 320
 CHUNK_S = 0.04
 MAX_AMOUNT_S = MAX_CHUNKS * CHUNK_S

@@ -25,6 +25,8 @@ SILENCE = -12.5
 
 
 class PredictorState(NamedTuple):
+    """The network after the last frame, known or guessed."""
+
     network: NetworkState
     held: Array
     """The last frame known, (20,)."""

@@ -17,10 +17,13 @@ FALL_BELS = 0.002
 
 
 class SilenceState(NamedTuple):
+    """The loudest speech so far, slowly forgotten: log10 of energy."""
+
     peak_bels: float
 
 
 def initial_state() -> SilenceState:
+    """Before anything was heard."""
     return SilenceState(0.0)
 
 

@@ -41,6 +41,8 @@ class SourceState(NamedTuple):
 
 
 class VocoderState(NamedTuple):
+    """The network that draws filters, and the source that they shape."""
+
     network: NetworkState
     source: SourceState | None
     """None before the first row."""

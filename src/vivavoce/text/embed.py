@@ -51,11 +51,6 @@ class Embedder:
         layers = self._run(cut, [*_HIDDEN, "last_hidden_state"])
         return np.stack([_mean_by_word(layer, cut) for layer in layers], axis=1)
 
-    def sentence_vector(self, words: Sequence[str]) -> Vectors:
-        """One vector of unit length, (384,): the mean over pieces and end marks, as all-MiniLM-L6-v2 is meant."""
-        mean = self._run([word_pieces(word) for word in words], ["last_hidden_state"])[0].mean(axis=0)
-        return mean / max(float(np.linalg.norm(mean)), 1e-12)
-
     def _run(self, cut: list[tuple[int, ...]], outputs: list[str]) -> list[Vectors]:
         """Each output as (1 + pieces + 1, 384): start mark, pieces, end mark.
 

@@ -17,6 +17,8 @@ MAX_BYTES = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Entry:
+    """One reading of a word."""
+
     phonemes: str
     tag: str = ""
     """Only for a word whose Penn tag begins with this: `VB` for any form of a verb."""

@@ -16,6 +16,7 @@ _AROUND_NUMBERS = "and oh point dot minus percent dollar dollars cent cents poun
 
 
 def without_stress(phonemes: str) -> str:
+    """The sounds alone, as which words are compared."""
     return phonemes.translate(_UNSTRESSED)
 
 

@@ -41,6 +41,7 @@ _ROLE = re.compile(r"(?:amazon|vivavoce):([A-Z]{2,4}\$?)")
 
 
 def check_attribute(element: str, attribute: str, value: str) -> None:
+    """Raise `InputError` for an attribute that the element does not have, or a value that is not of SSML 1.0 or 1.1."""
     declares = element == "speak" and attribute.startswith("xmlns:")
     if attribute not in ATTRIBUTES[element] and not declares:
         known = ", ".join(sorted(ATTRIBUTES[element]))
@@ -69,6 +70,7 @@ def controlled(control: Control, attribute: str, value: str) -> Control:
 
 
 def role_tag(value: str) -> str:
+    """The Penn tag of a `role`. Raises `InputError` for a role of another form."""
     role = _ROLE.fullmatch(value.strip())
     if not role:
         raise InputError(f"role {value!r} is not as amazon:VB or vivavoce:VBD, with a Penn tag")

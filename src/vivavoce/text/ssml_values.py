@@ -91,12 +91,14 @@ def within_rates(factor: float) -> float:
 
 
 def within_octaves(semitones: float) -> float:
+    """Nested pitches add, up to two octaves either way. Raises `InputError` beyond."""
     return _between(
         semitones, -24.0, 24.0, f"with the elements around it the pitch is {semitones:+g}st, use 24 at most"
     )
 
 
 def within_ranges(factor: float) -> float:
+    """Nested ranges multiply, up to four times. Raises `InputError` beyond."""
     return _between(factor, 0.0, 4.0, f"with the elements around it the range is {factor:.3g}, use 4 at most")
 
 

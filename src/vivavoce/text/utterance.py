@@ -61,6 +61,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
+    """Words in order, and what belongs to all of them."""
+
     words: tuple[Word, ...]
     span: ByteSpan
     marks: tuple[Mark, ...] = ()

@@ -44,6 +44,7 @@ class Item:
 
 
 def speaker_language(speaker: str) -> str:
+    """British for the two speakers that are, US for all others."""
     return "en-GB" if speaker.startswith(("bf_", "bm_")) else "en-US"
 
 

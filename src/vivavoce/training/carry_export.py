@@ -53,10 +53,12 @@ class VocoderMaps(nn.Module):
 
 
 def export_carry_vocoder(network: CarryVocoderNetwork, path: Path) -> None:
+    """Write the vocoder as ONNX, with its states as inputs and outputs."""
     export_streaming(VocoderMaps(network.eval()), {"features": torch.zeros(1, 20, WIDTH)}, path)
 
 
 def export_predictor(network: PredictorNetwork, path: Path) -> None:
+    """Write the predictor as ONNX, with its states as inputs and outputs."""
     export_streaming(network.eval(), {"features": torch.zeros(1, 20, WIDTH), "age": torch.zeros(1, 20)}, path)
 
 

@@ -39,6 +39,7 @@ def recordings(root: Path, corpora: list[str]) -> Iterator[Recording]:
 
 
 def feature_path(cache: Path, recording: Recording) -> Path:
+    """Where `prepare` keeps the samples, mel and f0 of a recording."""
     return cache / recording.corpus / f"{recording.id}.npz"
 
 

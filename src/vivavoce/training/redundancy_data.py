@@ -43,6 +43,7 @@ def prepare_frames(root: Path, cache: Path, corpora: list[str], workers: int = 2
 
 
 def frames_path(cache: Path, corpus: str) -> Path:
+    """Where `prepare_frames` keeps the frames of a corpus."""
     return cache / f"redundancy-{corpus}.npz"
 
 

@@ -27,6 +27,8 @@ NEEDED = {*GIVEN, "attention", "stop"}
 
 
 class AttentionState(NamedTuple):
+    """The decoder in the middle of a sentence."""
+
     network: NetworkState
     controls: Tensors
     rest: Tensors

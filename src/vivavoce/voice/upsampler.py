@@ -16,6 +16,8 @@ from vivavoce.voice.timing import frame_durations
 
 
 class UpsamplerState(NamedTuple):
+    """A sentence and the frame that comes next."""
+
     encoded: Array
     token: np.ndarray
     frames: Tensors

@@ -32,6 +32,8 @@ LOUDEST_NEPERS = 6.0
 
 
 class VocoderState(NamedTuple):
+    """The vocoder in the middle of a stream: filters, pulse train, and what rings on."""
+
     filters: StreamingState
     log_f0: float | None
     """Of the last frame heard; None before the first."""

@@ -26,7 +26,6 @@ LEAST_LIGHT = 34.0
 BEFORE_S, AT_ONCE = 0.4, 0.6
 STILL_LOGO = 6.0
 LEAST_END_S = 0.5
-END_TOLERANCE_S = 0.15
 
 
 @dataclass(slots=True)

@@ -24,7 +24,6 @@ from vivavoce.inspection.media import MediaInfo, Picture
 from vivavoce.inspection.motion import Motion, Step
 from vivavoce.inspection.spans import Span, Spans, score_of
 
-WINDOW_S = 1.0
 HALT, HALT_SHARE, HALT_MOST = 0.6, 0.15, 3.0
 MOVING = 2.0
 LEAP, RESUMED = 1.3, 0.6

@@ -10,6 +10,8 @@ from vivavoce.text.normalise.rules import NUMBER, Rule, attributive, cardinal, q
 
 @dataclass(frozen=True, slots=True)
 class Currency:
+    """What one and many are called, of the unit and of its hundredth; nothing for a currency without one."""
+
     one: str
     many: str
     minor_one: str = ""

@@ -26,10 +26,12 @@ _MONARCHS = (
 
 
 def ordinal_of(number: int) -> str:
+    """The word for a place in order: "third"."""
     return hibari_numbers.ordinal(number)
 
 
 def roman(numeral: str) -> int:
+    """The value of a Roman numeral in capitals, which is taken to be well formed."""
     values = [_ROMAN_VALUES[c] for c in numeral]
     return sum(-v if any(v < w for w in values[i + 1 : i + 2]) else v for i, v in enumerate(values))
 

@@ -25,6 +25,7 @@ def apply(text: AlignedText, rules: Iterable[Rule]) -> AlignedText:
 
 
 def digit_by_digit(digits: str) -> str:
+    """Digits that hibari will read one by one: together they would be a number."""
     return " ".join(digits)
 
 

@@ -141,6 +141,8 @@ class Decoder(nn.Module):
 
 
 class AcousticModel(nn.Module):
+    """The whole parallel voice but its vocoder: encoders of text, durations and melody, and the decoder."""
+
     def __init__(
         self, speakers: int, encoded: int = 192, width: int = 256, blocks: int = 8, kernel: int = 9, lookahead: int = 2
     ) -> None:

@@ -149,6 +149,8 @@ class Postnet(nn.Module):
 
 
 class AttentionModel(nn.Module):
+    """The whole attention voice: text encoder, autoregressive decoder, postnet."""
+
     def __init__(
         self,
         encoded: int = 160,

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -101,7 +100,3 @@ def pulse_train(log_f0: Tensor) -> Tensor:
     # the closed sum of `harmonics` equal cosines; at the pulse itself it is their number
     total = torch.where(denominator.abs() < 1e-4, harmonics, torch.sin((harmonics + 0.5) * angle) / safe - 0.5)
     return total * torch.sqrt(2.0 / harmonics)
-
-
-def count_parameters(network: nn.Module) -> int:
-    return int(np.sum([p.numel() for p in network.parameters()]))
