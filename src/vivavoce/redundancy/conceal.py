@@ -17,7 +17,7 @@ from vivavoce.errors import InputError
 from vivavoce.redundancy import features as acoustic
 from vivavoce.redundancy.features import HOP, RATE_HZ, Array, FeatureState
 from vivavoce.redundancy.hole_rows import completed, described
-from vivavoce.redundancy.joins import NO_COURSE, WARM, Course, entered, led, met, voice_after
+from vivavoce.redundancy.joins import NO_COURSE, WARM, Course, enter_hole, lead_pitch, meet_harmonics, voice_after
 from vivavoce.redundancy.predictor import Predictor, PredictorState
 from vivavoce.redundancy.seams import CROSSFADE, extended, faded
 from vivavoce.redundancy.vocoder import ADDON as VOCODER_ADDON
@@ -113,10 +113,10 @@ class Concealer:
         course = Course(np.concatenate([transfer, edge]), log_f0, voice_after(after, float(log_f0[-1])))
         source, gain = hole.source, hole.gain
         if source is None:
-            source, gain = entered(state.played, state.clock, before, course)
-        course = led(course, source.log_f0)
-        source, by = met(source, course)
-        source, samples = speak(source, course.transfer[1:], course.log_f0[1:], by)
+            source, gain = enter_hole(state.played, state.clock, before, course)
+        course = lead_pitch(course, source.log_f0)
+        source, factors = meet_harmonics(source, course)
+        source, samples = speak(source, course.transfer[1:], course.log_f0[1:], factors)
         samples, gain = _levelled(samples, gain)
         if hole.source is None:
             seam = faded(extended(state.played[-4 * HOP :], CROSSFADE), samples[:CROSSFADE])

@@ -56,7 +56,7 @@ class Harmonics(NamedTuple):
     """Of the power, what they explain."""
 
 
-def measured(samples: Array, log_f0: float, *, after: bool = False) -> Harmonics | None:
+def measure_harmonics(samples: Array, log_f0: float, *, after: bool = False) -> Harmonics | None:
     """The voice at the end of `samples`, or, `after` a hole, at their beginning; None where none is heard.
 
     `log_f0` is its pitch as far as known, natural log of Hz.
@@ -75,17 +75,18 @@ def measured(samples: Array, log_f0: float, *, after: bool = False) -> Harmonics
     return Harmonics(found, phasors, share) if share > VOICED else None
 
 
-def best_cycles(voice: Harmonics, transfer: Spectrum) -> float:
+def best_pulse_phase(voice: Harmonics, transfer: Spectrum) -> float:
     """The phase in cycles at which pulses behind the filter `transfer` (257,) lie best on the voice."""
-    ours = made(transfer[None], np.array([voice.log_f0]), len(voice.phasors))[0]
+    ours = pulse_harmonics(transfer[None], np.array([voice.log_f0]), len(voice.phasors))[0]
     likeness = np.conj(ours) * voice.phasors / np.sqrt(np.abs(ours) + 1e-9)
     return float(np.fft.fft(np.append(0.0, likeness), _CYCLE_STEPS).real.argmax()) / _CYCLE_STEPS
 
 
-def factors(voice: Harmonics, transfer: Spectrum, cycles: float) -> Complex:
+def matching_factors(voice: Harmonics, transfer: Spectrum, cycles: float) -> Complex:
     """What takes harmonics made of pulses at phase `cycles` behind `transfer` (257,) to the voice's: (grid,)."""
     numbers = np.arange(1, len(voice.phasors) + 1)
-    ours = made(transfer[None], np.array([voice.log_f0]), len(numbers))[0] * np.exp(2j * math.pi * cycles * numbers)
+    ours = pulse_harmonics(transfer[None], np.array([voice.log_f0]), len(numbers))[0]
+    ours = ours * np.exp(2j * math.pi * cycles * numbers)
     ratio = voice.phasors / np.where(ours == 0.0, 1e-12, ours)
     places = math.exp(voice.log_f0) * numbers
     strength = np.sqrt(np.clip(np.abs(ratio), 1.0 / STRONGEST, STRONGEST))
@@ -93,7 +94,7 @@ def factors(voice: Harmonics, transfer: Spectrum, cycles: float) -> Complex:
     return _unit(_between(grid, places, _unit(ratio))) * np.interp(grid, places, strength)
 
 
-def way(before: Complex, after: Complex | None, frames: int) -> Complex:
+def factors_between(before: Complex, after: Complex | None, frames: int) -> Complex:
     """Factors at the edges of the frames of a hole, (frames + 1, grid), from those at its beginning.
 
     `after`: those at its end; None where they are not known.
@@ -107,10 +108,10 @@ def way(before: Complex, after: Complex | None, frames: int) -> Complex:
     return _unit((1.0 - share) * _unit(before) + share * _unit(after)) * np.exp(strength)
 
 
-def change(transfer: Spectrum, log_f0: Array, phase: Real, by: Complex) -> Array:
+def harmonic_change(transfer: Spectrum, log_f0: Array, phase: Real, factors: Complex) -> Array:
     """What to add to the sound of pulses so that its harmonics are multiplied by factors: (frames * 160,).
 
-    At the frames' edges: filters `transfer` (frames + 1, 257), `log_f0` (frames + 1,), factors `by` (frames + 1, grid).
+    At the frames' edges: filters `transfer` (frames + 1, 257), `log_f0` (frames + 1,), `factors` (frames + 1, grid).
     `phase` of the pulses in cycles, (frames * 160,).
     """
     frames = len(transfer) - 1
@@ -119,15 +120,16 @@ def change(transfer: Spectrum, log_f0: Array, phase: Real, by: Complex) -> Array
     places = f0[:, None] * np.arange(1, count + 1)
     share = np.clip((NONE_HZ - places) / (NONE_HZ - WHOLE_HZ), 0.0, 1.0)
     grid = np.arange(GRID) * GRID_HZ
-    at_harmonics = np.stack([_between(place, grid, row) for place, row in zip(places, by, strict=True)])
-    phasors = made(transfer, log_f0, count) * (np.exp(np.log(np.where(share > 0, at_harmonics, 1.0)) * share) - 1.0)
+    at_harmonics = np.stack([_between(place, grid, row) for place, row in zip(places, factors, strict=True)])
+    multiplied = np.exp(np.log(np.where(share > 0, at_harmonics, 1.0)) * share)
+    phasors = pulse_harmonics(transfer, log_f0, count) * (multiplied - 1.0)
     turning = np.exp(2j * math.pi * phase)[:, None]
     carriers = np.cumprod(np.repeat(turning, count, axis=1), axis=1).reshape(frames, HOP, count)
     early, late = ((carriers @ row[..., None]).real[..., 0] for row in (phasors[:-1], phasors[1:]))
     return (early * (1.0 - rising()) + late * rising()).astype(np.float32).ravel()
 
 
-def made(transfer: Spectrum, log_f0: Array | Real, count: int) -> Complex:
+def pulse_harmonics(transfer: Spectrum, log_f0: Array | Real, count: int) -> Complex:
     """Harmonics 1 to `count` of pulses at phase 0 behind filters (edges, 257): -> (edges, count)."""
     f0 = np.exp(log_f0.astype(np.float64))[:, None]
     fine = np.fft.rfft(np.fft.irfft(transfer, FFT, axis=1), _FINE, axis=1)

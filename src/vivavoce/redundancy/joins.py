@@ -7,7 +7,15 @@ from typing import NamedTuple
 import numpy as np
 
 from vivavoce.redundancy.features import HOP, RATE_HZ, Array
-from vivavoce.redundancy.harmonics import NO_FACTORS, Complex, Harmonics, best_cycles, factors, measured, way
+from vivavoce.redundancy.harmonics import (
+    NO_FACTORS,
+    Complex,
+    Harmonics,
+    best_pulse_phase,
+    factors_between,
+    matching_factors,
+    measure_harmonics,
+)
 from vivavoce.redundancy.seams import best_lag, level
 from vivavoce.redundancy.synthesis import NO_FILTERS, Spectrum, cycles_in
 from vivavoce.redundancy.vocoder import SourceState, source_at, speak
@@ -38,7 +46,7 @@ class Course(NamedTuple):
 NO_COURSE = Course(NO_FILTERS, np.zeros(0, np.float32), None)
 
 
-def entered(played: Array, clock: int, before: Course, hole: Course) -> tuple[SourceState, float]:
+def enter_hole(played: Array, clock: int, before: Course, hole: Course) -> tuple[SourceState, float]:
     """A source at the beginning of a hole that goes on from what was `played`, and the gain that meets its level.
 
     `before`: how the frames played last would be spoken, each at its beginning. `clock`: samples played so far.
@@ -51,24 +59,24 @@ def entered(played: Array, clock: int, before: Course, hole: Course) -> tuple[So
     again = Course(np.concatenate([before.transfer, here]), np.append(before.log_f0, pitch).astype(np.float32), None)
     start = source_at(again.transfer[0], float(again.log_f0[0]), clock=clock - len(before.log_f0) * HOP)
     if voice is not None:
-        cycles = best_cycles(voice, here[0, 0])
+        cycles = best_pulse_phase(voice, here[0, 0])
     elif hole.then is not None:
-        cycles = best_cycles(hole.then, hole.transfer[-1, 0]) - cycles_in(led(hole, float(pitch)).log_f0)
+        cycles = best_pulse_phase(hole.then, hole.transfer[-1, 0]) - cycles_in(lead_pitch(hole, float(pitch)).log_f0)
     else:
         cycles = cycles_in(again.log_f0) - _early(start, again, played)
     source, made = _spoken(start._replace(cycles=(cycles - cycles_in(again.log_f0)) % 1.0), again)
     if voice is not None:
-        source = source._replace(by=factors(voice, here[0, 0], source.cycles))
+        source = source._replace(factors=matching_factors(voice, here[0, 0], source.cycles))
     gain = level(played[-2 * HOP :]) / level(made[-2 * HOP :])
     return source, float(np.clip(gain, 1.0 / LOUDER, LOUDER))
 
 
 def voice_after(after: Array | None, log_f0: float) -> Harmonics | None:
     """The voice where received sound begins again, if there is one near this pitch."""
-    return None if after is None else measured(after, log_f0, after=True)
+    return None if after is None else measure_harmonics(after, log_f0, after=True)
 
 
-def led(hole: Course, start: float) -> Course:
+def lead_pitch(hole: Course, start: float) -> Course:
     """With a pitch that goes from what it is before, log f0 `start`, to what it is after, if that is known.
 
     Nothing is bent to bring the pulses to their places: measured, harmonics that turn one by one come closer.
@@ -81,16 +89,16 @@ def led(hole: Course, start: float) -> Course:
     return hole._replace(log_f0=pitch.astype(np.float32))
 
 
-def met(source: SourceState, hole: Course) -> tuple[SourceState, Complex]:
+def meet_harmonics(source: SourceState, hole: Course) -> tuple[SourceState, Complex]:
     """The source at the hole's beginning, and what harmonics are multiplied by at its other edges, (frames, grid)."""
     source = source._replace(transfer=hole.transfer[0], log_f0=float(hole.log_f0[0]))
     there = None
     if hole.then is not None:
-        there = factors(hole.then, hole.transfer[-1, 0], source.cycles + cycles_in(hole.log_f0))
-        if (source.by == NO_FACTORS).all():
-            source = source._replace(by=there / np.abs(there))
-    by = way(source.by, there, len(hole.log_f0) - 1)
-    return source._replace(by=by[0]), by[1:]
+        there = matching_factors(hole.then, hole.transfer[-1, 0], source.cycles + cycles_in(hole.log_f0))
+        if (source.factors == NO_FACTORS).all():
+            source = source._replace(factors=there / np.abs(there))
+    factors = factors_between(source.factors, there, len(hole.log_f0) - 1)
+    return source._replace(factors=factors[0]), factors[1:]
 
 
 def _spoken(source: SourceState, course: Course) -> tuple[SourceState, Array]:
@@ -99,7 +107,7 @@ def _spoken(source: SourceState, course: Course) -> tuple[SourceState, Array]:
 
 def _voice_before(played: Array, *pitches: float) -> Harmonics | None:
     """The voice at the end of what was played, of those near these pitches the one that explains most."""
-    voices = [voice for pitch in pitches if (voice := measured(played, pitch)) is not None]
+    voices = [voice for pitch in pitches if (voice := measure_harmonics(played, pitch)) is not None]
     return max(voices, key=lambda voice: voice.share, default=None)
 
 

@@ -17,7 +17,7 @@ from vivavoce.blocks.network import Network, NetworkState
 from vivavoce.blocks.shelf import find_addon
 from vivavoce.errors import InputError
 from vivavoce.redundancy.features import RATE_HZ, WIDTH, Array, periods
-from vivavoce.redundancy.harmonics import NO_FACTORS, Complex, change
+from vivavoce.redundancy.harmonics import NO_FACTORS, Complex, harmonic_change
 from vivavoce.redundancy.synthesis import NO_FILTERS, TAIL, Spectrum, excitation, filtered, filters
 
 ADDON = "carry-vocoder"
@@ -36,7 +36,7 @@ class SourceState(NamedTuple):
     """Samples made so far: which noise comes next."""
     tail: Array
     """What still rings of the frames before, (352,)."""
-    by: Complex
+    factors: Complex
     """What harmonics are multiplied by here, (grid,), see `harmonics`."""
 
 
@@ -102,23 +102,25 @@ def source_at(transfer: Spectrum, log_f0: float, cycles: float = 0.0, clock: int
 
 
 def speak(
-    source: SourceState, transfer: Spectrum, log_f0: Array, by: Complex | None = None
+    source: SourceState, transfer: Spectrum, log_f0: Array, factors: Complex | None = None
 ) -> tuple[SourceState, Array]:
     """On to the edges where the filters are `transfer` (frames, 3, 257): -> the source there, (frames * 160,).
 
-    `by`: what harmonics are multiplied by at these edges, (frames, grid); as at the last edge if not given.
+    `factors`: what harmonics are multiplied by at these edges, (frames, grid); as at the last edge if not given.
     """
     if not len(transfer):
         return source, np.zeros(0, np.float32)
     transfer = np.concatenate([source.transfer[None], transfer])
     log_f0 = np.concatenate([[source.log_f0], log_f0]).astype(np.float32)
-    by = np.concatenate([source.by[None], np.repeat(source.by[None], len(log_f0) - 1, axis=0) if by is None else by])
+    if factors is None:
+        factors = np.repeat(source.factors[None], len(log_f0) - 1, axis=0)
+    factors = np.concatenate([source.factors[None], factors])
     made, phase = excitation(log_f0, source.cycles, source.clock)
     samples, tail = filtered(made, transfer, source.tail)
-    if (by != 1.0).any():
-        samples = samples + change(transfer[:, 0], log_f0, phase, by)
+    if (factors != NO_FACTORS).any():
+        samples = samples + harmonic_change(transfer[:, 0], log_f0, phase, factors)
     clock = source.clock + made.shape[1]
-    return SourceState(transfer[-1], float(log_f0[-1]), float(phase[-1] % 1.0), clock, tail, by[-1]), samples
+    return SourceState(transfer[-1], float(log_f0[-1]), float(phase[-1] % 1.0), clock, tail, factors[-1]), samples
 
 
 def log_f0_of(rows: Array) -> Array:
