@@ -74,7 +74,7 @@ def test_impossible_schedules_are_refused(wrong: tuple[int, int, int]) -> None:
 
 
 def test_levels_of_schedules() -> None:
-    assert Schedule().levels(12) == [6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15, 15]
+    assert Schedule().levels(12) == [6, 6, 7, 8, 9, 9, 10, 11, 12, 12, 13, 14]
     assert Schedule(5, 4, 8).levels(7) == [5, 5, 6, 7, 8, 8, 8]
 
 

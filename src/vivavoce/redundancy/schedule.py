@@ -18,7 +18,7 @@ class Schedule:
     """The level of chunk `i`, counted from the newest: `min(last, first + SLOPES[slope] * i // 8)`."""
 
     first: int = 6
-    slope: int = 5
+    slope: int = 4
     last: int = 15
 
     def __post_init__(self) -> None:
