@@ -90,6 +90,8 @@ def systems(held: Sequence[Held], runs: Path) -> list[System]:
                 found += [_member_of_kathaka(model, number) for number in range(MEMBERS)]
     for by in BY:
         found.append(System(f"selection, {by}", _asked(Selection(selection, by).embed), "centroid", "sentence oracle"))
+    best = Selection(selection, evenness=0.0)
+    found.append(System("selection, best match", _asked(best.embed), "centroid", "sentence oracle"))
     for name in ("camp", "camp-bert", "camp-syntax"):
         if addon := addon_of(name, runs):
             words = Camp(addon)

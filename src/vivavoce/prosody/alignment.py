@@ -47,8 +47,7 @@ class Aligner:
 
         Raises `InputError` for a recording that is too long, too short for its text, or does not say it.
         """
-        if len(mel) * FRAME_S > MAX_SECONDS:
-            raise InputError(f"the recording lasts {len(mel) * FRAME_S:.0f} s, give {MAX_SECONDS:.0f} s at most")
+        check_length(len(mel) * FRAME_S)
         sounds = int((~tokens.gaps).sum())
         if len(mel) < 2 * sounds:
             raise InputError(f"the recording has {len(mel) * FRAME_S:.1f} s, too little for a text of {sounds} sounds")
@@ -58,6 +57,12 @@ class Aligner:
         (durations,) = viterbi([along], [tokens.gaps])
         check_match(scores, along, tokens.gaps, durations)
         return durations
+
+
+def check_length(duration_s: float) -> None:
+    """Raise `InputError` for a recording that is too long to be aligned."""
+    if duration_s > MAX_SECONDS:
+        raise InputError(f"the recording lasts {duration_s:.0f} s, give {MAX_SECONDS:.0f} s at most")
 
 
 def check_match(scores: Array, along: Array, gaps: npt.NDArray[np.bool_], durations: Frames) -> None:

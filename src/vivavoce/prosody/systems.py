@@ -75,5 +75,6 @@ def explanation(model: ProsodyModel, sentence: Sentence, text: Linguistics) -> l
         return []
     lines = [f"{sentence.text}"]
     for choice in model.nearest(text):
-        lines.append(f"  syntax {choice.syntax:.3f}  meaning {choice.bert:.3f}  {choice.id}: {choice.text}")
+        likeness = f"syntax {choice.syntax:.3f}  meaning {choice.bert:.3f}  share {choice.share:.3f}"
+        lines.append(f"  {likeness}  {choice.id}: {choice.text}")
     return lines

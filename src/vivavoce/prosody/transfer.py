@@ -15,7 +15,7 @@ from vivavoce.blocks.tensors import Tensors
 from vivavoce.errors import InputError
 from vivavoce.features import RATE_HZ, Array, continuous_log_f0, energy, mel_spectrogram, pitch
 from vivavoce.prosody.addons import centre_of, sequence_block, speaker_number
-from vivavoce.prosody.alignment import Aligner, aligner
+from vivavoce.prosody.alignment import Aligner, aligner, check_length
 from vivavoce.text.utterance import Sentence
 from vivavoce.voice.contour import Frames, frame_positions, knots_of, token_means, token_of_frame
 from vivavoce.voice.tokens import Ids, Tokens
@@ -70,6 +70,7 @@ class CopyCat:
         not say the text of the tokens.
         """
         number, centre = speaker_number(self._addon, speaker), centre_of(self._addon, speaker)
+        check_length(source.duration_s)
         heard = source.resampled(RATE_HZ)
         mel = mel_spectrogram(heard.samples)
         loudness = energy(mel)
