@@ -14,6 +14,7 @@ from vivavoce.training.networks.camp import CampNetwork
 from vivavoce.training.networks.reference import over_tokens
 from vivavoce.training.prosody.stage_two import lessons, train_predictor
 from vivavoce.training.utterances import SPEAKERS
+from vivavoce.voice.layout import KNOTS
 
 
 def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minutes: float, device: str) -> None:
@@ -29,7 +30,9 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
         distance = ((made - batch["word_targets"][:, None]).abs().mean(-1).mean(1) * mask).sum() / mask.sum()
         whole = batch["mean"].new_zeros(batch["mean"].shape)
         given = (whole, over_tokens(made[:, member], batch["owner"]))
-        duration, pitch, loudness = token_losses(material.stage.encoders, batch, given)
+        away = batch["reference"][..., :KNOTS].abs().mean(-1).clamp(max=1.0)
+        moved = {**batch, "knot_weights": batch["knot_weights"] * (1.0 + weights["movement"] * away)}
+        duration, pitch, loudness = token_losses(material.stage.encoders, moved, given)
         heard = weights["heard"]
         return {
             "distance": weights["distance"] * distance, "duration": heard * duration, "pitch": heard * 3.0 * pitch,
