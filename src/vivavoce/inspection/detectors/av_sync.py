@@ -16,7 +16,7 @@ from vivavoce.inspection.sync.speech import PER_TICK, speech_bands
 from vivavoce.inspection.sync.tracks import TICK_S, FaceTrack, FaceTracks
 from vivavoce.inspection.sync.verdict import Verdict, verdict
 
-FRAGMENT_TICKS, LEAST_TICKS = 100, 50
+FRAGMENT_TICKS, LEAST_TICKS = 100, 75
 MEMORY = 0.6
 """How much of a face's evidence counts in its next fragment: an offset seldom changes within a shot."""
 QUIET = 1e-3
@@ -29,7 +29,7 @@ class AvSync(Detector):
 
     Every fragment of four seconds: shots are cut apart, faces found (YuNet) and followed, mouths cut out upright at
     25 a second, and a network trained on talking faces compares them with the sound at 31 offsets from 15 pictures
-    early to 15 late. Each face that is there for two seconds or more votes; the verdict is in sync, out of sync, or
+    early to 15 late. Each face that is there for three seconds or more votes; the verdict is in sync, out of sync, or
     inconclusive (no face, silence, no vote, or a tie). Fragments out of sync make events with the offset in pictures
     of 40 ms, positive where the sound is late. `verdicts` keeps them all.
 
