@@ -41,6 +41,27 @@ def test_nan_is_refused(tmp_path: Path) -> None:
         read_audio(path)
 
 
+@pytest.mark.parametrize(("rate_hz", "samples"), [(1, 1000), (2_000_000, 1000), (24_000, 0), (24_000, 24_000 * 61)])
+def test_what_is_no_recording_is_refused_before_it_is_resampled(tmp_path: Path, rate_hz: int, samples: int) -> None:
+    path = tmp_path / "odd.wav"
+    soundfile.write(path, np.zeros(samples), rate_hz)
+    with pytest.raises(AudioError, match=r"odd\.wav: (is sampled at|holds no samples|lasts more than 60 s)"):
+        read_audio(path, 16_000, most_s=60)
+
+
+def test_louder_than_full_scale_is_clipped(tmp_path: Path) -> None:
+    path = tmp_path / "loud.wav"
+    soundfile.write(path, np.full((10, 2), 3e38, np.float32), 24_000, subtype="FLOAT")
+    assert (read_audio(path).samples == 1.0).all()
+
+
+def test_what_is_not_there_and_folders_are_named(tmp_path: Path) -> None:
+    with pytest.raises(AudioError, match=r"none\.wav: .*No such file"):
+        read_audio(tmp_path / "none.wav")
+    with pytest.raises(AudioError, match="Is a directory"):
+        read_audio(tmp_path)
+
+
 def test_unknown_suffix_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(AudioError, match="unknown audio suffix"):
         write_audio(tmp_path / "tone.xyz", TONE)

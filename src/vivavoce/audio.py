@@ -19,6 +19,10 @@ from vivavoce.files import whole_file
 Samples = npt.NDArray[np.float32]
 
 MAX_SECONDS = 4 * 3600
+USUAL_RATE_HZ = 48_000
+"""Of higher rates as many samples are read, so fewer seconds: memory goes by samples."""
+RATES_HZ = range(1_000, 1_000_001)
+BLOCK = 1 << 16
 FORMATS = {
     "wav": ("WAV", "PCM_16"),
     "flac": ("FLAC", "PCM_16"),
@@ -51,24 +55,40 @@ class Audio:
         return Audio(np.asarray(samples, dtype=np.float32), rate_hz)
 
 
-def read_audio(path: Path | str, rate_hz: int | None = None) -> Audio:
-    """Decode any file libsndfile knows (WAV, FLAC, Ogg Opus, MP3), mixed down to mono.
+def read_audio(path: Path | str, rate_hz: int | None = None, most_s: float = MAX_SECONDS) -> Audio:
+    """Decode any file libsndfile knows (WAV, FLAC, Ogg Opus, MP3), mixed down to mono; what exceeds [-1, 1] is clipped.
 
-    Raises `AudioError` naming the file when it cannot be decoded, is longer than four hours, or
-    holds NaN or infinity.
+    Raises `AudioError` naming the file when it cannot be decoded, is longer than `most_s`, holds no samples, NaN or
+    infinity, or has a rate that no sound has.
     """
     try:
+        open(path, "rb").close()  # libsndfile calls whatever cannot be opened a system error
         with soundfile.SoundFile(_name(path)) as file:
-            if file.frames > MAX_SECONDS * file.samplerate:
-                raise AudioError(f"{path}: longer than {MAX_SECONDS // 3600} hours")
-            data = file.read(dtype="float32", always_2d=True)
-            rate = file.samplerate
-    except (soundfile.SoundFileError, OSError) as error:
-        raise AudioError(f"{path}: cannot be read as audio ({error})") from error
-    if not np.isfinite(data).all():
-        raise AudioError(f"{path}: holds samples that are not numbers")
-    audio = Audio(np.ascontiguousarray(data.mean(axis=1)), rate)
+            audio = Audio(_mono(file, path, most_s), file.samplerate)
+    except OSError as error:
+        raise AudioError(f"{path}: cannot be read as audio ({error.strerror})") from error
+    except soundfile.SoundFileError as error:
+        raise AudioError(f"{path}: cannot be read as audio ({getattr(error, 'error_string', error)})") from error
     return audio.resampled(rate_hz) if rate_hz else audio
+
+
+def _mono(file: soundfile.SoundFile, path: Path | str, most_s: float) -> Samples:
+    """All channels' mean, (samples,). In blocks: a small file may hold many channels, and say it is short."""
+    rate_hz = file.samplerate
+    if rate_hz not in RATES_HZ:
+        raise AudioError(f"{path}: is sampled at {rate_hz} Hz, give {RATES_HZ[0]} to {RATES_HZ[-1]} Hz")
+    blocks: list[Samples] = []
+    most, length = most_s * min(rate_hz, USUAL_RATE_HZ), 0
+    while len(block := file.read(BLOCK, dtype="float32", always_2d=True)):
+        length += len(block)
+        if length > most:
+            raise AudioError(f"{path}: lasts more than {most / rate_hz:.0f} s, split it")
+        if not np.isfinite(block).all():
+            raise AudioError(f"{path}: holds samples that are not numbers")
+        blocks.append(np.clip(block, -1.0, 1.0).mean(axis=1))
+    if not blocks:
+        raise AudioError(f"{path}: holds no samples")
+    return np.concatenate(blocks)
 
 
 def write_audio(path: Path | str, audio: Audio) -> None:
