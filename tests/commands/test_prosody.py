@@ -3,8 +3,10 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from vivavoce.audio import Audio, write_audio
 from vivavoce.cli import main
 from vivavoce.commands.prosody_options import prosody_of
 from vivavoce.errors import InputError
@@ -22,7 +24,7 @@ def test_none_leaves_the_voice_to_itself():
     ("changes", "complaint"),
     [
         ({"explain": True}, "give --prosody selection"),
-        ({"seed": -1}, "seed is -1"),
+        ({"prosody": "kathaka", "seed": -1}, "seed is -1"),
         ({"variety": 0.5}, '"none" has no variety'),
     ],
 )
@@ -34,6 +36,25 @@ def test_options_that_do_not_go_together(changes: dict[str, object], complaint: 
 def test_a_comparison_needs_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["prosody", "compare", "Go.", "-o", str(tmp_path / "no" / "page.html")]) == 2
     assert "make it first" in capsys.readouterr().err
+
+
+def test_a_comparison_takes_no_negative_seed(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["prosody", "compare", "Go.", "--seed", "-1", "-o", str(tmp_path / "page.html")]) == 2
+    assert capsys.readouterr().err == "vivavoce: seed is -1, use 0 or more\n"
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_transfer_of_a_long_recording_is_refused_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    source = str(tmp_path / "long.wav")
+    write_audio(source, Audio(np.zeros(8_000 * 61, np.float32), 8_000))
+    assert main(["transfer", source, "--text", "Go.", "--speaker", "af_heart", "-o", str(tmp_path / "o.wav")]) == 2
+    assert "long.wav: lasts more than 60 s" in capsys.readouterr().err
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_an_empty_name_is_no_speaker(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["transfer", "missing.wav", "--text", "Go.", "--speaker", ""]) == 2
+    assert "unknown speaker ''" in capsys.readouterr().err
 
 
 def test_a_transfer_needs_its_source_and_a_known_speaker(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

@@ -21,8 +21,6 @@ def prosody_of(arguments: argparse.Namespace) -> Speaking | None:
     """The system that was asked for. Raises `InputError` for options that do not go together."""
     if arguments.explain and arguments.prosody != "selection":
         raise InputError("--explain shows what a selection chose, give --prosody selection")
-    if arguments.seed < 0:
-        raise InputError(f"seed is {arguments.seed}, use 0 or more")
     explain = _to_standard_error if arguments.explain else None
     return speaking(arguments.prosody, arguments.variety, arguments.seed, explain)
 

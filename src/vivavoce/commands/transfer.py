@@ -12,7 +12,7 @@ from vivavoce.audio import Audio, format_of, read_audio, write_audio
 from vivavoce.errors import InputError
 from vivavoce.features import RATE_HZ
 from vivavoce.files import check_outputs
-from vivavoce.prosody.alignment import whole_sentence
+from vivavoce.prosody.alignment import MAX_SECONDS, whole_sentence
 from vivavoce.prosody.transfer import Copied, copycat
 from vivavoce.voice import load_voice
 from vivavoce.voice.speech import DEFAULT_VOCODER, DEFAULT_VOICE, language_of
@@ -34,8 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
     format_of(arguments.output)
     voice = load_voice(arguments.voice, arguments.vocoder)
     speaker = voice.manner(arguments.speaker).speaker
-    source = read_audio(arguments.source)
-    text = arguments.text or _recognised(arguments.source)
+    source = read_audio(arguments.source, RATE_HZ, most_s=MAX_SECONDS)
+    text = _recognised(arguments.source) if arguments.text is None else arguments.text
     # the sounds are the source's, whose English is not known: those of the target are what will be said
     sentence = whole_sentence(text, language_of(speaker))
     try:

@@ -26,6 +26,8 @@ class Kathaka:
     def __init__(self, addon: Addon, variety: float = 0.0, seed: int = 0) -> None:
         if not 0.0 <= variety <= 1.0:
             raise InputError(f"variety is {variety:g}, use 0 to 1")
+        if seed < 0:
+            raise InputError(f"seed is {seed}, use 0 or more")
         self._addon = addon
         self._block = sequence_block(addon)
         self._variety, self._seed = variety, seed

@@ -104,7 +104,7 @@ class Voice:
 
         Raises `InputError` for an unknown speaker, a rate outside .25 to 4, a pitch over two octaves away.
         """
-        speaker = speaker or self.speakers[0]
+        speaker = self.speakers[0] if speaker is None else speaker
         if speaker not in self.speakers:
             raise InputError(f"unknown speaker {speaker!r}, this voice has {', '.join(self.speakers)}")
         return Manner(speaker, rate, pitch_semitones, prosody)
