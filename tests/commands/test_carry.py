@@ -121,6 +121,16 @@ def test_odd_sounds_go_through(samples: np.ndarray, trace: Path, tmp_path: Path)
         (["channel", "--to", "127.0.0.1:9", "--loss", "2"], "loss of 2"),
         (["channel", "--to", "127.0.0.1:9", "--loss", ".1", "--trace", "x"], "not both"),
         (["channel", "--to", "127.0.0.1:9", "--seed", "-1"], "seed -1"),
+        (["channel", "--to", "127.0.0.1:9", "--idle", "nan"], "idle of nan s"),
+        (["channel", "--to", "127.0.0.1:9", "--drift", "nan"], "drift of nan"),
+        (["channel", "--to", "127.0.0.1:9", "--delay", "1e30"], "delay of 1e+30 s"),
+        (["channel", "--to", "127.0.0.1:9", "--loss", ".1", "--burst", "inf"], "mean burst of inf"),
+        (["channel", "--to", "127.0.0.1:9", "--bitrate", ""], "bit rate ''"),
+        (["receive", "--idle", "-1"], "idle of -1 s"),
+        (["receive", "--listen", f"127.0.0.1:{'9' * 5000}"], "host:port"),
+        (["receive", "--listen", "a..b:5004"], "a..b:5004: no such address"),
+        (["send", str(SPEECH), "--to", f"{'a' * 300}:5004"], "no such address"),
+        (["send", str(SPEECH), "--to", "127.0.0.1:0"], "127.0.0.1:0: cannot send there"),
     ],
 )
 def test_bad_input_is_one_line(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:

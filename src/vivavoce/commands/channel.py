@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    live.check_idle(arguments.idle)
     channel = Channel(_settings(arguments))
     target = live.parse_address(arguments.to)
     with live.open_socket(live.parse_address(arguments.listen)) as listening:
@@ -60,7 +61,7 @@ def _settings(arguments: argparse.Namespace) -> ChannelSettings:
         reorder=arguments.reorder,
         reorder_by_s=arguments.reorder_by,
         duplicate=arguments.duplicate,
-        rate_bps=parse_bitrate(arguments.bitrate) if arguments.bitrate else None,
+        rate_bps=None if arguments.bitrate is None else parse_bitrate(arguments.bitrate),
         queue_bytes=arguments.queue,
         drift_ppm=arguments.drift,
         seed=arguments.seed,

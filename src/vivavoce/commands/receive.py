@@ -29,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    live.check_idle(arguments.idle)
     settings = JitterSettings(arguments.least_delay, arguments.most_delay)
     streamed = arguments.output == "-"
     if not streamed:

@@ -13,6 +13,9 @@ import numpy as np
 
 from vivavoce.errors import InputError
 
+MAX_DELAY_S = 3600.0
+MAX_DRIFT_PPM = 100_000.0
+
 
 @dataclass(frozen=True, slots=True)
 class GilbertElliott:
@@ -31,7 +34,7 @@ class GilbertElliott:
     def of(cls, loss: float, mean_burst: float) -> GilbertElliott:
         """The model of a mean loss (a share) and a mean burst in packets."""
         _check_share("loss", loss)
-        if mean_burst < 1.0:
+        if not 1.0 <= mean_burst < float("inf"):
             raise InputError(f"mean burst of {mean_burst:g} packets: give 1 or more")
         if loss == 1.0:
             return cls(1.0, 0.0)
@@ -64,9 +67,13 @@ class ChannelSettings:
     def __post_init__(self) -> None:
         _check_share("reorder", self.reorder)
         _check_share("duplicate", self.duplicate)
-        for name in ("delay_s", "jitter_s", "reorder_by_s", "queue_bytes"):
-            if not 0 <= getattr(self, name) < float("inf"):
-                raise InputError(f"{name.removesuffix('_s')} of {getattr(self, name)}: give 0 or more")
+        for name in ("delay_s", "jitter_s", "reorder_by_s"):
+            if not 0 <= getattr(self, name) <= MAX_DELAY_S:
+                raise InputError(f"{name.removesuffix('_s')} of {getattr(self, name):g} s: give 0 to {MAX_DELAY_S:g}")
+        if self.queue_bytes < 0:
+            raise InputError(f"queue of {self.queue_bytes} bytes: give 0 or more")
+        if not abs(self.drift_ppm) <= MAX_DRIFT_PPM:
+            raise InputError(f"drift of {self.drift_ppm:g} parts per million: give at most {MAX_DRIFT_PPM:g}")
         if self.rate_bps is not None and not 0 < self.rate_bps < float("inf"):
             raise InputError(f"link rate of {self.rate_bps:g} bits a second: give more than 0")
         if self.loss == ():

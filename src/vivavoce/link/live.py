@@ -30,9 +30,15 @@ _AT_ONCE = 64
 def parse_address(text: str) -> Address:
     """`host:port`. Raises `InputError`."""
     host, _, port = text.rpartition(":")
-    if not host or not port.isascii() or not port.isdigit() or int(port) > 65_535:
+    if not host or not port.isascii() or not port.isdigit() or len(port) > 5 or int(port) > 65_535:
         raise InputError(f"{text}: give an address as host:port, for example 127.0.0.1:5004")
     return host.strip("[]"), int(port)
+
+
+def check_idle(idle_s: float) -> None:
+    """Raises `InputError` for a time after which `receive` and `relay` cannot end."""
+    if not idle_s > 0:
+        raise InputError(f"idle of {idle_s:g} s: give more than 0")
 
 
 def open_socket(address: Address) -> socket.socket:
@@ -143,15 +149,19 @@ def _socket_to(address: Address) -> socket.socket:
         family = socket.getaddrinfo(*address, type=socket.SOCK_DGRAM)[0][0]
     except OSError as error:
         raise InputError(f"{address[0]}:{address[1]}: no such address ({error.strerror or error})") from error
+    except UnicodeError as error:
+        raise InputError(f"{address[0]}:{address[1]}: no such address (not the name of a host)") from error
     return socket.socket(family, socket.SOCK_DGRAM)
 
 
 def _sent(out: socket.socket, datagram: bytes, address: Address) -> bool:
-    """Whether it left; nobody listening yet is no reason to stop."""
+    """Whether it left; nobody listening yet is no reason to stop. Raises `InputError` where nothing can be sent."""
     try:
         out.sendto(datagram, address)
     except ConnectionRefusedError:
         return False
+    except OSError as error:
+        raise InputError(f"{address[0]}:{address[1]}: cannot send there ({error.strerror or error})") from error
     return True
 
 
