@@ -27,7 +27,7 @@ MAX_REPORT_S = 600
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("speech", type=Path, help="an Ogg Opus file, protected or not")
-    add("--trace", type=Path, required=True, help="0 or 1 on each line, 1 where 20 ms are lost")
+    add("--trace", type=Path, required=True, help="0 or 1 on each line, 1 where 20 ms are lost; over and over")
     add("-o", "--output", type=Path, default=Path("heard.wav"), help="file to write (heard.wav)")
     add("--report", type=Path, help="write a page here: what was lost, what refilled it, players")
     add("--no-lbrr", action="store_true", help="leave LBRR aside")
