@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.inspection.material import moving, written
 from vivavoce.cli import main
+from vivavoce.inspection import live
 from vivavoce.inspection.simulate import simulate
 
 
@@ -49,8 +51,21 @@ def test_live_prints_events_as_lines(folder: Path, tmp_path: Path, capsys: pytes
     damaged, _ = simulate("black", moving(2.0), 0.8, 0.3, 1.0)
     stream = written(tmp_path / "stream.ts", damaged)
     assert main(["inspect", "--live", str(stream), "--idle", "0.3", "--only", "black", "--fail-on", "major"]) == 4
-    (line,) = capsys.readouterr().out.splitlines()
+    out, err = capsys.readouterr()
+    assert err == f"vivavoce: {stream}: nothing came any more\n"
+    (line,) = out.splitlines()
     assert json.loads(line)["defect"] == "black"
+
+
+def test_live_is_ended_by_ctrl_c(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What decodes calls back for bytes, and would lose an exception there."""
+
+    def pressed(*_: object) -> tuple[list[int], ...]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(live.select, "select", pressed)
+    assert main(["inspect", "--live", os.devnull]) == 130
+    assert capsys.readouterr().err == "vivavoce: interrupted\n"
 
 
 @pytest.mark.parametrize(
@@ -61,6 +76,10 @@ def test_live_prints_events_as_lines(folder: Path, tmp_path: Path, capsys: pytes
         (["x.mp4", "--only", "smell"], "no such detector"),
         (["x.mp4", "--fail-on", "awful"], "no such severity"),
         (["--live", "rtmp://somewhere/else"], "--allow-url"),
+        (["--live", os.devnull, "--idle", "nan"], "idle of nan s"),
+        (["x.mp4", "--stall", "nan"], "--stall nan"),
+        (["x.mp4", "--max-hours", "-1"], "--max-hours -1"),
+        (["x.mp4", "--fail-on", ""], "no such severity"),
         (["x.mp4", "--json", "no/such/folder/events.jsonl"], "does not exist"),
     ],
 )

@@ -60,12 +60,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     names = detector_names(arguments.only)
     limits = replace(DEFAULT_LIMITS, pixels=arguments.max_pixels, seconds=3600 * arguments.max_hours)
-    fail_on = Severity.named(arguments.fail_on) if arguments.fail_on else None
+    fail_on = None if arguments.fail_on is None else Severity.named(arguments.fail_on)
+    for name in ("stall", "max_hours"):
+        if not getattr(arguments, name) > 0:
+            raise InputError(f"--{name.replace('_', '-')} {getattr(arguments, name):g}: give more than 0")
     check_outputs(arguments.paths, arguments.json, arguments.report)
     if arguments.live:
         if arguments.paths or arguments.report:
             raise InputError("--live takes one source and makes no report")
-        return _exit_code([_live(arguments, names, limits)], fail_on)
+        result = _live(arguments, names, limits)
+        if result.error:
+            print(f"vivavoce: {result.error}", file=sys.stderr)
+        return _exit_code([result], fail_on)
     if not 1 <= arguments.workers <= 256:
         raise InputError(f"--workers {arguments.workers}: give 1 to 256")
     files = inspected_files(arguments.paths)
