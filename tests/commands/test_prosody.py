@@ -8,6 +8,7 @@ import pytest
 
 from vivavoce.audio import Audio, write_audio
 from vivavoce.cli import main
+from vivavoce.commands import prosody
 from vivavoce.commands.prosody_options import prosody_of
 from vivavoce.errors import InputError
 
@@ -36,6 +37,16 @@ def test_options_that_do_not_go_together(changes: dict[str, object], complaint: 
 def test_a_comparison_needs_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["prosody", "compare", "Go.", "-o", str(tmp_path / "no" / "page.html")]) == 2
     assert "make it first" in capsys.readouterr().err
+
+
+def test_a_comparison_of_a_long_text_ends_where_it_is_too_long(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(prosody, "MAX_SECONDS", 0.5)
+    monkeypatch.setattr(prosody, "SYSTEMS", ("none",))
+    assert main(["prosody", "compare", "Go on and on. " * 50_000, "-o", str(tmp_path / "page.html")]) == 2
+    assert "at most 0.5 s of speech" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_comparison_takes_no_negative_seed(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

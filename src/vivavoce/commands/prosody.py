@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from vivavoce.audio import Audio
@@ -13,10 +14,9 @@ from vivavoce.features import RATE_HZ
 from vivavoce.files import check_output, write_text
 from vivavoce.prosody import SYSTEMS, speaking
 from vivavoce.prosody.page import MAX_SECONDS, comparison_page
-from vivavoce.text import analyse
 from vivavoce.voice import load_voice
 from vivavoce.voice.page import Take
-from vivavoce.voice.speech import DEFAULT_VOCODER, DEFAULT_VOICE, language_of
+from vivavoce.voice.speech import DEFAULT_VOCODER, DEFAULT_VOICE, SpeechChunk, joined
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,14 +37,22 @@ def run(arguments: argparse.Namespace) -> int:
     text = read_text(arguments.text, None)
     voice = load_voice(arguments.voice, arguments.vocoder)
     speaker = voice.manner(arguments.speaker).speaker
-    utterance = analyse(text, language=language_of(speaker))
     takes = []
     for name in SYSTEMS:
         variety = arguments.variety if name == "kathaka" else 0.0
-        spoken = voice.speak(utterance, speaker=speaker, prosody=speaking(name, variety, arguments.seed))
-        if len(spoken.samples) > MAX_SECONDS * RATE_HZ:
-            raise InputError(f"a comparison is for at most {MAX_SECONDS} s of speech, give a shorter text")
+        chunks = voice.stream(text, speaker=speaker, prosody=speaking(name, variety, arguments.seed))
+        spoken = joined(_limited(chunks))
         takes.append(Take(name, Audio(spoken.samples, RATE_HZ), spoken.marks))
     write_text(output, comparison_page(f"{speaker}: {text}", takes))
     print(f"{output}: {', '.join(SYSTEMS)}", file=sys.stderr)
     return 0
+
+
+def _limited(chunks: Iterable[SpeechChunk]) -> Iterator[SpeechChunk]:
+    """The same; a long text is refused as soon as it is heard to be long. Raises `InputError`."""
+    samples = 0
+    for chunk in chunks:
+        samples += len(chunk.samples)
+        if samples > MAX_SECONDS * RATE_HZ:
+            raise InputError(f"a comparison is for at most {MAX_SECONDS} s of speech, give a shorter text")
+        yield chunk
