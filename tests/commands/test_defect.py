@@ -61,3 +61,24 @@ def test_misuse_is_one_line(
 ) -> None:
     assert main(["defect", "freeze", str(clean), "-o", str(tmp_path / out), *more]) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--start", "inf"], "no clip lasts for days"),
+        (["--seconds", "1e308"], "no clip lasts for days"),
+        (["--start", "-1"], "starts at 0 s or later"),
+        (["--seed", "-1"], "seed -1"),
+        (["-o", "."], "is a folder"),
+        (["-o", ""], "is a folder"),
+    ],
+)
+def test_what_no_clip_has_is_one_line(
+    options: list[str], said: str, clean: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["defect", "freeze", str(clean), "-o", str(tmp_path / "out.mp4"), *options]) == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert err.count("\n") == 1
+    assert not list(tmp_path.iterdir())

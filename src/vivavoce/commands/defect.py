@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from vivavoce.errors import InputError
-from vivavoce.files import check_outputs, write_text
+from vivavoce.files import check_output, check_outputs, write_text
 from vivavoce.inspection.captions import CAPTION_SUFFIXES, read_captions
 from vivavoce.inspection.simulate import SIMULATORS, Clip, read_clip, simulate, write_clip
 from vivavoce.inspection.simulate.captions import write_captions
@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     source, output = arguments.input, arguments.output
+    check_output(output)
     beside = output.with_suffix(".json")
     check_outputs([source], output, beside)
     if not 0 <= arguments.crf <= 51:

@@ -30,20 +30,25 @@ SIMULATORS = (
 )  # fmt: skip
 """The eighteen defects; each is the function `damage` of the module of its name."""
 
+MAX_SECONDS = 86_400.0
+
 
 def simulate(
     defect: str, clip: Clip, start_s: float, seconds: float, strength: float = 0.6, seed: int = 0
 ) -> tuple[Clip, Truth]:
     """A clip with one defect put in, and the truth about it; the same seed gives the same.
 
-    Raises `InputError` for an unknown defect or a strength outside 0 to 1, `MediaError` where there is no such stretch.
+    Raises `InputError` for an unknown defect, a strength outside 0 to 1, times or a seed below 0, `MediaError` where
+    there is no such stretch.
     """
     if defect not in SIMULATORS:
         raise InputError(f"{defect}: no such defect, there are {', '.join(SIMULATORS)}")
     if not 0.0 <= strength <= 1.0:
         raise InputError(f"strength {strength:g}: give 0 to 1")
-    if not (start_s >= 0.0 and seconds > 0.0):
-        raise InputError("a defect starts at 0 s or later and lasts for more than 0 s")
+    if not (0.0 <= start_s <= MAX_SECONDS and 0.0 < seconds <= MAX_SECONDS):
+        raise InputError("a defect starts at 0 s or later and lasts for more than 0 s, and no clip lasts for days")
+    if seed < 0:
+        raise InputError(f"seed {seed}: give 0 or more")
     damage: Simulator = import_module(f"vivavoce.inspection.simulate.{defect}").damage
     return damage(clip, Damage(start_s, seconds, strength, np.random.default_rng(seed)))
 
