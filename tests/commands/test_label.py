@@ -24,12 +24,16 @@ def sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setitem(candidates.KINDS, "sound", Kind(moments, ("none", "hum")))
     folder = tmp_path / "media"
     folder.mkdir()
-    write_clip(folder / "one.mkv", Clip(sound=np.random.default_rng(0).uniform(-0.1, 0.1, (1, 9600)).astype(np.float32)))
+    write_clip(
+        folder / "one.mkv", Clip(sound=np.random.default_rng(0).uniform(-0.1, 0.1, (1, 9600)).astype(np.float32))
+    )
     (folder / "notes.txt").write_text("no media")
     return folder
 
 
-def test_folders_are_looked_through_and_labelled_moments_left_out(sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folders_are_looked_through_and_labelled_moments_left_out(
+    sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     served: list[LabelServer] = []
     monkeypatch.setattr(label.LabelServer, "serve", lambda server: served.append(server))
     labels = tmp_path / "labels.jsonl"
@@ -47,7 +51,11 @@ def test_folders_are_looked_through_and_labelled_moments_left_out(sound: Path, t
     ],
 )
 def test_bad_arguments_are_one_line(
-    arguments: list[str], complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    arguments: list[str],
+    complaint: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     try:
@@ -60,3 +68,21 @@ def test_bad_arguments_are_one_line(
 def test_nothing_to_label_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["label", str(tmp_path), "--no-browser"]) == 2
     assert "nothing to label" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--port", "-1"], "--port -1"),
+        (["--port", "99999"], "--port 99999"),
+        (["--labels", "no/such/folder/labels.jsonl"], "make it first"),
+        (["--labels", "."], "is a folder"),
+    ],
+)
+def test_where_no_page_or_label_can_be_is_said_first(
+    options: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["label", "sound.wav", "--no-browser", *options]) == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert err.count("\n") == 1

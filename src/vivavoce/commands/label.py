@@ -10,6 +10,7 @@ from rich.console import Console
 
 from vivavoce.commands.media_files import media_files
 from vivavoce.errors import InputError
+from vivavoce.files import check_output
 from vivavoce.inspection.labels import KINDS, LabelServer, rank, read_labels
 
 
@@ -27,6 +28,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Raises `InputError` where there is nothing to label, `UnavailableError` where the detector's addon is missing."""
     if arguments.most < 1:
         raise InputError("--most: give 1 or more")
+    if not 0 <= arguments.port <= 65_535:
+        raise InputError(f"--port {arguments.port}: give 1 to 65535, or 0 for any that is free")
+    check_output(arguments.labels)
     console = Console(stderr=True)
     files = [path.resolve() for path in media_files(arguments.paths)]
     known = {(label.file, label.start_s) for label in read_labels(arguments.labels) if label.kind == arguments.kind}
