@@ -64,3 +64,8 @@ def test_every_file_has_a_place_of_its_own(tmp_path: Path) -> None:
 def test_text_is_utf_8(tmp_path: Path) -> None:
     write_text(tmp_path / "a.txt", "naïve\n")
     assert (tmp_path / "a.txt").read_bytes() == "naïve\n".encode()
+
+
+def test_what_is_no_utf8_is_written_as_escapes(tmp_path: Path) -> None:
+    write_text(tmp_path / "page.html", "a \udcff b")
+    assert (tmp_path / "page.html").read_text() == "a \\udcff b"

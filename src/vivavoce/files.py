@@ -45,9 +45,10 @@ def check_outputs(inputs: Iterable[Path | None], *outputs: Path | None) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 to a file that appears whole or not at all. Raises `InputError` as `check_output` does."""
+    """Write UTF-8 to a file that appears whole or not at all; bytes of a file name or an argument that are no UTF-8
+    are written as escapes. Raises `InputError` as `check_output` does."""
     with whole_file(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 @contextmanager
