@@ -41,7 +41,10 @@ def given(text: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(*arguments: str, **options: object) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-c", "from vivavoce.cli import main; raise SystemExit(main())", "speak", *arguments]
+    # tests that a shell runs in the background ignore SIGINT, and so would the process
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    program = f"{heed}; from vivavoce.cli import main; raise SystemExit(main())"
+    command = [sys.executable, "-c", program, "speak", *arguments]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)  # type: ignore[call-overload]
 
 
