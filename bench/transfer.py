@@ -81,8 +81,13 @@ def copier(name: str, runs: Path) -> Copy:
     addon = addon_of(name, runs)
     if addon is None:
         raise InputError(f"{runs / name}: not trained, run its recipe and `ship`")
-    copycat = CopyCat(addon, aligner())
-    return lambda case: Copied(copycat.copy(case.source, tokenise(case.sentence), case.target))
+    copycat, voice = CopyCat(addon, aligner()), load_voice()
+
+    def copy(case: Case) -> Copied:
+        usual = voice.usual_frames(case.sentence, case.target)
+        return Copied(copycat.copy(case.source, tokenise(case.sentence), case.target, usual))
+
+    return copy
 
 
 def _as_it_is(case: Case) -> Copied:

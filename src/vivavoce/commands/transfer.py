@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     # the sounds are the source's, whose English is not known: those of the target are what will be said
     sentence = whole_sentence(text, language_of(speaker))
     try:
-        copied = copycat().copy(source, tokenise(sentence), speaker)
+        copied = copycat().copy(source, tokenise(sentence), speaker, voice.usual_frames(sentence, speaker))
     except InputError as error:
         raise InputError(f"{arguments.source}: {error}") from error
     spoken = voice.speak([sentence], speaker=speaker, prosody=Copied(copied))

@@ -63,8 +63,11 @@ class CopyCat:
         self._block = sequence_block(addon)
         self._aligner = aligned_by
 
-    def copy(self, source: Audio, tokens: Tokens, speaker: str) -> Tensors:
+    def copy(self, source: Audio, tokens: Tokens, speaker: str, usual: Array | None = None) -> Tensors:
         """What the voice's encoders would have answered, had they meant what the source says.
+
+        `usual` (tokens,) is how many frames the voice itself gives each token: words keep the source's time, and divide
+        it among their sounds as the voice would, which is more exact than an aligner that never heard the speaker.
 
         Raises `InputError` for an unknown speaker, and for a source that is silent, has no pitch, is too long, or does
         not say the text of the tokens.
@@ -91,11 +94,22 @@ class CopyCat:
         log_f0 = made["log_f0"][0] * PITCH_SCALE + centre.log_f0
         knots = knots_of(log_f0, durations)
         knots[durations == 0] = centre.log_f0
+        said = durations if usual is None else divided(durations, tokens, usual)
         return {
-            "log_durations": np.log1p(durations).astype(np.float32)[None],
+            "log_durations": np.log1p(said).astype(np.float32)[None],
             "knots": knots[None],
             "token_energy": token_means(made["energy"][0] + centre.energy, durations)[None],
         }
+
+
+def divided(durations: Frames, tokens: Tokens, usual: Array) -> Array:
+    """Frames of each word in the proportions of `usual`, (tokens,) all; gaps as they are."""
+    made = durations.astype(np.float32)
+    for word in range(int(tokens.words.max(initial=-1)) + 1):
+        own = np.flatnonzero(tokens.words == word)
+        parts = np.maximum(usual[own], 1.0)
+        made[own] = parts * (durations[own].sum() / parts.sum())
+    return made
 
 
 @cache

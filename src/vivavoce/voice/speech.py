@@ -167,6 +167,15 @@ class Voice:
             yield SpeechChunk(samples, marks)
             marks = ()
 
+    def usual_frames(self, sentence: Sentence, speaker: str) -> Array | None:
+        """How long each token lasts when the voice is left to itself, (tokens,); None for a voice that finds out as it
+        speaks."""
+        if not (self._encoders and self.knows_words):
+            return None
+        tokens = tokenise(sentence)
+        data = sentence_tensors(tokens, controls_of(sentence, tokens), self.speakers.index(speaker))
+        return np.expm1(self._encoders(data)["log_durations"][0])
+
     def _chunks(self, sentences: Iterable[Sentence], manner: Manner, schedule: ChunkSchedule) -> Iterator[SpeechChunk]:
         samples = 0
         for sentence in sentences:
