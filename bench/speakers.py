@@ -1,4 +1,7 @@
-"""Who is heard: speaker embeddings by Resemblyzer, a network trained to tell thousands of people apart."""
+"""Who is heard: speaker embeddings by Resemblyzer, a network trained to tell thousands of people apart.
+
+`pip install --no-deps resemblyzer==0.1.4` beside the extra `bench`: it asks for packages that it has no need of here.
+"""
 
 from __future__ import annotations
 
