@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from torch import Tensor, nn
 
 from vivavoce.features import Array, energy
 from vivavoce.prosody.transfer import frame_contour, frame_symbols
+from vivavoce.training.arrays import write_arrays
 from vivavoce.training.corpus import feature_path, recordings
 from vivavoce.training.networks.copycat import CopyCatNetwork
 from vivavoce.training.prosody.dataset import SpokenSentence, spoken_sentences
@@ -98,7 +98,8 @@ def sung(root: Path, cache: Path, alignment: Path, corpora: list[str], split: st
     path = cache / f"prosody-frames-{alignment.stat().st_size}-{len(spoken)}.npz"
     if not path.exists():
         places = {r.id: feature_path(cache, r) for r in recordings(root, corpora)}
-        _store(path, [_measured(places[s.id]) for s in track(spoken, description="contours")])
+        frames = [_measured(places[s.id]) for s in track(spoken, description="contours")]
+        write_arrays(path, {"frames": np.concatenate(frames)})
     lengths = np.array([int(s.prosody.durations.sum()) for s in spoken])
     with np.load(path) as stored:
         measured = np.split(stored["frames"], np.cumsum(lengths)[:-1])
@@ -109,13 +110,6 @@ def _measured(path: Path) -> Array:
     """f0 in Hz and energy, (frames, 2)."""
     with np.load(path) as stored:
         return np.stack([stored["f0"], energy(stored["mel"].astype(np.float32))], axis=1)
-
-
-def _store(path: Path, frames: list[Array]) -> None:
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    with open(temporary, "wb") as file:
-        np.savez(file, frames=np.concatenate(frames))
-    os.replace(temporary, path)
 
 
 def _sung(sentence: SpokenSentence, frames: Array) -> Sung:

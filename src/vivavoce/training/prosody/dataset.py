@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from torch import Tensor
 
 from vivavoce.features import Array
 from vivavoce.prosody.recording import SpeakerCentre, TokenProsody, reference_features
+from vivavoce.training.arrays import write_arrays
 from vivavoce.training.utterances import SPEAKERS, AlignedUtterance, aligned_utterances
 from vivavoce.voice.contour import token_means
 from vivavoce.voice.tokens import Tokens
@@ -129,10 +129,7 @@ def _measure(root: Path, cache: Path, alignment: Path, corpora: Sequence[str], p
             ]
         ),
     }
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    with open(temporary, "wb") as file:
-        np.savez(file, **columns)
-    os.replace(temporary, path)
+    write_arrays(path, columns)
 
 
 def _measured(utterance: AlignedUtterance) -> SpokenSentence:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
@@ -14,6 +13,7 @@ from rich.progress import track
 from vivavoce.blocks.shelf import find_addon
 from vivavoce.prosody.alignment import whole_sentence
 from vivavoce.prosody.linguistics import Linguistics, describe, has_parser
+from vivavoce.training.arrays import write_arrays
 from vivavoce.training.prosody.dataset import SpokenSentence
 from vivavoce.voice.speech import language_of
 
@@ -23,7 +23,6 @@ _VERSION = 1
 def text_features(cache: Path, sentences: Iterable[SpokenSentence]) -> dict[tuple[str, str], Linguistics]:
     """By language and text. Each is a file of its own under `cache`, so that the work can be cut off and resumed."""
     folder = cache / f"prosody-text-{_parser_key()}"
-    folder.mkdir(parents=True, exist_ok=True)
     wanted = sorted({text_key(sentence) for sentence in sentences})
     return {key: _features(folder, *key) for key in track(wanted, description="texts")}
 
@@ -36,10 +35,7 @@ def _features(folder: Path, language: str, text: str) -> Linguistics:
     path = folder / f"{hashlib.sha256(f'{_VERSION} {language} {text}'.encode()).hexdigest()[:24]}.npz"
     if not path.exists():
         found = describe(whole_sentence(text, language))
-        temporary = path.with_suffix(f".{os.getpid()}.tmp")
-        with open(temporary, "wb") as file:
-            np.savez(file, **{field.name: getattr(found, field.name) for field in fields(found)})
-        os.replace(temporary, path)
+        write_arrays(path, {field.name: getattr(found, field.name) for field in fields(found)})
     with np.load(path) as stored:
         return Linguistics(**{field.name: stored[field.name] for field in fields(Linguistics)})
 
