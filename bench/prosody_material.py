@@ -87,6 +87,7 @@ def systems(held: Sequence[Held], runs: Path) -> list[System]:
             found.append(System(name, _asked(model.embed), "centroid", "sentence oracle"))
             if name == "kathaka":
                 found.append(System("kathaka, shuffled", _shuffled(model.embed, held), "centroid", "sentence oracle"))
+                found.append(System("kathaka, to the word oracle", _asked(model.embed), "none", "word oracle"))
                 found += [_member_of_kathaka(model, number) for number in range(MEMBERS)]
     for by in BY:
         found.append(System(f"selection, {by}", _asked(Selection(selection, by).embed), "centroid", "sentence oracle"))

@@ -17,8 +17,13 @@ RECIPES = "vivavoce/training/recipes"
 
 
 def recipe(name: str) -> dict[str, Any]:
-    """The configuration of a recipe of this package."""
-    return tomllib.loads(files("vivavoce.training.recipes").joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+    """The configuration of a recipe of this package; one that names a `base` says only where it differs from it."""
+    text = files("vivavoce.training.recipes").joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    own = tomllib.loads(text)
+    made = recipe(own.pop("base")) if "base" in own else {}
+    for key, value in own.items():
+        made[key] = made.get(key, {}) | value if isinstance(value, dict) else value
+    return made
 
 
 def provenance(

@@ -4,14 +4,16 @@ import pytest
 import torch
 
 from vivavoce.prosody.recording import REFERENCE_FEATURES
+from vivavoce.text import analyse
 from vivavoce.training.networks.camp import CampNetwork
 from vivavoce.training.networks.copycat import CopyCatNetwork
 from vivavoce.training.networks.kathaka import KathakaNetwork
 from vivavoce.training.networks.reference import SentenceReference, WordReference, over_tokens, word_shares
+from vivavoce.training.prosody.dataset import phrase_ends
 from vivavoce.training.prosody.kathaka import divergence
 from vivavoce.training.prosody.stage_one import divergence as divergence_from_standard
-from vivavoce.training.prosody.stage_one import half_heard, is_last_word
-from vivavoce.voice.tokens import GAPS, SYMBOL_ID
+from vivavoce.training.prosody.stage_one import half_heard
+from vivavoce.voice.tokens import GAPS, SYMBOL_ID, tokenise
 
 OWNER = torch.tensor([[-1, 0, 0, 1, 1, 1], [-1, 0, 1, 1, -1, -1]])
 
@@ -101,5 +103,10 @@ def test_sounds_and_punctuation_are_hidden_where_an_embedding_is_told():
     assert 0.2 < float((some == 0).float().mean()) < 0.35
 
 
-def test_the_last_word_of_each_sentence_is_found():
-    assert is_last_word(OWNER).tolist() == [[0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 0, 0]]
+@pytest.mark.parametrize("language", ["en-US", "en-GB"])
+def test_words_that_end_a_phrase_are_found(language: str):
+    sentence = analyse("Do you want some coffee or tea, please, my friend?", language=language).sentences[0]
+    tokens = tokenise(sentence)
+    ends = phrase_ends(tokens)
+    assert set(tokens.owner[ends].tolist()) == {4, 6, 7, 9}
+    assert not ends[tokens.owner < 0].any()

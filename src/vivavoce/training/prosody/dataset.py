@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -17,11 +18,12 @@ from vivavoce.prosody.recording import SpeakerCentre, TokenProsody, reference_fe
 from vivavoce.training.arrays import write_arrays
 from vivavoce.training.utterances import SPEAKERS, AlignedUtterance, aligned_utterances
 from vivavoce.voice.contour import token_means
-from vivavoce.voice.tokens import Tokens
+from vivavoce.voice.tokens import GAPS, SYMBOL_ID, Tokens
 
 DEVELOPMENT_SHARE = 20
 """One training text in so many is kept for development, whoever speaks it."""
-_VERSION = 1
+_VERSION = 2
+_OR = [[SYMBOL_ID[sound] for sound in sounds] for sounds in ("ɔɹ", "ɔː")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,8 @@ def batches(sentences: Sequence[SpokenSentence], tokens: int, random: np.random.
 
 
 def token_tensors(batch: Sequence[SpokenSentence], centre: dict[str, SpeakerCentre]) -> dict[str, Tensor]:
-    """Padded tensors of a batch, (batch, tokens, …), with `owner` the word of each token, -1 before the first."""
+    """Padded tensors of a batch, (batch, tokens, …), with `owner` the word of each token, -1 before the first, and
+    `phrase_end` 1 on the words that `phrase_ends` finds."""
     columns: dict[str, list[np.ndarray]] = {
         "symbols": [s.tokens.symbols for s in batch],
         "stress": [s.tokens.stress for s in batch],
@@ -95,9 +98,20 @@ def token_tensors(batch: Sequence[SpokenSentence], centre: dict[str, SpeakerCent
         "energy": [s.prosody.energy for s in batch],
         "mask": [np.ones(len(s.tokens.symbols), np.float32) for s in batch],
     }
+    columns["phrase_end"] = [phrase_ends(s.tokens).astype(np.float32) for s in batch]
     tensors = {name: padded(arrays, -1.0 if name == "owner" else 0.0) for name, arrays in columns.items()}
     tensors["speaker"] = torch.tensor([SPEAKERS.index(s.speaker) for s in batch])
     return tensors
+
+
+def phrase_ends(tokens: Tokens) -> npt.NDArray[np.bool_]:
+    """Tokens of words whose melody says what kind of sentence it is: before punctuation, before "or", and the last."""
+    owner = tokens.owner
+    followed = np.flatnonzero(tokens.symbols < len(GAPS))
+    marked = owner[followed[tokens.symbols[followed] > SYMBOL_ID[" "]]]
+    spoken = [tokens.symbols[tokens.words == word].tolist() for word in range(owner.max(initial=-1) + 1)]
+    offered = [word - 1 for word, sounds in enumerate(spoken) if sounds in _OR]
+    return np.isin(owner, [*marked, *offered, owner.max(initial=-1)]) & (owner >= 0)
 
 
 def padded(arrays: Sequence[np.ndarray], value: float = 0.0) -> Tensor:

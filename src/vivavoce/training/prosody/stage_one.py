@@ -136,7 +136,7 @@ def _loss(
         heard = {
             **tokens,
             "symbols": half_heard(tokens["symbols"], settings["hidden_share"] * told),
-            "knot_weights": tokens["knot_weights"] * (1.0 + settings["ending_weight"] * is_last_word(tokens["owner"])),
+            "knot_weights": tokens["knot_weights"] * (1.0 + settings["ending_weight"] * tokens["phrase_end"]),
         }
         duration, pitch, loudness = token_losses(model.encoders, heard, given)
     nats = (divergence(mean, log_variance) * with_sentence[:, 0]).sum() / with_sentence.sum().clamp_min(1.0)
@@ -151,12 +151,6 @@ def half_heard(symbols: Tensor, share: Tensor) -> Tensor:
     unmarked = torch.rand(share.shape, device=symbols.device) < share
     spaces = unmarked & gaps & (symbols > 0)
     return symbols.masked_fill(hidden & ~gaps, 0).masked_fill(spaces, SYMBOL_ID[" "])
-
-
-def is_last_word(owner: Tensor) -> Tensor:
-    """The word of each token (batch, tokens), -1 for none -> 1 on the tokens of each sentence's last word, where its
-    melody says what kind of sentence it is; 0 elsewhere."""
-    return ((owner == owner.amax(dim=1, keepdim=True)) & (owner >= 0)).float()
 
 
 @torch.no_grad()

@@ -22,7 +22,7 @@ from vivavoce.features import Array
 from vivavoce.prosody.linguistics import Linguistics, edges_of
 from vivavoce.prosody.recording import SpeakerCentre
 from vivavoce.training.prosody.dataset import SpokenSentence, batches, centres, padded, spoken_sentences, token_tensors
-from vivavoce.training.prosody.stage_one import StageOne, is_last_word, stage_one
+from vivavoce.training.prosody.stage_one import StageOne, stage_one
 from vivavoce.training.prosody.texts import text_features, text_key
 from vivavoce.training.provenance import recipe
 from vivavoce.training.run import Run
@@ -50,7 +50,7 @@ class Lessons:
     learned: list[Lesson]
     held: list[Lesson]
     ending_weight: float
-    """How much more the melody of the last word weighs, as in stage I."""
+    """How much more the melody at the end of a phrase weighs, as in stage I."""
 
 
 def lessons(root: Path, cache: Path, runs: Path, device: str) -> Lessons:
@@ -88,7 +88,7 @@ def text_tensors(batch: Sequence[Linguistics]) -> dict[str, Tensor]:
 def lesson_tensors(batch: Sequence[Lesson], material: Lessons, device: str) -> dict[str, Tensor]:
     """Tokens, texts and the embeddings to be predicted."""
     tokens = token_tensors([lesson.spoken for lesson in batch], material.centre)
-    tokens["knot_weights"] = tokens["knot_weights"] * (1.0 + material.ending_weight * is_last_word(tokens["owner"]))
+    tokens["knot_weights"] = tokens["knot_weights"] * (1.0 + material.ending_weight * tokens["phrase_end"])
     tensors = tokens | text_tensors([x.text for x in batch])
     tensors["mean"] = torch.from_numpy(np.stack([lesson.mean for lesson in batch]))
     tensors["log_variance"] = torch.from_numpy(np.stack([lesson.log_variance for lesson in batch]))
