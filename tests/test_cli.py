@@ -8,6 +8,17 @@ import time
 from pathlib import Path
 
 COMMAND = [sys.executable, "-m", "vivavoce"]
+WITHOUT_AV = """
+import sys
+sys.modules["av"] = None
+from vivavoce.cli import main
+for line in sys.argv[1:]:
+    try:
+        code = main(line.split())
+    except SystemExit as ended:
+        code = ended.code
+    print("code", code, file=sys.stderr, flush=True)
+"""
 
 
 def test_output_that_cannot_be_written_is_one_line() -> None:
@@ -43,3 +54,17 @@ def test_what_is_ended_half_way_leaves_nothing_behind(tmp_path: Path) -> None:
     _, error = process.communicate(timeout=60)
     assert (process.returncode, error) == (143, b"vivavoce: interrupted\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_pyav_is_asked_for_only_where_something_is_decoded(tmp_path: Path) -> None:
+    without = ["inspect --help", "defect --help", "label --help", "inspect --wrong", "defect rain a -o b"]
+    needing = ["inspect a.mp4", "inspect --live -", "defect hum a.mp4 -o b.mp4", "label a.mp4", "speak Hi. --inspect"]
+    command = [sys.executable, "-c", WITHOUT_AV, *without, *needing]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert "--fail-on" in done.stdout
+    assert "blockiness" in done.stdout
+    assert "invalid choice: 'rain'" in done.stderr
+    missing = 'vivavoce: inspection needs PyAV to decode: pip install "vivavoce[inspect]"\ncode 2\n'
+    assert done.stderr.endswith(missing * len(needing))
+    codes = [line for line in done.stderr.splitlines() if line.startswith("code ")]
+    assert codes == ["code 0"] * 3 + ["code 2"] * 7

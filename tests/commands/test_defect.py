@@ -11,6 +11,7 @@ from tests.inspection.material import moving, written
 from tests.inspection.test_captions import CUES
 from vivavoce.cli import main
 from vivavoce.inspection.inspector import inspect_file
+from vivavoce.inspection.registry import DETECTORS
 from vivavoce.inspection.simulate import SIMULATORS
 from vivavoce.inspection.simulate.captions import write_captions
 
@@ -82,3 +83,33 @@ def test_what_no_clip_has_is_one_line(
     assert said in err
     assert err.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_help_names_every_simulator() -> None:
+    assert set(DETECTORS) == set(SIMULATORS)
+
+
+def test_no_file_of_anybody_else_is_replaced(clean: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "in.mp4"
+    source.write_bytes(clean.read_bytes())
+    write_captions(tmp_path / "in.srt", CUES)
+    captions = (tmp_path / "in.srt").read_text()
+    line = ["defect", "black", str(source), "--seconds", "0.3", "-o"]
+    assert main([*line, str(tmp_path / "in.mkv")]) == 2
+    assert "in.srt: is there already" in capsys.readouterr().err
+    (tmp_path / "out.json").write_text('["notes"]')
+    assert main([*line, str(tmp_path / "out.mp4")]) == 2
+    assert "out.json: is there already" in capsys.readouterr().err
+    assert (tmp_path / "in.srt").read_text() == captions
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.mp4", "in.srt", "out.json"]
+
+
+def test_what_an_earlier_run_wrote_is_replaced(clean: Path, tmp_path: Path) -> None:
+    source = tmp_path / "in.mp4"
+    source.write_bytes(clean.read_bytes())
+    write_captions(tmp_path / "in.srt", CUES)
+    for seed in ("1", "2"):
+        line = ["defect", "black", str(source), "--seconds", "0.3", "--seed", seed, "-o", str(tmp_path / "out.mp4")]
+        assert main(line) == 0
+    assert json.loads((tmp_path / "out.json").read_text())["seed"] == 2
+    assert (tmp_path / "out.srt").exists()

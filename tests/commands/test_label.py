@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vivavoce.cli import main
-from vivavoce.commands import label
-from vivavoce.inspection.labels import Label, LabelServer, append_label, candidates
+from vivavoce.cli import Terminated, main
+from vivavoce.inspection.labels import KINDS, Label, LabelServer, append_label, candidates
 from vivavoce.inspection.labels.candidates import Kind, Moment
+from vivavoce.inspection.registry import LABELLED
 from vivavoce.inspection.simulate import Clip, write_clip
 
 
@@ -35,7 +35,7 @@ def test_folders_are_looked_through_and_labelled_moments_left_out(
     sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     served: list[LabelServer] = []
-    monkeypatch.setattr(label.LabelServer, "serve", lambda server: served.append(server))
+    monkeypatch.setattr(LabelServer, "serve", lambda server: served.append(server))
     labels = tmp_path / "labels.jsonl"
     append_label(labels, Label("sound", str(sound.resolve() / "one.mkv"), 0.0, "none"))
     assert main(["label", str(sound), "--labels", str(labels), "--no-browser"]) == 0
@@ -86,3 +86,29 @@ def test_where_no_page_or_label_can_be_is_said_first(
     err = capsys.readouterr().err
     assert said in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("stop", "code"), [(KeyboardInterrupt, 0), (Terminated, 143)])
+def test_who_stops_is_told_what_is_kept(
+    stop: type[BaseException],
+    code: int,
+    sound: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def answer_one(server: LabelServer) -> None:
+        server.label(0, "hum")
+        raise stop
+
+    monkeypatch.setattr(LabelServer, "serve", answer_one)
+    monkeypatch.setenv("COLUMNS", "400")
+    labels = tmp_path / "labels.jsonl"
+    assert main(["label", str(sound), "--labels", str(labels), "--no-browser"]) == code
+    err = capsys.readouterr().err
+    assert f"1 answers kept in {labels}" in err
+    assert ("interrupted" in err) == (code != 0)
+
+
+def test_help_names_all_that_can_be_labelled() -> None:
+    assert tuple(KINDS) == LABELLED

@@ -6,16 +6,16 @@ import argparse
 import json
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from vivavoce.errors import InputError
 from vivavoce.files import check_output, check_outputs, write_text
-from vivavoce.inspection.captions import CAPTION_SUFFIXES, read_captions
-from vivavoce.inspection.simulate import SIMULATORS, Clip, read_clip, simulate, write_clip
-from vivavoce.inspection.simulate.captions import write_captions
+from vivavoce.inspection import require_pyav
+from vivavoce.inspection.registry import DETECTORS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("defect", choices=SIMULATORS, metavar="DEFECT", help=", ".join(SIMULATORS))
+    parser.add_argument("defect", choices=DETECTORS, metavar="DEFECT", help=", ".join(DETECTORS))
     parser.add_argument("input", type=Path, metavar="IN", help="a clean clip, or a caption file for caption_quality")
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="OUT", help=".mp4 .mkv .ts .webm; .srt .vtt"
@@ -30,24 +30,47 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    """Raises `InputError` for what cannot be done, where a file is in the way, and where PyAV is not installed."""
     source, output = arguments.input, arguments.output
     check_output(output)
-    beside = output.with_suffix(".json")
+    beside, captions = output.with_suffix(".json"), output.with_suffix(".srt")
     check_outputs([source], output, beside)
     if not 0 <= arguments.crf <= 51:
         raise InputError(f"--crf {arguments.crf}: give 0 to 51")
+    require_pyav()  # not before now: help and wrong options do without
+    from vivavoce.inspection.captions import CAPTION_SUFFIXES, read_captions
+    from vivavoce.inspection.simulate import Clip, read_clip, simulate, write_clip
+    from vivavoce.inspection.simulate.captions import write_captions
+
+    former = _former_truth(beside)
     alone = source.suffix.lower() in CAPTION_SUFFIXES
     clip = Clip(cues=tuple(read_captions(source))) if alone else read_clip(source)
+    if clip.cues and not alone and captions.exists() and former.get("captions") != captions.name:
+        raise InputError(f"{captions}: is there already and would be lost, name another output")
     damaged, truth = simulate(
         arguments.defect, clip, arguments.start, arguments.seconds, arguments.strength, arguments.seed
     )
+    written = captions.name if damaged.cues and not alone else None
+    document = {"source": source.name, "captions": written, "seed": arguments.seed, "truths": [asdict(truth)]}
     if alone:
         write_captions(output, damaged.cues)
     else:
         write_clip(output, replace(damaged, cues=()), arguments.crf)
-        if damaged.cues:
-            write_captions(output.with_suffix(".srt"), damaged.cues)
-    document = {"source": source.name, "seed": arguments.seed, "truths": [asdict(truth)]}
+        if written:
+            write_captions(captions, damaged.cues)
     write_text(beside, json.dumps(document, indent=1) + "\n")
     print(f"{output}: {truth.defect} from {truth.start_s:.2f} to {truth.end_s:.2f} s, truth in {beside.name}")
     return 0
+
+
+def _former_truth(path: Path) -> dict[str, Any]:
+    """What an earlier run wrote there, which this one may replace. Raises `InputError` for anybody else's file."""
+    if not path.exists():
+        return {}
+    try:
+        former = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        former = None
+    if not isinstance(former, dict) or not former.keys() >= {"source", "seed", "truths"}:
+        raise InputError(f"{path}: is there already and would be lost, name another output")
+    return former

@@ -8,16 +8,16 @@ from pathlib import Path
 
 from rich.console import Console
 
-from vivavoce.commands.media_files import media_files
 from vivavoce.errors import InputError
 from vivavoce.files import check_output
-from vivavoce.inspection.labels import KINDS, LabelServer, rank, read_labels
+from vivavoce.inspection import require_pyav
+from vivavoce.inspection.registry import LABELLED
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("paths", nargs="+", type=Path, metavar="PATH", help="files, or folders to look through")
-    add("--for", dest="kind", choices=list(KINDS), default="sound", help="what to label")
+    add("--for", dest="kind", choices=LABELLED, default="sound", help="what to label")
     add("--most", type=int, default=60, metavar="N", help="candidates to show, the most informative (60)")
     add("--labels", type=Path, default=Path("labels.jsonl"), help="where answers are added (labels.jsonl)")
     add("--port", type=int, default=0, help="of the page on this machine; 0: any that is free")
@@ -25,15 +25,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Raises `InputError` where there is nothing to label, `UnavailableError` where the detector's addon is missing."""
+    """Raises `InputError` where there is nothing to label or no PyAV, `UnavailableError` without the detector's addon."""
     if arguments.most < 1:
         raise InputError("--most: give 1 or more")
     if not 0 <= arguments.port <= 65_535:
         raise InputError(f"--port {arguments.port}: give 1 to 65535, or 0 for any that is free")
     check_output(arguments.labels)
+    require_pyav()  # not before now: help and wrong options do without
+    from vivavoce.commands.media_files import media_files
+    from vivavoce.inspection.labels import KINDS, LabelServer, rank, read_labels
+
     console = Console(stderr=True)
     files = [path.resolve() for path in media_files(arguments.paths)]
-    known = {(label.file, label.start_s) for label in read_labels(arguments.labels) if label.kind == arguments.kind}
+    former = read_labels(arguments.labels)
+    known = {(label.file, label.start_s) for label in former if label.kind == arguments.kind}
 
     def told(path: Path, error: str | None) -> None:
         console.print(error or f"looked through {path}", style="yellow" if error else "dim", markup=False)
@@ -45,5 +50,13 @@ def run(arguments: argparse.Namespace) -> int:
         console.print(f"{len(candidates)} candidates at {server.url} (Ctrl-C ends)", markup=False)
         if not arguments.no_browser:
             webbrowser.open(server.url)
-        server.serve()
+        try:
+            server.serve()
+        except KeyboardInterrupt as stop:
+            kept = len(read_labels(arguments.labels)) - len(former)
+            console.print(
+                f"{kept} answers kept in {arguments.labels}, the same command goes on from there", markup=False
+            )
+            if type(stop) is not KeyboardInterrupt:  # another program's wish is an exit code of its own
+                raise
     return 0

@@ -15,7 +15,9 @@ def check_inspection(output: Path | None) -> None:
     """Say before the work that `--inspect` cannot be done after it. Raises `InputError`."""
     if output is None:
         raise InputError("--inspect needs -o with a file, a stream cannot be listened to again")
-    import vivavoce.inspection  # noqa: F401  raises InputError where PyAV is not installed
+    from vivavoce.inspection import require_pyav
+
+    require_pyav()
 
 
 def inspect_spoken(path: Path) -> int:

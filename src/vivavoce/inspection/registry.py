@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from vivavoce.errors import InputError
-from vivavoce.inspection.detector import Detector
+
+if TYPE_CHECKING:
+    from vivavoce.inspection.detector import Detector
 
 DETECTORS: dict[str, str] = {
     "freeze": "freeze:Freeze",
@@ -29,6 +32,9 @@ DETECTORS: dict[str, str] = {
     "av_sync": "av_sync:AvSync",
 }
 """Name of a defect -> `module:class` in `vivavoce.inspection.detectors`. Several names may share a class."""
+
+LABELLED = ("sound", "block_corruption", "tearing", "blockiness")
+"""What people can teach the detectors; `labels.KINDS` knows how."""
 
 
 def detector_names(only: str | None = None) -> tuple[str, ...]:

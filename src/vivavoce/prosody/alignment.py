@@ -24,6 +24,12 @@ SILENCE = 0
 """The class of all gaps; a sound's class is its symbol."""
 SLIP = -12.0
 """Log probability that a sound costs at least: one mispronounced phoneme must not cost the rest of the path."""
+_LOWEST = -1e9
+LONGEST = 100
+"""Frames of a sound at most where its length is weighed."""
+LENGTH_SPREAD = 0.45
+LENGTH_WEIGHT = 1.0
+PAUSE_NATS = 3.0
 MISHEARD_NATS = 3.0
 """Mean nats a frame by which a token's frames fall short of their likeliest classes where something else is said."""
 MOST_MISHEARD = 0.43
@@ -125,6 +131,50 @@ def _trace(steps: npt.NDArray[np.int8], total: Array, frames: int, skippable: np
         durations[token] += 1
         token -= int(steps[frame, token])
     return durations
+
+
+def paced_path(scores: Array, gaps: npt.NDArray[np.bool_], expected: Array) -> Frames:
+    """The best path where sounds have lengths that they are likely to have: scores (frames, tokens) and expected frames
+    (tokens,) -> frames of each token.
+
+    A hidden semi-Markov model: the length of a sound is log-normal about what is expected, a pause costs the same
+    however long it is, and a gap may take no frame. Raises ValueError when there are fewer frames than sounds.
+    """
+    frames, tokens = scores.shape
+    if frames < int((~gaps).sum()):
+        raise ValueError(f"{frames} frames cannot hold {int((~gaps).sum())} sounds")
+    sums = np.concatenate([np.zeros((1, tokens), np.float32), scores.cumsum(axis=0, dtype=np.float32)])
+    lengths = np.arange(min(frames, LONGEST), 0, -1)
+    best = np.full(frames + 1, _LOWEST, np.float32)
+    best[0] = 0.0
+    places = np.arange(frames + 1)
+    begun = np.empty((tokens, frames + 1), np.int64)
+    for token in range(tokens):
+        before = best - sums[:, token]
+        if gaps[token]:
+            highest = np.maximum.accumulate(before)
+            starts = np.maximum.accumulate(np.where(before == highest, places, 0))
+            paused = highest + sums[:, token] - PAUSE_NATS
+            begun[token] = np.where(paused > best, starts, places)
+            best = np.maximum(paused, best)
+        else:
+            likely = LENGTH_WEIGHT * length_nats(lengths, float(expected[token]))
+            behind = np.concatenate([np.full(len(lengths), _LOWEST, np.float32), before[:-1]])
+            options = np.lib.stride_tricks.sliding_window_view(behind, len(lengths)) + likely
+            picked = options.argmax(axis=1)
+            begun[token] = places - lengths[picked]
+            best = options[places, picked] + sums[:, token]
+    durations = np.zeros(tokens, np.int64)
+    end = frames
+    for token in range(tokens - 1, -1, -1):
+        durations[token] = end - begun[token, end]
+        end = int(begun[token, end])
+    return durations
+
+
+def length_nats(frames: npt.NDArray[np.int64], expected: float) -> Array:
+    """Log likelihood of lengths in frames, log-normal about the expected one."""
+    return (-0.5 * (np.log(frames / expected) / LENGTH_SPREAD) ** 2 - np.log(frames)).astype(np.float32)
 
 
 @cache

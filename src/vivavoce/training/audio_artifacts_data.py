@@ -17,6 +17,7 @@ from vivavoce.inspection.detectors.audio_artifacts import CLASSES
 from vivavoce.inspection.features.sound import is_quiet, sound_views
 from vivavoce.inspection.media import SOUND_RATE_HZ, Samples
 from vivavoce.inspection.simulate import Clip, coded_sound, simulate
+from vivavoce.training.clean_sounds import crowd, dressed, mixed, music
 from vivavoce.training.shards import Example
 
 DEFECTS = CLASSES[1:]
@@ -24,10 +25,17 @@ MIXED = -1
 """The class of a second with several defects: pretraining learns from it, the classes do not."""
 
 PIECE_S, PIECES, EDGE_S = 2.4, 8, 0.2
-PER_PIECE = 2
+PER_PIECE = 3
 CODECS = (("aac", 128_000), ("aac", 96_000), ("libopus", 96_000), ("libopus", 64_000), ("libmp3lame", 128_000))
 CODEC_CHANCES = (0.45, 0.1, 0.2, 0.15, 0.1)
-MIXED_CHANCE, VIDEO_CHANCE, MUSIC_CHANCE, BLEND_CHANCE = 0.25, 0.4, 0.12, 0.2
+MIXED_CHANCE, VIDEO_CHANCE, BLEND_CHANCE = 0.25, 0.4, 0.2
+MUSIC_CHANCE, CROWD_CHANCE, DRESSED_CHANCE = 0.2, 0.08, 0.5
+CLEAN_CHANCE = 0.35
+"""Of single classes: clean sound is the most various."""
+PART_CHANCE, LEAST_PART_S, HARDLY_S = 0.35, 0.35, 0.05
+"""Damage that begins or ends within a second: from how much of it on that is a defect, up to how much none."""
+WEAKEST, MILDER = 0.1, 1.5
+"""Strengths lean to the mild: the strong are easy."""
 
 
 @dataclass(frozen=True)
@@ -39,29 +47,15 @@ class ArtifactMaker:
     videos: tuple[Path, ...]
 
     def __call__(self, random: np.random.Generator) -> Iterator[Example]:
-        pieces, labels, mixtures = [], [], []
+        pieces, damages = [], []
         for _ in range(PIECES):
-            sound = self._clean(random)
-            label, damaged, mixture = _damaged(sound, random)
-            pieces.append(damaged)
-            labels.append(label)
-            mixtures.append(mixture)
+            piece, damage = _damaged(self._clean(random), random)
+            pieces.append(piece)
+            damages.append(damage)
         codec, bits = CODECS[random.choice(len(CODECS), p=CODEC_CHANCES)]
         heard = coded_sound(np.concatenate(pieces)[None].astype(np.float32), codec, bits)[0]
-        for number, (label, mixture) in enumerate(zip(labels, mixtures, strict=True)):
-            yield from self._seconds(heard, number, label, mixture, random)
-
-    def _seconds(
-        self, heard: Samples, number: int, label: int, mixture: np.ndarray, random: np.random.Generator
-    ) -> Iterator[Example]:
-        room = PIECE_S - 1.0 - 2 * EDGE_S
-        for _ in range(PER_PIECE):
-            start = round((number * PIECE_S + EDGE_S + random.uniform(0, room)) * SOUND_RATE_HZ)
-            second = heard[None, start : start + SOUND_RATE_HZ]
-            if is_quiet(second[0]):
-                continue
-            views = {name: view[0].astype(np.float16) for name, view in sound_views(second).items()}
-            yield {**views, "label": np.int8(label), "mixture": mixture}
+        for number, damage in enumerate(damages):
+            yield from _seconds(heard, number * PIECE_S, damage, random)
 
     def _clean(self, random: np.random.Generator) -> Samples:
         """A piece of unhurt sound, (samples,), at a random loudness."""
@@ -69,9 +63,13 @@ class ArtifactMaker:
         while is_quiet(piece):  # its own noise would be drawn up to hiss
             piece = self._piece(random)
         if random.random() < BLEND_CHANCE:
-            piece = _blended(piece, self._piece(random), random.uniform(-24, 0))
+            piece = mixed(piece, self._piece(random), random.uniform(-24, 0))
         if random.random() < MUSIC_CHANCE:
-            piece = _blended(piece, _music(random), random.uniform(-20, 10))
+            piece = mixed(piece, music(len(piece), random), random.uniform(-20, 20))
+        if random.random() < CROWD_CHANCE:
+            piece = mixed(piece, crowd(len(piece), random), random.uniform(-20, 10))
+        if random.random() < DRESSED_CHANCE:
+            piece = dressed(piece, random)
         return (piece * random.uniform(0.1, 0.9) / (np.abs(piece).max() + 1e-9)).astype(np.float32)
 
     def _piece(self, random: np.random.Generator) -> Samples:
@@ -83,45 +81,54 @@ class ArtifactMaker:
         return _stretch(sound, random)
 
 
-def _damaged(sound: Samples, random: np.random.Generator) -> tuple[int, Samples, np.ndarray]:
-    """Class, damaged sound, and which defects it holds at what strength, (8,)."""
-    if random.random() < MIXED_CHANCE:
+@dataclass(frozen=True)
+class _Damage:
+    """What was done to a piece, and when."""
+
+    label: int
+    mixture: np.ndarray
+    """Presence of each defect and its strength, (8,)."""
+    start_s: float
+    end_s: float
+
+
+def _damaged(sound: Samples, random: np.random.Generator) -> tuple[Samples, _Damage]:
+    """A piece with one defect, several or none, throughout or in a part."""
+    several = random.random() < MIXED_CHANCE
+    if several:
         chosen = [name for name in DEFECTS if random.random() < 0.5]
     else:
-        label = int(random.integers(len(CLASSES)))
-        chosen = [CLASSES[label]] if label else []
+        chosen = [] if random.random() < CLEAN_CHANCE else [str(random.choice(DEFECTS))]
+    start_s, end_s = 0.0, PIECE_S
+    if not several and random.random() < PART_CHANCE:
+        turn_s = float(random.uniform(0.3, 0.7)) * PIECE_S
+        start_s, end_s = (turn_s, PIECE_S) if random.random() < 0.5 else (0.0, turn_s)
     mixture = np.zeros(2 * len(DEFECTS), np.float32)
     clip = Clip(sound=sound[None])
     # Distortion comes first: it would turn what is there already into something else.
     for name in sorted(chosen, key=lambda name: name != "distortion"):
-        strength = float(random.uniform(0.1, 1.0))
-        clip, _ = simulate(name, clip, 0.0, PIECE_S, strength, int(random.integers(1 << 31)))
+        strength = WEAKEST + (1.0 - WEAKEST) * float(random.random()) ** MILDER
+        clip, _ = simulate(name, clip, start_s, end_s - start_s, strength, int(random.integers(1 << 31)))
         place = DEFECTS.index(name)
         mixture[place], mixture[place + len(DEFECTS)] = 1.0, strength
     assert clip.sound is not None
     label = MIXED if len(chosen) > 1 else CLASSES.index(chosen[0]) if chosen else 0
-    return label, clip.sound[0], mixture
+    return clip.sound[0], _Damage(label, mixture, start_s, end_s)
 
 
-def _music(random: np.random.Generator) -> Samples:
-    """Decaying chords with overtones, bass notes among them: tones that are no hum."""
-    length = round(PIECE_S * SOUND_RATE_HZ)
-    time_s = np.arange(length) / SOUND_RATE_HZ
-    sound = np.zeros(length)
-    for _ in range(int(random.integers(2, 10))):
-        start = int(random.integers(length))
-        pitch_hz = 40.0 * 2 ** (random.integers(0, 60) / 12)
-        decay_s = random.uniform(0.1, 1.5)
-        for overtone in range(1, int(random.integers(2, 8))):
-            tone = np.sin(2 * np.pi * pitch_hz * overtone * time_s[: length - start]) / overtone
-            sound[start:] += random.uniform(0.2, 1.0) * tone * np.exp(-time_s[: length - start] / decay_s)
-    return sound.astype(np.float32)
-
-
-def _blended(sound: Samples, other: Samples, gain_db: float) -> Samples:
-    """Two sounds at once, `other` louder than `sound` by the gain."""
-    levels = [float(np.sqrt(np.mean(part**2))) + 1e-9 for part in (sound, other)]
-    return (sound + other * (levels[0] / levels[1] * 10 ** (gain_db / 20))).astype(np.float32)
+def _seconds(heard: Samples, begun_s: float, damage: _Damage, random: np.random.Generator) -> Iterator[Example]:
+    """Some seconds of the piece that begins at `begun_s`, but those of which nobody could say what they are."""
+    for _ in range(PER_PIECE):
+        start_s = float(random.uniform(EDGE_S, PIECE_S - 1.0 - EDGE_S))
+        first = round((begun_s + start_s) * SOUND_RATE_HZ)
+        second = heard[None, first : first + SOUND_RATE_HZ]
+        hurt_s = min(damage.end_s, start_s + 1.0) - max(damage.start_s, start_s)
+        if is_quiet(second[0]) or (damage.label and HARDLY_S < hurt_s < LEAST_PART_S):
+            continue
+        views = {name: view[0].astype(np.float16) for name, view in sound_views(second).items()}
+        hurt = hurt_s >= LEAST_PART_S
+        mixture = damage.mixture if hurt else np.zeros_like(damage.mixture)
+        yield {**views, "label": np.int8(damage.label if hurt else 0), "mixture": mixture}
 
 
 def _stretch(sound: Samples, random: np.random.Generator) -> Samples:

@@ -96,11 +96,12 @@ def test_sounds_and_punctuation_are_hidden_where_an_embedding_is_told():
     symbols = torch.randint(len(GAPS), len(GAPS) + 20, (2, 1000))
     symbols[:, ::10] = SYMBOL_ID["?"]
     symbols[:, 0] = SYMBOL_ID["^"]
-    heard = half_heard(symbols, torch.tensor([[0.0], [1.0]]))
+    heard = half_heard(symbols, torch.tensor([[0.0], [1.0]]), 0.0)
     assert torch.equal(heard[0], symbols[0])
     assert set(heard[1].tolist()) == {0, SYMBOL_ID[" "]}
-    some = half_heard(symbols, torch.tensor([[0.3], [0.3]]))
+    some = half_heard(symbols, torch.tensor([[0.0], [0.0]]), 0.3)
     assert 0.2 < float((some == 0).float().mean()) < 0.35
+    assert torch.equal(some == SYMBOL_ID["?"], symbols == SYMBOL_ID["?"])
 
 
 @pytest.mark.parametrize("language", ["en-US", "en-GB"])

@@ -13,7 +13,7 @@ from rich.progress import track
 from torch import Tensor
 from torch.nn import functional
 
-from vivavoce.features import BANDS
+from vivavoce.features import BANDS, RATE_HZ
 from vivavoce.prosody.alignment import SILENCE
 from vivavoce.training.alignment import FrameClassifier
 from vivavoce.training.corpus import feature_path, recordings
@@ -45,7 +45,7 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
             break
         optimiser.param_groups[0]["lr"] = settings["rate"] * (1.0 - step / settings["decay_steps"]) + 1e-5
         chosen = random.integers(len(mels), size=data["batch"])
-        picked = [_stretch(mels[i], labels[i], data["frames"], random) for i in chosen]
+        picked = [_other(_stretch(mels[i], labels[i], data["frames"], random), data, random) for i in chosen]
         heard = torch.nn.utils.rnn.pad_sequence([torch.from_numpy(mel) for mel, _ in picked], True).to(device)
         wanted = torch.nn.utils.rnn.pad_sequence([torch.from_numpy(x) for _, x in picked], True, _IGNORED).to(device)
         with torch.autocast(device, torch.bfloat16):
@@ -68,6 +68,30 @@ def worsened(mel: Tensor, tilt: float, noise: float) -> Tensor:
     heard = torch.logaddexp(mel + slope + level, floor + 0.3 * torch.randn_like(mel))
     kept = torch.randint(BANDS // 2, 2 * BANDS, (batch, 1, 1), device=mel.device)
     return torch.where(torch.arange(BANDS, device=mel.device) < kept, heard, _QUIETEST)
+
+
+def faster(mel: np.ndarray, labels: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray]:
+    """mel (frames, 80) and labels (frames,) as if spoken `rate` times as fast."""
+    places = np.arange(0.0, len(mel) - 1, rate)
+    low = places.astype(np.int64)
+    part = (places - low).astype(np.float32)[:, None]
+    return mel[low] * (1 - part) + mel[low + 1] * part, labels[np.rint(places).astype(np.int64)]
+
+
+def warped(mel: np.ndarray, factor: float) -> np.ndarray:
+    """mel (frames, 80) as from a vocal tract `factor` times as long, and a voice as much lower."""
+    hz = 700.0 * np.expm1(np.linspace(0.0, math.log1p(RATE_HZ / 2 / 700.0), BANDS + 2)[1:-1])
+    spacing = math.log1p(RATE_HZ / 2 / 700.0) / (BANDS + 1)
+    places = np.clip(np.log1p(hz * factor / 700.0) / spacing - 1.0, 0.0, BANDS - 1.001)
+    low = places.astype(np.int64)
+    part = (places - low).astype(np.float32)
+    return mel[:, low] * (1 - part) + mel[:, low + 1] * part
+
+
+def _other(stretch: tuple[np.ndarray, np.ndarray], data: Mapping[str, Any], random: np.random.Generator):
+    """The stretch by another speaker: another rate, another length of the vocal tract."""
+    mel, labels = faster(*stretch, math.exp(random.uniform(-data["rate"], data["rate"])))
+    return warped(mel, math.exp(random.uniform(-data["tract"], data["tract"]))), labels
 
 
 def _mel(path: Path) -> np.ndarray:
