@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Raises `InputError` where there is nothing to label or no PyAV, `UnavailableError` without the detector's addon."""
+    """Raises `InputError` where there is nothing to label or PyAV is missing, `UnavailableError` for a missing addon."""
     if arguments.most < 1:
         raise InputError("--most: give 1 or more")
     if not 0 <= arguments.port <= 65_535:
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         except KeyboardInterrupt as stop:
             kept = len(read_labels(arguments.labels)) - len(former)
             console.print(
-                f"{kept} answers kept in {arguments.labels}, the same command goes on from there", markup=False
+                f"{kept} answers kept in {arguments.labels}, the same command goes on", markup=False
             )
             if type(stop) is not KeyboardInterrupt:  # another program's wish is an exit code of its own
                 raise

@@ -1,0 +1,156 @@
+"""The work behind `vivavoce inspect`: a catalogue with its journal, table and page, or one live stream."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from vivavoce.commands.media_files import inspected_files
+from vivavoce.errors import InputError
+from vivavoce.files import write_text
+from vivavoce.inspection import (
+    DEFAULT_LIMITS,
+    Inspection,
+    Journal,
+    Limits,
+    Pass,
+    Severity,
+    Stamp,
+    Work,
+    inspect_events,
+    inspect_files,
+)
+from vivavoce.inspection.cluster import inspect_on_ray
+from vivavoce.inspection.decode import open_media
+from vivavoce.inspection.live import LiveSource
+from vivavoce.inspection.report import report_page
+
+DEFECTS_FOUND, FILES_FAILED = 3, 4
+TABLE_ROWS = 200
+
+
+def inspect(arguments: argparse.Namespace, names: tuple[str, ...], fail_on: Severity | None) -> int:
+    """Files, folders, or what `--live` names; the exit code. Raises `InputError` where there is nothing."""
+    limits = replace(DEFAULT_LIMITS, pixels=arguments.max_pixels, seconds=3600 * arguments.max_hours)
+    if arguments.live:
+        result = _live(arguments, names, limits)
+        if result.error:
+            print(f"vivavoce: {result.error}", file=sys.stderr)
+        return _exit_code([result], fail_on)
+    files = inspected_files(arguments.paths)
+    results = _inspected(files, Work(names, limits, arguments.stall), arguments)
+    _print_table(results)
+    if arguments.report:
+        write_text(arguments.report, report_page(results, limits))
+    return _exit_code(results, fail_on)
+
+
+def _inspected(files: list[Path], work: Work, arguments: argparse.Namespace) -> list[Inspection]:
+    """Former and new results, in the order of the files; each new one is in the journal before the next is awaited."""
+    journal = Journal.opened(arguments.json) if arguments.json else None
+    results = {str(path): former for path in files if journal and (former := journal.has(path, work.names))}
+    left = [path for path in files if str(path) not in results]
+    stamps = {str(path): Stamp.of(path) for path in left}
+    if results:
+        print(f"{len(results)} files are in {arguments.json} already", file=sys.stderr)
+    run_all = _on_ray if arguments.engine == "ray" else _with_progress
+    for result in run_all(left, work, arguments.workers):
+        results[result.file] = result
+        if journal:
+            journal.add(result, stamps[result.file])
+        if result.error:
+            print(f"vivavoce: {result.error}", file=sys.stderr)
+    return [results[str(path)] for path in files]
+
+
+def _on_ray(paths: Sequence[Path], work: Work, workers: int) -> Iterator[Inspection]:
+    del workers
+    return inspect_on_ray(paths, work)
+
+
+def _with_progress(paths: Sequence[Path], work: Work, workers: int) -> Iterator[Inspection]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+    )
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        total = progress.add_task(f"{len(paths)} files", total=len(paths))
+        bars = {}
+
+        def told(path: Path, done_s: float, all_s: float | None) -> None:
+            if path not in bars:
+                bars[path] = progress.add_task(f"  {path.name[:40]}", total=all_s)
+            progress.update(bars[path], completed=done_s)
+
+        for result in inspect_files(paths, work, workers, told):
+            progress.advance(total)
+            if (bar := bars.pop(Path(result.file), None)) is not None:
+                progress.remove_task(bar)
+            yield result
+
+
+def _live(arguments: argparse.Namespace, names: tuple[str, ...], limits: Limits) -> Inspection:
+    """Events go out as they are known, as JSON lines; only their count and the worst are kept."""
+    if "://" in arguments.live and not arguments.allow_url:
+        raise InputError("--live: an address, add --allow-url to open it")
+    if "://" in arguments.live:
+        return _stream(arguments.live, names, limits, True, arguments.json)
+    source = LiveSource(None if arguments.live == "-" else Path(arguments.live), arguments.idle)
+    try:
+        result = _stream(source, names, replace(limits, seconds=float("inf")), False, arguments.json)
+    finally:
+        source.close()
+    return replace(result, error=result.error or (f"{source.name}: nothing came any more" if source.stalled else None))
+
+
+def _stream(
+    source: LiveSource | str, names: tuple[str, ...], limits: Limits, url: bool, log: Path | None
+) -> Inspection:
+    with open_media(source, limits, url) as media:
+        work = Pass(media.info, names, limits)
+        worst = None
+        for event in inspect_events(media, work):
+            line = json.dumps({"type": "event", "file": media.name, **event.as_json()}, ensure_ascii=False)
+            print(line, flush=True)
+            if log:
+                with open(log, "a", encoding="utf-8") as file:
+                    file.write(line + "\n")
+            worst = event if worst is None or event.severity > worst.severity else worst
+    return work.summary([worst] if worst else [])
+
+
+def _exit_code(results: Sequence[Inspection], fail_on: Severity | None) -> int:
+    if any(result.error for result in results):
+        return FILES_FAILED
+    if fail_on and any(event.severity >= fail_on for result in results for event in result.events):
+        return DEFECTS_FOUND
+    return 0
+
+
+def _print_table(results: Sequence[Inspection]) -> None:
+    table = Table("file", "defect", "from", "to", "score", "severity", box=None, pad_edge=False)
+    rows = [(Path(result.file).name, event) for result in results for event in result.events]
+    for name, event in rows[:TABLE_ROWS]:
+        times = f"{event.start_s:.2f} s", f"{event.end_s:.2f} s", f"{event.score:.2f}"
+        table.add_row(*map(Text, (name, event.defect, *times, event.severity.name.lower())))
+    console = Console()
+    if rows:
+        console.print(table)
+    hours = sum(result.seconds for result in results) / 3600
+    failed = sum(result.error is not None for result in results)
+    more = f", {failed} could not be inspected" if failed else ""
+    console.print(f"{len(results)} files, {hours:.3f} hours, {len(rows)} events{more}", highlight=False)
+    for name, reason in sorted({item for result in results for item in result.skipped.items()}):
+        print(f"vivavoce: {name} did not run: {reason}", file=sys.stderr)
