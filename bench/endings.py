@@ -27,6 +27,10 @@ KINDS = {
 """Files of `data/text`, and what is asked of their melody."""
 ASKED = {"compound": "statement", "kathleen": "statement", "ensemble": "statement", "complex": "statement"}
 _WH = {"who", "whom", "whose", "what", "which", "when", "where", "why", "how"}
+_VERBS = {
+    "am", "is", "are", "was", "were", "do", "does", "did", "have", "has", "had", "can", "could", "will", "would",
+    "shall", "should", "may", "might", "must",
+}  # fmt: skip
 Counts = dict[str, list[bool]]
 
 
@@ -68,11 +72,17 @@ def _plain(data: Path, held: Sequence[Held]) -> Iterator[tuple[str, list[str], L
         yield f"test: {ASKED.get(h.kind, h.kind)}", words, h.text, h.spoken.tokens, h.spoken.speaker
 
 
+def kind_of_question(words: Sequence[str]) -> str:
+    """`wh` or `yes_no`, of the words of a question in lower case."""
+    bare = [word.strip("\"'“”‘’,?").partition("'")[0] for word in words]
+    return "yes_no" if bare[0] in _VERBS or not _WH.intersection(bare) else "wh"
+
+
 def _count(counts: Counts, kind: str, words: list[str], shape: Melody) -> None:
     """What is asked of a melody of this kind, and whether it does so."""
     asked = kind.removeprefix("test: ")
     if asked == "dialogue":
-        asked = "wh" if words[0].strip("\"'“‘") in _WH else "yes_no"
+        asked = kind_of_question(words)
     if asked == "yes_no":
         counts[f"{kind} rises"].append(shape.rises())
     elif asked in ("wh", "statement"):

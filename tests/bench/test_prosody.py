@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from closure import closures
+from endings import kind_of_question
 from intelligibility import ALONE, Heard, rates
 from intelligibility import table as word_table
 from likelihood import BASELINE, divergence, gains, pooled
@@ -155,3 +156,16 @@ def test_a_drawing_has_words_and_a_line_for_each_voiced_stretch():
     assert made.count("<polyline") == 2
     assert "&lt;is&gt;" in made
     assert "<is>" not in made
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("did anyone know what it was?", "yes_no"),
+        ("oh, mister north, why did you stop me?", "wh"),
+        ("“who's there?”", "wh"),
+        ("got a job for us?", "yes_no"),
+    ],
+)
+def test_questions_of_dialogues_are_asked_for_what_they_are(text: str, asked: str):
+    assert kind_of_question(text.split()) == asked
