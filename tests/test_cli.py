@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 COMMAND = [sys.executable, "-m", "vivavoce"]
 WITHOUT_AV = """
 import sys
@@ -25,6 +27,18 @@ def test_output_that_cannot_be_written_is_one_line() -> None:
     with open("/dev/full", "wb") as full:
         done = subprocess.run([*COMMAND, "addons", "list"], stdout=full, stderr=subprocess.PIPE, check=False)
     assert (done.returncode, done.stderr) == (1, b"vivavoce: output: No space left on device\n")
+
+
+@pytest.mark.parametrize("buffered", [True, False])
+@pytest.mark.parametrize("arguments", [["addons", "list"], ["addons", "list", "--json"], ["--version"]])
+def test_a_pipe_that_nobody_reads_ends_it_without_a_word(arguments: list[str], buffered: bool) -> None:
+    environment = {**os.environ, "PYTHONUNBUFFERED": "" if buffered else "1"}
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as pipe:
+        command = [*COMMAND, *arguments]
+        done = subprocess.run(command, stdout=pipe, stderr=subprocess.PIPE, env=environment, check=False)
+    assert (done.returncode, done.stderr) == (141, b"")
 
 
 def test_characters_that_a_terminal_does_not_have_are_escaped() -> None:

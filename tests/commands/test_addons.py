@@ -32,8 +32,20 @@ def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_list_shows_every_addon_and_what_is_wrong_with_it(user: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["addons", "list"]) == 0
     shown = capsys.readouterr().out
-    assert "toy   acoustic  one       0.0 MB  CC0-1.0  [bold]not markup[/bold]" in shown
+    assert "toy   acoustic  0.0 MB  CC0-1.0  [bold]not markup[/bold]" in shown
     assert 'key "name" is missing' in shown or 'key "format_version" is missing' in shown
+
+
+def test_list_cuts_nothing_off_at_80_columns(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["addons", "list"]) == 0
+    shown = capsys.readouterr().out
+    assert "…" not in shown
+    for name in shelf.addons():
+        assert f"\n{name} " in shown
+    assert len(shown.splitlines()) < 5 * len(shelf.addons())
 
 
 def test_list_as_json(user: Path, capsys: pytest.CaptureFixture[str]) -> None:

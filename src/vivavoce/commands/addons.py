@@ -17,6 +17,8 @@ from vivavoce.blocks import Addon, Target, addons, find_addon, load_addon, read_
 from vivavoce.commands.console import wide_console
 from vivavoce.errors import InputError
 
+MIN_SUMMARY = 20
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
@@ -45,10 +47,14 @@ def _list(as_json: bool) -> int:
     if as_json:
         _print_json(rows)
         return 0
-    table = Table("name", "kind", "speakers", "size", "licence", "summary", box=None, pad_edge=False)
+    # Speakers are left to `show`: at 80 columns their names leave no room for what an addon is.
+    table = Table(box=None, pad_edge=False)
+    for head in ("name", "kind", "size", "licence"):
+        table.add_column(head, no_wrap=True, overflow="fold", justify="right" if head == "size" else "left")
+    table.add_column("summary", min_width=MIN_SUMMARY)
     for row in rows:
         size = f"{row['bytes'] / 1e6:.1f} MB" if "bytes" in row else ""
-        cells = (row["name"], row.get("kind", ""), ", ".join(row.get("speakers", ())), size, row.get("licence", ""))
+        cells = (row["name"], row.get("kind", ""), size, row.get("licence", ""))
         table.add_row(*map(Text, cells), Text(row.get("summary", row.get("error", ""))))
     wide_console().print(table if rows else "no addons")
     return 0

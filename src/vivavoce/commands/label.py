@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Raises `InputError` where there is nothing to label or PyAV is missing, `UnavailableError` for a missing addon."""
+    """Raises `InputError` where PyAV or material is missing, `UnavailableError` where the detector's addon is."""
     if arguments.most < 1:
         raise InputError("--most: give 1 or more")
     if not 0 <= arguments.port <= 65_535:
@@ -54,9 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
             server.serve()
         except KeyboardInterrupt as stop:
             kept = len(read_labels(arguments.labels)) - len(former)
-            console.print(
-                f"{kept} answers kept in {arguments.labels}, the same command goes on", markup=False
-            )
+            console.print(f"{arguments.labels} keeps {kept} more labels, the same command goes on", markup=False)
             if type(stop) is not KeyboardInterrupt:  # another program's wish is an exit code of its own
                 raise
     return 0

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
+from vivavoce.commands.console import OutputConsole
 from vivavoce.commands.media_files import inspected_files
 from vivavoce.errors import InputError
 from vivavoce.files import write_text
@@ -145,7 +146,7 @@ def _print_table(results: Sequence[Inspection]) -> None:
     for name, event in rows[:TABLE_ROWS]:
         times = f"{event.start_s:.2f} s", f"{event.end_s:.2f} s", f"{event.score:.2f}"
         table.add_row(*map(Text, (name, event.defect, *times, event.severity.name.lower())))
-    console = Console()
+    console = OutputConsole()
     if rows:
         console.print(table)
     hours = sum(result.seconds for result in results) / 3600
