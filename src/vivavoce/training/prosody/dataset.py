@@ -16,13 +16,14 @@ from torch import Tensor
 from vivavoce.features import Array
 from vivavoce.prosody.recording import SpeakerCentre, TokenProsody, reference_features
 from vivavoce.training.arrays import write_arrays
+from vivavoce.training.prosody.asked import asked, kind_of
 from vivavoce.training.utterances import SPEAKERS, AlignedUtterance, aligned_utterances
-from vivavoce.voice.contour import token_means
+from vivavoce.voice.contour import pitch_contour, token_means
 from vivavoce.voice.tokens import GAPS, SYMBOL_ID, Tokens
 
 DEVELOPMENT_SHARE = 20
 """One training text in so many is kept for development, whoever speaks it."""
-_VERSION = 2
+_VERSION = 3
 _OR = [[SYMBOL_ID[sound] for sound in sounds] for sounds in ("ɔɹ", "ɔː")]
 
 
@@ -152,11 +153,16 @@ def _measured(utterance: AlignedUtterance) -> SpokenSentence:
     if split == "train" and zlib.crc32(recording.text.encode()) % DEVELOPMENT_SHARE == 0:
         split = "development"
     voiced = token_means(utterance.voiced.astype(np.float32), utterance.durations)
-    prosody = TokenProsody(utterance.durations, utterance.knots, voiced, utterance.energy)
+    knots, weights = utterance.knots, utterance.knot_weights
+    found = kind_of(recording.text) if recording.corpus == "ensemble" and split != "test" else None
+    if found:
+        log_f0 = pitch_contour(utterance.knots, utterance.durations)
+        made = asked(recording.text, *found, utterance.tokens, utterance.durations, log_f0, utterance.voiced)
+        knots, weights = made or (knots, weights)
+    prosody = TokenProsody(utterance.durations, knots, voiced, utterance.energy)
     return SpokenSentence(
-        recording.id, recording.corpus, recording.speaker, split, recording.text, utterance.tokens, prosody,
-        utterance.knot_weights,
-    )  # fmt: skip
+        recording.id, recording.corpus, recording.speaker, split, recording.text, utterance.tokens, prosody, weights
+    )
 
 
 def _read(path: Path) -> list[SpokenSentence]:
