@@ -12,7 +12,7 @@ from vivavoce.training.networks.reference import SentenceReference, WordReferenc
 from vivavoce.training.prosody.dataset import phrase_ends
 from vivavoce.training.prosody.kathaka import divergence
 from vivavoce.training.prosody.stage_one import divergence as divergence_from_standard
-from vivavoce.training.prosody.stage_one import half_heard
+from vivavoce.training.prosody.stage_one import half_heard, slurred
 from vivavoce.voice.tokens import GAPS, SYMBOL_ID, tokenise
 
 OWNER = torch.tensor([[-1, 0, 0, 1, 1, 1], [-1, 0, 1, 1, -1, -1]])
@@ -96,12 +96,23 @@ def test_sounds_and_punctuation_are_hidden_where_an_embedding_is_told():
     symbols = torch.randint(len(GAPS), len(GAPS) + 20, (2, 1000))
     symbols[:, ::10] = SYMBOL_ID["?"]
     symbols[:, 0] = SYMBOL_ID["^"]
-    heard = half_heard(symbols, torch.tensor([[0.0], [1.0]]), 0.0)
+    heard = half_heard(symbols, torch.tensor([[0.0], [1.0]]))
     assert torch.equal(heard[0], symbols[0])
     assert set(heard[1].tolist()) == {0, SYMBOL_ID[" "]}
-    some = half_heard(symbols, torch.tensor([[0.0], [0.0]]), 0.3)
+    some = half_heard(symbols, torch.tensor([[0.3], [0.3]]))
     assert 0.2 < float((some == 0).float().mean()) < 0.35
-    assert torch.equal(some == SYMBOL_ID["?"], symbols == SYMBOL_ID["?"])
+
+
+def test_a_slurred_word_is_hidden_whole_and_punctuation_is_not():
+    torch.manual_seed(0)
+    owner = torch.arange(600).div(3, rounding_mode="floor").repeat(2, 1) - 1
+    symbols = torch.full((2, 600), len(GAPS))
+    symbols[:, 2::3] = SYMBOL_ID[","]
+    made = slurred(symbols, owner, 0.3)
+    assert torch.equal(made[:, 2::3], symbols[:, 2::3])
+    assert torch.equal(made[:, 3::3], made[:, 4::3])
+    assert torch.equal(made[:, :2], symbols[:, :2])
+    assert 0.2 < float((made[:, 3::3] == 0).float().mean()) < 0.4
 
 
 @pytest.mark.parametrize("language", ["en-US", "en-GB"])

@@ -135,7 +135,11 @@ def _loss(
         told = (with_sentence + with_words).clamp(max=1.0)
         heard = {
             **tokens,
-            "symbols": half_heard(tokens["symbols"], settings["hidden_share"] * told, settings["slurred_share"]),
+            "symbols": slurred(
+                half_heard(tokens["symbols"], settings["hidden_share"] * told),
+                tokens["owner"],
+                settings["slurred_share"],
+            ),
             "knot_weights": tokens["knot_weights"] * (1.0 + settings["ending_weight"] * tokens["phrase_end"]),
         }
         duration, pitch, loudness = token_losses(model.encoders, heard, given)
@@ -144,14 +148,20 @@ def _loss(
     return duration + 3.0 * pitch + 0.5 * loudness + weight * nats * with_sentence.mean()
 
 
-def half_heard(symbols: Tensor, share: Tensor, slurred: float) -> Tensor:
-    """symbols (batch, tokens) with a share (batch, 1) of sounds hidden, `slurred` at least, and the punctuation of as
-    many sentences."""
+def half_heard(symbols: Tensor, share: Tensor) -> Tensor:
+    """symbols (batch, tokens) with a share (batch, 1) of sounds hidden, and the punctuation of as many sentences."""
     gaps = symbols < len(GAPS)
-    hidden = torch.rand(symbols.shape, device=symbols.device) < share.clamp(min=slurred)
+    hidden = torch.rand(symbols.shape, device=symbols.device) < share
     unmarked = torch.rand(share.shape, device=symbols.device) < share
     spaces = unmarked & gaps & (symbols > 0)
     return symbols.masked_fill(hidden & ~gaps, 0).masked_fill(spaces, SYMBOL_ID[" "])
+
+
+def slurred(symbols: Tensor, owner: Tensor, share: float) -> Tensor:
+    """symbols (batch, tokens) with the sounds of a share of the words hidden; `owner` (batch, tokens), -1 for none."""
+    chance = torch.rand(len(owner), int(owner.max()) + 1, device=owner.device)
+    hidden = (chance.gather(1, owner.clamp(min=0)) < share) & (owner >= 0) & (symbols >= len(GAPS))
+    return symbols.masked_fill(hidden, 0)
 
 
 @torch.no_grad()
