@@ -21,7 +21,8 @@ def speak(
 ) -> Iterator[SpeechChunk]:
     """Speak a text or SSML: chunks of sound (samples,) at 24 kHz with their marks, each made when it is asked for.
 
-    Raises `vivavoce.errors.InputError` for an unknown voice or speaker, and for a text with nothing to say.
+    Raises `vivavoce.errors.InputError` for an unknown voice or speaker, and for a text with nothing to say, `TypeError`
+    for what is no text.
     """
     from vivavoce.voice.speech import shared_voice
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import vivavoce
 from tests.blocks.contract import CHECKS, Case, Check, assert_close
 from tests.blocks.toys import ARTICLE_STACK
 from tests.voice.shipped import TEXT, acoustic, addon, data_of, vocoder, whole, with_stack
@@ -187,12 +188,46 @@ def test_both_kinds_say_a_text_of_several_sentences() -> None:
         assert words == (["One", "thing", "Another", "my", "friends"] if voice.knows_words else [])
 
 
+def test_sentences_are_apart_and_the_end_is_near() -> None:
+    voice = load_voice()
+    for speaker in voice.speakers:
+        spoken = voice.speak("The fox is quick. Will it rain tomorrow?", speaker=speaker)
+        words = [mark for mark in spoken.marks if mark.type == "word"]
+        assert 0.2 < words[4].time_s - words[3].end_s < 0.6
+        assert len(spoken.samples) / 24_000 - words[-1].end_s < 0.26
+        assert len(spoken.samples) / 24_000 == pytest.approx(max(mark.end_s for mark in spoken.marks))
+
+
+def test_silent_words_are_silence_and_the_others_are_not() -> None:
+    source = "<speak>One <prosody volume='silent'>two three</prosody> four.</speak>"
+    voice = load_voice()
+    spoken = voice.speak(source)
+    one, two, three, four = (mark for mark in spoken.marks if mark.type == "word")
+
+    def sound(start_s: float, end_s: float) -> float:
+        return float(np.abs(spoken.samples[round(start_s * 24_000) : round(end_s * 24_000)]).max())
+
+    assert sound(two.time_s, three.end_s) == 0.0
+    assert min(sound(mark.time_s, mark.end_s) for mark in (one, four)) > 0.05
+    pieces = list(voice.stream(source, schedule=ChunkSchedule((1,))))
+    np.testing.assert_allclose(np.concatenate([piece.samples for piece in pieces]), spoken.samples, atol=1e-4)
+    assert not voice.speak("<speak><prosody volume='silent'>All of it.</prosody></speak>").samples.any()
+
+
+@pytest.mark.parametrize("wrong", [b"hi", b"", 5, None, ["hi"], [3]])
+def test_what_is_no_text_is_a_clear_error(wrong: Any) -> None:
+    with pytest.raises(TypeError, match="a voice speaks a str"):
+        vivavoce.speak(wrong)
+
+
 @pytest.mark.skipif("legacy-heart" not in VOICES, reason="not shipped")
 def test_a_voice_refuses_markup_that_it_cannot_follow() -> None:
     voice = load_voice("legacy-heart")
     voice.speak("<speak><prosody pitch='+2st' rate='90%' volume='-6dB'>One.</prosody></speak>")
     with pytest.raises(InputError, match='voice "legacy-heart" cannot follow breaks of a given length'):
         voice.speak("<speak>One <break time='1s'/> two.</speak>")
+    with pytest.raises(InputError, match='voice "legacy-heart" cannot follow silent words'):
+        voice.speak("<speak>One <prosody volume='silent'>two.</prosody></speak>")
 
 
 @pytest.mark.parametrize("name", ["vivavoce", "vocoder"])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from vivavoce.text import analyse
 from vivavoce.text.utterance import Control, Mark, Sentence
-from vivavoce.voice.timing import controls_of, frame_durations, marks_of
+from vivavoce.voice.timing import MOST_END_FRAMES, controls_of, frame_durations, marks_of
 from vivavoce.voice.tokens import tokenise
 
 SENTENCE = analyse("We wanted coffee, and pie.").sentences[0]
@@ -30,6 +30,7 @@ def test_durations_are_whole_and_do_not_drift(log_durations: list[float], rate: 
     assert (durations >= 0).all()
     wanted = np.expm1(logs) / rate
     wanted = np.where(gaps, np.where(wanted < 1, 0, wanted), np.maximum(wanted, 1))
+    wanted[-1] = min(wanted[-1], MOST_END_FRAMES) if gaps[-1] else wanted[-1]
     assert abs(durations.sum() - wanted.sum()) <= 1 + 0.01 * len(logs)
 
 
@@ -42,6 +43,13 @@ def test_a_break_lasts_what_was_asked() -> None:
     gap = np.flatnonzero(tokens.gaps)[1]
     assert silence[gap] == 70
     assert (np.delete(silence, gap) == -1).all()
+
+
+@pytest.mark.parametrize(("asked", "frames"), [(-1, 25), (70, 70), (0, 0)])
+def test_nobody_waits_at_the_end_unless_it_was_asked(asked: int, frames: int) -> None:
+    logs = np.log1p(np.array([80.0, 10.0, 80.0], np.float32))
+    gaps, rate = np.array([True, False, True]), np.ones(3, np.float32)
+    assert frame_durations(logs, gaps, rate, np.array([-1, -1, asked])).tolist() == [80, 10, frames]
 
 
 def test_emphasis_is_higher_slower_and_louder_on_its_word_alone() -> None:

@@ -17,11 +17,11 @@ from vivavoce.blocks.schedule import ChunkSchedule, StreamOptions
 from vivavoce.blocks.shelf import find_addon
 from vivavoce.blocks.tensors import Specs, StackError, Tensors
 from vivavoce.errors import InputError
-from vivavoce.features import RATE_HZ, Array
+from vivavoce.features import HOP, RATE_HZ, Array
 from vivavoce.text import iter_sentences
 from vivavoce.text.utterance import Sentence, Utterance
 from vivavoce.voice.layout import SENTENCE_PROSODY, WORD_PROSODY
-from vivavoce.voice.timing import SpeechMark, TokenControls, controls_of, marks_of
+from vivavoce.voice.timing import SpeechMark, TokenControls, controls_of, is_silent, marks_of, silent_frames
 from vivavoce.voice.tokens import Tokens, tokenise
 from vivavoce.voice.upsampler import durations_of
 
@@ -30,6 +30,8 @@ DEFAULT_VOCODER = "vocoder"
 SCHEDULE = ChunkSchedule((8, 16, 32, 64))
 LEAD_FRAMES = 5
 """Silence before the first sound. Recordings have more, but a listener who waits hears latency."""
+PAUSE_FRAMES = 25
+"""Silence before the first sound of a sentence that follows another, on top of what the one before ended with."""
 SLOWEST, FASTEST = 0.25, 4.0
 MOST_SEMITONES = 24.0
 
@@ -121,14 +123,18 @@ class Voice:
     ) -> Iterator[SpeechChunk]:
         """Speak text, SSML or analysed sentences, a sentence at a time however long the text is.
 
-        Raises `InputError` at once for what `manner` refuses and for a text with nothing to say; when its turn comes,
-        for markup that this voice cannot follow.
+        Raises `InputError` at once for what `manner` refuses and for a text with nothing to say, `TypeError` for what
+        is no text; when its turn comes, `InputError` for markup that this voice cannot follow.
         """
         manner = self.manner(speaker, rate, pitch_semitones, prosody)
         if isinstance(source, str):
             source = iter_sentences(source, language=language_of(manner.speaker))
+        if isinstance(source, bytes) or not isinstance(source, Utterance | Iterable):
+            raise TypeError(f"a voice speaks a str, not {type(source).__name__}")
         sentences = iter(source.sentences if isinstance(source, Utterance) else source)
         first = next(sentences, None)
+        if not isinstance(first, Sentence | None):
+            raise TypeError(f"a voice speaks a str or analysed sentences, not {type(first).__name__}")
         return iter(()) if first is None else self._chunks(chain([first], sentences), manner, schedule)
 
     def speak(
@@ -146,24 +152,31 @@ class Voice:
     def say(
         self, sentence: Sentence, manner: Manner, schedule: ChunkSchedule = SCHEDULE, begin_s: float = 0.0
     ) -> Iterator[SpeechChunk]:
-        """One sentence, which begins at `begin_s` of the whole. No other sentence changes how it sounds.
+        """One sentence, which begins at `begin_s` of the whole, after a pause if that is not 0. No other sentence
+        changes how it sounds.
 
         Raises `InputError` for markup that this voice cannot follow.
         """
         tokens = tokenise(sentence)
         controls = controls_of(sentence, tokens, manner.rate, manner.pitch_semitones)
-        self._check_markup(controls)
+        self._check_markup(sentence, controls)
         given = manner.prosody(sentence, tokens, manner.speaker) if manner.prosody else {}
-        data = {**sentence_tensors(tokens, controls, self.speakers.index(manner.speaker)), **given}
+        lead_frames = PAUSE_FRAMES if begin_s else LEAD_FRAMES
+        data = {**sentence_tensors(tokens, controls, self.speakers.index(manner.speaker), lead_frames), **given}
         durations = None
         if self._encoders:
             data = {**data, **self._encoders(data), **given}
             durations = durations_of(data) if self.knows_words else None
         marks = marks_of(sentence, tokens, durations, begin_s)
+        silent = np.zeros(0, bool) if durations is None else np.repeat(silent_frames(sentence, tokens, durations), HOP)
+        done = 0
         for made in self._stack.open(data, options=StreamOptions(schedule)):
             samples = made["audio"][0]
             if not np.isfinite(samples).all():
                 raise InputError(f'voice "{self.name}" made samples that are not numbers: its addons are damaged')
+            if silent.any():
+                samples = np.where(silent[done : done + len(samples)], np.float32(0), samples)
+                done += len(samples)
             yield SpeechChunk(samples, marks)
             marks = ()
 
@@ -184,10 +197,12 @@ class Voice:
                 yield chunk
             schedule = ChunkSchedule(schedule.sizes[-1:])
 
-    def _check_markup(self, controls: TokenControls) -> None:
-        for name, what in controls.asked().items():
-            if name not in self._reads:
-                raise InputError(f'voice "{self.name}" cannot follow {what}; leave it out, or use "{DEFAULT_VOICE}"')
+    def _check_markup(self, sentence: Sentence, controls: TokenControls) -> None:
+        refused = [what for name, what in controls.asked().items() if name not in self._reads]
+        if not self.knows_words and any(is_silent(word) for word in sentence.words):
+            refused.append("silent words")
+        for what in refused:
+            raise InputError(f'voice "{self.name}" cannot follow {what}; leave it out, or use "{DEFAULT_VOICE}"')
 
 
 def joined(chunks: Iterable[SpeechChunk]) -> SpeechChunk:
@@ -197,10 +212,10 @@ def joined(chunks: Iterable[SpeechChunk]) -> SpeechChunk:
     return SpeechChunk(np.concatenate(samples), tuple(mark for chunk in kept for mark in chunk.marks))
 
 
-def sentence_tensors(tokens: Tokens, controls: TokenControls, speaker: int) -> Tensors:
+def sentence_tensors(tokens: Tokens, controls: TokenControls, speaker: int, lead_frames: int = LEAD_FRAMES) -> Tensors:
     """Everything that an acoustic stack may read of a sentence, batch axis first. Prosody embeddings are zero."""
     if controls.silence[0] < 0:
-        controls.silence[0] = LEAD_FRAMES
+        controls.silence[0] = lead_frames
     return {
         "symbols": tokens.symbols[None],
         "stress": tokens.stress[None],

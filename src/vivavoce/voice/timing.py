@@ -9,12 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from vivavoce.features import FRAME_S, Array
-from vivavoce.text.utterance import Sentence
+from vivavoce.text.ssml_values import SILENT_DB
+from vivavoce.text.utterance import Sentence, Word
 from vivavoce.voice.contour import Frames
 from vivavoce.voice.tokens import Tokens
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
+MOST_END_FRAMES = 25
+"""Silence after the last word where markup asks for none. Some recordings have three times as much, for no listener."""
 NEPERS_PER_DB = np.log(10.0) / 20.0
 NEPERS_PER_SEMITONE = np.log(2.0) / 12.0
 EMPHASIS = {
@@ -87,13 +90,27 @@ def controls_of(sentence: Sentence, tokens: Tokens, rate: float = 1.0, pitch_sem
     return TokenControls(rates, shifts, ranges, gains, silence)
 
 
+def is_silent(word: Word) -> bool:
+    """Whether markup wants to hear nothing of it, which is more than to have it soft."""
+    return word.control.volume_db <= SILENT_DB
+
+
+def silent_frames(sentence: Sentence, tokens: Tokens, durations: Frames) -> npt.NDArray[np.bool_]:
+    """Frames (frames,) of words that markup makes silent, of the gaps after them, and before a first one."""
+    silent = np.array([is_silent(word) for word in sentence.words], bool)
+    return np.repeat(silent[np.maximum(tokens.owner, 0)], durations)
+
+
 def frame_durations(log_durations: Array, gaps: npt.NDArray[np.bool_], rate: Array, silence: Frames) -> Frames:
-    """Whole frames of each token (tokens,): rounding errors are carried on, sounds last at least one frame.
+    """Whole frames of each token (tokens,): rounding errors are carried on, sounds last at least one frame, a gap at
+    the end a quarter of a second at most unless `silence` says otherwise.
 
     `log_durations` are log(1 + frames), as the duration encoder answers them.
     """
     wanted = np.expm1(np.clip(log_durations, 0.0, 6.0)) / rate
     wanted = np.where(gaps, np.where(wanted < 1.0, 0.0, wanted), np.maximum(wanted, 1.0))
+    if len(gaps) and gaps[-1]:
+        wanted[-1] = min(wanted[-1], MOST_END_FRAMES)
     wanted = np.where(gaps & (silence >= 0), silence, wanted)
     ends = np.round(np.cumsum(wanted)).astype(np.int64)
     durations = np.diff(ends, prepend=0)
