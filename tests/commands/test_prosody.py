@@ -8,9 +8,10 @@ import pytest
 
 from vivavoce.audio import Audio, write_audio
 from vivavoce.cli import main
-from vivavoce.commands import prosody
+from vivavoce.commands import prosody, prosody_options
 from vivavoce.commands.prosody_options import prosody_of
 from vivavoce.errors import InputError
+from vivavoce.prosody import SYSTEMS
 
 
 def options(**changes: object) -> Namespace:
@@ -74,3 +75,7 @@ def test_a_transfer_needs_its_source_and_a_known_speaker(tmp_path: Path, capsys:
     assert "missing.wav" in capsys.readouterr().err
     assert main(["transfer", missing, "--text", "Go.", "--speaker", "nobody"]) == 2
     assert "unknown speaker 'nobody'" in capsys.readouterr().err
+
+
+def test_help_names_every_system() -> None:
+    assert prosody_options.SYSTEMS == SYSTEMS

@@ -319,3 +319,14 @@ def test_no_file_takes_the_place_of_another_or_of_a_device(here: Path, capsys: E
 def test_a_file_name_need_not_be_utf8(here: Path) -> None:
     assert main(["speak", "Hi", "-o", "\udce9.wav", "--marks", "\udce9.jsonl"]) == 0
     assert sorted(os.listdir(os.fsencode(here))) == [b"\xe9.jsonl", b"\xe9.wav"]
+
+
+def test_speaking_imports_only_what_speaks() -> None:
+    code = """
+import sys
+from vivavoce.cli import main
+main(["speak", "Hi."])
+print(*(name for name in sys.modules if name.startswith(("vivavoce.prosody", "vivavoce.link", "rich"))))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "\n"

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from vivavoce.errors import InputError
-from vivavoce.prosody import SYSTEMS, Speaking, speaking
+
+if TYPE_CHECKING:
+    from vivavoce.prosody import Speaking
+
+SYSTEMS = ("kathaka", "camp", "selection", "centroid", "none")
+"""As `vivavoce.prosody.SYSTEMS`, which is not imported to speak without."""
 
 
 def add_prosody_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +27,10 @@ def prosody_of(arguments: argparse.Namespace) -> Speaking | None:
     """The system that was asked for. Raises `InputError` for options that do not go together."""
     if arguments.explain and arguments.prosody != "selection":
         raise InputError("--explain shows what a selection chose, give --prosody selection")
+    if arguments.prosody == "none" and not arguments.variety:
+        return None
+    from vivavoce.prosody import speaking
+
     explain = _to_standard_error if arguments.explain else None
     return speaking(arguments.prosody, arguments.variety, arguments.seed, explain)
 

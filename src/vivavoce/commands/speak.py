@@ -9,30 +9,38 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-import numpy as np
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from typing import TYPE_CHECKING
 
 from vivavoce.audio import FORMATS, Audio, format_of, write_blocks
 from vivavoce.blocks import find_addon, load_addon
 from vivavoce.commands.prosody_options import add_prosody_arguments, prosody_of
-from vivavoce.commands.send import line
 from vivavoce.commands.spoken_inspection import check_inspection, inspect_spoken
+from vivavoce.commands.spoken_progress import progress
 from vivavoce.commands.standard_streams import read_text, write_pcm
 from vivavoce.errors import InputError
 from vivavoce.features import RATE_HZ
 from vivavoce.files import check_outputs, write_text
-from vivavoce.link.live import LiveSender
-from vivavoce.link.protection import ProtectionSettings
 from vivavoce.text import iter_sentences
 from vivavoce.text.lexicon import Lexicon
 from vivavoce.text.notices import Notices
 from vivavoce.text.utterance import Sentence
 from vivavoce.voice.marks import polly_lines
-from vivavoce.voice.page import Take, speech_page
 from vivavoce.voice.reading import Reading
-from vivavoce.voice.speech import DEFAULT_VOCODER, DEFAULT_VOICE, Manner, SpeechChunk, Voice, language_of, load_voice
+from vivavoce.voice.speech import (
+    DEFAULT_VOCODER,
+    DEFAULT_VOICE,
+    Manner,
+    SpeechChunk,
+    Voice,
+    joined,
+    language_of,
+    load_voice,
+)
+
+if TYPE_CHECKING:
+    from vivavoce.link.live import LiveSender
+
+# What only some options need (prosody systems, the link, pages) is imported where it is asked for.
 
 MAX_PAGE_SECONDS = 600
 
@@ -84,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
         _reading(arguments, output, _key(source, lexicon, arguments, manner)) as reading,
         _line(arguments.protect) as link,
     ):
-        takes = _speak(voice, sentences, manner, reading, source.encode("utf-8", "surrogatepass"), arguments, link)
+        kept = _speak(voice, sentences, manner, reading, source.encode("utf-8", "surrogatepass"), arguments, link)
         for notice in notices.lines():
             print(f"vivavoce: {notice}", file=sys.stderr)
         if output:
@@ -93,18 +101,17 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.marks:
             reading.move_marks(arguments.marks)
         if arguments.page:
-            write_text(arguments.page, speech_page("vivavoce speak", takes))
+            _write_page(arguments.page, kept)
     return inspect_spoken(output) if arguments.inspect and output else 0
 
 
 def _speak(
     voice: Voice, sentences: Iterable[Sentence], manner: Manner, reading: Reading, source: bytes,
     arguments: argparse.Namespace, link: LiveSender | None,
-) -> list[Take]:  # fmt: skip
-    """Say what is not said yet; returns the take for a page, if one is wanted."""
+) -> list[SpeechChunk]:  # fmt: skip
+    """Say what is not said yet; returns it for a page, if one is wanted."""
     kept: list[SpeechChunk] = []
-    with _progress() as progress:
-        shown = progress.add_task("", total=len(source))
+    with progress(len(source)) as tell:
         for number, sentence in enumerate(sentences):
             if number < reading.done.sentences:
                 continue
@@ -120,13 +127,8 @@ def _speak(
                     kept.append(chunk)
                     _check_page(reading.samples)
             reading.end_sentence()
-            progress.update(shown, completed=sentence.span[1], description=f"{reading.samples / RATE_HZ:.0f} s")
-    if not kept:
-        return []
-    samples = np.concatenate([chunk.samples for chunk in kept])
-    marks = tuple(mark for chunk in kept for mark in chunk.marks)
-    title = next(mark.value for mark in marks if mark.type == "sentence")
-    return [Take(title, Audio(samples, RATE_HZ), marks)]
+            tell(sentence.span[1], reading.samples / RATE_HZ)
+    return kept
 
 
 def _output(arguments: argparse.Namespace) -> Path | None:
@@ -153,6 +155,14 @@ def _output(arguments: argparse.Namespace) -> Path | None:
     if output and not arguments.format:
         format_of(output)
     return output
+
+
+def _write_page(path: Path, kept: list[SpeechChunk]) -> None:
+    from vivavoce.voice.page import Take, speech_page
+
+    spoken = joined(kept)
+    title = next(mark.value for mark in spoken.marks if mark.type == "sentence")
+    write_text(path, speech_page("vivavoce speak", [Take(title, Audio(spoken.samples, RATE_HZ), spoken.marks)]))
 
 
 def _check_page(samples: int) -> None:
@@ -198,17 +208,9 @@ def _line(address: str | None) -> Iterator[LiveSender | None]:
     if address is None:
         yield None
         return
+    from vivavoce.commands.send import line
+    from vivavoce.link.protection import ProtectionSettings
+
     with line(address, ProtectionSettings(), RATE_HZ) as out:
         yield out
     print(f"{address}: {out.sent} packets sent", file=sys.stderr)
-
-
-def _progress() -> Progress:
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description} spoken"),
-        BarColumn(),
-        TextColumn("{task.percentage:.0f} %"),
-        TimeElapsedColumn(),
-    )
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
