@@ -23,7 +23,7 @@ from vivavoce.link import opus_file
 from vivavoce.link.carriage import take
 from vivavoce.link.channel import Channel, ChannelSettings
 from vivavoce.link.framing import parse
-from vivavoce.link.live import open_socket, parse_address, relay
+from vivavoce.link.live import Patience, open_socket, parse_address, relay
 from vivavoce.link.rtp import unpack
 
 SPEECH = Path(__file__).parents[1] / "data" / "kathleen.opus"
@@ -127,6 +127,7 @@ def test_odd_sounds_go_through(samples: np.ndarray, trace: Path, tmp_path: Path)
         (["channel", "--to", "127.0.0.1:9", "--loss", ".1", "--burst", "inf"], "mean burst of inf"),
         (["channel", "--to", "127.0.0.1:9", "--bitrate", ""], "bit rate ''"),
         (["receive", "--idle", "-1"], "idle of -1 s"),
+        (["receive", "--wait", "0"], "wait of 0 s"),
         (["receive", "--listen", f"127.0.0.1:{'9' * 5000}"], "host:port"),
         (["receive", "--listen", "a..b:5004"], "a..b:5004: no such address"),
         (["send", str(SPEECH), "--to", f"{'a' * 300}:5004"], "no such address"),
@@ -165,8 +166,20 @@ def test_live_through_a_bad_network(tmp_path: Path, capsys: pytest.CaptureFixtur
         assert main(["send", str(SPEECH), "--to", f"127.0.0.1:{relay_port}"]) == 0
         listener.join()
         assert "155 packets came" in network.stderr.read()
-    assert soundfile.info(heard).duration == pytest.approx(3.08 + 0.8, abs=0.6)
+    assert soundfile.info(heard).duration == pytest.approx(3.2, abs=0.3)
     assert "by redundancy" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", [["receive", "-o", "never.wav"], ["channel", "--to", "127.0.0.1:9"]])
+def test_where_nobody_sends_the_wait_has_an_end(
+    verb: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main([*verb, "--listen", "127.0.0.1:0", "--wait", ".1"]) == 2
+    listening, complaint = capsys.readouterr().err.splitlines()
+    assert listening.startswith("listening on 127.0.0.1:")
+    assert complaint == "vivavoce: no packet came in 0.1 s: does anybody send there? --wait waits longer"
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_standard_input_says_is_sent_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,7 +214,7 @@ def test_a_relay_passes_everything_on_when_the_network_is_good() -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
             for number in range(20):
                 sender.sendto(bytes([number]), entrance.getsockname())
-        counts = relay(entrance, target.getsockname(), Channel(ChannelSettings(delay_s=0.02)), idle_s=0.1)
+        counts = relay(entrance, target.getsockname(), Channel(ChannelSettings(delay_s=0.02)), Patience(0.1))
         target.settimeout(1.0)
         assert counts == (20, 20)
         assert [target.recv(10)[0] for _ in range(20)] == list(range(20))

@@ -54,6 +54,18 @@ def test_a_perfect_network_plays_every_packet_once(carrying: list[bytes]) -> Non
     assert receiver.refused == 0
 
 
+@pytest.mark.parametrize("loss", [None, GilbertElliott.of(0.2, 3.0)])
+def test_what_comes_after_all_that_was_sent_is_known(carrying: list[bytes], loss: GilbertElliott | None) -> None:
+    sent = datagrams(carrying)
+    receiver, samples = heard(sent, ChannelSettings(loss, delay_s=0.05))
+    spoken_s = (len(samples) - receiver.idle_samples) / RATE_HZ
+    assert spoken_s == pytest.approx(sent[-1][0], abs=0.3)
+    before = receiver.idle_samples
+    assert before > RATE_HZ
+    receiver.pull(99.0)
+    assert receiver.idle_samples == before + FRAME
+
+
 @pytest.mark.parametrize(
     "network",
     [

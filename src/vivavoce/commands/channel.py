@@ -29,17 +29,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--queue", type=int, default=16_000, help="bytes that wait for the link before it drops (16000)")
     add("--drift", type=float, default=0.0, help="parts per million that the receiver's clock is fast")
     add("--seed", type=int, default=0, help="the same seed, the same network")
+    add("--wait", type=float, default=60.0, help="seconds to wait for the first packet (60)")
     add("--idle", type=float, default=3.0, help="ends after so many seconds without a packet (3)")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    live.check_idle(arguments.idle)
+    patience = live.Patience(arguments.idle, arguments.wait)
     channel = Channel(_settings(arguments))
     target = live.parse_address(arguments.to)
     with live.open_socket(live.parse_address(arguments.listen)) as listening:
         host, port = listening.getsockname()[:2]
         print(f"listening on {host}:{port}", file=sys.stderr, flush=True)
-        came, passed = live.relay(listening, target, channel, arguments.idle)
+        came, passed = live.relay(listening, target, channel, patience)
     print(f"{came} packets came, {passed} were passed on to {arguments.to}", file=sys.stderr)
     return 0
 

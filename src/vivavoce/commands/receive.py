@@ -23,13 +23,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--listen", default="127.0.0.1:5004", help="where RTP packets come: host:port, port 0 for any")
     add("-o", "--output", default="heard.wav", help="file to write, - for raw 16-bit PCM at 16 kHz (heard.wav)")
+    add("--wait", type=float, default=60.0, help="seconds to wait for the first packet (60)")
     add("--idle", type=float, default=3.0, help="ends after so many seconds without a packet (3)")
     add("--least-delay", type=float, default=0.04, help="seconds of delay to begin with (.04)")
     add("--most-delay", type=float, default=1.0, help="seconds to wait for what may refill a hole (1)")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    live.check_idle(arguments.idle)
+    patience = live.Patience(arguments.idle, arguments.wait)
     settings = JitterSettings(arguments.least_delay, arguments.most_delay)
     streamed = arguments.output == "-"
     if not streamed:
@@ -40,13 +41,14 @@ def run(arguments: argparse.Namespace) -> int:
     with live.open_socket(live.parse_address(arguments.listen)) as listening:
         host, port = listening.getsockname()[:2]
         print(f"listening on {host}:{port}", file=sys.stderr, flush=True)
-        for samples in live.receive(listening, receiver, arguments.idle):
+        for samples in live.receive(listening, receiver, patience):
             if streamed:
                 write_pcm(samples)
             else:
                 heard.append(samples)
     if not streamed:
-        write_audio(arguments.output, Audio(np.concatenate(heard), RATE_HZ))
+        samples = np.concatenate(heard)
+        write_audio(arguments.output, Audio(samples[: len(samples) - receiver.idle_samples], RATE_HZ))
     counts = ", ".join(f"{count} by {source}" for source, count in receiver.played.items())
     print(f"{arguments.output}: {counts}; {receiver.refused} datagrams refused", file=sys.stderr)
     return 0

@@ -6,6 +6,7 @@ import heapq
 import socket
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -35,10 +36,27 @@ def parse_address(text: str) -> Address:
     return host.strip("[]"), int(port)
 
 
-def check_idle(idle_s: float) -> None:
-    """Raises `InputError` for a time after which `receive` and `relay` cannot end."""
-    if not idle_s > 0:
-        raise InputError(f"idle of {idle_s:g} s: give more than 0")
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long `receive` and `relay` wait, in seconds. Raises `InputError` for times that are not over 0."""
+
+    idle_s: float = 3.0
+    """After a datagram, for the next."""
+    first_s: float = 60.0
+    """For the first."""
+
+    def __post_init__(self) -> None:
+        for name, seconds in (("idle", self.idle_s), ("wait", self.first_s)):
+            if not seconds > 0:
+                raise InputError(f"{name} of {seconds:g} s: give more than 0")
+
+    def lasts(self, start_s: float, heard_s: float | None, now_s: float) -> bool:
+        """Whether to wait on. Raises `InputError` where nothing has come at all."""
+        if heard_s is not None:
+            return now_s - heard_s < self.idle_s
+        if now_s - start_s >= self.first_s:
+            raise InputError(f"no packet came in {self.first_s:g} s: does anybody send there? --wait waits longer")
+        return True
 
 
 def open_socket(address: Address) -> socket.socket:
@@ -100,11 +118,15 @@ class LiveSender:
 
 
 def receive(
-    listening: socket.socket, receiver: Receiver[State], idle_s: float, clock: Clock = time.monotonic
+    listening: socket.socket, receiver: Receiver[State], patience: Patience, clock: Clock = time.monotonic
 ) -> Iterator[Samples]:
-    """20 ms of sound each 20 ms, from the first packet on until none has come for `idle_s`."""
+    """20 ms of sound each 20 ms, from the first packet on for as long as `patience` lasts.
+
+    Raises `InputError` when none comes.
+    """
     tick_s = heard_s = None
-    while heard_s is None or clock() - heard_s < idle_s:
+    start_s = clock()
+    while patience.lasts(start_s, heard_s, clock()):
         # What has come is taken in before anything is played, however late we are.
         for _ in range(_AT_ONCE):
             datagram = _next_datagram(listening, _SOON_S if tick_s is None else tick_s - clock())
@@ -119,27 +141,27 @@ def receive(
 
 
 def relay(
-    listening: socket.socket, target: Address, channel: Channel, idle_s: float, clock: Clock = time.monotonic
+    listening: socket.socket, target: Address, channel: Channel, patience: Patience, clock: Clock = time.monotonic
 ) -> tuple[int, int]:
-    """Pass datagrams on to `target` as the channel would, until none has come for `idle_s`.
+    """Pass datagrams on to `target` as the channel would, for as long as `patience` lasts.
 
-    -> datagrams that came, and that were passed on.
+    -> datagrams that came, and that were passed on. Raises `InputError` when none comes.
     """
     waiting: list[Delivery] = []
     came = passed = 0
     start_s = clock()
     heard_s = None
     with _socket_to(target) as out:
-        while waiting or heard_s is None or clock() - heard_s < idle_s:
+        while waiting or patience.lasts(0.0, heard_s, clock() - start_s):
             now_s = clock() - start_s
             while waiting and waiting[0].at_s <= now_s:
                 passed += _sent(out, heapq.heappop(waiting).data, target)
             pause_s = min(_SOON_S, waiting[0].at_s - now_s) if waiting else _SOON_S
             datagram = _next_datagram(listening, pause_s)
             if datagram is not None:
-                heard_s = clock()
+                heard_s = clock() - start_s
                 came += 1
-                for delivery in channel.send(heard_s - start_s, datagram):
+                for delivery in channel.send(heard_s, datagram):
                     heapq.heappush(waiting, delivery)
     return came, passed
 

@@ -19,6 +19,9 @@ from vivavoce.link.rtp import FRAME_TICKS, RtpError, unpack, unwrap
 
 State = TypeVar("State")
 
+_SENT = {Source.PACKET, Source.LBRR, Source.REDUNDANCY}
+"""What was made of something that came; all else goes on by itself for as long as it is asked."""
+
 
 class Receiver(Generic[State]):
     """Plays one stream. Times are of whatever clock the caller has."""
@@ -39,6 +42,8 @@ class Receiver(Generic[State]):
         self._queue = np.zeros(0, np.float32)
         self.played: Counter[Source | Move] = Counter()
         """How often each kind of sound was played, in units of 20 ms."""
+        self._made = self._sent = 0
+        """Samples made, and how many of them there were when the last that something describes was among them."""
         self.refused = 0
         """Datagrams that were no packets of this stream."""
 
@@ -64,9 +69,16 @@ class Receiver(Generic[State]):
     def pull(self, now_s: float) -> Samples:
         """The next 20 ms to play, (320,)."""
         while len(self._queue) < FRAME:
-            self._queue = np.concatenate([self._queue, self._next(now_s)])
+            made = self._next(now_s)
+            self._made += len(made)
+            self._queue = np.concatenate([self._queue, made])
         samples, self._queue = self._queue[:FRAME], self._queue[FRAME:]
         return samples
+
+    @property
+    def idle_samples(self) -> int:
+        """How many of the samples pulled last come after everything that was sent."""
+        return max(0, self._made - len(self._queue) - self._sent)
 
     def _next(self, now_s: float) -> Samples:
         resting = self._playback.resting
@@ -83,9 +95,11 @@ class Receiver(Generic[State]):
         following = decision.number + len(passage.sources)
         self._state = jitter.advance(self._state, following)
         self._arrived = {number: came for number, came in self._arrived.items() if number >= following}
-        if decision.pace is Pace.FASTER:
-            return pace.shortened(passage.samples)
-        return pace.stretched(passage.samples) if decision.pace is Pace.SLOWER else passage.samples
+        paced = {Pace.FASTER: pace.shortened, Pace.SLOWER: pace.stretched}.get(decision.pace)
+        samples = paced(passage.samples) if paced else passage.samples
+        if _SENT & set(passage.sources):
+            self._sent = self._made + len(samples)
+        return samples
 
     def _number(self, source: int, timestamp: int) -> int | None:
         """The packet's number in the stream; a new source begins anew."""
