@@ -9,7 +9,7 @@ from vivavoce.blocks import Addon
 from vivavoce.errors import InputError
 from vivavoce.features import frame_count
 from vivavoce.prosody.alignment import SILENCE, Aligner, check_match, whole_sentence
-from vivavoce.prosody.transfer import CopyCat, divided, frame_contour
+from vivavoce.prosody.transfer import CopyCat, frame_contour
 from vivavoce.voice.tokens import SYMBOLS, Tokens, tokenise
 
 
@@ -83,14 +83,3 @@ def test_what_is_heard_must_be_the_text_and_no_more_than_it(tokens: Tokens):
     talk = np.concatenate([np.full(198, 20), classes])
     with pytest.raises(InputError, match="says more than its text"):
         check_match(*heard(tokens, talk), tokens.gaps, longer)
-
-
-def test_words_keep_their_time_and_divide_it_as_usual(tokens: Tokens):
-    durations = np.arange(len(tokens.symbols)) + 1
-    usual = np.where(tokens.gaps, 99.0, 4.0).astype(np.float32)
-    made = divided(durations, tokens, usual)
-    np.testing.assert_array_equal(made[tokens.gaps], durations[tokens.gaps])
-    for word in range(tokens.words.max() + 1):
-        own = tokens.words == word
-        assert made[own].sum() == pytest.approx(durations[own].sum())
-        assert np.ptp(made[own]) == pytest.approx(0.0, abs=1e-4)

@@ -13,6 +13,7 @@ from vivavoce.blocks.block import SequenceBlock
 from vivavoce.blocks.shelf import find_addon
 from vivavoce.errors import InputError
 from vivavoce.features import FRAME_S, Array
+from vivavoce.prosody.pacing import paced_path
 from vivavoce.text import analyse
 from vivavoce.text.utterance import Sentence
 from vivavoce.voice.contour import Frames
@@ -24,19 +25,18 @@ SILENCE = 0
 """The class of all gaps; a sound's class is its symbol."""
 SLIP = -12.0
 """Log probability that a sound costs at least: one mispronounced phoneme must not cost the rest of the path."""
-_LOWEST = -1e9
-LONGEST = 100
-"""Frames of a sound at most where its length is weighed."""
-LENGTH_SPREAD = 0.45
-LENGTH_WEIGHT = 1.0
-PAUSE_NATS = 3.0
+RATE_ROUNDS = 2
+"""Paths that are sought for a recording's rate, each from the lengths of the one before."""
 MISHEARD_NATS = 3.0
 """Mean nats a frame by which a token's frames fall short of their likeliest classes where something else is said."""
+SPEECH_NATS = 4.5
+"""The same of a gap's frames where there is speech: noise alone costs 3 or more."""
 MOST_MISHEARD = 0.43
-"""Share of a text's sounds that may be misheard: .22 at most where a native speaker says it, mostly .45 or more where
+"""Share of a text's sounds that may be misheard: .17 at most where a native speaker says it, mostly .5 or more where
 it is not said."""
-MOST_UNTOLD = 0.25
-"""Share of a recording's time that may be speech in gaps, said but not in the text: .04 at most where all is."""
+MOST_UNTOLD = 0.22
+"""Share of a recording's time that may be misheard, because sounds are stretched over what the text leaves out: .05 at
+most where a native speaker says all of it, .16 in noise, mostly .4 or more where half the text is given."""
 
 
 class Aligner:
@@ -48,8 +48,11 @@ class Aligner:
             raise InputError(f"{addon.path}: an aligner reads whole recordings, its stack streams")
         self._block = block
 
-    def align(self, mel: Array, tokens: Tokens) -> Frames:
+    def align(self, mel: Array, tokens: Tokens, usual: Array | None = None) -> Frames:
         """mel (frames, 80) -> frames of each token (tokens,).
+
+        `usual` (tokens,) is how many frames a voice gives each token: a path of like lengths, at the recording's own
+        rate, is more exact where the speaker was never heard.
 
         Raises `InputError` for a recording that is too long, too short for its text, or does not say it.
         """
@@ -62,7 +65,15 @@ class Aligner:
         along = np.maximum(scores, SLIP)[:, classes]
         (durations,) = viterbi([along], [tokens.gaps])
         check_match(scores, along, tokens.gaps, durations)
-        return durations
+        return durations if usual is None else _paced(along, tokens.gaps, usual, durations)
+
+
+def _paced(along: Array, gaps: npt.NDArray[np.bool_], usual: Array, durations: Frames) -> Frames:
+    """The path of lengths like the usual ones at the recording's own rate, which begins as that of `durations`."""
+    for _ in range(RATE_ROUNDS):
+        rate = durations[~gaps].sum() / usual[~gaps].sum()
+        durations = paced_path(along, gaps, usual * rate)
+    return durations
 
 
 def check_length(duration_s: float) -> None:
@@ -73,13 +84,20 @@ def check_length(duration_s: float) -> None:
 
 def check_match(scores: Array, along: Array, gaps: npt.NDArray[np.bool_], durations: Frames) -> None:
     """Raise `InputError` where sounds of the text are not heard, or much is heard that is not in the text."""
+    misheard, untold = mismatch(scores, along, gaps, durations)
+    if misheard > MOST_MISHEARD:
+        raise InputError("the recording does not say its text: check the text, the language and the noise")
+    if untold > MOST_UNTOLD:
+        raise InputError("the recording says more than its text, or is too noisy: give all that is said")
+
+
+def mismatch(scores: Array, along: Array, gaps: npt.NDArray[np.bool_], durations: Frames) -> tuple[float, float]:
+    """Shares of the text's sounds and of the recording's time that are misheard, of scores (frames, classes) and
+    `along` (frames, tokens), what they are for each token."""
     token = np.repeat(np.arange(len(durations)), durations)
     short = scores.max(axis=1) - along[np.arange(len(scores)), token]
-    misheard = np.bincount(token, short, len(durations)) > MISHEARD_NATS * durations
-    if misheard[~gaps].mean() > MOST_MISHEARD:
-        raise InputError("the recording does not say its text: check the text, the language and the noise")
-    if durations[misheard & gaps].sum() > MOST_UNTOLD * len(scores):
-        raise InputError("the recording says more than its text, or is too noisy: give all that is said")
+    misheard = np.bincount(token, short, len(durations)) > np.where(gaps, SPEECH_NATS, MISHEARD_NATS) * durations
+    return float(misheard[~gaps].mean()), float(durations[misheard].sum() / len(scores))
 
 
 def whole_sentence(text: str, language: str) -> Sentence:
@@ -131,50 +149,6 @@ def _trace(steps: npt.NDArray[np.int8], total: Array, frames: int, skippable: np
         durations[token] += 1
         token -= int(steps[frame, token])
     return durations
-
-
-def paced_path(scores: Array, gaps: npt.NDArray[np.bool_], expected: Array) -> Frames:
-    """The best path where sounds have lengths that they are likely to have: scores (frames, tokens) and expected frames
-    (tokens,) -> frames of each token.
-
-    A hidden semi-Markov model: the length of a sound is log-normal about what is expected, a pause costs the same
-    however long it is, and a gap may take no frame. Raises ValueError when there are fewer frames than sounds.
-    """
-    frames, tokens = scores.shape
-    if frames < int((~gaps).sum()):
-        raise ValueError(f"{frames} frames cannot hold {int((~gaps).sum())} sounds")
-    sums = np.concatenate([np.zeros((1, tokens), np.float32), scores.cumsum(axis=0, dtype=np.float32)])
-    lengths = np.arange(min(frames, LONGEST), 0, -1)
-    best = np.full(frames + 1, _LOWEST, np.float32)
-    best[0] = 0.0
-    places = np.arange(frames + 1)
-    begun = np.empty((tokens, frames + 1), np.int64)
-    for token in range(tokens):
-        before = best - sums[:, token]
-        if gaps[token]:
-            highest = np.maximum.accumulate(before)
-            starts = np.maximum.accumulate(np.where(before == highest, places, 0))
-            paused = highest + sums[:, token] - PAUSE_NATS
-            begun[token] = np.where(paused > best, starts, places)
-            best = np.maximum(paused, best)
-        else:
-            likely = LENGTH_WEIGHT * length_nats(lengths, float(expected[token]))
-            behind = np.concatenate([np.full(len(lengths), _LOWEST, np.float32), before[:-1]])
-            options = np.lib.stride_tricks.sliding_window_view(behind, len(lengths)) + likely
-            picked = options.argmax(axis=1)
-            begun[token] = places - lengths[picked]
-            best = options[places, picked] + sums[:, token]
-    durations = np.zeros(tokens, np.int64)
-    end = frames
-    for token in range(tokens - 1, -1, -1):
-        durations[token] = end - begun[token, end]
-        end = int(begun[token, end])
-    return durations
-
-
-def length_nats(frames: npt.NDArray[np.int64], expected: float) -> Array:
-    """Log likelihood of lengths in frames, log-normal about the expected one."""
-    return (-0.5 * (np.log(frames / expected) / LENGTH_SPREAD) ** 2 - np.log(frames)).astype(np.float32)
 
 
 @cache

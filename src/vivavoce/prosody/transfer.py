@@ -16,6 +16,7 @@ from vivavoce.errors import InputError
 from vivavoce.features import RATE_HZ, Array, continuous_log_f0, energy, mel_spectrogram, pitch
 from vivavoce.prosody.addons import centre_of, sequence_block, speaker_number
 from vivavoce.prosody.alignment import Aligner, aligner, check_length
+from vivavoce.prosody.pacing import eased
 from vivavoce.text.utterance import Sentence
 from vivavoce.voice.contour import Frames, frame_positions, knots_of, token_means, token_of_frame
 from vivavoce.voice.tokens import Ids, Tokens
@@ -66,8 +67,9 @@ class CopyCat:
     def copy(self, source: Audio, tokens: Tokens, speaker: str, usual: Array | None = None) -> Tensors:
         """What the voice's encoders would have answered, had they meant what the source says.
 
-        `usual` (tokens,) is how many frames the voice itself gives each token: words keep the source's time, and divide
-        it among their sounds as the voice would, which is more exact than an aligner that never heard the speaker.
+        `usual` (tokens,) is how many frames the voice itself gives each token: it guides the aligner, and words have
+        times between the source's and the voice's own, which are more exact than an aligner that never heard the
+        speaker.
 
         Raises `InputError` for an unknown speaker, and for a source that is silent, has no pitch, is too long, or does
         not say the text of the tokens.
@@ -82,7 +84,7 @@ class CopyCat:
         f0 = pitch(heard)
         if (f0 > 0).sum() < FEWEST_VOICED:
             raise InputError("the recording has no pitch to copy: is it speech?")
-        durations = self._aligner.align(mel, tokens)
+        durations = self._aligner.align(mel, tokens, usual)
         made = self._block(
             {
                 "contour": frame_contour(f0, loudness)[None],
@@ -94,22 +96,12 @@ class CopyCat:
         log_f0 = made["log_f0"][0] * PITCH_SCALE + centre.log_f0
         knots = knots_of(log_f0, durations)
         knots[durations == 0] = centre.log_f0
-        said = durations if usual is None else divided(durations, tokens, usual)
+        said = durations if usual is None else eased(durations, tokens, usual)
         return {
             "log_durations": np.log1p(said).astype(np.float32)[None],
             "knots": knots[None],
             "token_energy": token_means(made["energy"][0] + centre.energy, durations)[None],
         }
-
-
-def divided(durations: Frames, tokens: Tokens, usual: Array) -> Array:
-    """Frames of each word in the proportions of `usual`, (tokens,) all; gaps as they are."""
-    made = durations.astype(np.float32)
-    for word in range(int(tokens.words.max(initial=-1)) + 1):
-        own = np.flatnonzero(tokens.words == word)
-        parts = np.maximum(usual[own], 1.0)
-        made[own] = parts * (durations[own].sum() / parts.sum())
-    return made
 
 
 @cache

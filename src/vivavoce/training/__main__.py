@@ -23,7 +23,8 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE", help="change the recipe")
-    parser.add_argument("--only", choices=["prosody"], help="ship prosody alone; the voice's other networks stay")
+    only = ["prosody", "aligner", "copycat", "copycat-open"]
+    parser.add_argument("--only", choices=only, help="ship prosody alone, or one network of it; all others stay")
     parser.add_argument("--hardware", default="CPU", help="for the model cards of ship")
     arguments = parser.parse_args()
     if arguments.recipe == "prepare":
@@ -33,10 +34,13 @@ def main() -> None:
         return
     if arguments.recipe == "ship":
         from vivavoce.training.held_out import Material
-        from vivavoce.training.ship import ship, ship_prosody_alone
+        from vivavoce.training.ship import ship, ship_one, ship_prosody_alone
 
-        write = ship_prosody_alone if arguments.only else ship
-        write(Material(arguments.data, arguments.runs), shipped(), arguments.hardware)
+        place = (Material(arguments.data, arguments.runs), shipped(), arguments.hardware)
+        if arguments.only in (None, "prosody"):
+            (ship_prosody_alone if arguments.only else ship)(*place)
+        else:
+            ship_one(arguments.only, *place)
         return
     if arguments.recipe == "cards":
         write_cards(shipped())

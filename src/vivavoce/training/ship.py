@@ -56,6 +56,12 @@ def ship_prosody_alone(material: Material, addons: Path, hardware: str) -> None:
         write_card(addon.path)
 
 
+def ship_one(name: str, material: Material, addons: Path, hardware: str) -> None:
+    """Write one network of transfer, which no other addon learned with."""
+    for addon in ship_prosody(material, addons, hardware, (name,)):
+        write_card(addon.path)
+
+
 def _ship_acoustic(material: Material, folder: Path, names: tuple[str, ...], hardware: str) -> Addon:
     config = recipe("acoustic")
     model = AcousticModel(len(SPEAKERS), **config["network"])

@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from vivavoce.features import BANDS, RATE_HZ
 from vivavoce.prosody.alignment import SILENCE
-from vivavoce.training.alignment import FrameClassifier
+from vivavoce.training.alignment import CLASSES, FrameClassifier
 from vivavoce.training.corpus import feature_path, recordings
 from vivavoce.training.prosody.dataset import SpokenSentence, spoken_sentences
 from vivavoce.training.run import Run
@@ -33,6 +33,7 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     paths = {r.id: feature_path(cache, r) for r in recordings(root, data["corpora"])}
     mels = [_mel(paths[s.id]) for s in track(spoken, description="mel")]
     labels = [_labels(s) for s in spoken]
+    weights = rarity(labels, settings["balance"]).to(device)
     model = FrameClassifier(**config["network"]).to(device)
     optimiser = torch.optim.AdamW(model.parameters(), settings["rate"])
     smooth = torch.optim.swa_utils.get_ema_multi_avg_fn(settings["average"])
@@ -50,13 +51,19 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
         wanted = torch.nn.utils.rnn.pad_sequence([torch.from_numpy(x) for _, x in picked], True, _IGNORED).to(device)
         with torch.autocast(device, torch.bfloat16):
             scores = model(worsened(heard.float(), data["tilt"], data["noise"]))
-        loss = functional.nll_loss(scores.flatten(0, 1), wanted.flatten(), ignore_index=_IGNORED)
+        loss = functional.nll_loss(scores.flatten(0, 1), wanted.flatten(), weights, ignore_index=_IGNORED)
         right = (scores.argmax(-1) == wanted)[wanted != _IGNORED].float().mean()
         run.log(nats=loss, right=right)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
         average.update_parameters(model)
+
+
+def rarity(labels: list[np.ndarray], power: float) -> Tensor:
+    """What a frame of each class weighs, (classes,), so that a path does not pass short rare sounds over."""
+    counts = np.bincount(np.concatenate(labels), minlength=CLASSES) + 1.0
+    return torch.from_numpy((counts / counts.sum()) ** -power).float()
 
 
 def worsened(mel: Tensor, tilt: float, noise: float) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +52,8 @@ def has_run(runs: Path, name: str) -> bool:
     return (runs / name / "checkpoint.pt").exists()
 
 
-def ship_prosody(material: Material, addons: Path, hardware: str) -> list[Addon]:
-    """Write an addon for every prosody system that has been trained."""
+def ship_prosody(material: Material, addons: Path, hardware: str, only: Collection[str] = ()) -> list[Addon]:
+    """Write an addon for every prosody system that has been trained, or those of the names `only`."""
     shipped: list[Addon] = []
     systems: dict[str, Callable[[Material, Path, str], Addon]] = {
         "kathaka": _ship_kathaka, "kathaka-text": _ship_kathaka, "kathaka-tree": _ship_kathaka, "camp": _ship_camp,
@@ -61,11 +61,11 @@ def ship_prosody(material: Material, addons: Path, hardware: str) -> list[Addon]
         "aligner": _ship_aligner,
     }  # fmt: skip
     for name, ship in systems.items():
-        if has_run(material.runs, name):
+        if has_run(material.runs, name) and (not only or name in only):
             # ablations serve the bench: they lie beside their run, not in the package
             folder = addons / name if "-" not in name else material.runs / name / "addon" / name
             shipped.append(ship(material, folder, hardware))
-    if has_run(material.runs, "prosody"):
+    if has_run(material.runs, "prosody") and not only:
         shipped.append(_ship_selection(material, addons / "selection", hardware))
     return shipped
 
