@@ -62,7 +62,12 @@ _METAL_BEFORE = (
     "|(?:covered|lined|filled|weighted) (?:with|in) |(?:heavier|softer|denser) than |molten |melted "
     "|(?:copper|zinc|tin|silver) and |contains? "
 )
+_METAL_WITH = "(?:copper|zinc|tin|iron|steel|gold|silver|cadmium|mercury|arsenic) "
+_METAL_QUALITY = "(?:soft|heavy|toxic|poisonous|harmful|dense|molten|melted|magnetic|radioactive) "
+_METAL_PLACE = "(?:pipes?|paint|water|soil|gasoline|petrol|fuel|bullets?|pencils?|blood|glaze|solder|batter(?:y|ies)) "
 _TITLE = "(?:the |a |an |his |her |my |your |our |their |any |no )"
+_OBJECT = "(?:the (?!size|kind|sort)|them |him |her |us |me |these |those |every |all |your |my |our |their )"
+_DEER_DO = "(?:ran|run|are|were|grazed?|grazing|fed|stood|fled|have|had|with|in|on|by|at|near|from) "
 _BLESSED = ("blˈɛsɪd", "blˈɛsɪd")
 _AGED = ("ˈAʤɪd", "ˈAʤɪd")
 _END = r"(?:$|[.,;:!?…—)\"”] )"
@@ -80,6 +85,20 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "lead": (
         Rule("", _METAL_NOUN, sounds_like="led"),
         Rule(_METAL_BEFORE, _END, sounds_like="led"),
+        Rule("^", "(?:is|was|has (?:a|been|no)|can|does|did|may|might|melts|poisons) ", sounds_like="led"),
+        Rule("", rf"(?:, |and ){_METAL_WITH}", sounds_like="led"),
+        Rule("", rf"(?:is|was) (?:so |too |very |still )?{_METAL_QUALITY}", sounds_like="led"),
+        Rule("^is ", f"(?:a |{_METAL_QUALITY})", sounds_like="led"),
+        Rule("(?:the |any |all )", rf"in (?:[\w']+ )?{_METAL_PLACE}", sounds_like="led"),
+        Rule(r"(?:symbol|density|mass|price|toxicity|isotopes|atoms?|dangers|effects) (?:of|for) ", sounds_like="led"),
+    ),
+    "house": (Rule("^", rf"(?:{_OBJECT})", tag="VB"),),
+    "does": (
+        Rule("the ", "(?!and don)", sounds_like="doze", tag="NNS"),
+        Rule("(?:several|many|some|wild|young) ", f"(?:{_DEER_DO}|{_END})", sounds_like="doze", tag="NNS"),
+        Rule("(?:(?<!of )(?:these|those)|two|three|four|five|six|ten) ", _DEER_DO, sounds_like="doze", tag="NNS"),
+        Rule("(?:bucks|stags|fawns|herds?|groups?|pairs?|dozens) (?:and|or|of) ", sounds_like="doze", tag="NNS"),
+        Rule("", "and (?:a |the |their )?(?:bucks?|stags?|fawns?) ", sounds_like="doze", tag="NNS"),
     ),
     "winds": (Rule(r"(?:road|path|river|trail|street|stream|lane|staircase|track|it) ", tag="VBZ"),),
     "tear": (
