@@ -19,8 +19,9 @@ from typing import Any
 
 from cases import Case, clips, make_cases
 from events import Tally, clean_alarms, tally
+from lip_sync import lip_sync
 from machine import this_machine
-from seconds import corruption, lip_sync, sounds, tearing
+from seconds import corruption, sounds, tearing
 from speed import speeds
 from vivavoce.errors import InputError
 from vivavoce.inspection import DETECTORS
@@ -61,7 +62,7 @@ def measured(arguments: argparse.Namespace, folder: Path, figures: Figures) -> N
         alarms, hours = clean_alarms(data, names, defects, arguments.workers)
         others = [alarm for alarm in figures.get("alarms", []) if alarm["defect"] not in defects]
         figures["alarms"] = others + [asdict(alarm) for alarm in alarms]
-        figures["clean_hours"] = hours
+        figures["clean_hours"] = figures.get("clean_hours", {}) | {kind: of for kind, of in hours.items() if of}
     if "speed" in parts:
         figures["speed"] = [asdict(timing) for timing in speeds(folder, defects)]
     figures["machine"] = str(this_machine())
@@ -88,6 +89,18 @@ def table(figures: Figures) -> str:
     return "\n".join(lines)
 
 
+def rates(figures: Figures) -> str:
+    """Alarms on clean material, hours of it and alarms an hour: of video, of speech, and together."""
+    alarms = Counter(alarm["material"] for alarm in figures.get("alarms", []))
+    hours: dict[str, float] = figures.get("clean_hours", {})
+    counts = {material: (alarms[material], of) for material, of in hours.items()}
+    counts["together"] = alarms.total(), sum(hours.values())
+    return "\n".join(
+        f"Clean {material}: {count} alarms in {of:.3f} h, {count / of if of else 0.0:.1f} an hour"
+        for material, (count, of) in counts.items()
+    )
+
+
 def main() -> int:
     """Entry point of the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -110,7 +123,7 @@ def main() -> int:
         print(f"inspection: {error}", file=sys.stderr)
         return 1
     print(table(figures))
-    print(f"\nClean: {len(figures.get('alarms', []))} alarms in hours of {figures.get('clean_hours')}")
+    print(f"\n{rates(figures)}")
     print(json.dumps(figures.get("seconds", {}), indent=1))
     for timing in figures.get("speed", []):
         print("{label}: {real_time:.2f} x real time on one core, {peak_memory_mb:.0f} MB".format(**timing))

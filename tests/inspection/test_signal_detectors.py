@@ -97,6 +97,15 @@ def test_repeats_on_a_beat_are_a_change_of_rate(clean: Clip) -> None:
     assert found(replace(clean, frames=tuple(frames)), "stutter") == []
 
 
+@pytest.mark.parametrize("speed", [0.37, 0.45, 3.0])
+def test_titles_that_roll_in_whole_pixels_do_not_stutter(speed: float) -> None:
+    ink = np.zeros((900, 320), np.uint8)
+    ink[100::40, 40:280:3], ink[102::40, 41:280:3], ink[104::40, 42:280:3] = 200, 200, 200
+    grey = np.full((90, 160), 128, np.uint8)
+    frames = tuple(Yuv(np.maximum(16, ink[int(speed * n) :][:180]), grey, grey) for n in range(150))
+    assert found(Clip(frames, 25.0), "stutter") == []
+
+
 def test_combs_show_in_motion_alone(clean: Clip) -> None:
     stripes = np.tile(np.array([[60], [61]], np.uint8), (48, 160))
     assert combed_share(stripes) == 0.0

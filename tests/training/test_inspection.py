@@ -9,13 +9,15 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from tests.inspection.material import moving  # noqa: E402
 from vivavoce.blocks import find_addon, load_addon, write_addon  # noqa: E402
 from vivavoce.inspection.features.blocks import block_figures  # noqa: E402
 from vivavoce.inspection.features.sound import SHAPES  # noqa: E402
 from vivavoce.inspection.labels import Label, append_label  # noqa: E402
-from vivavoce.inspection.simulate import Clip, write_clip  # noqa: E402
+from vivavoce.inspection.simulate import Clip, read_clip, write_clip  # noqa: E402
 from vivavoce.inspection.sync.offsets import REACH  # noqa: E402
-from vivavoce.training import defect_maps, inspection_calibrate, tearing  # noqa: E402
+from vivavoce.training import clean_scenes, clean_sounds, defect_maps, inspection_calibrate, tearing  # noqa: E402
+from vivavoce.training.clean_scenes import SCENES, Scene  # noqa: E402
 from vivavoce.training.defect_maps_data import UNKNOWN  # noqa: E402
 from vivavoce.training.fitting import auc  # noqa: E402
 from vivavoce.training.inspection_data import sources  # noqa: E402
@@ -131,16 +133,71 @@ def test_labels_become_examples_in_place_of_those_before(tmp_path: Path) -> None
     assert stored["mel"].shape == (REPEATS, *SHAPES["mel"])
 
 
-def test_thresholds_rise_to_what_clean_clips_reach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_thresholds_are_what_clean_files_stay_under() -> None:
+    steps = inspection_calibrate.STEPS
+    alarms = [lambda threshold: 0, lambda threshold: 2 * (threshold < 0.6)]
+    assert inspection_calibrate.least_quiet(alarms) == steps[steps.index(0.6) + inspection_calibrate.MARGIN]
+    assert inspection_calibrate.least_quiet([lambda threshold: 1]) == steps[-1]
+    assert inspection_calibrate.least_quiet([]) == steps[inspection_calibrate.MARGIN]
+
+
+def test_looks_are_counted_as_the_detector_counts_them() -> None:
+    looks = inspection_calibrate.LOOKS["tearing"]
+    told = [(0.32 * n, 0.32 * n + 0.08, likely) for n, likely in enumerate([0.9, 0.1, 0.1, 0.1, 0.1, 0.9, 0.8, 0.1])]
+    assert looks.count(told, 0.85) == 0
+    assert looks.count(told, 0.75) == 1
+
+
+def test_thresholds_go_into_the_addon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     faces = load_addon(find_addon("faces"))
     described = json.loads((faces.path / "addon.json").read_text(encoding="utf-8"))
     files = {name: faces.read(name) for name in described.pop("files")}
     del described["format_version"]
     write_addon(tmp_path / "tearing", {**described, "name": "tearing", "details": {"threshold": 0.6}}, files)
     monkeypatch.setenv("VIVAVOCE_ADDONS", str(tmp_path))
-    reached = np.linspace(0.0, 0.9, 1001)
-    monkeypatch.setattr(inspection_calibrate, "clean_thoughts", lambda name, videos: {"tearing": reached})
-    assert inspection_calibrate.calibrate("tearing", ()) == {"threshold": pytest.approx(0.882)}
-    reached[:] = 0.2
-    assert inspection_calibrate.calibrate("tearing", ()) == {"threshold": pytest.approx(0.882)}
-    assert load_addon(tmp_path / "tearing").description.details == {"threshold": 0.882}
+    inspection_calibrate.rewrite("tearing", {"threshold": 0.84}, 3)
+    shipped = load_addon(tmp_path / "tearing").description
+    assert shipped.details == {"threshold": 0.84}
+    assert shipped.provenance.figures["clean_files"] == 3
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_clean_scenes_are_of_the_size_that_was_asked_for(scene: Scene, video: Path) -> None:
+    clip = scene((video,), np.random.default_rng(4), 12, (96, 128))
+    assert len(clip.frames) == 12
+    assert {frame.luma.shape for frame in clip.frames} == {(96, 128)}
+    assert {frame.red.shape for frame in clip.frames} == {(48, 64)}
+    assert max(int(frame.luma.max()) for frame in clip.frames) > 20
+
+
+@pytest.fixture(scope="module")
+def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("video") / "moving.mp4"
+    write_clip(path, moving(2.0, 144, 192))
+    return path
+
+
+def test_pictures_go_through_every_poor_encoder(video: Path) -> None:
+    clip = read_clip(video, seconds=0.4)
+    for seed in range(8):
+        poor = clean_scenes.poorly_coded(clip, np.random.default_rng(seed))
+        assert len(poor.frames) == len(clip.frames)
+        apart = np.abs(poor.frames[5].luma.astype(int) - clip.frames[5].luma).mean()
+        assert 0.0 < apart < 30.0
+
+
+def test_honest_ways_of_sound_leave_its_length_and_its_loudness_apart_from_its_peaks() -> None:
+    random = np.random.default_rng(1)
+    sound = clean_sounds.music(48_000, random) + clean_sounds.crowd(48_000, random)
+    assert clean_sounds.dressed(sound, random).shape == sound.shape
+    limited = clean_sounds.limited(sound, 2.0)
+    assert np.abs(limited).max() <= 1.001 * np.abs(sound).max() * 10 ** (-2.0 / 20)
+    narrow = np.abs(np.fft.rfft(clean_sounds.narrowed(sound, 0.0, 4000.0))) ** 2
+    assert narrow[8000:].sum() < 1e-3 * narrow.sum()
+
+
+def test_a_compressor_raises_pauses_a_little() -> None:
+    sound = np.concatenate([np.full(24_000, 0.5), np.full(24_000, 0.001)]).astype(np.float32)
+    ratio = np.abs(clean_sounds.compressed(sound, 0.5)) / sound
+    raised_db = 20 * np.log10(ratio[40_000] / ratio[10_000])
+    assert 3.0 < raised_db < clean_sounds.MAX_RAISED_DB

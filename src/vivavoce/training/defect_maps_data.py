@@ -12,6 +12,7 @@ from vivavoce.inspection.limits import MediaError
 from vivavoce.inspection.media import Plane
 from vivavoce.inspection.simulate import Clip, Yuv, coded_frames
 from vivavoce.inspection.simulate.block_corruption import Corruption, corrupted
+from vivavoce.training.clean_scenes import draw_scene
 from vivavoce.training.shards import Example
 from vivavoce.training.video_windows import draw_untouched, draw_window
 
@@ -22,7 +23,7 @@ CLEARLY_WRONG = 16
 STALE, INTACT, DOUBTFUL = 3, 2, 5
 """A block that was right up to three pictures ago is old, not broken: whether it counts is left open."""
 FRAMES, FIRST_HITS, RATE_HZ = 18, (3, 14), 25.0
-AGAIN_CHANCE, CUT_CHANCE, UNHURT_CHANCE, UNTOUCHED_CHANCE = 0.7, 0.15, 0.15, 0.15
+AGAIN_CHANCE, CUT_CHANCE, UNHURT_CHANCE, UNTOUCHED_CHANCE = 0.7, 0.15, 0.25, 0.15
 HURT, UNHURT = 5, 4
 """Pictures kept of one draw: with damage, and without."""
 
@@ -38,7 +39,7 @@ class CorruptionMaker:
             yield from self._untouched(random)
             return
         size = (HEIGHT + 16 * int(random.integers(0, 9)), WIDTH + 16 * int(random.integers(0, 15)))
-        clip = draw_window(self.videos, random, FRAMES, size)
+        clip = draw_scene(self.videos, random, FRAMES, size)
         if random.random() < CUT_CHANCE:
             clip = _with_cut(clip, draw_window(self.videos, random, FRAMES, size), random)
         if len(clip.frames) < FRAMES:

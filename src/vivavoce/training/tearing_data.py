@@ -10,6 +10,7 @@ import numpy as np
 
 from vivavoce.inspection.features.rows import row_profiles
 from vivavoce.inspection.simulate import Clip, Truth, coded_frames, simulate
+from vivavoce.training.clean_scenes import draw_scene
 from vivavoce.training.shards import Example
 from vivavoce.training.video_windows import draw_untouched, draw_window
 
@@ -32,7 +33,7 @@ class TearingMaker:
             yield from self._untouched(random)
             return
         size = (ROWS + 2 * int(random.integers(0, 80)), 320 + 32 * int(random.integers(0, 16)))
-        clip = draw_window(self.videos, random, FRAMES, size)
+        clip = draw_scene(self.videos, random, FRAMES, size)
         if len(clip.frames) < FRAMES:
             return
         if random.random() < CUT_CHANCE:

@@ -63,7 +63,7 @@ def _sized(plane: Plane, height: int, width: int) -> Plane:
     return plane if plane.shape == (height, width) else resized(plane, height, width)
 
 
-@lru_cache(maxsize=6)
+@lru_cache(maxsize=32)
 def _stretch(path: Path, eighth: int, least: int) -> tuple[tuple[Yuv, ...], float]:
     """Some pictures in a row from one eighth of a file on, and its rate."""
     kept: list[Yuv] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean
 from typing import ClassVar
@@ -22,19 +23,18 @@ BANDS_HZ = {"hum": (40, 800), "hiss": (4000, 20_000), "distortion": (1000, 16_00
 MAX_CHANNELS = 6
 SAME = 1e-3
 STEADY = ("hum", "hiss", "distortion")
-"""Defects that last: one second alone is not believed."""
+"""Defects that last: what counts is the mean of two seconds, of which a defect of two seconds fills one at least."""
 
-SUPPORT = 0.55
-"""Least mean probability of two seconds of those; a defect of two seconds fills one of them at least."""
+HOLD, CLICKS_HOLD = 0.91, 0.7
 
 
 class AudioArtifacts(Detector):
     """Unwanted sounds: mains hum, steady noise, overdriven or starved coding, impulses and lost samples.
 
     Each second of each channel is put into one of five classes (no defect, hum, hiss, distortion, clicks) from its
-    spectrum at three resolutions and its levels. A defect must be likelier than the addon's threshold; of all but
-    clicks, which may be few, the second before or after must give a sign as well. Channels that hold the same are
-    judged once.
+    spectrum at three resolutions and its levels. A defect must be likelier than the addon's threshold: clicks, which
+    may be few, in one second, the others in the mean of it and the second before or after. Channels that hold the
+    same are judged once.
 
     Limits: one class a second, so the weaker of two defects in one place is missed; seconds under -54 dB, and an end
     shorter than half a second, are not judged; sound without a top band (telephone, 16 kHz) leaves little to hear
@@ -51,22 +51,28 @@ class AudioArtifacts(Detector):
         learned = load_learned("audio_artifacts", "artifacts")
         self._network = learned.networks["artifacts"]
         self._thresholds = {name: learned.figure(f"{name}_threshold") for name in self.names}
-        self._tracks: dict[int, _Track] = {}
+        self._tracks: dict[int, Track] = {}
 
     def judge(self, samples: Samples) -> npt.NDArray[np.float32]:
         """One second (channels, 48000) at 48 kHz -> probabilities (channels, 5) in the order of `classes`."""
         return self._network.run(sound_views(samples))["probabilities"]
 
     def hear(self, sound: Sound) -> Iterator[Event]:
+        heard = self.heard(sound)
+        if heard is not None:
+            track = self._tracks.setdefault(sound.stream, Track(sound.stream, self._thresholds))
+            yield from track.add(sound.start_s, sound.end_s, *heard)
+
+    def heard(self, sound: Sound) -> tuple[dict[str, float], dict[str, int]] | None:
+        """How likely each class is in the worst channel, and which that is; None of less than half a second."""
         whole = _whole_second(sound)
         if whole is None:
-            return
+            return None
         loud = [n for n in _different(whole) if not is_quiet(whole[n])]
         judged = self.judge(whole[loud]) if loud else np.eye(1, len(CLASSES), dtype=np.float32)
         likely = {name: float(judged[:, index].max()) for index, name in enumerate(CLASSES)}
         worst = {name: (loud or [0])[int(judged[:, index].argmax())] for index, name in enumerate(CLASSES)}
-        track = self._tracks.setdefault(sound.stream, _Track(sound.stream, self._thresholds))
-        yield from track.add(sound, likely, worst)
+        return likely, worst
 
     def finish(self, end_s: float) -> Iterator[Event]:
         del end_s
@@ -74,19 +80,25 @@ class AudioArtifacts(Detector):
             yield from track.finish()
 
 
-class _Track:
+@dataclass(frozen=True, slots=True)
+class _Second:
+    start_s: float
+    end_s: float
+    likely: dict[str, float]
+
+
+class Track:
     """What was heard of one sound stream: the last seconds, and the stretches that are open."""
 
     def __init__(self, stream: int, thresholds: dict[str, float]) -> None:
         self._stream, self._thresholds = stream, thresholds
         self._spans = {name: Spans(gap_s=1.01, least_s=_least_s(name), hold=_hold(name)) for name in thresholds}
         self._channel: dict[str, int] = {}
-        self._recent: list[tuple[Sound, dict[str, float]]] = []
+        self._recent: list[_Second] = []
 
-    def add(self, sound: Sound, likely: dict[str, float], worst: dict[str, int]) -> Iterator[Event]:
+    def add(self, start_s: float, end_s: float, likely: dict[str, float], worst: dict[str, int]) -> Iterator[Event]:
         """Judge the second before this one, whose neighbours are now known."""
-        bare = Sound(sound.start_s, sound.samples[:, :0], sound.stream)
-        self._recent.append((bare, {**likely, "end_s": sound.end_s}))
+        self._recent.append(_Second(start_s, end_s, likely))
         for name, threshold in self._thresholds.items():
             if likely[name] >= threshold:
                 self._channel[name] = worst[name]
@@ -102,11 +114,11 @@ class _Track:
                 yield self._event(name, span.start_s, span.end_s, span.mean)
 
     def _judge(self, place: int) -> Iterator[Event]:
-        sound, said = self._recent[place]
+        second = self._recent[place]
         for name, threshold in self._thresholds.items():
-            around = [likely[name] for _, likely in self._recent[max(0, place - 1) : place + 2]]
-            strength = _of_two(around, threshold) if name in STEADY else said[name] / threshold
-            for span in self._spans[name].add(sound.start_s, said["end_s"], strength):
+            around = [near.likely[name] for near in self._recent[max(0, place - 1) : place + 2]]
+            strength = _of_two(around, threshold) if name in STEADY else second.likely[name] / threshold
+            for span in self._spans[name].add(second.start_s, second.end_s, strength):
                 yield self._event(name, span.start_s, span.end_s, span.mean)
 
     def _event(self, name: str, start_s: float, end_s: float, strength: float) -> Event:
@@ -116,14 +128,13 @@ class _Track:
 
 
 def _of_two(likely: list[float], threshold: float) -> float:
-    """Strength in the best pair of neighbours among two or three seconds: one is sure, the other says something too."""
+    """Strength in the best pair of neighbours among two or three seconds."""
     pairs = pairwise(likely) if len(likely) > 1 else [(likely[0], likely[0])]
-    return max(min(max(pair) / threshold, fmean(pair) / SUPPORT) for pair in pairs)
+    return max(fmean(pair) for pair in pairs) / threshold
 
 
 def _hold(name: str) -> float:
-    """A sure second and silence beside it reach 0.9 at most, which must not carry an event on."""
-    return 0.91 if name in STEADY else 0.7
+    return HOLD if name in STEADY else CLICKS_HOLD
 
 
 def _least_s(name: str) -> float:

@@ -12,7 +12,7 @@ from vivavoce.inspection.features.grid import SMALLEST, grid_figures
 from vivavoce.inspection.media import MediaInfo, Picture, Plane
 from vivavoce.inspection.spans import Spans
 
-GAP_S = 1.1
+GAP_S, HOLD = 1.1, 0.9
 LEAST = 2
 COARSEST = 51.0
 
@@ -37,7 +37,7 @@ class Blockiness(Detector):
         super().__init__(media)
         learned = load_learned("blockiness", "blockiness")
         self._network, self._threshold = learned.networks["blockiness"], learned.figure("threshold")
-        self._spans = Spans(GAP_S, hold=0.9)
+        self._spans = Spans(GAP_S, hold=HOLD)
         self._quantisers: list[float] = []
 
     def judge(self, luma: Plane) -> tuple[float, float]:

@@ -1,7 +1,8 @@
 """Stutter: motion that halts and leaps: pictures repeated, dropped, or shown at uneven times.
 
-A halt is a picture that hardly differs from the one before among pictures that move; it counts with the leap after
-it, or when it lasts for two pictures or more. Halts at a steady beat (film at 24 shown at 30, drawings held for two
+A halt is a picture that hardly differs from the one before among pictures that move, neither in what its blocks show
+nor within them (a line of rolling titles may cross a block for some pictures); it counts with the leap after it, or
+when it lasts for two pictures or more. Halts at a steady beat (film at 24 shown at 30, drawings held for two
 or three pictures)
 are no stutter, nor are single repeats up to seven. Uneven times count where the stamps themselves jump about.
 
@@ -20,17 +21,23 @@ import numpy as np
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.detectors.freeze import LEAST_S as FREEZE_S
 from vivavoce.inspection.event import Event
-from vivavoce.inspection.media import MediaInfo, Picture
-from vivavoce.inspection.motion import Motion, Step
+from vivavoce.inspection.media import MediaInfo, Picture, Plane
+from vivavoce.inspection.motion import Motion, Step, block_means, ranked
 from vivavoce.inspection.spans import Span, Spans, score_of
 
 HALT, HALT_SHARE, HALT_MOST = 0.6, 0.15, 3.0
+INSIDE, NOISE = 2.0, 2.0
+"""Levels by which the pixels of a block may differ in a repeat, over so many times what all blocks do."""
+
 MOVING = 2.0
 LEAP, RESUMED = 1.3, 0.6
 GAP_S = 0.6
 LEAST_HALTS = 2
 LEAST_HELD, LEAST_SINGLES = 3, 8
-FEW, BEAT_TOLERANCE = 0.1, 1.1
+FEW, BEAT_TOLERANCE, RATE_TOLERANCE = 0.1, 1.1, 1.5
+AROUND_S = 1.5
+"""Repeats at one rate must have begun so long before a stretch to be no part of it."""
+
 UNEVEN = 0.35
 LEAST_UNEVEN = 4
 
@@ -51,8 +58,10 @@ class Stutter(Detector):
     def __init__(self, media: MediaInfo) -> None:
         super().__init__(media)
         self._motion = Motion()
+        self._small: Plane | None = None
         self._moving: deque[float] = deque(maxlen=25)
         self._repeats: list[Step] = []
+        self._seen: deque[tuple[float, bool]] = deque(maxlen=256)
         self._halts: deque[_Halt] = deque(maxlen=128)
         self._spans = Spans(GAP_S)
         self._gaps: deque[float] = deque(maxlen=25)
@@ -61,12 +70,15 @@ class Stutter(Detector):
 
     def see(self, picture: Picture) -> Iterator[Event]:
         yield from self._timed(picture)
+        before, self._small = self._small, picture.small.copy()
         step = self._motion.step(picture)
-        if step is None:
+        if step is None or before is None:
             return
         typical = float(np.median(self._moving)) if len(self._moving) >= 5 else 0.0
         limit = min(HALT_MOST, max(HALT, HALT_SHARE * typical))
-        if typical >= MOVING and step.speed < limit:
+        again = step.speed < limit and _moved_inside(before, picture.small) < INSIDE
+        self._seen.append((step.time_s, again))
+        if typical >= MOVING and again:
             self._repeats.append(step)
             return
         yield from self._halted(step, typical, limit)
@@ -103,13 +115,23 @@ class Stutter(Detector):
         apart = np.diff([halt.start_s for halt in halts]) / self.media.picture_seconds
         if len(apart) < LEAST_SINGLES - 1:
             return True
-        beat = float(np.median(apart))
-        return float(np.abs(apart - np.rint(apart / beat) * beat).max()) <= BEAT_TOLERANCE
+        beats = float(np.median(apart)), float(apart.min())
+        return any(float(np.abs(apart - np.rint(apart / beat) * beat).max()) <= BEAT_TOLERANCE for beat in beats)
+
+    def _at_one_rate(self, span: Span) -> bool:
+        """Whether repeats add up along a line: a slow roll in whole pixels is repeated now once, now twice."""
+        repeated = np.cumsum([again for time_s, again in self._seen if time_s > span.start_s - AROUND_S])
+        if len(repeated) < 3 * LEAST_SINGLES or repeated[-1] < LEAST_SINGLES:
+            return False
+        shown = np.arange(len(repeated))
+        line = np.polyval(np.polyfit(shown, repeated, 1), shown)
+        return float(np.abs(repeated - line).max()) <= RATE_TOLERANCE
 
     def _told(self, span: Span) -> Iterator[Event]:
         halts = [halt for halt in self._halts if span.start_s <= halt.start_s <= span.end_s]
         held = sum(halt.pictures for halt in halts)
-        if (len(halts) >= LEAST_HALTS or held >= LEAST_HELD) and not self._on_beat(halts):
+        many = len(halts) >= LEAST_HALTS or held >= LEAST_HELD
+        if many and not self._on_beat(halts) and not self._at_one_rate(span):
             evidence = {"halts": len(halts), "repeated_pictures": held}
             yield Event("stutter", span.start_s, span.end_s, score_of(span.mean), evidence)
 
@@ -131,3 +153,9 @@ class Stutter(Detector):
         if span.count >= LEAST_UNEVEN:
             evidence = {"uneven_stamps": span.count}
             yield Event("stutter", span.start_s, span.end_s, score_of(span.mean), evidence)
+
+
+def _moved_inside(before: Plane, now: Plane) -> float:
+    """Difference of the pixels of the fifth most changed block, in levels, less that of noise everywhere."""
+    blocks = block_means(np.maximum(before, now) - np.minimum(before, now))
+    return ranked(blocks) - NOISE * float(np.median(blocks))

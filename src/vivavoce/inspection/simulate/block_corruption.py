@@ -30,6 +30,8 @@ CODECS = {
     "mpeg4": {"qmin": "3", "qmax": "8", "threads": "1"},
 }
 HEADER_BYTES = 24
+MPEG2_RATES_HZ = (Fraction(24_000, 1001), 24, 25, Fraction(30_000, 1001), 30, 50, Fraction(60_000, 1001), 60)
+"""MPEG-2 knows no others; only the share of bits of a picture depends on it here."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +90,8 @@ _Coded = tuple[bytes, int, int, bool]
 
 def _encoded(frames: tuple[Yuv, ...], rate_hz: float, codec: str, intra_every: int) -> list[_Coded]:
     rate = Fraction(rate_hz).limit_denominator(1001)
+    if codec == "mpeg2video":
+        rate = Fraction(min(MPEG2_RATES_HZ, key=lambda known: abs(float(known) - rate_hz)))
     context = av.CodecContext.create(codec, "w")
     assert isinstance(context, VideoCodecContext)
     height, width = (side & ~1 for side in frames[0].luma.shape)

@@ -46,7 +46,10 @@ CODINGS = {
 FAST = {
     "libx264": {"preset": "veryfast", "threads": "1"},
     "libvpx": {"deadline": "realtime", "cpu-used": "8"},
+    "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8", "threads": "1"},
 }
+FIXED_RATE, FIXED_RATE_HZ = frozenset({"mpeg4", "mpeg2video"}), 25.0
+"""Encoders that count pictures, not ticks of a clock, and take few rates; at which rate they did is not seen later."""
 
 
 def write_clip(path: Path, clip: Clip, crf: int = 20, sound_bps: int = 128_000) -> None:
@@ -61,7 +64,7 @@ def write_clip(path: Path, clip: Clip, crf: int = 20, sound_bps: int = 128_000) 
     if not clip.frames and clip.sound is None:
         raise MediaError(f"{path}: neither pictures nor sound to write")
     with whole_file(path) as temporary, av.open(str(temporary), "w", format=coding.container) as container:
-        _encode(container, clip, coding, crf, sound_bps, {})
+        _encode(container, clip, coding, crf, sound_bps)
 
 
 def coded_sound(samples: Samples, codec: str = "aac", bit_rate_bps: int = 128_000) -> Samples:
@@ -80,11 +83,21 @@ def coded_sound(samples: Samples, codec: str = "aac", bit_rate_bps: int = 128_00
 
 def coded_frames(frames: Sequence[Yuv], rate_hz: float, crf: int = 23, deblock: bool = True) -> tuple[Yuv, ...]:
     """Pictures through H.264 and back, without the encoder's deblocking filter if so wished."""
+    unfiltered = {} if deblock else {"x264-params": f"no-deblock=1:qp={crf}"}
+    return recoded_frames(frames, rate_hz, "libx264", {"crf": str(crf), **unfiltered})
+
+
+def recoded_frames(
+    frames: Sequence[Yuv], rate_hz: float, codec: str, options: Mapping[str, str], bit_rate_bps: int = 0
+) -> tuple[Yuv, ...]:
+    """Pictures through an encoder of FFmpeg with its `options` and back, at a rate of bits where one is given.
+
+    Raises `MediaError` when what was written cannot be read.
+    """
     memory = io.BytesIO()
-    coding = CODINGS[".mkv"]
-    with av.open(memory, "w", format=coding.container) as container:
-        options = {} if deblock else {"x264-params": f"no-deblock=1:qp={crf}"}
-        _encode(container, Clip(tuple(frames), rate_hz), coding, crf, 0, options)
+    with av.open(memory, "w", format=CODINGS[".mkv"].container) as container:
+        clip = Clip(tuple(frames), FIXED_RATE_HZ if codec in FIXED_RATE else rate_hz)
+        _mux_pictures(container, _video(container, clip, codec, options, bit_rate_bps), clip)
     memory.seek(0)
     with open_media(memory) as media:
         return tuple(yuv_of(part) for part in media.parts() if isinstance(part, Picture))
@@ -115,36 +128,37 @@ def frame_of(yuv: Yuv) -> VideoFrame:
     return frame
 
 
-def _encode(
-    container: OutputContainer,
-    clip: Clip,
-    coding: Coding,
-    crf: int,
-    sound_bps: int,
-    options: Mapping[str, str],
-) -> None:
-    video = _video(container, clip, coding.video, {"crf": str(crf), **options}) if clip.frames else None
+def _encode(container: OutputContainer, clip: Clip, coding: Coding, crf: int, sound_bps: int) -> None:
+    bits = clip.frames[0].luma.size * 4 if clip.frames and coding.video == "libvpx" else 0
+    video = _video(container, clip, coding.video, {"crf": str(crf)}, bits) if clip.frames else None
     sound = _sound(container, clip.sound, coding.sound, sound_bps or 128_000) if clip.sound is not None else None
     if video is not None:
-        for number, yuv in enumerate(clip.frames):
-            frame = frame_of(yuv)
-            delay_s = clip.delays_s[number] if clip.delays_s else 0.0
-            frame.pts, frame.time_base = round((number / clip.rate_hz + delay_s) * TICKS_HZ), Fraction(1, TICKS_HZ)
-            container.mux(video.encode(frame))
-        container.mux(video.encode(None))
+        _mux_pictures(container, video, clip)
     if sound is not None and clip.sound is not None:
         _mux_sound(container, sound, clip.sound)
 
 
-def _video(container: OutputContainer, clip: Clip, codec: str, options: Mapping[str, str]) -> VideoStream:
-    stream = container.add_stream(codec, rate=Fraction(clip.rate_hz).limit_denominator(1001))
+def _mux_pictures(container: OutputContainer, video: VideoStream, clip: Clip) -> None:
+    for number, yuv in enumerate(clip.frames):
+        frame = frame_of(yuv)
+        delay_s = clip.delays_s[number] if clip.delays_s else 0.0
+        frame.pts, frame.time_base = round((number / clip.rate_hz + delay_s) * TICKS_HZ), Fraction(1, TICKS_HZ)
+        container.mux(video.encode(frame))
+    container.mux(video.encode(None))
+
+
+def _video(
+    container: OutputContainer, clip: Clip, codec: str, options: Mapping[str, str], bit_rate_bps: int
+) -> VideoStream:
+    rate = Fraction(clip.rate_hz).limit_denominator(1001)
+    stream = container.add_stream(codec, rate=rate)
     assert isinstance(stream, VideoStream)
     height, width = clip.frames[0].luma.shape
     stream.width, stream.height, stream.pix_fmt = width & ~1, height & ~1, "yuv420p"
-    stream.time_base = stream.codec_context.time_base = Fraction(1, TICKS_HZ)
-    stream.options = {**options, **FAST[codec]}
-    if codec == "libvpx":
-        stream.bit_rate = width * height * 4
+    stream.time_base = stream.codec_context.time_base = 1 / rate if codec in FIXED_RATE else Fraction(1, TICKS_HZ)
+    stream.options = {**options, **FAST.get(codec, {"threads": "1"})}
+    if bit_rate_bps:
+        stream.bit_rate = bit_rate_bps
     return stream
 
 
