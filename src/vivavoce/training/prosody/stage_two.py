@@ -22,7 +22,7 @@ from vivavoce.features import Array
 from vivavoce.prosody.linguistics import Linguistics, edges_of
 from vivavoce.prosody.recording import SpeakerCentre
 from vivavoce.training.prosody.dataset import SpokenSentence, batches, centres, padded, spoken_sentences, token_tensors
-from vivavoce.training.prosody.stage_one import StageOne, stage_one
+from vivavoce.training.prosody.stage_one import StageOne, half_heard, slurred, stage_one
 from vivavoce.training.prosody.texts import text_features, text_key
 from vivavoce.training.provenance import recipe
 from vivavoce.training.run import Run
@@ -49,8 +49,8 @@ class Lessons:
     centre: dict[str, SpeakerCentre]
     learned: list[Lesson]
     held: list[Lesson]
-    ending_weight: float
-    """How much more the melody at the end of a phrase weighs, as in stage I."""
+    settings: Mapping[str, float]
+    """`embeddings` of stage I's recipe: what of a sentence is hidden from the voice, and what weighs more."""
 
 
 def lessons(root: Path, cache: Path, runs: Path, device: str) -> Lessons:
@@ -65,7 +65,7 @@ def lessons(root: Path, cache: Path, runs: Path, device: str) -> Lessons:
     agreeing = [s for s in sentences if s.tokens.words.max() < len(texts[s.id].words)]
     found = _posteriors(stage, agreeing, texts, centre, device)
     learned, held = ([f for f in found if f.spoken.split == split] for split in ("train", "development"))
-    return Lessons(stage, centre, learned, held, config["embeddings"]["ending_weight"])
+    return Lessons(stage, centre, learned, held, config["embeddings"])
 
 
 def text_tensors(batch: Sequence[Linguistics]) -> dict[str, Tensor]:
@@ -88,7 +88,7 @@ def text_tensors(batch: Sequence[Linguistics]) -> dict[str, Tensor]:
 def lesson_tensors(batch: Sequence[Lesson], material: Lessons, device: str) -> dict[str, Tensor]:
     """Tokens, texts and the embeddings to be predicted."""
     tokens = token_tensors([lesson.spoken for lesson in batch], material.centre)
-    tokens["knot_weights"] = tokens["knot_weights"] * (1.0 + material.ending_weight * tokens["phrase_end"])
+    tokens["knot_weights"] = tokens["knot_weights"] * (1.0 + material.settings["ending_weight"] * tokens["phrase_end"])
     tensors = tokens | text_tensors([x.text for x in batch])
     tensors["mean"] = torch.from_numpy(np.stack([lesson.mean for lesson in batch]))
     tensors["log_variance"] = torch.from_numpy(np.stack([lesson.log_variance for lesson in batch]))
@@ -121,7 +121,8 @@ def train_predictor(
         rate = settings["rate"] * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / settings["decay_steps"])))
         optimiser.param_groups[0]["lr"] = rate * min(1.0, (step + 1) / settings["warm_up_steps"])
         network.train()
-        terms = loss(network, lesson_tensors(next(source), material, device), step % members)
+        batch = lesson_tensors(next(source), material, device)
+        terms = loss(network, _half_heard(batch, material.settings), step % members)
         run.log(**terms)
         optimiser.zero_grad(set_to_none=True)
         torch.stack(list(terms.values())).sum().backward()
@@ -130,6 +131,13 @@ def train_predictor(
         average.update_parameters(network)
         if (step + 1) % settings["evaluate_every"] == 0:
             _evaluate(average.module.eval(), loss, material, members, device, run)
+
+
+def _half_heard(batch: dict[str, Tensor], settings: Mapping[str, float]) -> dict[str, Tensor]:
+    """As stage I heard it: a voice that knows its training sentences by heart would need no embedding for them."""
+    symbols = batch["symbols"]
+    share = torch.full((len(symbols), 1), settings["hidden_share"], device=symbols.device)
+    return {**batch, "symbols": slurred(half_heard(symbols, share), batch["owner"], settings["slurred_share"])}
 
 
 def _batches(learned: list[Lesson], tokens: int, seed: int) -> Iterator[list[Lesson]]:
