@@ -1,7 +1,7 @@
 """The learned detectors second by second: how well their figures tell damaged seconds from whole ones.
 
 Area under the curve for corrupt blocks and tears beside stock filters on the same files, balanced accuracy of the
-five classes of sound, verdicts and offsets of lip sync. Everything on clips and recordings that nothing learned from.
+five classes of sound. Everything on clips and recordings that nothing learned from.
 """
 
 from __future__ import annotations
@@ -12,31 +12,24 @@ from pathlib import Path
 
 import numpy as np
 
-from cases import SPEECH, STILL, Case, sentences, short_clip
+from cases import SPEECH, Case, sentences, short_clip
 from stock import BLOCKS, CHANGE, Stock, noted
 from vivavoce.audio import read_audio
 from vivavoce.inspection import Detector
 from vivavoce.inspection.decode import open_media
 from vivavoce.inspection.detector import Sampler
 from vivavoce.inspection.detectors.audio_artifacts import CLASSES, AudioArtifacts
-from vivavoce.inspection.detectors.av_sync import AvSync
 from vivavoce.inspection.detectors.block_corruption import BlockCorruption
 from vivavoce.inspection.detectors.tearing import BURST, Tearing
 from vivavoce.inspection.features.sound import is_quiet
-from vivavoce.inspection.media import SOUND_RATE_HZ, MediaInfo, Picture, Samples, Sound, SoundInfo, VideoInfo
-from vivavoce.inspection.simulate import Clip, Truth, coded_sound, read_clip, simulate
-from vivavoce.inspection.sync.verdict import Verdict
+from vivavoce.inspection.media import SOUND_RATE_HZ, MediaInfo, Picture, Samples
+from vivavoce.inspection.simulate import Clip, Truth, coded_sound, simulate
 from vivavoce.training.fitting import auc
 
 MEANT = 0.07
 """Mean share of corrupt blocks from which a second counts as corrupt; with less, but some, it does not count."""
 CODECS = (("aac", 128_000), ("libopus", 96_000))
 PIECE_S, PIECES = 2.4, 40
-OFFSETS = (-12, -8, -5, 0, 0, 0, 5, 8, 12)
-"""Pictures of 40 ms by which sound is late; as often none as early or late."""
-NEAR = 1
-STUDIO = "grid_"
-"""Recorded with one clock. The others are cuts of broadcasts whose own offset nobody knows."""
 
 Scores = dict[int, float]
 """The highest score in each second of a file."""
@@ -191,60 +184,3 @@ def _damaged(piece: Samples, defect: str, random: np.random.Generator) -> Sample
     strength, seed = float(random.choice([0.3, 0.8])), int(random.integers(1 << 31))
     made, _ = simulate(defect, Clip(sound=piece[None]), 0.0, PIECE_S, strength, seed)
     return made.heard[0]
-
-
-def lip_sync(data: Path, names: Sequence[str]) -> dict[str, float]:
-    """Verdicts on real talking faces whose sound was moved, and on faces that do not talk (inconclusive is right)."""
-    talking = [name for name in names if name.startswith("talking/") and "generated" not in name]
-    right, near, moved, studio, answered, still = [], [], [], [], [], []
-    for name in talking:
-        clip = read_clip(data / "video" / name)
-        own = [said.offset_frames for said in _verdicts(clip, 0)]
-        for offset in OFFSETS:
-            for number, verdict in enumerate(_verdicts(clip, offset)):
-                answered.append(verdict.answer != "inconclusive")
-                right.append(verdict.answer == ("out of sync" if offset else "in sync"))
-                if answered[-1]:
-                    near.append(abs(verdict.offset_frames - offset) <= NEAR)
-                    if offset:
-                        moved.append(abs(verdict.offset_frames - own[number] - offset) <= NEAR)
-                    if STUDIO in name:
-                        studio.append(near[-1])
-    for name in names:
-        if name.startswith("still") and name not in STILL:
-            still += [said.answer == "inconclusive" for said in _verdicts(read_clip(data / "video" / name), 0)]
-    return {
-        "clips": len(talking),
-        "fragments": len(right),
-        "verdict_right": _share(right),
-        "conclusive": _share(answered),
-        "verdict_right_where_conclusive": _share([yes for yes, said in zip(right, answered, strict=True) if said]),
-        "offset_within_a_frame": _share(near),
-        "offset_within_a_frame_studio": _share(studio),
-        "change_of_offset_within_a_frame": _share(moved),
-        "still_faces_inconclusive": _share(still),
-    }
-
-
-def _verdicts(clip: Clip, offset: int) -> list[Verdict]:
-    """What the detector says of a clip whose sound was moved by `offset` pictures of 40 ms."""
-    if clip.sound is None or not clip.frames:
-        return []
-    height, width = clip.frames[0].luma.shape
-    shift = round(offset * 0.04 * SOUND_RATE_HZ)
-    silence = np.zeros((len(clip.sound), abs(shift)), np.float32)
-    parts = (silence, clip.sound) if shift > 0 else (clip.sound[:, -shift:], silence)
-    moved = np.concatenate(parts, axis=1)
-    step_s = 1.0 / clip.rate_hz
-    video, heard = VideoInfo("h264", width, height, clip.rate_hz, "yuv420p"), SoundInfo("aac", SOUND_RATE_HZ, 1)
-    detector = AvSync(MediaInfo("bench", seconds=clip.seconds, video=video, sounds=(heard,)))
-    for start in range(0, moved.shape[1], SOUND_RATE_HZ):
-        list(detector.hear(Sound(start / SOUND_RATE_HZ, moved[:, start : start + SOUND_RATE_HZ], 0)))
-    for number, yuv in enumerate(clip.frames):
-        list(detector.see(Picture(number, number * step_s, step_s, yuv.luma, yuv.blue, yuv.red)))
-    list(detector.finish(clip.seconds))
-    return detector.verdicts
-
-
-def _share(of: Sequence[bool]) -> float:
-    return round(float(np.mean(of)), 4) if of else float("nan")
