@@ -10,7 +10,7 @@ import pytest
 from vivavoce.inspection.detector import Detector, UnavailableError
 from vivavoce.inspection.detectors import audio_artifacts, av_sync, block_corruption, blockiness, tearing
 from vivavoce.inspection.detectors.audio_artifacts import CLASSES, AudioArtifacts
-from vivavoce.inspection.detectors.av_sync import AvSync
+from vivavoce.inspection.detectors.av_sync import AvSync, is_still
 from vivavoce.inspection.detectors.block_corruption import BlockCorruption
 from vivavoce.inspection.detectors.blockiness import Blockiness
 from vivavoce.inspection.detectors.tearing import Tearing, scrolls
@@ -161,7 +161,7 @@ def test_silence_and_a_short_rest_are_not_judged(monkeypatch: pytest.MonkeyPatch
 
 
 def _planted(monkeypatch: pytest.MonkeyPatch, late: int) -> AvSync:
-    """Mouths whose light is a noise, and a speech network that hears the same noise `late` ticks later."""
+    """Mouths whose light is twice the tick, told as a noise, and a speech network that hears the same noise `late` ticks later."""
     noise = np.random.default_rng(5).standard_normal((400, 1)).astype(np.float32)
     face = Face(
         np.array([10, 10, 50, 50], np.float32),
@@ -171,7 +171,7 @@ def _planted(monkeypatch: pytest.MonkeyPatch, late: int) -> AvSync:
     monkeypatch.setattr("vivavoce.inspection.sync.tracks.find_faces", lambda network, luma: [face])
 
     def motion(given: dict[str, np.ndarray]) -> Answers:
-        return {"motion": noise[given["mouths"][:, 0, 0].astype(int)]}
+        return {"motion": noise[given["mouths"][:, 0, 0].astype(int) // 2]}
 
     def sound(given: dict[str, np.ndarray]) -> Answers:
         ticks = given["bands"].shape[1] // 4
@@ -186,7 +186,7 @@ def _planted(monkeypatch: pytest.MonkeyPatch, late: int) -> AvSync:
 def test_a_fragment_gets_its_verdict_and_offset(monkeypatch: pytest.MonkeyPatch, late: int, answer: str) -> None:
     detector = _planted(monkeypatch, late)
     events = [event for number in range(4) for event in detector.hear(_second(float(number), 5))]
-    events += _seen(detector, _pictures(100, lambda n: n))
+    events += _seen(detector, _pictures(100, lambda n: 2 * n))
     (verdict,) = detector.verdicts
     assert (verdict.answer, verdict.offset_frames) == (answer, late)
     assert [event.evidence["offset_frames"] for event in events] == ([late] if late else [])
@@ -194,8 +194,22 @@ def test_a_fragment_gets_its_verdict_and_offset(monkeypatch: pytest.MonkeyPatch,
 
 def test_without_sound_the_verdict_is_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:
     detector = _planted(monkeypatch, 0)
-    assert _seen(detector, _pictures(100, lambda n: n)) == []
+    assert _seen(detector, _pictures(100, lambda n: 2 * n)) == []
     assert [verdict.answer for verdict in detector.verdicts] == ["inconclusive"]
+
+
+def test_a_portrait_under_speech_is_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:
+    detector = _planted(monkeypatch, 8)
+    for number in range(4):
+        assert list(detector.hear(_second(float(number), 5))) == []
+    assert _seen(detector, _pictures(100, lambda n: 100 + n % 2)) == []
+    assert [verdict.answer for verdict in detector.verdicts] == ["inconclusive"]
+
+
+def test_a_face_is_still_only_where_its_changes_are_known() -> None:
+    assert is_still([0.5] * 20)
+    assert not is_still([0.5] * 16 + [6.0] * 4)
+    assert not is_still([0.5] * 5 + [np.nan] * 30)
 
 
 @pytest.mark.parametrize("kind", [AudioArtifacts, AvSync, BlockCorruption, Blockiness, Tearing])

@@ -162,7 +162,7 @@ def _audio_artifacts(config: Mapping[str, Any], examples: Path) -> Prepared:
 
 def _av_sync(config: Mapping[str, Any], examples: Path) -> Prepared:
     def made(network: SyncNetwork) -> Shipment:
-        held_out = sync.Windows(examples / "dev")
+        held_out = sync.Windows(examples / "dev", config["late_ms"])
         bands = torch.zeros(1, speech.PER_TICK * 130, speech.BANDS)
         exports = {
             "mouth": Export(
@@ -178,8 +178,9 @@ def _av_sync(config: Mapping[str, Any], examples: Path) -> Prepared:
             "How far lips and sound are apart: mouths and speech in one space", exports,
             {"sharpness": float(network.sharpness.detach()), "none": float(network.none.detach())},
             sync.figures(network, held_out, 75, 300),
-            "Two small convolutional networks, trained to find the offset between a face and its own sound. Few "
-            "speakers (about 12), so expect less of faces unlike them.",
+            "Two small convolutional networks, trained to find the offset between a face and its own sound, which was "
+            "moved first to where shut lips say that it belongs (bench/lips.py): cuts of broadcasts are up to three "
+            "pictures off. Few speakers (about 12), so expect less of faces unlike them.",
             credits="Trained on short research clips of talking faces (GRID CC BY 4.0, HDTF samples, others of unclear "
             "rights); no frame is shipped",
         )  # fmt: skip

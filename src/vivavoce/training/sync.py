@@ -20,7 +20,7 @@ from vivavoce.training.networks.sync import SyncNetwork
 NONE = 2 * REACH + 1
 NONE_CHANCE = 0.2
 NEIGHBOUR_SHARE = 0.15
-"""How much of the truth goes to the offsets on either side: clips themselves are in sync to a picture or so."""
+"""How much of the truth goes to the offsets on either side: nobody knows a clip's own offset to the millisecond."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,13 +36,15 @@ class Track:
 class Windows:
     """Tracks in memory, and batches of windows of them at random offsets."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, late_ms: Mapping[str, float]) -> None:
+        """`late_ms` says by how much the sound of some clips, by their names, comes after the lips as they are."""
         self.tracks = []
         for path in sorted(folder.glob("*.npz")):
             with np.load(path) as stored:
-                parts = stored["mouths"], stored["bands"], int(stored["first"]), bool(stored["talking"])
-            if parts[1].size:
-                self.tracks.append(Track(*parts))
+                mouths, bands, first, talking = (stored[key] for key in ("mouths", "bands", "first", "talking"))
+            if bands.size:
+                clip = path.stem.rpartition("-")[0]
+                self.tracks.append(Track(mouths, earlier(bands, late_ms.get(clip, 0.0)), int(first), bool(talking)))
         self.talking = [track for track in self.tracks if track.talking]
         if not self.talking:
             raise SystemExit(
@@ -75,6 +77,12 @@ class Windows:
     def _foreign(self, track: Track, random: np.random.Generator) -> Track:
         others = [other for other in self.tracks if other.bands is not track.bands] or [track]
         return others[random.integers(len(others))]
+
+
+def earlier(bands: np.ndarray, late_ms: float) -> np.ndarray:
+    """Bands (hops, 24), 100 a second, as they would be were they not late: begun later, or after a floor."""
+    hops = round(late_ms / 10.0)
+    return bands[hops:] if hops >= 0 else np.pad(bands, ((-hops, 0), (0, 0)), constant_values=float(bands.min()))
 
 
 def _filled(mouths: np.ndarray, ticks: int) -> np.ndarray:
@@ -142,7 +150,8 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     """Run the recipe in `folder` for `minutes`, resuming what is there; tracks lie in `runs/inspection`."""
     del root, cache, device
     examples = folder.parent / "inspection" / "av_sync"
-    windows, held_out = Windows(examples / "train"), Windows(examples / "dev")
+    late_ms = config["late_ms"]
+    windows, held_out = Windows(examples / "train", late_ms), Windows(examples / "dev", late_ms)
     shortest, longest = config["data"]["ticks"]
 
     def losses(network: nn.Module, random: np.random.Generator, progress: float) -> Losses:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -19,6 +19,10 @@ from vivavoce.inspection.sync.verdict import Verdict, verdict
 FRAGMENT_TICKS, LEAST_TICKS = 100, 75
 MEMORY = 0.6
 """How much of a face's evidence counts in its next fragment: an offset seldom changes within a shot."""
+CAUTION = 0.5
+"""By how many nats none of the offsets is likelier than the networks say, which are too sure of strangers' speech."""
+LEAST_CHANGE, LIVELY_SHARE, LEAST_KNOWN = 2.0, 0.1, 10
+"""A face is a still one where a tenth of its mouths differ from those before by less than so many levels."""
 QUIET = 1e-3
 SLOWEST_HZ = 15.0
 WAIT_S = 20.0
@@ -29,12 +33,12 @@ class AvSync(Detector):
 
     Every fragment of four seconds: shots are cut apart, faces found (YuNet) and followed, mouths cut out upright at
     25 a second, and a network trained on talking faces compares them with the sound at 31 offsets from 15 pictures
-    early to 15 late. Each face that is there for three seconds or more votes; the verdict is in sync, out of sync, or
-    inconclusive (no face, silence, no vote, or a tie). Fragments out of sync make events with the offset in pictures
-    of 40 ms, positive where the sound is late. `verdicts` keeps them all.
+    early to 15 late. Each face that moves and is there for three seconds or more votes; the verdict is in sync, out of
+    sync, or inconclusive (no such face, silence, no vote, or a tie). Fragments out of sync make events with the offset
+    in pictures of 40 ms, positive where the sound is late. `verdicts` keeps them all.
 
-    Limits: faces of about 40 pixels and more, seen from the front, in files of 15 pictures a second and more; the
-    first sound stream; offsets past 0.6 s are inconclusive at best. Trained on few speakers.
+    Limits: faces from a twentieth of the picture's width on, seen from the front, in files of 15 pictures a second and
+    more; the first sound stream; offsets past 0.6 s are inconclusive at best. Trained on few speakers.
     Fails on: dubbed films, voice-over on a talking face, singers who mime (out of sync, and rightly so); faces that
     chew; cartoons; two who talk at once.
     """
@@ -98,21 +102,25 @@ class AvSync(Detector):
         sound = self._sounds.between(first, last)
         if sound.size == 0 or float(np.sqrt(np.mean(np.square(sound)))) < QUIET:
             return None
+        if is_still(track.changes[first - track.first : last - track.first]):
+            return None
         mouths = np.stack(track.mouths[first - track.first : last - track.first])
         heard = self._sounds.bands(first - REACH, last + REACH)
         bands = around(heard, first, last - first, self._sounds.origin(first - REACH))
         now = self._sync.evidence(mouths, bands)
+        now[-1] += CAUTION
         if track.number in self._memory:
-            now = _joined(now, self._memory[track.number])
+            now = now + MEMORY * self._memory[track.number]
         living = {other.number for other in self._tracks.tracks}
         self._memory = {number: value for number, value in self._memory.items() if number in living}
         self._memory[track.number] = now
         return now
 
 
-def _joined(now: Array, before: Array) -> Array:
-    """Evidence of offsets adds up; that of none stays where it is, as the bar to pass."""
-    return np.append(now[:-1] + MEMORY * before[:-1], now[-1]).astype(np.float32)
+def is_still(changes: Sequence[float]) -> bool:
+    """Whether a mouth hardly changes, as in a portrait: `changes` in levels, NaN where they are not known."""
+    known = np.array([change for change in changes if np.isfinite(change)])
+    return len(known) >= LEAST_KNOWN and float(np.quantile(known, 1.0 - LIVELY_SHARE)) < LEAST_CHANGE
 
 
 class _Sounds:

@@ -32,16 +32,26 @@ class FaceTrack:
     face: Face
     seen: int
     mouths: list[Plane] = field(default_factory=list)
+    changes: list[float] = field(default_factory=list)
+    """Mean difference of each mouth from the one before in levels; NaN where another place was cut out, or the same
+    picture was: a place that is found anew moves a little even on a still face."""
 
     @property
     def end(self) -> int:
         """The tick after the last."""
         return self.first + len(self.mouths)
 
+    def add(self, mouth: Plane, ticks: int, moved: bool) -> None:
+        """Take a picture's mouth, shown for some ticks; `moved` says that another place was cut out than before."""
+        known = self.mouths and not moved
+        change = float(np.abs(mouth.astype(np.int16) - self.mouths[-1]).mean()) if known else np.nan
+        self.changes += [change, *[np.nan] * (ticks - 1)]
+        self.mouths += [mouth] * ticks
+
     def forget(self, before: int) -> None:
         """Drop mouths of ticks under `before`."""
         gone = min(max(0, before - self.first), len(self.mouths))
-        del self.mouths[:gone]
+        del self.mouths[:gone], self.changes[:gone]
         self.first += gone
 
 
@@ -69,11 +79,11 @@ class FaceTracks:
         new_shot = self._is_cut(picture.small) or first > self._next
         if new_shot:
             self._living = []
-        if new_shot or first - self._looked >= (LOOK_EVERY if self._living else LOOK_WHEN_EMPTY):
+        looks = new_shot or first - self._looked >= (LOOK_EVERY if self._living else LOOK_WHEN_EMPTY)
+        if looks:
             self._look(picture, first)
         for track in self._living:
-            mouth = cut_mouth(picture.luma, track.face.points)
-            track.mouths.extend([mouth] * (end - first))
+            track.add(cut_mouth(picture.luma, track.face.points), end - first, looks)
         self._next = end
 
     def forget(self, before: int) -> None:
