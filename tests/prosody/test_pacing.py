@@ -72,3 +72,12 @@ def test_no_word_is_far_from_its_usual_time(tokens: Tokens):
     assert copied.sum() == pytest.approx(durations.sum())
     assert voice[tokens.words == 1].mean() == pytest.approx(voice[tokens.words == 0].mean())
     assert copied[tokens.words == 1].mean() < 3 * SLOWEST * copied[tokens.words == 0].mean()
+
+
+def test_a_source_that_is_cut_off_ends_in_the_voices_own_silence(tokens: Tokens):
+    durations = np.where(tokens.gaps, 0, 5)
+    usual = np.where(tokens.gaps, 12.0, 5.0).astype(np.float32)
+    made = eased(durations, tokens, usual)
+    assert made[-1] == 12
+    assert made[:-1].sum() == pytest.approx(durations.sum())
+    assert not made[tokens.gaps][:-1].any()

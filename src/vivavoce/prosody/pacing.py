@@ -19,7 +19,7 @@ PAUSE_NATS = 6.0
 """What a pause costs, however long it is."""
 SHORTEST_PAUSE = 5
 """Frames of silence that are a pause and no closure of a stop."""
-EASE = 0.5
+EASE = 0.3
 """Power with which the voice's own times enter those of words: 0 is the source's rhythm, 1 the voice's."""
 FASTEST, SLOWEST = 0.6, 1.7
 """Least and most time of a word beside the voice's own at the rate of the phrase."""
@@ -77,7 +77,8 @@ def _after_sound(best: Array, sums: Array, expected: float) -> tuple[Array, Fram
 
 def eased(durations: Frames, tokens: Tokens, usual: Array, ease: float = EASE) -> Array:
     """Frames to be said, (tokens,): pauses and what is between them last as long as in the source; within, words have
-    times between the source's and the `usual` ones of the voice, and divide them as the voice would."""
+    times between the source's and the `usual` ones of the voice, and divide them as the voice would. The silence at
+    the end is the voice's own where the source was cut off sooner: without it the last sound is cut off too."""
     pauses = tokens.gaps & (durations >= SHORTEST_PAUSE)
     phrases = np.cumsum(pauses)
     # a gap that is no pause goes with the word before it
@@ -94,4 +95,6 @@ def eased(durations: Frames, tokens: Tokens, usual: Array, ease: float = EASE) -
         pace = np.clip((np.maximum(theirs, 1.0) / np.maximum(ours, 1e-3)) ** (1.0 - ease), FASTEST, SLOWEST)
         eased_frames = own * pace[unit]
         made[spoken] = eased_frames * (durations[spoken].sum() / eased_frames.sum())
+    if tokens.gaps[-1]:
+        made[-1] = max(made[-1], usual[-1])
     return made

@@ -97,10 +97,13 @@ class CopyCat:
         knots = knots_of(log_f0, durations)
         knots[durations == 0] = centre.log_f0
         said = durations if usual is None else eased(durations, tokens, usual)
+        loudnesses = token_means(made["energy"][0], durations)
+        # only silence that the source lacks has no frames there and is said
+        loudnesses[durations == 0] = made["energy"][0].min()
         return {
             "log_durations": np.log1p(said).astype(np.float32)[None],
             "knots": knots[None],
-            "token_energy": token_means(made["energy"][0] + centre.energy, durations)[None],
+            "token_energy": loudnesses[None] + centre.energy,
         }
 
 
