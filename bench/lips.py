@@ -1,7 +1,7 @@
 """By how much a clip's sound comes after its lips as it is: shut lips against /p/, /b/ and /m/ in the sound.
 
 Lips are shut from the moment on when a bilabial falls silent or begins to hum, until it bursts. When it does so in the
-sound stands in `lips_closures.tsv`: read off spectrograms by hand, without sight of the lips. `python bench/lips.py
+sound stands in `lips_closures.tsv`: read off spectrograms by hand, not off the lips. `python bench/lips.py
 --data DATA` measures the gap between the lips in every picture, with a face mesh that looks at each alone
 (`pip install mediapipe==0.10.14`), and writes `lips_late.tsv`, which `inspection.py` takes for the truth of lip sync.
 """
@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 CLOSURES, LATE = (Path(__file__).with_name(name) for name in ("lips_closures.tsv", "lips_late.tsv"))
-LAGS_S = np.arange(-0.2, 0.2001, 0.005)
+LAGS_S = np.arange(-0.3, 0.3001, 0.005)
 USUAL_S = 0.07
 """How long lips are shut where only one end of a closure can be heard."""
 NEAR_S, LONGEST_S = 0.09, 0.25
@@ -31,6 +31,8 @@ LEAST_RISE, SHUT = 0.03, 0.05
 """In distances between the eyes' outer corners."""
 SPREAD_MS = 24.0
 """Standard deviation of single closures about their clip's mean, over all clips."""
+INSETS = {"slide_1080p": (slice(350, 600), slice(330, 560), 3)}
+"""Rows and columns of faces that are too small in their picture for the mesh, and how many times they are enlarged."""
 UPPER, LOWER, EYES = (13, 82, 312, 81, 311), (14, 87, 317, 178, 402), (33, 263)
 """Points of the face mesh: inner edges of the lips, outer corners of the eyes."""
 
@@ -140,9 +142,14 @@ def lip_gaps(path: Path) -> Gaps:
     times_s, gaps = [], []
     with av.open(str(path)) as container:
         for frame in container.decode(video=0):
-            found = mesh.process(frame.to_ndarray(format="rgb24")).multi_face_landmarks
+            picture = frame.to_ndarray(format="rgb24")
+            if path.stem in INSETS:
+                rows, columns, times = INSETS[path.stem]
+                picture = picture[rows, columns].repeat(times, axis=0).repeat(times, axis=1)
+            found = mesh.process(picture).multi_face_landmarks
             if found and frame.time is not None:
-                points = np.array([(p.x * frame.width, p.y * frame.height) for p in found[0].landmark])
+                height, width = picture.shape[:2]
+                points = np.array([(p.x * width, p.y * height) for p in found[0].landmark])
                 eyes = np.hypot(*(points[EYES[0]] - points[EYES[1]]))
                 apart = np.linalg.norm(points[list(UPPER)] - points[list(LOWER)], axis=1)
                 times_s.append(frame.time)
@@ -172,11 +179,17 @@ def _rows(path: Path) -> list[dict[str, str]]:
 def main() -> int:
     """Entry point of the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds video/talking/")
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds video/")
+    parser.add_argument("--clip", action="append", help="only this, by its name without suffix; may be repeated")
     arguments = parser.parse_args()
-    lines = ["clip\tlate_ms\terror_ms\tclosures"]
-    for clip, closures in read_closures().items():
-        path = next((arguments.data / "video" / "talking").glob(f"{clip}.*"), None)
+    wanted = {clip: of for clip, of in read_closures().items() if not arguments.clip or clip in arguments.clip}
+    known = [] if not LATE.exists() else LATE.read_text(encoding="utf-8").splitlines()
+    lines = [
+        "clip\tlate_ms\terror_ms\tclosures",
+        *(line for line in known[1:] if line.partition("\t")[0] not in wanted),
+    ]
+    for clip, closures in wanted.items():
+        path = next((arguments.data / "video").glob(f"*/{clip}.*"), None)
         if path is None:
             print(f"lips: no clip {clip}", file=sys.stderr)
             return 1
@@ -184,7 +197,7 @@ def main() -> int:
         if found:
             lines.append(f"{clip}\t{found.late_ms:.0f}\t{found.error_ms:.0f}\t{found.closures}")
             print(lines[-1], flush=True)
-    LATE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    LATE.write_text("\n".join([lines[0], *sorted(lines[1:])]) + "\n", encoding="utf-8")
     return 0
 
 
