@@ -110,7 +110,7 @@ class AvSync(Detector):
         now = self._sync.evidence(mouths, bands)
         now[-1] += CAUTION
         if track.number in self._memory:
-            now = now + MEMORY * self._memory[track.number]
+            now += np.float32(MEMORY) * self._memory[track.number]
         living = {other.number for other in self._tracks.tracks}
         self._memory = {number: value for number, value in self._memory.items() if number in living}
         self._memory[track.number] = now
