@@ -14,7 +14,7 @@ from meters import WordErrorRate
 from sentences import held_out, sentences_of_kind
 from significance import bootstrap, holm, interval, p_value
 from transcripts import compare
-from transfer import cases, copier
+from transfer import TARGETS, cases, copier
 from vivavoce.audio import Audio
 from vivavoce.errors import InputError
 from vivavoce.features import RATE_HZ
@@ -85,10 +85,10 @@ def understood(data: Path, each: int) -> dict[str, list[Heard]]:
 
 
 def copies_understood(data: Path, runs: Path, count: int) -> dict[str, list[Heard]]:
-    """Copies of `count` recordings of each corpus of sources, and the same texts without a source."""
+    """Copies of `count` recordings of each corpus of sources onto every target, and the same texts without a source."""
     voice, listener, copy = load_voice(), WordErrorRate(1), copier("copycat", runs)
     found: dict[str, list[Heard]] = {ALONE: [], "copycat": []}
-    for case in cases(data, count):
+    for case in cases(data, count, len(TARGETS)):
         try:
             copied = copy(case)
         except InputError:

@@ -64,14 +64,15 @@ class Pair:
 Copy = Callable[[Case], Copied]
 
 
-def cases(data: Path, count: int) -> Iterator[Case]:
-    """`count` recordings of each corpus of sources, onto the five targets in turn."""
+def cases(data: Path, count: int, targets: int = 1) -> Iterator[Case]:
+    """`count` recordings of each corpus of sources, each onto that many of the five targets, in turn."""
     for corpus in SOURCES:
         rows = held_out(data, corpus)
         for number, row in enumerate(rows[:: max(1, len(rows) // count)][:count]):
-            target = TARGETS[number % len(TARGETS)]
-            sentence = whole_sentence(row.text, language_of(target))
-            yield Case(row, read_audio(row.path).resampled(RATE_HZ), sentence, target)
+            source = read_audio(row.path).resampled(RATE_HZ)
+            for step in range(targets):
+                target = TARGETS[(number + step) % len(TARGETS)]
+                yield Case(row, source, whole_sentence(row.text, language_of(target)), target)
 
 
 def copier(name: str, runs: Path) -> Copy:
