@@ -20,7 +20,8 @@ from vivavoce.prosody.kathaka import Kathaka
 from vivavoce.prosody.linguistics import Linguistics
 from vivavoce.prosody.recording import reference_features
 from vivavoce.prosody.selection import BY, Centroid, Selection
-from vivavoce.training.prosody.dataset import SpokenSentence, spoken_sentences
+from vivavoce.training.prosody.dataset import spoken_sentences
+from vivavoce.training.prosody.sentence import SpokenSentence
 from vivavoce.training.prosody.texts import text_features, text_key
 from vivavoce.voice.layout import WORD_PROSODY
 from vivavoce.voice.tokens import Tokens

@@ -21,7 +21,7 @@ from vivavoce.prosody.linguistics import describe
 from vivavoce.prosody.recording import TokenProsody
 from vivavoce.text import analyse
 from vivavoce.training.prosody.copycat import Sung
-from vivavoce.training.prosody.dataset import SpokenSentence
+from vivavoce.training.prosody.sentence import SpokenSentence
 from vivavoce.voice.tokens import tokenise
 
 

@@ -3,8 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from vivavoce.prosody.recording import TokenProsody
 from vivavoce.text import analyse
-from vivavoce.training.prosody.asked import asked, kind_of, spoken_words
+from vivavoce.training.prosody.asked import asked, declared_questions, kind_of, spoken_words
+from vivavoce.training.prosody.sentence import SpokenSentence
 from vivavoce.voice.contour import pitch_contour
 from vivavoce.voice.tokens import SYMBOL_ID, tokenise
 
@@ -55,3 +57,25 @@ def test_other_words_than_the_text_has_are_left_alone():
     durations = np.full(len(tokens.symbols), 5)
     log_f0 = np.full(durations.sum(), 5.0, np.float32)
     assert asked("Is it 42?", "yes_no", [], tokens, durations, log_f0, log_f0) is None
+
+
+def test_statements_that_are_trained_on_are_also_asked():
+    def said(text: str, split: str) -> SpokenSentence:
+        tokens = tokenise(analyse(text).sentences[0])
+        count = len(tokens.symbols)
+        flat = np.full((count, 4), np.log(200.0), np.float32)
+        prosody = TokenProsody(np.full(count, 8), flat, np.ones(count, np.float32), np.zeros(count, np.float32))
+        return SpokenSentence(text, "ensemble", "af_heart", split, text, tokens, prosody, np.ones(count, np.float32))
+
+    texts = [
+        f"They live in a {place}."
+        for place in ("town", "house", "garden", "street", "village", "castle", "tent", "tower", "city")
+    ]
+    made = declared_questions([said(text, "train") for text in texts])
+    assert 0 < len(made) < len(texts)
+    for question in made:
+        assert question.text.endswith("?")
+        assert question.tokens.symbols[-1] == SYMBOL_ID["?"]
+        assert question.prosody.knots.max() > np.log(200.0) + 0.3
+    assert not declared_questions([said(text, "test") for text in texts])
+    assert not declared_questions([said("Who lives in a town?", "train")])

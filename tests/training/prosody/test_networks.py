@@ -12,7 +12,7 @@ from vivavoce.training.networks.reference import SentenceReference, WordReferenc
 from vivavoce.training.prosody.dataset import phrase_ends
 from vivavoce.training.prosody.kathaka import divergence
 from vivavoce.training.prosody.stage_one import divergence as divergence_from_standard
-from vivavoce.training.prosody.stage_one import half_heard, slurred
+from vivavoce.training.prosody.stage_one import falling, half_heard, slurred
 from vivavoce.voice.tokens import GAPS, SYMBOL_ID, tokenise
 
 OWNER = torch.tensor([[-1, 0, 0, 1, 1, 1], [-1, 0, 1, 1, -1, -1]])
@@ -122,3 +122,11 @@ def test_words_that_end_a_phrase_are_found(language: str):
     ends = phrase_ends(tokens)
     assert set(tokens.owner[ends].tolist()) == {4, 6, 7, 9}
     assert not ends[tokens.owner < 0].any()
+
+
+def test_the_rate_falls_in_each_period_and_begins_lower_in_the_next():
+    rates = [falling(step, [10, 30]) for step in range(30)]
+    assert rates[0] == 1.0
+    assert rates[10] == 0.5
+    assert rates[9] < 0.1
+    assert rates[29] < 0.02

@@ -17,7 +17,8 @@ from vivavoce.features import BANDS, RATE_HZ
 from vivavoce.prosody.alignment import SILENCE
 from vivavoce.training.alignment import CLASSES, FrameClassifier
 from vivavoce.training.corpus import feature_path, recordings
-from vivavoce.training.prosody.dataset import SpokenSentence, spoken_sentences
+from vivavoce.training.prosody.dataset import spoken_sentences
+from vivavoce.training.prosody.sentence import SpokenSentence
 from vivavoce.training.run import Run
 
 _IGNORED = -100
@@ -95,7 +96,9 @@ def warped(mel: np.ndarray, factor: float) -> np.ndarray:
     return mel[:, low] * (1 - part) + mel[:, low + 1] * part
 
 
-def _other(stretch: tuple[np.ndarray, np.ndarray], data: Mapping[str, Any], random: np.random.Generator):
+def _other(
+    stretch: tuple[np.ndarray, np.ndarray], data: Mapping[str, Any], random: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """The stretch by another speaker: another rate, another length of the vocal tract."""
     mel, labels = faster(*stretch, math.exp(random.uniform(-data["rate"], data["rate"])))
     return warped(mel, math.exp(random.uniform(-data["tract"], data["tract"]))), labels

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,7 +20,8 @@ from vivavoce.text import analyse
 from vivavoce.text.phonemes import STRESSES, VOWELS
 from vivavoce.training.ensemble import chosen_words
 from vivavoce.training.intonation import SpokenWord, rewritten
-from vivavoce.voice.contour import Frames, knots_of, token_means, token_of_frame
+from vivavoce.training.prosody.sentence import SpokenSentence
+from vivavoce.voice.contour import Frames, knots_of, pitch_contour, token_means, token_of_frame
 from vivavoce.voice.tokens import SYMBOL_ID, SYMBOLS, Tokens
 
 # fmt: off
@@ -33,6 +35,8 @@ _NOUN_PHRASE = r"(?:(?:DT|PRP\$|CD) )?(?:(?:JJ|NN|NNP|VBG) ){0,2}(?:NNS?|NNPS?) 
 _LIST = re.compile(rf"(?<!\S)(?:{_NOUN_PHRASE}, )+{_NOUN_PHRASE}(?:, )?CC {_NOUN_PHRASE}")
 """Over Penn tags and commas, each followed by a space."""
 _VOWEL_IDS = [SYMBOL_ID[symbol] for symbol in VOWELS]
+_SHARE = 3
+"""One statement in so many is also asked."""
 _LEAST_WEIGHT = 0.5
 """Of a vowel whose pitch was lost in the teacher's creak and is now given by rule."""
 
@@ -97,3 +101,33 @@ def spoken_words(tokens: Tokens, durations: Frames) -> Sequence[SpokenWord]:
         start, end = int(ends[own[0]] - durations[own[0]]), int(ends[own[-1]])
         words.append(SpokenWord(symbols, start, int(ends[accent] - durations[accent]), end))
     return words
+
+
+def declared_questions(sentences: Sequence[SpokenSentence]) -> list[SpokenSentence]:
+    """A share of the statements that are trained on as questions: the same words, a question mark, and a rise.
+
+    "You are coming?" is asked of any words at all, so the rise is not learned as one of a few patterns or last words.
+    """
+    made = []
+    for said in sentences:
+        first = said.text.split(maxsplit=1)[0].lower()
+        is_statement = said.split == "train" and said.text.endswith(".") and said.text.count(".") == 1
+        if not is_statement or not said.is_model or first in _QUESTION_WORDS or zlib.crc32(said.text.encode()) % _SHARE:
+            continue
+        text, prosody = f"{said.text[:-1]}?", said.prosody
+        tokens = replace(said.tokens, symbols=np.append(said.tokens.symbols[:-1], SYMBOL_ID["?"]))
+        log_f0 = pitch_contour(prosody.knots, prosody.durations)
+        voiced = (prosody.voiced > 0.5)[token_of_frame(prosody.durations)].astype(np.float32)
+        if found := asked(text, "yes_no", [], tokens, prosody.durations, log_f0, voiced):
+            knots, weights = found
+            made.append(
+                replace(
+                    said,
+                    id=f"{said.id}?",
+                    text=text,
+                    tokens=tokens,
+                    prosody=replace(prosody, knots=knots),
+                    pitch_weights=weights,
+                )
+            )
+    return made

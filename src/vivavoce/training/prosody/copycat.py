@@ -18,7 +18,8 @@ from vivavoce.prosody.transfer import frame_contour, frame_symbols
 from vivavoce.training.arrays import write_arrays
 from vivavoce.training.corpus import feature_path, recordings
 from vivavoce.training.networks.copycat import CopyCatNetwork
-from vivavoce.training.prosody.dataset import SpokenSentence, spoken_sentences
+from vivavoce.training.prosody.dataset import spoken_sentences
+from vivavoce.training.prosody.sentence import SpokenSentence
 from vivavoce.training.prosody.stage_one import divergence
 from vivavoce.training.run import Run
 from vivavoce.training.utterances import SPEAKERS

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +12,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from vivavoce.features import Array
 from vivavoce.prosody.recording import SpeakerCentre, TokenProsody, reference_features
 from vivavoce.training.arrays import write_arrays
 from vivavoce.training.prosody.asked import asked, kind_of
+from vivavoce.training.prosody.sentence import SpokenSentence
 from vivavoce.training.utterances import SPEAKERS, AlignedUtterance, aligned_utterances
 from vivavoce.voice.contour import pitch_contour, token_means
 from vivavoce.voice.tokens import GAPS, SYMBOL_ID, Tokens
@@ -25,27 +24,6 @@ DEVELOPMENT_SHARE = 20
 """One training text in so many is kept for development, whoever speaks it."""
 _VERSION = 3
 _OR = [[SYMBOL_ID[sound] for sound in sounds] for sounds in ("ɔɹ", "ɔː")]
-
-
-@dataclass(frozen=True, slots=True)
-class SpokenSentence:
-    """One recording: who says what, and how."""
-
-    id: str
-    corpus: str
-    speaker: str
-    split: str
-    """`train`, `development` or `test`."""
-    text: str
-    tokens: Tokens
-    prosody: TokenProsody
-    pitch_weights: Array
-    """How much each token's pitch counts, (tokens,): its voiced share, 0 where the melody is not to be learned."""
-
-    @property
-    def is_model(self) -> bool:
-        """Whether the melody is one to learn from."""
-        return bool(self.pitch_weights.any())
 
 
 def spoken_sentences(root: Path, cache: Path, alignment: Path, corpora: Sequence[str]) -> list[SpokenSentence]:

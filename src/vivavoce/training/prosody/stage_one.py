@@ -10,6 +10,7 @@ are: mel enters no loss, because pitch, energy and durations are all that the de
 
 from __future__ import annotations
 
+import bisect
 import copy
 import math
 from collections.abc import Mapping, Sequence
@@ -29,14 +30,15 @@ from vivavoce.training.networks.reference import (
     over_tokens,
     word_shares,
 )
+from vivavoce.training.prosody.asked import declared_questions
 from vivavoce.training.prosody.dataset import (
     SpeakerCentre,
-    SpokenSentence,
     batches,
     centres,
     spoken_sentences,
     token_tensors,
 )
+from vivavoce.training.prosody.sentence import SpokenSentence
 from vivavoce.training.provenance import recipe
 from vivavoce.training.run import Run, load_average
 from vivavoce.training.utterances import SPEAKERS
@@ -85,7 +87,8 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     alignment = folder.parent / "alignment" / "durations.json"
     sentences = [s for s in spoken_sentences(root, cache, alignment, config["data"]["corpora"]) if s.is_model]
     centre = centres(sentences)
-    learned = [s for s in sentences if s.split == "train" for _ in range(config["data"]["repeat"][s.corpus])]
+    spoken = [*sentences, *declared_questions(sentences)]
+    learned = [s for s in spoken if s.split == "train" for _ in range(config["data"]["repeat"][s.corpus])]
     held = [s for s in sentences if s.split == "development"]
     model = stage_one(folder, config, trained=False).to(device)
     optimiser = torch.optim.AdamW(
@@ -100,10 +103,10 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     run = Run(folder, {"model": model, "optimiser": optimiser, "average": average}, minutes)
     source = batches(learned, config["data"]["tokens"], np.random.default_rng(run.step + settings["seed"]))
     for step in run.steps():
-        if step >= settings["decay_steps"]:
+        if step >= settings["periods"][-1]:
             run.save()
             break
-        scale = 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / settings["decay_steps"]))
+        scale = falling(step, settings["periods"])
         for group in optimiser.param_groups:
             group["lr"] = group["rate"] * scale * min(1.0, (step + 1) / settings["warm_up_steps"])
         batch = [learned[index] for index in next(source)]
@@ -117,6 +120,15 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
         average.update_parameters(model)
         if (step + 1) % settings["evaluate_every"] == 0:
             _evaluate(average.module, held, centre, device, run)
+
+
+def falling(step: int, periods: Sequence[int]) -> float:
+    """The share of the rate at a step: a cosine to a fiftieth in each period, which begins at half the one before.
+    `periods` are the steps at which they end."""
+    number = bisect.bisect_right(periods, step)
+    start = periods[number - 1] if number else 0
+    turn = (step - start) / (periods[number] - start)
+    return 0.5**number * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * turn)))
 
 
 def _loss(

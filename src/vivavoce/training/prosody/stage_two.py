@@ -21,7 +21,9 @@ from torch import Tensor, nn
 from vivavoce.features import Array
 from vivavoce.prosody.linguistics import Linguistics, edges_of
 from vivavoce.prosody.recording import SpeakerCentre
-from vivavoce.training.prosody.dataset import SpokenSentence, batches, centres, padded, spoken_sentences, token_tensors
+from vivavoce.training.prosody.asked import declared_questions
+from vivavoce.training.prosody.dataset import batches, centres, padded, spoken_sentences, token_tensors
+from vivavoce.training.prosody.sentence import SpokenSentence
 from vivavoce.training.prosody.stage_one import StageOne, half_heard, slurred, stage_one
 from vivavoce.training.prosody.texts import text_features, text_key
 from vivavoce.training.provenance import recipe
@@ -60,7 +62,7 @@ def lessons(root: Path, cache: Path, runs: Path, device: str) -> Lessons:
     corpora = config["data"]["corpora"]
     sentences = [s for s in spoken_sentences(root, cache, runs / "alignment" / "durations.json", corpora) if s.is_model]
     centre = centres(sentences)
-    sentences = [s for s in sentences if s.split != "test"]
+    sentences = [s for s in [*sentences, *declared_questions(sentences)] if s.split != "test"]
     texts = _with_emphasis(root, sentences, text_features(cache, sentences))
     agreeing = [s for s in sentences if s.tokens.words.max() < len(texts[s.id].words)]
     found = _posteriors(stage, agreeing, texts, centre, device)

@@ -14,7 +14,7 @@ from vivavoce.blocks.shelf import find_addon
 from vivavoce.prosody.alignment import whole_sentence
 from vivavoce.prosody.linguistics import Linguistics, describe, has_parser
 from vivavoce.training.arrays import write_arrays
-from vivavoce.training.prosody.dataset import SpokenSentence
+from vivavoce.training.prosody.sentence import SpokenSentence
 from vivavoce.voice.speech import language_of
 
 _VERSION = 1

@@ -1,0 +1,30 @@
+"""A recording at its tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vivavoce.features import Array
+from vivavoce.prosody.recording import TokenProsody
+from vivavoce.voice.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenSentence:
+    """One recording: who says what, and how."""
+
+    id: str
+    corpus: str
+    speaker: str
+    split: str
+    """`train`, `development` or `test`."""
+    text: str
+    tokens: Tokens
+    prosody: TokenProsody
+    pitch_weights: Array
+    """How much each token's pitch counts, (tokens,): its voiced share, 0 where the melody is not to be learned."""
+
+    @property
+    def is_model(self) -> bool:
+        """Whether the melody is one to learn from."""
+        return bool(self.pitch_weights.any())
