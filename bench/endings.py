@@ -39,9 +39,13 @@ def recorded(held: Sequence[Held]) -> dict[str, float]:
     counts: Counts = defaultdict(list)
     for h in held:
         shape = melody(h.spoken.prosody.knots, h.spoken.prosody.durations, h.spoken.tokens)
-        words = [word.lower() for word in h.spoken.text.split()]
-        _count(counts, ASKED.get(h.kind, h.kind), words, shape)
-    return _shares(counts)
+        count(counts, *kind_and_words(h), shape)
+    return shares(counts)
+
+
+def kind_and_words(held: Held) -> tuple[str, list[str]]:
+    """What is asked of a recording's melody, and its words in lower case."""
+    return ASKED.get(held.kind, held.kind), [word.lower() for word in held.spoken.text.split()]
 
 
 def predicted(data: Path, held: Sequence[Held], system: str) -> dict[str, float]:
@@ -52,12 +56,12 @@ def predicted(data: Path, held: Sequence[Held], system: str) -> dict[str, float]
         nothing = Embedding.of_sentence(np.zeros(64, np.float32), len(text.words))
         embedding = model.embed(text, speaker) if model else nothing
         made = voice(voice_tensors(tokens, SPEAKERS.index(speaker), embedding))
-        count = len(tokens.symbols)
+        length = len(tokens.symbols)
         durations = frame_durations(
-            made["log_durations"][0], tokens.gaps, np.ones(count, np.float32), np.full(count, -1)
+            made["log_durations"][0], tokens.gaps, np.ones(length, np.float32), np.full(length, -1)
         )
-        _count(counts, kind, words, melody(made["knots"][0], durations, tokens))
-    return _shares(counts)
+        count(counts, kind, words, melody(made["knots"][0], durations, tokens))
+    return shares(counts)
 
 
 def _plain(data: Path, held: Sequence[Held]) -> Iterator[tuple[str, list[str], Linguistics, Tokens, str]]:
@@ -68,8 +72,8 @@ def _plain(data: Path, held: Sequence[Held]) -> Iterator[tuple[str, list[str], L
             words = [word.text.lower() + word.after for word in sentence.words]
             yield kind, words, describe(sentence), tokenise(sentence), speaker
     for h in held:
-        words = [word.lower() for word in h.spoken.text.split()]
-        yield f"test: {ASKED.get(h.kind, h.kind)}", words, h.text, h.spoken.tokens, h.spoken.speaker
+        kind, words = kind_and_words(h)
+        yield f"test: {kind}", words, h.text, h.spoken.tokens, h.spoken.speaker
 
 
 def kind_of_question(words: Sequence[str]) -> str:
@@ -78,7 +82,7 @@ def kind_of_question(words: Sequence[str]) -> str:
     return "yes_no" if bare[0] in _VERBS or not _WH.intersection(bare) else "wh"
 
 
-def _count(counts: Counts, kind: str, words: list[str], shape: Melody) -> None:
+def count(counts: Counts, kind: str, words: list[str], shape: Melody) -> None:
     """What is asked of a melody of this kind, and whether it does so."""
     asked = kind.removeprefix("test: ")
     if asked == "dialogue":
@@ -96,7 +100,7 @@ def _count(counts: Counts, kind: str, words: list[str], shape: Melody) -> None:
         counts[f"{kind} falls at the end"].append(shape.falls())
 
 
-def _shares(counts: Mapping[str, list[bool]]) -> dict[str, float]:
+def shares(counts: Mapping[str, list[bool]]) -> dict[str, float]:
     return {name: float(np.mean(values)) for name, values in counts.items()} | {
         f"{name}, n": float(len(values)) for name, values in counts.items()
     }
@@ -104,11 +108,13 @@ def _shares(counts: Mapping[str, list[bool]]) -> dict[str, float]:
 
 def table(own: Mapping[str, float], systems: Mapping[str, Mapping[str, float]]) -> str:
     """Rows of what is asked, the recordings' share of that kind, then the systems'."""
-    names = list(dict.fromkeys(name for shares in systems.values() for name in shares if not name.endswith(", n")))
+    names = list(dict.fromkeys(name for found in systems.values() for name in found if not name.endswith(", n")))
     lines = [f"| | n | recordings | {' | '.join(systems)} |", "|" + "---|" * (len(systems) + 3)]
     for name in names:
-        count = next(shares[f"{name}, n"] for shares in systems.values())
+        sentences = next(found[f"{name}, n"] for found in systems.values())
         theirs = own.get(name.removeprefix("test: "))
-        cells = [f"{shares[name]:.2f}" for shares in systems.values()]
-        lines.append(f"| {name} | {count:.0f} | {'' if theirs is None else f'{theirs:.2f}'} | {' | '.join(cells)} |")
+        cells = [f"{found[name]:.2f}" for found in systems.values()]
+        lines.append(
+            f"| {name} | {sentences:.0f} | {'' if theirs is None else f'{theirs:.2f}'} | {' | '.join(cells)} |"
+        )
     return "\n".join(lines)

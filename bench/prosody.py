@@ -25,6 +25,7 @@ import numpy as np
 import closure
 import emphasis
 import endings
+import heard
 import likelihood
 import probes
 import tracks
@@ -87,20 +88,23 @@ def endings_part(bench: Bench) -> Figures:
     own = endings.recorded([*bench.held, *bench.learned])
     shares = {name: endings.predicted(bench.data, bench.held, name) for name in COMPARED}
     print(endings.table(own, shares))
-    return {"recordings": own, **shares}
+    sound = heard.recorded(bench.data, bench.held)
+    spoken = {name: heard.spoken(bench.data, bench.held, name) for name in COMPARED}
+    print(f"\nin the sound\n\n{endings.table(sound, spoken)}")
+    return {"recordings": own, **shares, "in the sound": {"recordings": sound, **spoken}}
 
 
 def emphasis_part(bench: Bench) -> Figures:
     made = {}
     for name in ("none", "camp"):
         words = list(emphasis.emphasised(bench.data, name))
-        heard = float(np.mean([word.heard for word in words]))
+        share = float(np.mean([word.heard for word in words]))
         means = np.mean([(w.semitones, w.decibels, w.length) for w in words], axis=0)
         print(
-            f"{name}: {100 * heard:.0f} % of {len(words)} words heard; "
+            f"{name}: {100 * share:.0f} % of {len(words)} words heard; "
             f"{means[0]:+.1f} semitones, {means[1]:+.1f} dB, {100 * means[2]:+.0f} % length"
         )
-        made[name] = {"heard": heard, "words": [asdict(word) for word in words]}
+        made[name] = {"heard": share, "words": [asdict(word) for word in words]}
     return made
 
 
@@ -113,10 +117,10 @@ def words_part(bench: Bench) -> Figures:
     print(intelligibility.table(copies))
     return {
         name: {
-            "rates": [asdict(row) for row in intelligibility.rates(heard)],
-            "sentences": {system: [asdict(h) for h in rows] for system, rows in heard.items()},
+            "rates": [asdict(row) for row in intelligibility.rates(understood)],
+            "sentences": {system: [asdict(h) for h in rows] for system, rows in understood.items()},
         }
-        for name, heard in (("systems", found), ("copies", copies))
+        for name, understood in (("systems", found), ("copies", copies))
     }
 
 
