@@ -15,7 +15,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +25,8 @@ from rich.progress import track
 
 from vivavoce.audio import Audio, write_audio
 from vivavoce.errors import InputError
-from vivavoce.text import analyse
 from vivavoce.training.corpus import Recording, recordings
-from vivavoce.training.intonation import Track, rewritten, spoken_words
+from vivavoce.training.intonation import Track, chosen_words, rewritten, spoken_words
 
 RATE_HZ = 24_000
 UNIT_S = 0.025
@@ -157,22 +155,6 @@ def make(
         file.write(json.dumps(line, ensure_ascii=False) + "\n")
     write_audio(folder / "audio" / f"{row.id}.opus", Audio(samples.astype(np.float32), RATE_HZ))
     return len(samples) / RATE_HZ
-
-
-def chosen_words(text: str, kind: str, emphasised: int | None) -> list[int]:
-    """The words of a text that a kind of melody is about, as `rewritten` asks for them."""
-    words = text.split()
-    if kind == "emphasis" and emphasised is not None:
-        return [emphasised]
-    if kind == "or":
-        return [number - 1 for number, word in enumerate(words) if word.lower() == "or" and number]
-    if kind == "list":
-        return [number for number, word in enumerate(words) if word.endswith(",")]
-    if kind == "compound":
-        tags = [word.tag for word in analyse(text).sentences[0].words]
-        pairs = enumerate(pairwise(tags))
-        return [number for number, (this, following) in pairs if this[:2] == following[:2] == "NN"][:1]
-    return []
 
 
 def intonation_kinds(path: Path) -> dict[str, tuple[str, int | None]]:

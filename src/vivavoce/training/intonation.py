@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+
+from vivavoce.text import analyse
 
 Track = npt.NDArray[np.float32]
 
@@ -80,6 +83,22 @@ def rewritten(
         line = median + size * np.interp(places, at, semitones) * np.log(2.0) / 12.0
         out[inside] = (line + log_f0 - slow)[inside]
     return np.where(voiced, np.exp(out), f0_hz).astype(np.float32)
+
+
+def chosen_words(text: str, kind: str, emphasised: int | None) -> list[int]:
+    """The words of a text that a kind of melody is about, as `rewritten` asks for them."""
+    words = text.split()
+    if kind == "emphasis" and emphasised is not None:
+        return [emphasised]
+    if kind == "or":
+        return [number - 1 for number, word in enumerate(words) if word.lower() == "or" and number]
+    if kind == "list":
+        return [number for number, word in enumerate(words) if word.endswith(",")]
+    if kind == "compound":
+        tags = [word.tag for word in analyse(text).sentences[0].words]
+        pairs = enumerate(pairwise(tags))
+        return [number for number, (this, following) in pairs if this[:2] == following[:2] == "NN"][:1]
+    return []
 
 
 def _contours(kind: str, words: Sequence[SpokenWord], chosen: Sequence[int], end: int) -> list[list[Point]]:

@@ -18,8 +18,7 @@ import numpy as np
 from vivavoce.features import Array, continuous_log_f0
 from vivavoce.text import analyse
 from vivavoce.text.phonemes import STRESSES, VOWELS
-from vivavoce.training.ensemble import chosen_words
-from vivavoce.training.intonation import SpokenWord, rewritten
+from vivavoce.training.intonation import SpokenWord, chosen_words, rewritten
 from vivavoce.training.prosody.sentence import SpokenSentence
 from vivavoce.voice.contour import Frames, knots_of, pitch_contour, token_means, token_of_frame
 from vivavoce.voice.tokens import SYMBOL_ID, SYMBOLS, Tokens
