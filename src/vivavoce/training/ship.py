@@ -57,9 +57,12 @@ def ship_prosody_alone(material: Material, addons: Path, hardware: str) -> None:
 
 
 def ship_one(name: str, material: Material, addons: Path, hardware: str) -> None:
-    """Write one network of transfer, or an ablation: no other addon learned with it. Raises `SystemExit` where it was not trained."""
+    """Write one network of transfer, or an ablation: no other addon learned with it.
+
+    Raises `SystemExit` where it was not trained.
+    """
     if not has_run(material.runs, name):
-        raise SystemExit(f"{material.runs / name}: no checkpoint there, train it with python -m vivavoce.training {name}")
+        raise SystemExit(f"{material.runs / name}: no checkpoint there, train the recipe {name}")
     for addon in ship_prosody(material, addons, hardware, (name,)):
         write_card(addon.path)
 
