@@ -26,8 +26,13 @@ MIXED = -1
 
 PIECE_S, PIECES, EDGE_S = 2.4, 8, 0.2
 PER_PIECE = 3
-CODECS = (("aac", 128_000), ("aac", 96_000), ("libopus", 96_000), ("libopus", 64_000), ("libmp3lame", 128_000))
-CODEC_CHANCES = (0.45, 0.1, 0.2, 0.15, 0.1)
+CODECS = (
+    ("aac", 128_000), ("aac", 96_000), ("aac", 64_000),
+    ("libopus", 96_000), ("libopus", 64_000), ("libmp3lame", 128_000),
+)  # fmt: skip
+"""Bits a second of one channel; 64 kb/s is what each has in stereo at 128."""
+
+CODEC_CHANCES = (0.25, 0.1, 0.3, 0.15, 0.12, 0.08)
 MIXED_CHANCE, VIDEO_CHANCE, BLEND_CHANCE = 0.25, 0.4, 0.2
 MUSIC_CHANCE, CROWD_CHANCE, DRESSED_CHANCE = 0.2, 0.08, 0.5
 CLEAN_CHANCE = 0.35

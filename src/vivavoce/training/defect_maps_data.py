@@ -23,7 +23,7 @@ CLEARLY_WRONG = 16
 STALE, INTACT, DOUBTFUL = 3, 2, 5
 """A block that was right up to three pictures ago is old, not broken: whether it counts is left open."""
 FRAMES, FIRST_HITS, RATE_HZ = 18, (3, 14), 25.0
-AGAIN_CHANCE, CUT_CHANCE, UNHURT_CHANCE, UNTOUCHED_CHANCE = 0.7, 0.15, 0.25, 0.15
+AGAIN_CHANCE, CUT_CHANCE, UNHURT_CHANCE, UNTOUCHED_CHANCE = 0.7, 0.15, 0.25, 0.35
 HURT, UNHURT = 5, 4
 """Pictures kept of one draw: with damage, and without."""
 

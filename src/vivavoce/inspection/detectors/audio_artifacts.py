@@ -22,6 +22,9 @@ CLASSES = ("none", "hum", "hiss", "distortion", "clicks")
 BANDS_HZ = {"hum": (40, 800), "hiss": (4000, 20_000), "distortion": (1000, 16_000), "clicks": (2000, 20_000)}
 MAX_CHANNELS = 6
 SAME = 1e-3
+SOFTER_DB = 10.0
+"""A channel so much softer than the loudest is not judged: what is wrong in it is not heard beside the others."""
+
 STEADY = ("hum", "hiss", "distortion")
 """Defects that last: what counts is the mean of two seconds, of which a defect of two seconds fills one at least."""
 
@@ -38,7 +41,7 @@ class AudioArtifacts(Detector):
 
     Limits: one class a second, so the weaker of two defects in one place is missed; seconds under -54 dB, and an end
     shorter than half a second, are not judged; sound without a top band (telephone, 16 kHz) leaves little to hear
-    hiss and clicks in.
+    hiss and clicks in; channels 10 dB softer than the loudest are left out.
     Fails on: a held bass note near 50 or 60 Hz (hum), wind, rain and applause (hiss), a distorted guitar or an old
     recording that is meant to sound so (distortion), castanets, keyboards and shutters (clicks).
     """
@@ -69,6 +72,7 @@ class AudioArtifacts(Detector):
         if whole is None:
             return None
         loud = [n for n in _different(whole) if not is_quiet(whole[n])]
+        loud = [n for n in loud if _level_db(whole[n]) > max(_level_db(whole[m]) for m in loud) - SOFTER_DB]
         judged = self.judge(whole[loud]) if loud else np.eye(1, len(CLASSES), dtype=np.float32)
         likely = {name: float(judged[:, index].max()) for index, name in enumerate(CLASSES)}
         worst = {name: (loud or [0])[int(judged[:, index].argmax())] for index, name in enumerate(CLASSES)}
@@ -148,6 +152,10 @@ def _whole_second(sound: Sound) -> Samples | None:
         return None
     kept = sound.samples[:MAX_CHANNELS]
     return kept if length == sound.rate_hz else np.concatenate([kept, kept], axis=1)[:, : sound.rate_hz]
+
+
+def _level_db(channel: Samples) -> float:
+    return float(10.0 * np.log10(np.mean(np.square(channel, dtype=np.float64)) + 1e-12))
 
 
 def _different(samples: Samples) -> list[int]:

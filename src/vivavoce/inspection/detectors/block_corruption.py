@@ -21,7 +21,7 @@ Decision = Literal["learned", "area"]
 CORRUPT = 0.5
 MAX_AREA = 0.07
 GAP_S, HOLD = 0.7, 0.6
-LEAST = 3
+LEAST = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +42,7 @@ class BlockCorruption(Detector):
     A residual network, its last layer a 1 x 1 convolution, reads what each block of 16 x 16 pixels is like (borders,
     inside, change since the picture before) and gives a map with one value for 32 x 32 pixels (224 x 224 gives 7 x 7,
     1080p 34 x 60). Version 1 (`area`) calls a picture corrupt when over 0.07 of the map is over one half; version 2
-    (`learned`, the default) has a decision over the map's statistics that was trained jointly with the map. Three
+    (`learned`, the default) has a decision over the map's statistics that was trained jointly with the map. Two
     corrupt looks, none over 0.7 s after the one before, are an event, which goes on while pictures come near the
     threshold. Looks at every third of a second.
 
