@@ -5,7 +5,7 @@ import pytest
 
 from vivavoce.prosody.recording import TokenProsody
 from vivavoce.text import analyse
-from vivavoce.training.prosody.asked import asked, declared_questions, kind_of, spoken_words
+from vivavoce.training.prosody.asked import asked, declared_questions, fell, kind_of, spoken_words
 from vivavoce.training.prosody.sentence import SpokenSentence
 from vivavoce.voice.contour import pitch_contour
 from vivavoce.voice.tokens import SYMBOL_ID, tokenise
@@ -69,7 +69,20 @@ def test_statements_that_are_trained_on_are_also_asked():
 
     texts = [
         f"They live in a {place}."
-        for place in ("town", "house", "garden", "street", "village", "castle", "tent", "tower", "city")
+        for place in (
+            "town",
+            "house",
+            "garden",
+            "street",
+            "village",
+            "castle",
+            "tent",
+            "tower",
+            "city",
+            "flat",
+            "ruin",
+            "hut",
+        )
     ]
     made = declared_questions([said(text, "train") for text in texts])
     assert 0 < len(made) < len(texts)
@@ -78,4 +91,6 @@ def test_statements_that_are_trained_on_are_also_asked():
         assert question.tokens.symbols[-1] == SYMBOL_ID["?"]
         assert question.prosody.knots.max() > np.log(200.0) + 0.3
     assert not declared_questions([said(text, "test") for text in texts])
-    assert not declared_questions([said("Who lives in a town?", "train")])
+    asked_who = said("Who lives in a town?", "train")
+    assert not declared_questions([asked_who])
+    assert fell([asked_who, *made, said("Who was it?", "test")]) == [asked_who]
