@@ -122,12 +122,12 @@ def clean_alarms(
     }
     alarms = [
         Alarm(material, Path(result.file).name, event.defect, round(event.start_s, 2), round(event.end_s, 2))
-        for material, of in results.items()
-        for result in of.values()
+        for material, inspections in results.items()
+        for result in inspections.values()
         for event in result.events
         if event.defect in detectors
     ]
-    return alarms, {material: _hours(of.values()) for material, of in results.items()}
+    return alarms, {material: _hours(inspections.values()) for material, inspections in results.items()}
 
 
 def _hours(results: Iterable[Inspection]) -> float:

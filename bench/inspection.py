@@ -62,7 +62,9 @@ def measured(arguments: argparse.Namespace, folder: Path, figures: Figures) -> N
         alarms, hours = clean_alarms(data, names, defects, arguments.workers)
         others = [alarm for alarm in figures.get("alarms", []) if alarm["defect"] not in defects]
         figures["alarms"] = others + [asdict(alarm) for alarm in alarms]
-        figures["clean_hours"] = figures.get("clean_hours", {}) | {kind: of for kind, of in hours.items() if of}
+        # a run of detectors that only watch has no hours of speech, which is no reason to forget those of another run
+        spent = {material: spent_h for material, spent_h in hours.items() if spent_h}
+        figures["clean_hours"] = figures.get("clean_hours", {}) | spent
     if "speed" in parts:
         figures["speed"] = [asdict(timing) for timing in speeds(folder, defects)]
     figures["machine"] = str(this_machine())
@@ -93,11 +95,11 @@ def rates(figures: Figures) -> str:
     """Alarms on clean material, hours of it and alarms an hour: of video, of speech, and together."""
     alarms = Counter(alarm["material"] for alarm in figures.get("alarms", []))
     hours: dict[str, float] = figures.get("clean_hours", {})
-    counts = {material: (alarms[material], of) for material, of in hours.items()}
+    counts = {material: (alarms[material], spent_h) for material, spent_h in hours.items()}
     counts["together"] = alarms.total(), sum(hours.values())
     return "\n".join(
-        f"Clean {material}: {count} alarms in {of:.3f} h, {count / of if of else 0.0:.1f} an hour"
-        for material, (count, of) in counts.items()
+        f"Clean {material}: {count} alarms in {spent_h:.3f} h, {count / spent_h if spent_h else 0.0:.1f} an hour"
+        for material, (count, spent_h) in counts.items()
     )
 
 

@@ -1,7 +1,8 @@
-"""Memory of `vivavoce inspect` over a long file: `python bench/memory.py CLIP --hours 2` prints it as it goes.
+"""Memory of `vivavoce inspect` over a long file: `python bench/memory.py CLIP --hours 2`.
 
-CLIP, a film with sound (a minute of faces and scenes at 180p is fast), is repeated without coding it again; all
-detectors run on it as the command does, and the memory of its processes is added up every ten seconds.
+CLIP, a film with sound (a minute of faces and scenes at 180p is fast), is repeated without coding it again; the
+command inspects it with all detectors, and the memory of its processes is added up every ten seconds. Printed are five
+moments of the run and the most of all.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ PAGE_BYTES, TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
 class Look:
     """One look at all processes of a run; pages that they share count in each."""
 
-    after_s: float
     resident_mb: float
     processor_s: float
+    """Of the processes that run at the time, since each began."""
 
 
 def repeated(clip: Path, path: Path, hours: float) -> None:
@@ -52,13 +53,12 @@ def repeated(clip: Path, path: Path, hours: float) -> None:
 def watched(path: Path) -> list[Look]:
     """Inspect a file in processes of their own and look at them until they are done."""
     looks: list[Look] = []
-    began_s = time.monotonic()
     process = subprocess.Popen([sys.executable, "-m", "vivavoce", "inspect", str(path)], stdout=subprocess.DEVNULL)
     while process.poll() is None:
         members = _family(process.pid)
         pages = sum(int(fields[1]) for pid in members if (fields := _fields(pid, "statm")))
         ticks = sum(int(fields[13]) + int(fields[14]) for pid in members if (fields := _fields(pid, "stat")))
-        looks.append(Look(time.monotonic() - began_s, pages * PAGE_BYTES / 1e6, ticks / TICKS))
+        looks.append(Look(pages * PAGE_BYTES / 1e6, ticks / TICKS))
         time.sleep(EVERY_S)
     if process.returncode:
         raise RuntimeError(f"inspect ended with {process.returncode}")
@@ -71,7 +71,7 @@ def _family(pid: int) -> list[int]:
 
 
 def _fields(pid: int, name: str) -> list[str]:
-    """Of a process's file, with brackets about a name that may hold spaces taken for one; none once it is gone."""
+    """The words of a file of a process, none once it is gone; a name in brackets is one word, whatever it holds."""
     try:
         text = Path(f"/proc/{pid}/{name}").read_text()
     except OSError:

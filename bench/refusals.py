@@ -60,6 +60,7 @@ def renditions(data: Path, corpora: tuple[str, ...], split: str, each: int) -> I
 
 
 def takes(case: Case) -> bool:
+    """Whether the aligner takes the recording for one of the text."""
     tokens = tokenise(whole_sentence(case[1], "en-US"))
     try:
         aligner().align(mel_spectrogram(case[0].samples), tokens)

@@ -1,6 +1,7 @@
 """Inspection: audiovisual defects found in one pass over a file, with times, scores and evidence.
 
-Everything here needs PyAV; without it only `inspection.registry` and `inspection.limits` can be used, for help pages.
+Everything here needs PyAV. Without it only `registry`, `limits` and `event` can be imported, for help pages and the
+check of options.
 """
 
 from importlib.util import find_spec

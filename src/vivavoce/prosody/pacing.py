@@ -76,9 +76,12 @@ def _after_sound(best: Array, sums: Array, expected: float) -> tuple[Array, Fram
 
 
 def eased(durations: Frames, tokens: Tokens, usual: Array, ease: float = EASE) -> Array:
-    """Frames to be said, (tokens,): pauses and what is between them last as long as in the source; within, words have
-    times between the source's and the `usual` ones of the voice, and divide them as the voice would. The silence at
-    the end is the voice's own where the source was cut off sooner: without it the last sound is cut off too."""
+    """Frames to be said, (tokens,), from the source's `durations` and the `usual` frames of the voice, (tokens,) both.
+
+    Pauses and what is between them last as long as in the source; within, words have times between the source's and
+    the voice's, and divide them as the voice would. The silence at the end is the voice's own where the source was cut
+    off sooner: without it the last sound is cut off too.
+    """
     pauses = tokens.gaps & (durations >= SHORTEST_PAUSE)
     phrases = np.cumsum(pauses)
     # a gap that is no pause goes with the word before it

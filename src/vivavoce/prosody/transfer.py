@@ -98,7 +98,7 @@ class CopyCat:
         knots[durations == 0] = centre.log_f0
         said = durations if usual is None else eased(durations, tokens, usual)
         loudnesses = token_means(made["energy"][0], durations)
-        # only silence that the source lacks has no frames there and is said
+        # What has no frames in the source is a gap. The last one is said all the same, and is to be silence.
         loudnesses[durations == 0] = made["energy"][0].min()
         return {
             "log_durations": np.log1p(said).astype(np.float32)[None],

@@ -20,9 +20,10 @@ FRAGMENT_TICKS, LEAST_TICKS = 100, 75
 MEMORY = 0.6
 """How much of a face's evidence counts in its next fragment: an offset seldom changes within a shot."""
 CAUTION = 0.5
-"""By how many nats none of the offsets is likelier than the networks say, which are too sure of strangers' speech."""
+"""Nats that are added to the evidence for no offset at all: the networks are too sure of speakers they never heard."""
 LEAST_CHANGE, LIVELY_SHARE, LEAST_KNOWN = 2.0, 0.1, 10
-"""A face is a still one where a tenth of its mouths differ from those before by less than so many levels."""
+"""A face is still where less than this share of its mouths differ from those before by so many levels or more, told
+from so many known differences at least."""
 QUIET = 1e-3
 SLOWEST_HZ = 15.0
 WAIT_S = 20.0

@@ -49,7 +49,7 @@ FAST = {
     "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8", "threads": "1"},
 }
 FIXED_RATE, FIXED_RATE_HZ = frozenset({"mpeg4", "mpeg2video"}), 25.0
-"""Encoders that count pictures, not ticks of a clock, and take few rates; at which rate they did is not seen later."""
+"""Encoders that count pictures, not ticks of a clock, and take few rates; no decoded picture tells which it was."""
 
 
 def write_clip(path: Path, clip: Clip, crf: int = 20, sound_bps: int = 128_000) -> None:
