@@ -93,8 +93,8 @@ def _block_corruption(config: Mapping[str, Any], examples: Path) -> Prepared:
             "Map of corrupt blocks in a picture, and whether 7 % of it is corrupt", {"corruption": export},
             {"threshold": CORRUPT_LOOKS}, figures,
             "Residual network over figures of the blocks of two pictures; the last layer is a 1 x 1 convolution, the "
-            "decision over the map is trained jointly. Examples: damaged streams of H.264, MPEG-2 and MPEG-4. Trained in "
-            "stages, as examples were added: the last are titles that roll, slides, shaking, dark and poorly coded "
+            "decision over the map is trained jointly. Examples: damaged streams of H.264, MPEG-2 and MPEG-4. Trained "
+            "in stages, as examples were added: the last are titles that roll, slides, shaking, dark and poorly coded "
             "scenes, whole and damaged.",
         )  # fmt: skip
 
