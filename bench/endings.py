@@ -15,6 +15,7 @@ from vivavoce.prosody.embedding import Embedding
 from vivavoce.prosody.linguistics import Linguistics, describe
 from vivavoce.prosody.systems import load_system
 from vivavoce.text import analyse
+from vivavoce.training.prosody.asked import QUESTION_VERBS, QUESTION_WORDS
 from vivavoce.training.utterances import SPEAKERS
 from vivavoce.voice.speech import language_of
 from vivavoce.voice.timing import frame_durations
@@ -26,11 +27,6 @@ KINDS = {
 }  # fmt: skip
 """Files of `data/text`, and what is asked of their melody."""
 ASKED = {"compound": "statement", "kathleen": "statement", "ensemble": "statement", "complex": "statement"}
-_WH = {"who", "whom", "whose", "what", "which", "when", "where", "why", "how"}
-_VERBS = {
-    "am", "is", "are", "was", "were", "do", "does", "did", "have", "has", "had", "can", "could", "will", "would",
-    "shall", "should", "may", "might", "must",
-}  # fmt: skip
 Counts = dict[str, list[bool]]
 
 
@@ -79,7 +75,7 @@ def _plain(data: Path, held: Sequence[Held]) -> Iterator[tuple[str, list[str], L
 def kind_of_question(words: Sequence[str]) -> str:
     """`wh` or `yes_no`, of the words of a question in lower case."""
     bare = [word.strip("\"'“”‘’,?").partition("'")[0] for word in words]
-    return "yes_no" if bare[0] in _VERBS or not _WH.intersection(bare) else "wh"
+    return "yes_no" if bare[0] in QUESTION_VERBS or not QUESTION_WORDS.intersection(bare) else "wh"
 
 
 def count(counts: Counts, kind: str, words: list[str], shape: Melody) -> None:

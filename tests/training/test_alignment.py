@@ -16,9 +16,7 @@ def test_a_clear_path_is_found_whatever_the_batch() -> None:
     path = [0] * 4 + [1] * 3 + [3] * 5 + [4] * 2
     short = [0, 1, 1, 2]
     gaps = np.array([True, False, True, False, True])
-    found = viterbi(
-        [scores_of(path, 5, 0.3), scores_of(short, 3)], [gaps, np.array([False, False, False])]
-    )
+    found = viterbi([scores_of(path, 5, 0.3), scores_of(short, 3)], [gaps, np.array([False, False, False])])
     assert found[0].tolist() == [4, 3, 0, 5, 2]
     assert found[1].tolist() == [1, 2, 1]
 

@@ -5,7 +5,7 @@ import pytest
 
 from vivavoce.prosody.recording import TokenProsody
 from vivavoce.text import analyse
-from vivavoce.training.prosody.asked import asked, declared_questions, fell, kind_of, spoken_words
+from vivavoce.training.prosody.asked import asked, declared_questions, falling_questions, kind_of, words_of_tokens
 from vivavoce.training.prosody.sentence import SpokenSentence
 from vivavoce.voice.contour import pitch_contour
 from vivavoce.voice.tokens import SYMBOL_ID, tokenise
@@ -46,7 +46,7 @@ def test_a_flat_question_rises_from_its_last_accent_on():
     assert made
     knots, weights = made
     semitones = 12 * (pitch_contour(knots, durations) - np.log(200.0)) / np.log(2)
-    accent = spoken_words(tokens, durations)[-1].accent
+    accent = words_of_tokens(tokens, durations)[-1].accent
     assert np.abs(semitones[: accent - 20]).max() < 1.0
     assert semitones[-1] > 5.0
     assert (weights[np.isin(tokens.symbols, [SYMBOL_ID["æ"]])] >= 0.5).all()  # a vowel counts though its pitch was lost
@@ -93,4 +93,4 @@ def test_statements_that_are_trained_on_are_also_asked():
     assert not declared_questions([said(text, "test") for text in texts])
     asked_who = said("Who lives in a town?", "train")
     assert not declared_questions([asked_who])
-    assert fell([asked_who, *made, said("Who was it?", "test")]) == [asked_who]
+    assert falling_questions([asked_who, *made, said("Who was it?", "test")]) == [asked_who]

@@ -24,17 +24,17 @@ from vivavoce.voice.contour import Frames, knots_of, pitch_contour, token_means,
 from vivavoce.voice.tokens import SYMBOL_ID, SYMBOLS, Tokens
 
 # fmt: off
-_VERBS = frozenset((
+QUESTION_VERBS = frozenset((
     "am", "is", "are", "was", "were", "do", "does", "did", "have", "has", "had", "can", "could", "will", "would",
     "shall", "should", "may", "might", "must",
 ))
 # fmt: on
-_QUESTION_WORDS = frozenset(("who", "whom", "whose", "what", "which", "when", "where", "why", "how"))
+QUESTION_WORDS = frozenset(("who", "whom", "whose", "what", "which", "when", "where", "why", "how"))
 _NOUN_PHRASE = r"(?:(?:DT|PRP\$|CD) )?(?:(?:JJ|NN|NNP|VBG) ){0,2}(?:NNS?|NNPS?) "
 _LIST = re.compile(rf"(?<!\S)(?:{_NOUN_PHRASE}, )+{_NOUN_PHRASE}(?:, )?CC {_NOUN_PHRASE}")
 """Over Penn tags and commas, each followed by a space."""
 _VOWEL_IDS = [SYMBOL_ID[symbol] for symbol in VOWELS]
-_SHARE = 6
+_ONE_IN = 6
 """One statement in so many is also asked."""
 _LEAST_WEIGHT = 0.5
 """Of a vowel whose pitch was lost in the teacher's creak and is now given by rule."""
@@ -47,10 +47,10 @@ def kind_of(text: str) -> tuple[str, list[int]] | None:
     if not words:
         return None
     if text.rstrip("\"'”’ ").endswith("?"):
-        if words[0] in _VERBS:
+        if words[0] in QUESTION_VERBS:
             kind = "or" if "or" in words else "yes_no"
         else:
-            kind = "wh" if words[0] in _QUESTION_WORDS else ""
+            kind = "wh" if words[0] in QUESTION_WORDS else ""
         return (kind, chosen_words(text, kind, None)) if kind else None
     listed = _listed(text) if "," in text and {"and", "or"}.intersection(words) else []
     return ("list", listed) if listed else None
@@ -74,7 +74,7 @@ def asked(
 ) -> tuple[Array, Array] | None:
     """Knots (tokens, 4) and weights (tokens,) with the melody of a kind, of log f0 (frames,) and whether a frame is
     voiced (frames,); None where the words of the text are not those of the tokens."""
-    words = spoken_words(tokens, durations)
+    words = words_of_tokens(tokens, durations)
     if len(words) != len(text.split()):
         return None
     vowels = np.isin(tokens.symbols, _VOWEL_IDS)
@@ -87,7 +87,7 @@ def asked(
     return knots_of(continuous_log_f0(changed), durations), weights
 
 
-def spoken_words(tokens: Tokens, durations: Frames) -> Sequence[SpokenWord]:
+def words_of_tokens(tokens: Tokens, durations: Frames) -> Sequence[SpokenWord]:
     """Where each word lies, in frames."""
     ends = np.cumsum(durations)
     words = []
@@ -111,7 +111,7 @@ def declared_questions(sentences: Sequence[SpokenSentence]) -> list[SpokenSenten
     for said in sentences:
         first = said.text.split(maxsplit=1)[0].lower()
         is_statement = said.split == "train" and said.text.endswith(".") and said.text.count(".") == 1
-        if not is_statement or not said.is_model or first in _QUESTION_WORDS or zlib.crc32(said.text.encode()) % _SHARE:
+        if not is_statement or not said.is_model or first in QUESTION_WORDS or zlib.crc32(said.text.encode()) % _ONE_IN:
             continue
         text, prosody = f"{said.text[:-1]}?", said.prosody
         tokens = replace(said.tokens, symbols=np.append(said.tokens.symbols[:-1], SYMBOL_ID["?"]))
@@ -132,7 +132,7 @@ def declared_questions(sentences: Sequence[SpokenSentence]) -> list[SpokenSenten
     return made
 
 
-def fell(sentences: Sequence[SpokenSentence]) -> list[SpokenSentence]:
+def falling_questions(sentences: Sequence[SpokenSentence]) -> list[SpokenSentence]:
     """The questions with a question word that the ensemble is trained on: they fall, and end in the same mark."""
     questions = [s for s in sentences if s.corpus == "ensemble" and s.split == "train" and s.text.endswith("?")]
     return [s for s in questions if (kind := kind_of(s.text)) and kind[0] == "wh"]

@@ -30,7 +30,7 @@ from vivavoce.training.networks.reference import (
     over_tokens,
     word_shares,
 )
-from vivavoce.training.prosody.asked import declared_questions, fell
+from vivavoce.training.prosody.asked import declared_questions, falling_questions
 from vivavoce.training.prosody.dataset import (
     SpeakerCentre,
     batches,
@@ -87,7 +87,11 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
     alignment = folder.parent / "alignment" / "durations.json"
     sentences = [s for s in spoken_sentences(root, cache, alignment, config["data"]["corpora"]) if s.is_model]
     centre = centres(sentences)
-    spoken = [*sentences, *declared_questions(sentences), *(config["data"]["wh_repeat"] - 1) * fell(sentences)]
+    spoken = [
+        *sentences,
+        *declared_questions(sentences),
+        *(config["data"]["wh_repeat"] - 1) * falling_questions(sentences),
+    ]
     learned = [s for s in spoken if s.split == "train" for _ in range(config["data"]["repeat"][s.corpus])]
     held = [s for s in sentences if s.split == "development"]
     model = stage_one(folder, config, trained=False).to(device)

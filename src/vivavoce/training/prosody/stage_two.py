@@ -124,7 +124,7 @@ def train_predictor(
         optimiser.param_groups[0]["lr"] = rate * min(1.0, (step + 1) / settings["warm_up_steps"])
         network.train()
         batch = lesson_tensors(next(source), material, device)
-        terms = loss(network, _half_heard(batch, material.settings), step % members)
+        terms = loss(network, _as_in_stage_one(batch, material.settings), step % members)
         run.log(**terms)
         optimiser.zero_grad(set_to_none=True)
         torch.stack(list(terms.values())).sum().backward()
@@ -135,8 +135,8 @@ def train_predictor(
             _evaluate(average.module.eval(), loss, material, members, device, run)
 
 
-def _half_heard(batch: dict[str, Tensor], settings: Mapping[str, float]) -> dict[str, Tensor]:
-    """As stage I heard it: a voice that knows its training sentences by heart would need no embedding for them."""
+def _as_in_stage_one(batch: dict[str, Tensor], settings: Mapping[str, float]) -> dict[str, Tensor]:
+    """With sounds, words and punctuation hidden as in stage I: a voice that knows its training sentences by heart would need no embedding for them."""
     symbols = batch["symbols"]
     share = torch.full((len(symbols), 1), settings["hidden_share"], device=symbols.device)
     return {**batch, "symbols": slurred(half_heard(symbols, share), batch["owner"], settings["slurred_share"])}
