@@ -23,7 +23,17 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE", help="change the recipe")
-    only = ["prosody", "aligner", "copycat", "copycat-open", "kathaka-text", "kathaka-tree", "camp-bert", "camp-syntax"]
+    only = [
+        "prosody",
+        "selection",
+        "aligner",
+        "copycat",
+        "copycat-open",
+        "kathaka-text",
+        "kathaka-tree",
+        "camp-bert",
+        "camp-syntax",
+    ]
     parser.add_argument("--only", choices=only, help="ship prosody alone, or one network of it; all others stay")
     parser.add_argument("--hardware", default="CPU", help="for the model cards of ship")
     arguments = parser.parse_args()

@@ -90,9 +90,7 @@ def vocoder_figures(network: VocoderNetwork, material: Material) -> Figures:
     return figures
 
 
-def _means(
-    spoken: list[AlignedUtterance], score: Callable[[list[AlignedUtterance]], Mapping[str, Tensor]]
-) -> Figures:
+def _means(spoken: list[AlignedUtterance], score: Callable[[list[AlignedUtterance]], Mapping[str, Tensor]]) -> Figures:
     """Mean over utterances of what `score` finds in batches of like length."""
     sums: dict[str, float] = {}
     for batch in _groups(spoken):

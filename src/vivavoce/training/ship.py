@@ -61,7 +61,7 @@ def ship_one(name: str, material: Material, addons: Path, hardware: str) -> None
 
     Raises `SystemExit` where it was not trained.
     """
-    if not has_run(material.runs, name):
+    if not has_run(material.runs, "prosody" if name == "selection" else name):
         raise SystemExit(f"{material.runs / name}: no checkpoint there, train the recipe {name}")
     for addon in ship_prosody(material, addons, hardware, (name,)):
         write_card(addon.path)

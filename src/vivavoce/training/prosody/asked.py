@@ -127,6 +127,7 @@ def declared_questions(sentences: Sequence[SpokenSentence]) -> list[SpokenSenten
                     tokens=tokens,
                     prosody=replace(prosody, knots=knots),
                     pitch_weights=weights,
+                    is_declared=True,
                 )
             )
     return made

@@ -65,7 +65,7 @@ def ship_prosody(material: Material, addons: Path, hardware: str, only: Collecti
             # ablations serve the bench: they lie beside their run, not in the package
             folder = addons / name if "-" not in name else material.runs / name / "addon" / name
             shipped.append(ship(material, folder, hardware))
-    if has_run(material.runs, "prosody") and not only:
+    if has_run(material.runs, "prosody") and (not only or "selection" in only):
         shipped.append(_ship_selection(material, addons / "selection", hardware))
     return shipped
 
@@ -139,7 +139,8 @@ def _ship_selection(material: Material, folder: Path, hardware: str) -> Addon:
     found = lessons(material.data, material.cache, material.runs, "cpu")
     kept: dict[str, Lesson] = {}
     for lesson in found.learned:
-        kept.setdefault(lesson.spoken.text, lesson)
+        if not lesson.spoken.is_declared:  # what was never said so is nobody's example
+            kept.setdefault(lesson.spoken.text, lesson)
     rows = list(kept.values())
     index = index_bytes(
         np.stack([x.mean for x in rows]), [x.text for x in rows], np.mean([x.mean for x in found.learned], axis=0)

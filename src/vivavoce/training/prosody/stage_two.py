@@ -136,7 +136,7 @@ def train_predictor(
 
 
 def _as_in_stage_one(batch: dict[str, Tensor], settings: Mapping[str, float]) -> dict[str, Tensor]:
-    """With sounds, words and punctuation hidden as in stage I: a voice that knows its training sentences by heart would need no embedding for them."""
+    """With sounds, words and punctuation hidden: a voice that knows its sentences by heart needs no embedding."""
     symbols = batch["symbols"]
     share = torch.full((len(symbols), 1), settings["hidden_share"], device=symbols.device)
     return {**batch, "symbols": slurred(half_heard(symbols, share), batch["owner"], settings["slurred_share"])}

@@ -78,8 +78,10 @@ def _with_run(description: dict[str, Any], taught: dict[str, Any]) -> dict[str, 
     (run,) = taught["details"]["runs"]
     before = [r for r in description["details"]["runs"] if r["recipe"] != run["recipe"]]
     own = description["provenance"]
+    machine = own["hardware"].rpartition(",")[0]
     made = {
         **own,
+        "hardware": f"{machine}, {sum(r['minutes'] for r in [*before, run]):.0f} minutes",
         "steps": sum(r["steps"] for r in [*before, run]),
         "figures": own["figures"] | taught["provenance"]["figures"],
     }
