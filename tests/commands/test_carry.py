@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +17,13 @@ import pytest
 import soundfile
 
 from tests.link.fakes import FakeConcealer, FakeDecoder, FakeEncoder
-from vivavoce.audio import Audio, write_audio
+from vivavoce.audio import Audio, Samples, write_audio
 from vivavoce.cli import main
 from vivavoce.commands import protect, receive, recover
 from vivavoce.link import opus_file
 from vivavoce.link.carriage import take
 from vivavoce.link.channel import Channel, ChannelSettings
+from vivavoce.link.codec import FRAME
 from vivavoce.link.framing import parse
 from vivavoce.link.live import Patience, open_socket, parse_address, relay
 from vivavoce.link.rtp import unpack
@@ -179,6 +181,36 @@ def test_where_nobody_sends_the_wait_has_an_end(
     listening, complaint = capsys.readouterr().err.splitlines()
     assert listening.startswith("listening on 127.0.0.1:")
     assert complaint == "vivavoce: no packet came in 0.1 s: does anybody send there? --wait waits longer"
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("frames", [0, 25])
+def test_who_stops_receiving_keeps_what_was_heard(
+    frames: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> Iterator[Samples]:
+        for _ in range(frames):
+            yield np.full(FRAME, 0.5, np.float32)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(receive.live, "receive", interrupted)
+    heard = tmp_path / "heard.wav"
+    assert main(["receive", "--listen", "127.0.0.1:0", "-o", str(heard)]) == 130
+    assert capsys.readouterr().err.endswith("vivavoce: interrupted\n")
+    assert heard.exists() == bool(frames)
+    if frames:
+        assert soundfile.info(heard).frames == frames * FRAME
+
+
+def test_what_is_no_speech_is_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listening = open_socket(("127.0.0.1", 0))
+    monkeypatch.setattr(receive.live, "open_socket", lambda _: listening)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(b"hello", listening.getsockname())
+    assert main(["receive", "-o", str(tmp_path / "heard.wav"), "--idle", ".1"]) == 2
+    assert "no speech came, 1 datagrams of another kind" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 

@@ -12,6 +12,7 @@ from vivavoce.commands import prosody, prosody_options
 from vivavoce.commands.prosody_options import prosody_of
 from vivavoce.errors import InputError
 from vivavoce.prosody import SYSTEMS
+from vivavoce.voice import Voice
 
 
 def options(**changes: object) -> Namespace:
@@ -61,6 +62,18 @@ def test_a_transfer_of_a_long_recording_is_refused_at_once(tmp_path: Path, capsy
     write_audio(source, Audio(np.zeros(8_000 * 61, np.float32), 8_000))
     assert main(["transfer", source, "--text", "Go.", "--speaker", "af_heart", "-o", str(tmp_path / "o.wav")]) == 2
     assert "long.wav: lasts more than 60 s" in capsys.readouterr().err
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_text_that_its_recording_cannot_hold_is_refused_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    source = str(tmp_path / "short.wav")
+    write_audio(source, Audio(np.zeros(8_000, np.float32), 8_000))
+    monkeypatch.delattr(Voice, "usual_frames")  # which takes long for a long text
+    text = "Go on and on. " * 20
+    assert main(["transfer", source, "--text", text, "--speaker", "af_heart", "-o", str(tmp_path / "o.wav")]) == 2
+    assert "short.wav: the recording has 1.0 s, too little for a text of" in capsys.readouterr().err
     assert len(list(tmp_path.iterdir())) == 1
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from vivavoce.audio import Audio, format_of, write_audio
+from vivavoce.audio import Audio, Samples, format_of, write_audio
 from vivavoce.commands.standard_streams import write_pcm
+from vivavoce.errors import InputError
 from vivavoce.files import check_output
 from vivavoce.link import live
 from vivavoce.link.codec import RATE_HZ
@@ -37,18 +39,33 @@ def run(arguments: argparse.Namespace) -> int:
         check_output(Path(arguments.output))
         format_of(Path(arguments.output))
     receiver = Receiver(Concealer.load(), load_decoder(), settings)
-    heard = [np.zeros(0, np.float32)]
+    heard: list[Samples] = []
+    stopped: KeyboardInterrupt | None = None
     with live.open_socket(live.parse_address(arguments.listen)) as listening:
         host, port = listening.getsockname()[:2]
         print(f"listening on {host}:{port}", file=sys.stderr, flush=True)
-        for samples in live.receive(listening, receiver, patience):
-            if streamed:
-                write_pcm(samples)
-            else:
-                heard.append(samples)
-    if not streamed:
-        samples = np.concatenate(heard)
-        write_audio(arguments.output, Audio(samples[: len(samples) - receiver.idle_samples], RATE_HZ))
+        try:
+            for samples in live.receive(listening, receiver, patience):
+                if streamed:
+                    write_pcm(samples)
+                else:
+                    heard.append(samples)
+        except KeyboardInterrupt as stop:  # nobody sends it again: what was heard is kept
+            stopped = stop
+    if heard:
+        _write(arguments.output, np.concatenate(heard), receiver)
+    elif stopped:
+        raise stopped
     counts = ", ".join(f"{count} by {source}" for source, count in receiver.played.items())
     print(f"{arguments.output}: {counts}; {receiver.refused} datagrams refused", file=sys.stderr)
+    if stopped:
+        raise stopped
     return 0
+
+
+def _write(path: str, samples: Samples, receiver: Receiver[Any]) -> None:
+    """Write what was sent of samples (samples,). Raises `InputError` where nothing of it was."""
+    sent = samples[: len(samples) - receiver.idle_samples]
+    if not len(sent):
+        raise InputError(f"no speech came, {receiver.refused} datagrams of another kind: is it `vivavoce send`?")
+    write_audio(path, Audio(sent, RATE_HZ))

@@ -12,7 +12,7 @@ from vivavoce.audio import Audio, format_of, read_audio, write_audio
 from vivavoce.errors import InputError
 from vivavoce.features import RATE_HZ
 from vivavoce.files import check_outputs
-from vivavoce.prosody.alignment import MAX_SECONDS, whole_sentence
+from vivavoce.prosody.alignment import MAX_SECONDS, check_fit, whole_sentence
 from vivavoce.prosody.transfer import Copied, copycat
 from vivavoce.voice import load_voice
 from vivavoce.voice.speech import DEFAULT_VOCODER, DEFAULT_VOICE, language_of
@@ -38,8 +38,10 @@ def run(arguments: argparse.Namespace) -> int:
     text = _recognised(arguments.source) if arguments.text is None else arguments.text
     # the sounds are the source's, whose English is not known: those of the target are what will be said
     sentence = whole_sentence(text, language_of(speaker))
+    tokens = tokenise(sentence)
     try:
-        copied = copycat().copy(source, tokenise(sentence), speaker, voice.usual_frames(sentence, speaker))
+        check_fit(source.duration_s, tokens)  # before a long text is thought through
+        copied = copycat().copy(source, tokens, speaker, voice.usual_frames(sentence, speaker))
     except InputError as error:
         raise InputError(f"{arguments.source}: {error}") from error
     spoken = voice.speak([sentence], speaker=speaker, prosody=Copied(copied))

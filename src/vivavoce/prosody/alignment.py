@@ -56,10 +56,7 @@ class Aligner:
 
         Raises `InputError` for a recording that is too long, too short for its text, or does not say it.
         """
-        check_length(len(mel) * FRAME_S)
-        sounds = int((~tokens.gaps).sum())
-        if len(mel) < 2 * sounds:
-            raise InputError(f"the recording has {len(mel) * FRAME_S:.1f} s, too little for a text of {sounds} sounds")
+        check_fit(len(mel) * FRAME_S, tokens)
         scores = self._block({"mel": mel[None]})["scores"][0]
         classes = np.where(tokens.gaps, SILENCE, tokens.symbols)
         along = np.maximum(scores, SLIP)[:, classes]
@@ -80,6 +77,14 @@ def check_length(duration_s: float) -> None:
     """Raise `InputError` for a recording that is too long to be aligned."""
     if duration_s > MAX_SECONDS:
         raise InputError(f"the recording lasts {duration_s:.0f} s, give {MAX_SECONDS:.0f} s at most")
+
+
+def check_fit(duration_s: float, tokens: Tokens) -> None:
+    """Raise `InputError` for a recording that is too long to be aligned, or too short for its text."""
+    check_length(duration_s)
+    sounds = int((~tokens.gaps).sum())
+    if duration_s < 2 * sounds * FRAME_S:
+        raise InputError(f"the recording has {duration_s:.1f} s, too little for a text of {sounds} sounds")
 
 
 def check_match(scores: Array, along: Array, gaps: npt.NDArray[np.bool_], durations: Frames) -> None:
