@@ -168,7 +168,7 @@ def test_live_through_a_bad_network(tmp_path: Path, capsys: pytest.CaptureFixtur
         assert main(["send", str(SPEECH), "--to", f"127.0.0.1:{relay_port}"]) == 0
         listener.join()
         assert "155 packets came" in network.stderr.read()
-    assert soundfile.info(heard).duration == pytest.approx(3.2, abs=0.3)
+    assert soundfile.info(heard).duration == pytest.approx(3.2, abs=0.7)
     assert "by redundancy" in capsys.readouterr().err
 
 
