@@ -43,7 +43,8 @@ def rolling_titles(videos: tuple[Path, ...], random: np.random.Generator, frames
         at = speed * (number * source // shown) * shown / source
         at = speed * frames - at if downwards else at
         low, part = int(at), 0.0 if whole else at % 1.0
-        lines = (1.0 - part) * ink[low : low + height] + part * ink[low + 1 : low + 1 + height]
+        upper, lower = ink[low : low + height], ink[low + 1 : low + 1 + height]
+        lines = upper + np.float32(part) * (lower - upper)
         pictures.append(yuv.mapped(printed(yuv.luma, lines, level)))
     return replace(ground, frames=tuple(pictures))
 
