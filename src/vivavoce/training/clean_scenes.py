@@ -44,7 +44,7 @@ def rolling_titles(videos: tuple[Path, ...], random: np.random.Generator, frames
         at = speed * frames - at if downwards else at
         low, part = int(at), 0.0 if whole else at % 1.0
         upper, lower = ink[low : low + height], ink[low + 1 : low + 1 + height]
-        lines = upper + np.float32(part) * (lower - upper)
+        lines = (upper + part * (lower - upper)).astype(np.float32)
         pictures.append(yuv.mapped(printed(yuv.luma, lines, level)))
     return replace(ground, frames=tuple(pictures))
 
