@@ -76,7 +76,9 @@ def test_a_common_shift_is_measured(late_s: float) -> None:
 
 
 def test_one_caption_apart_from_its_speech_is_found() -> None:
-    late = tuple(replace(cue, start_s=cue.start_s + 1.5, end_s=cue.end_s + 1.5) if cue.number == 5 else cue for cue in CUES)
+    late = tuple(
+        replace(cue, start_s=cue.start_s + 1.5, end_s=cue.end_s + 1.5) if cue.number == 5 else cue for cue in CUES
+    )
     assert problems(late, spoken(CUES)) == ["caption apart from its speech"]
     assert problems(CUES, spoken(CUES)) == []
 
