@@ -188,7 +188,7 @@ def test_where_nobody_sends_the_wait_has_an_end(
 def test_who_stops_receiving_keeps_what_was_heard(
     frames: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupted(*_: object) -> Iterator[Samples]:
+    def interrupted(*anything: object) -> Iterator[Samples]:
         for _ in range(frames):
             yield np.full(FRAME, 0.5, np.float32)
         raise KeyboardInterrupt
