@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from vivavoce.errors import InputError
-from vivavoce.files import check_outputs, whole_file, write_text
+from vivavoce.files import check_output, check_outputs, whole_file, write_text
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
@@ -69,3 +69,9 @@ def test_text_is_utf_8(tmp_path: Path) -> None:
 def test_what_is_no_utf8_is_written_as_escapes(tmp_path: Path) -> None:
     write_text(tmp_path / "page.html", "a \udcff b")
     assert (tmp_path / "page.html").read_text() == "a \\udcff b"
+
+
+def test_what_writes_a_file_has_no_standard_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="give its name"):
+        check_output(Path("-"))

@@ -19,6 +19,8 @@ def check_output(path: Path) -> None:
     Raises `InputError` when the folder is missing or not to be written, or when a folder or a device is there: a
     device would be replaced by a file of its name.
     """
+    if path.name == "-":
+        raise InputError(f"{path}: this writes a file, give its name")
     if not path.parent.is_dir():
         raise InputError(f"{path}: the folder {path.parent} does not exist, make it first")
     if path.is_dir():

@@ -106,7 +106,7 @@ def test_who_stops_is_told_what_is_kept(
     labels = tmp_path / "labels.jsonl"
     assert main(["label", str(sound), "--labels", str(labels), "--no-browser"]) == code
     err = capsys.readouterr().err
-    assert f"{labels} keeps 1 more labels" in err
+    assert f"{labels} keeps what was labelled (1)" in err
     assert ("interrupted" in err) == (code != 0)
 
 

@@ -84,7 +84,7 @@ LIMITS = {
     "selection": ("It is as good as its nearest training sentence, and says which that was.",),
     "copycat": (
         "English alone, a sentence or a few at a time, up to 60 s.",
-        "Words and pauses last as long as the source's; noise that hides the pitch hides it here too.",
+        "Pauses and phrases last as long as the source's; noise that hides the pitch hides it here too.",
     ),
     "aligner": ("Taught by seven voices: it may be a frame or two off with others, more under noise.",),
     "parser": (
