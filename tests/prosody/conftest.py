@@ -69,6 +69,8 @@ def addons(tmp_path_factory: pytest.TempPathFactory, texts: list[Linguistics]) -
         "sentences.json": json.dumps([[f"s{i}", text] for i, text in enumerate(SENTENCES)]).encode(),
     }
     return {
-        name: write_system(folder / name, described(name), "network", write, None, files if name == "selection" else None)
+        name: write_system(
+            folder / name, described(name), "network", write, None, files if name == "selection" else None
+        )
         for name, write in exports.items()
     }

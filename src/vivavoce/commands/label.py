@@ -54,7 +54,9 @@ def run(arguments: argparse.Namespace) -> int:
             server.serve()
         except KeyboardInterrupt as stop:
             kept = len(read_labels(arguments.labels)) - len(former)
-            console.print(f"{arguments.labels} keeps what was labelled ({kept}), the same command goes on", markup=False)
+            console.print(
+                f"{arguments.labels} keeps what was labelled ({kept}), the same command goes on", markup=False
+            )
             if type(stop) is not KeyboardInterrupt:  # another program's wish is an exit code of its own
                 raise
     return 0
