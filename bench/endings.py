@@ -61,15 +61,20 @@ def predicted(data: Path, held: Sequence[Held], system: str) -> dict[str, float]
 
 
 def _plain(data: Path, held: Sequence[Held]) -> Iterator[tuple[str, list[str], Linguistics, Tokens, str]]:
-    for file, kind in KINDS.items():
-        for number, line in enumerate(sentences_of_kind(data, file)):
-            speaker = SPEAKERS[number % len(SPEAKERS)]
-            sentence = analyse(line, language=language_of(speaker)).sentences[0]
-            words = [word.text.lower() + word.after for word in sentence.words]
-            yield kind, words, describe(sentence), tokenise(sentence), speaker
+    for kind, line, speaker in in_turn(data, KINDS):
+        sentence = analyse(line, language=language_of(speaker)).sentences[0]
+        words = [word.text.lower() + word.after for word in sentence.words]
+        yield kind, words, describe(sentence), tokenise(sentence), speaker
     for h in held:
         kind, words = kind_and_words(h)
         yield f"test: {kind}", words, h.text, h.spoken.tokens, h.spoken.speaker
+
+
+def in_turn(data: Path, kinds: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Kind, sentence and speaker of the sentences of some files of `data/text`, by all voices in turn."""
+    for file, kind in kinds.items():
+        for number, line in enumerate(sentences_of_kind(data, file)):
+            yield kind, line, SPEAKERS[number % len(SPEAKERS)]
 
 
 def kind_of_question(words: Sequence[str]) -> str:

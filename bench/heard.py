@@ -8,14 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from endings import Counts, count, kind_and_words, shares
+from endings import Counts, count, in_turn, kind_and_words, shares
 from melody import Melody
 from prosody_material import Held
-from sentences import sentences_of_kind
 from vivavoce.audio import Audio, read_audio
 from vivavoce.features import RATE_HZ, pitch
 from vivavoce.prosody.systems import speaking
-from vivavoce.training.utterances import SPEAKERS
 from vivavoce.voice import load_voice
 
 KINDS = {"yes_no_question": "yes_no", "wh_question": "wh"}
@@ -43,11 +41,7 @@ def spoken(data: Path, held: Sequence[Held], system: str) -> dict[str, float]:
     """Of a system from plain text: the sentences of `data/text`, by all voices in turn, and those of the test."""
     voice, prosody = load_voice("vivavoce"), None if system == "none" else speaking(system)
     counts: Counts = defaultdict(list)
-    asked = [
-        (kind, line.lower().split(), line, SPEAKERS[number % len(SPEAKERS)])
-        for file, kind in KINDS.items()
-        for number, line in enumerate(sentences_of_kind(data, file))
-    ]
+    asked = [(kind, line.lower().split(), line, speaker) for kind, line, speaker in in_turn(data, KINDS)]
     tested = [(*kind_and_words(h), h.spoken.text, h.spoken.speaker) for h in held if h.kind in KINDS.values()]
     for kind, words, text, speaker in [*asked, *((f"test: {kind}", *rest) for kind, *rest in tested)]:
         chunks = [chunk.samples for chunk in voice.stream(text, speaker=speaker, prosody=prosody)]

@@ -115,11 +115,16 @@ def _windows(samples: Array, frames: int) -> Array:
     return np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP][:frames]
 
 
+def mel_edges_hz() -> npt.NDArray[np.float64]:
+    """Where the mel bands begin, have their middle and end, each band's middle the next one's beginning: (82,)."""
+    top = 2595.0 * np.log10(1.0 + RATE_HZ / 2 / 700.0)
+    return 700.0 * (10.0 ** (np.linspace(0.0, top, BANDS + 2) / 2595.0) - 1.0)
+
+
 @cache
 def mel_filters() -> Array:
     """Triangles of unit height on the HTK mel scale from 0 to 12 kHz, (80, 513)."""
-    top = 2595.0 * np.log10(1.0 + RATE_HZ / 2 / 700.0)
-    edges = 700.0 * (10.0 ** (np.linspace(0.0, top, BANDS + 2) / 2595.0) - 1.0)
+    edges = mel_edges_hz()
     bins = np.fft.rfftfreq(WINDOW, 1.0 / RATE_HZ)
     rise = (bins - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
     fall = (edges[2:, None] - bins) / (edges[2:] - edges[1:-1])[:, None]

@@ -13,7 +13,7 @@ from rich.progress import track
 from torch import Tensor
 from torch.nn import functional
 
-from vivavoce.features import BANDS, RATE_HZ
+from vivavoce.features import BANDS, RATE_HZ, mel_edges_hz
 from vivavoce.prosody.alignment import SILENCE
 from vivavoce.training.alignment import CLASSES, FrameClassifier
 from vivavoce.training.corpus import feature_path, recordings
@@ -88,7 +88,7 @@ def faster(mel: np.ndarray, labels: np.ndarray, rate: float) -> tuple[np.ndarray
 
 def warped(mel: np.ndarray, factor: float) -> np.ndarray:
     """mel (frames, 80) as from a vocal tract `factor` times as long, and a voice as much lower."""
-    hz = 700.0 * np.expm1(np.linspace(0.0, math.log1p(RATE_HZ / 2 / 700.0), BANDS + 2)[1:-1])
+    hz = mel_edges_hz()[1:-1]
     spacing = math.log1p(RATE_HZ / 2 / 700.0) / (BANDS + 1)
     places = np.clip(np.log1p(hz * factor / 700.0) / spacing - 1.0, 0.0, BANDS - 1.001)
     low = places.astype(np.int64)

@@ -83,7 +83,7 @@ def asked(
     f0 = np.where(sung, np.exp(log_f0), 0.0).astype(np.float32)
     changed = rewritten(f0, words, kind, chosen, np.random.default_rng(zlib.crc32(text.encode())))
     weights = token_means(voiced.astype(np.float32), durations)
-    weights[vowels & (durations > 0)] = np.maximum(weights[vowels & (durations > 0)], _LEAST_WEIGHT)
+    weights = np.where(vowels & (durations > 0), np.maximum(weights, _LEAST_WEIGHT), weights)
     return knots_of(continuous_log_f0(changed), durations), weights
 
 

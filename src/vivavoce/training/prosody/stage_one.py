@@ -151,17 +151,19 @@ def _loss(
         told = (with_sentence + with_words).clamp(max=1.0)
         heard = {
             **tokens,
-            "symbols": slurred(
-                half_heard(tokens["symbols"], settings["hidden_share"] * told),
-                tokens["owner"],
-                settings["slurred_share"],
-            ),
+            "symbols": hidden(tokens["symbols"], tokens["owner"], told, settings),
             "knot_weights": tokens["knot_weights"] * (1.0 + settings["ending_weight"] * tokens["phrase_end"]),
         }
         duration, pitch, loudness = token_losses(model.encoders, heard, given)
     nats = (divergence(mean, log_variance) * with_sentence[:, 0]).sum() / with_sentence.sum().clamp_min(1.0)
     run.log(duration=duration, pitch=pitch, energy=loudness, nats=nats)
     return duration + 3.0 * pitch + 0.5 * loudness + weight * nats * with_sentence.mean()
+
+
+def hidden(symbols: Tensor, owner: Tensor, told: Tensor, settings: Mapping[str, float]) -> Tensor:
+    """symbols (batch, tokens) as the voice hears them while it learns: less where `told` (batch, 1) is 1, that is where
+    an embedding is given."""
+    return slurred(half_heard(symbols, settings["hidden_share"] * told), owner, settings["slurred_share"])
 
 
 def half_heard(symbols: Tensor, share: Tensor) -> Tensor:

@@ -24,7 +24,7 @@ from vivavoce.prosody.recording import SpeakerCentre
 from vivavoce.training.prosody.asked import declared_questions
 from vivavoce.training.prosody.dataset import batches, centres, padded, spoken_sentences, token_tensors
 from vivavoce.training.prosody.sentence import SpokenSentence
-from vivavoce.training.prosody.stage_one import StageOne, half_heard, slurred, stage_one
+from vivavoce.training.prosody.stage_one import StageOne, hidden, stage_one
 from vivavoce.training.prosody.texts import text_features, text_key
 from vivavoce.training.provenance import recipe
 from vivavoce.training.run import Run
@@ -124,7 +124,10 @@ def train_predictor(
         optimiser.param_groups[0]["lr"] = rate * min(1.0, (step + 1) / settings["warm_up_steps"])
         network.train()
         batch = lesson_tensors(next(source), material, device)
-        terms = loss(network, _as_in_stage_one(batch, material.settings), step % members)
+        # a voice that knows its sentences by heart needs no embedding
+        told = torch.ones_like(batch["mean"][:, :1])
+        batch["symbols"] = hidden(batch["symbols"], batch["owner"], told, material.settings)
+        terms = loss(network, batch, step % members)
         run.log(**terms)
         optimiser.zero_grad(set_to_none=True)
         torch.stack(list(terms.values())).sum().backward()
@@ -133,13 +136,6 @@ def train_predictor(
         average.update_parameters(network)
         if (step + 1) % settings["evaluate_every"] == 0:
             _evaluate(average.module.eval(), loss, material, members, device, run)
-
-
-def _as_in_stage_one(batch: dict[str, Tensor], settings: Mapping[str, float]) -> dict[str, Tensor]:
-    """With sounds, words and punctuation hidden: a voice that knows its sentences by heart needs no embedding."""
-    symbols = batch["symbols"]
-    share = torch.full((len(symbols), 1), settings["hidden_share"], device=symbols.device)
-    return {**batch, "symbols": slurred(half_heard(symbols, share), batch["owner"], settings["slurred_share"])}
 
 
 def _batches(learned: list[Lesson], tokens: int, seed: int) -> Iterator[list[Lesson]]:
