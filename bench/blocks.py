@@ -90,7 +90,7 @@ def main() -> None:
     print(f"each hop in a stack:       {(nine - one) / 8:6.2f} us a chunk")
     print(f"  (a bare generator:       {(nested - bare) / 8:6.2f})")
     model = decoder()
-    network = StreamingNetwork(CpuTarget().load(model, "bench"), delay=2)
+    network = StreamingNetwork(CpuTarget().load(model, "bench"), lookahead=2)
     session = per_chunk_us(bare_session(model))
     block = per_chunk_us(lambda: drain(network.open({}, upstream())))
     print(f"onnxruntime, small network: {session - bare:5.2f} us a chunk of 16 frames")

@@ -17,9 +17,9 @@ from vivavoce.text import analyse
 from vivavoce.text.utterance import Sentence
 from vivavoce.text.word_features import is_open_class
 from vivavoce.training.utterances import SPEAKERS
+from vivavoce.voice.length_regulator import Upsampler
 from vivavoce.voice.timing import controls_of
 from vivavoce.voice.tokens import tokenise
-from vivavoce.voice.upsampler import Upsampler
 
 HIGHER_SEMITONES, LOUDER_DB, LONGER = 1.0, 1.0, 0.1
 

@@ -17,7 +17,7 @@ from vivavoce.prosody.systems import load_system
 from vivavoce.text import analyse
 from vivavoce.training.prosody.asked import QUESTION_VERBS, QUESTION_WORDS
 from vivavoce.training.utterances import SPEAKERS
-from vivavoce.voice.speech import language_of
+from vivavoce.voice.synthesizer import language_of
 from vivavoce.voice.timing import frame_durations
 from vivavoce.voice.tokens import Tokens, tokenise
 

@@ -23,7 +23,7 @@ from vivavoce.prosody.systems import SYSTEMS
 from vivavoce.text import analyse
 from vivavoce.training.utterances import SPEAKERS
 from vivavoce.voice import load_voice
-from vivavoce.voice.speech import language_of
+from vivavoce.voice.synthesizer import language_of
 
 ALONE = "none"
 """The voice left to itself: what every other system is compared with."""

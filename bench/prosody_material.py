@@ -24,7 +24,7 @@ from vivavoce.training.prosody.asked import kind_of
 from vivavoce.training.prosody.dataset import spoken_sentences
 from vivavoce.training.prosody.sentence import SpokenSentence
 from vivavoce.training.prosody.texts import text_features, text_key
-from vivavoce.voice.layout import WORD_PROSODY
+from vivavoce.voice.dimensions import WORD_PROSODY
 from vivavoce.voice.tokens import Tokens
 
 CORPORA = ("kathleen", "ensemble", "intonation")

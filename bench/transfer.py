@@ -19,7 +19,7 @@ from vivavoce.prosody.transfer import Copied, CopyCat
 from vivavoce.text.utterance import Sentence
 from vivavoce.voice import Voice, load_voice
 from vivavoce.voice.contour import knots_of, token_means
-from vivavoce.voice.speech import LEAD_FRAMES, language_of
+from vivavoce.voice.synthesizer import LEAD_FRAMES, language_of
 from vivavoce.voice.tokens import tokenise
 
 TARGETS = ("kathleen", "af_heart", "am_michael", "bf_emma", "bm_george")

@@ -24,7 +24,7 @@ def speak(
     Raises `vivavoce.errors.InputError` for an unknown voice or speaker, and for a text with nothing to say, `TypeError`
     for what is no text.
     """
-    from vivavoce.voice.speech import shared_voice
+    from vivavoce.voice.synthesizer import shared_voice
 
     return shared_voice(voice).stream(text, speaker=speaker, rate=rate, pitch_semitones=pitch_semitones)
 

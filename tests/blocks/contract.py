@@ -101,12 +101,12 @@ def delay_is_exact(case: Case) -> None:
             given, made = given + frames, made + frame_count(out)
             if state is None:
                 break
-            assert made == max(0, given - block.delay) * block.hop
+            assert made == max(0, given - block.lookahead) * block.upsampling_factor
         else:
             made += frame_count(block.flush(state))
         assert made == total
         if case.upstream is not None:
-            assert made == given * block.hop
+            assert made == given * block.upsampling_factor
 
 
 def steps_are_pure(case: Case) -> None:

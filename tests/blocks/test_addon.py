@@ -64,7 +64,7 @@ def test_the_stack_of_the_article_builds_and_streams(folder: Path) -> None:
     voice = load_addon(folder).build_streamable()
     assert isinstance(voice, StreamablePipeline)
     assert isinstance(voice.sequence_block, Encoders)
-    assert (voice.delay, voice.is_source, list(voice.data_inputs)) == (networks.DELAY, True, ["phonemes"])
+    assert (voice.lookahead, voice.is_source, list(voice.context_inputs)) == (networks.DELAY, True, ["phonemes"])
     assert join(list(voice.open(PHONEMES)))["mel"].shape[2] == networks.WIDTH
 
 
@@ -131,7 +131,7 @@ def test_a_zip_is_the_same_addon(folder: Path, tmp_path: Path) -> None:
     shutil.make_archive(str(tmp_path / "toy"), "zip", folder)
     zipped = load_addon(tmp_path / "toy.zip")
     zipped.check()
-    assert zipped.description == load_addon(folder).description
+    assert zipped.manifest == load_addon(folder).manifest
     assert_close(
         join(list(zipped.build_streamable().open(PHONEMES))),
         join(list(load_addon(folder).build_streamable().open(PHONEMES))),
@@ -147,7 +147,7 @@ def test_a_miswired_addon_is_not_written(tmp_path: Path) -> None:
 
 def test_writing_again_replaces_the_addon(folder: Path) -> None:
     addon = toy_addon(folder, summary="second")
-    assert addon.description.summary == "second"
+    assert addon.manifest.summary == "second"
     assert sorted(path.name for path in folder.iterdir()) == sorted([*toy_files(), "addon.json"])
 
 
@@ -273,11 +273,11 @@ BLOCK = ("stack", 0, "streamable_block")
         (set_at(*BLOCK, value={"type": "Encoders"}), "stack[0].streamable_block: expected a streamable block, got the"),
         (set_at(*BLOCK, "speed", value=1), 'stack[0].streamable_block: unknown key "speed", known are stack'),
         (set_at(*BLOCK, "stack", value={}), "stack[0].streamable_block.stack: expected a list, got an object"),
-        (set_at(*BLOCK, "stack", 1, "delay", value=-1), "streamable_block.stack[1]: delay is -1 and hop 1"),
-        (set_at(*BLOCK, "stack", 1, "delay", value=10**12), "streamable_block.stack[1]: delay is 1000000000000"),
+        (set_at(*BLOCK, "stack", 1, "lookahead", value=-1), "streamable_block.stack[1]: lookahead is -1 and upsampling_factor 1"),
+        (set_at(*BLOCK, "stack", 1, "lookahead", value=10**12), "streamable_block.stack[1]: lookahead is 1000000000000"),
         (set_at(*BLOCK, "stack", 1, "network", value="phonemes"), "stack[1]: the network has no input with"),
         (set_at("stack", 0, "sequence_block", "type", value="SequenceNetwork"), 'key "network" is missing'),
-        (set_at("config", value={"Decoder": {"depth": 1}}), 'stack[1]: unknown key "depth", known are network, delay'),
+        (set_at("config", value={"Decoder": {"depth": 1}}), 'stack[1]: unknown key "depth", known are network, lookahead'),
         (set_at("upstream", value={"mel": 1}), "upstream.mel: expected an object, got 1"),
     ],
 )

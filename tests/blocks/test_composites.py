@@ -121,7 +121,7 @@ def test_what_passes_through_the_first_blocks_is_wanted_from_the_upstream() -> N
     assert stack.inputs == decoder().inputs
     assert list(stack.outputs) == ["mel"]
     effects = StreamableStack([Diagnostics(), Gain("hidden", 1.0)])
-    assert effects.passes_through
+    assert effects.forwards_inputs
     StreamableStack([ToyUpsampler(), effects, decoder()])
     with pytest.raises(StackError, match=r'stack\[1\].stack\[1\] \(Gain\): input "hidden" .* Diagnostics supplies mel'):
         StreamableStack([ToyAttentionDecoder(), effects])
@@ -138,9 +138,9 @@ def test_a_stack_needs_a_block() -> None:
 
 
 def test_delays_add_and_hops_multiply() -> None:
-    vocoder = StreamingNetwork(CpuTarget().load(networks.vocoder("finer"), "vocoder"), hop=networks.HOP)
+    vocoder = StreamingNetwork(CpuTarget().load(networks.vocoder("finer"), "vocoder"), upsampling_factor=networks.HOP)
     stack = StreamableStack([decoder(), decoder(source="mel", output="finer"), vocoder])
-    assert (stack.delay, stack.hop) == (2 * networks.DELAY, networks.HOP)
+    assert (stack.lookahead, stack.upsampling_factor) == (2 * networks.DELAY, networks.HOP)
 
 
 def test_a_pipeline_refuses_sequence_outputs_that_do_not_fit() -> None:
@@ -157,7 +157,7 @@ def test_a_pipeline_refuses_sequence_outputs_that_do_not_fit() -> None:
 def test_a_pipeline_also_shows_its_own_data_to_the_streamable_block() -> None:
     speaker = np.full((1, networks.WIDTH), 0.5, np.float32)
     pipeline = StreamablePipeline(Adds("a", "b"), decoder(conditioned=True))
-    assert set(pipeline.data_inputs) == {"a", "speaker"}
+    assert set(pipeline.context_inputs) == {"a", "speaker"}
     hidden = {"hidden": np.ones((1, 6, networks.WIDTH), np.float32)}
     made = join(list(pipeline.open({**ONE, "speaker": speaker}, [hidden])))
     alone = join(list(decoder(conditioned=True).open({"speaker": speaker}, [hidden])))

@@ -58,7 +58,7 @@ def decoder(target: Target, conditioned: bool = False) -> StreamingNetwork:
 
 
 def vocoder(target: Target) -> StreamingNetwork:
-    return StreamingNetwork(target.load(networks.vocoder(), "vocoder"), hop=networks.HOP)
+    return StreamingNetwork(target.load(networks.vocoder(), "vocoder"), upsampling_factor=networks.HOP)
 
 
 def attention(target: Target) -> StreamableBlock[Any]:
@@ -138,7 +138,7 @@ class Broken(StreamableBlock[Any]):
         return self.inputs
 
     @property
-    def delay(self) -> int:
+    def lookahead(self) -> int:
         return 1 if self.way == "says that it is late" else 0
 
     def initial_state(self, data: Tensors) -> Any:

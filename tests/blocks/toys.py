@@ -51,7 +51,7 @@ class ToyUpsampler(StreamableBlock[Position]):
         return specs(TensorSpec("hidden", "float32", (1, "frames", self.width)))
 
     @property
-    def data_inputs(self):
+    def context_inputs(self):
         return specs(
             TensorSpec("encoded", "float32", (1, "phonemes", self.width)),
             TensorSpec("durations", "float32", (1, "phonemes", 1)),
@@ -89,7 +89,7 @@ class ToyAttentionDecoder(StreamableBlock[Spoken]):
         return specs(TensorSpec("mel", "float32", (1, "frames", networks.WIDTH)))
 
     @property
-    def data_inputs(self):
+    def context_inputs(self):
         return specs(TensorSpec("encoded", "float32", (1, "phonemes", networks.WIDTH)))
 
     @property
@@ -122,7 +122,7 @@ def toy_description(**changes: Any) -> dict[str, Any]:
             "durations": {"file": "durations.onnx", "role": "encoder"},
             "decoder": {"file": "decoder.onnx", "role": "decoder"},
         },
-        "config": {"Decoder": {"network": "decoder", "delay": networks.DELAY}},
+        "config": {"Decoder": {"network": "decoder", "lookahead": networks.DELAY}},
         "stack": ARTICLE_STACK,
         "inputs": {"phonemes": {"dtype": "int64", "shape": [1, "phonemes"]}},
         "provenance": {"data": ["none"], "recipe": "none", "steps": 0, "hardware": "none", "figures": {"loss": 0.5}},

@@ -7,7 +7,7 @@ import pytest
 
 from tests.blocks import networks
 from tests.blocks.toys import toy_description
-from vivavoce.blocks import shelf, write_addon
+from vivavoce.blocks import lookup, write_addon
 from vivavoce.cli import main
 
 ENCODERS = toy_description(
@@ -19,13 +19,13 @@ ENCODERS = toy_description(
 
 @pytest.fixture
 def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A shelf with one addon that is right and one that is not."""
+    """A lookup with one addon that is right and one that is not."""
     write_addon(tmp_path / "toy", ENCODERS, {"encoder.onnx": networks.encoder()})
     (tmp_path / "bad").mkdir()
     (tmp_path / "bad" / "addon.json").write_text("{}")
     monkeypatch.setenv("VIVAVOCE_ADDONS", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr(shelf, "SHIPPED", tmp_path / "shipped")
+    monkeypatch.setattr(lookup, "SHIPPED", tmp_path / "shipped")
     return tmp_path
 
 
@@ -43,9 +43,9 @@ def test_list_cuts_nothing_off_at_80_columns(
     assert main(["addons", "list"]) == 0
     shown = capsys.readouterr().out
     assert "…" not in shown
-    for name in shelf.addons():
+    for name in lookup.addons():
         assert f"\n{name} " in shown
-    assert len(shown.splitlines()) < 5 * len(shelf.addons())
+    assert len(shown.splitlines()) < 5 * len(lookup.addons())
 
 
 def test_list_as_json(user: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -216,7 +216,7 @@ def test_a_face_is_still_only_where_its_changes_are_known() -> None:
 def test_a_missing_addon_says_what_makes_it(
     monkeypatch: pytest.MonkeyPatch, kind: type[Detector], tmp_path: Any
 ) -> None:
-    monkeypatch.setattr("vivavoce.blocks.shelf.SHIPPED", tmp_path)
+    monkeypatch.setattr("vivavoce.blocks.lookup.SHIPPED", tmp_path)
     with pytest.raises(UnavailableError, match="python -m vivavoce.training"):
         kind(INFO)
 

@@ -17,7 +17,7 @@ from vivavoce.redundancy.features import BANDS, PITCH, features
 def test_it_is_small_and_whole() -> None:
     addon = load_addon(addons()[ADDON])
     addon.check()
-    assert addon.description.total_bytes < 2_500_000
+    assert addon.manifest.total_bytes < 2_500_000
 
 
 def test_a_voiced_second_comes_back() -> None:

@@ -172,4 +172,4 @@ def test_frames_on_the_networks_scale_and_back() -> None:
 
 
 def test_the_data_of_a_sentence_holds_what_the_decoder_reads(networks: dict[str, bytes]) -> None:
-    assert decoder(networks).data_inputs.keys() - {"encoded"} <= data_of().keys()
+    assert decoder(networks).context_inputs.keys() - {"encoded"} <= data_of().keys()

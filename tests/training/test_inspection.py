@@ -156,7 +156,7 @@ def test_thresholds_go_into_the_addon(tmp_path: Path, monkeypatch: pytest.Monkey
     write_addon(tmp_path / "tearing", {**described, "name": "tearing", "details": {"threshold": 0.6}}, files)
     monkeypatch.setenv("VIVAVOCE_ADDONS", str(tmp_path))
     inspection_calibrate.rewrite("tearing", {"threshold": 0.84}, 3)
-    shipped = load_addon(tmp_path / "tearing").description
+    shipped = load_addon(tmp_path / "tearing").manifest
     assert shipped.details == {"threshold": 0.84}
     assert shipped.provenance.figures["clean_files"] == 3
 

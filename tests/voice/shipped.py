@@ -9,7 +9,7 @@ from typing import Any
 
 from vivavoce.blocks import Addon, FixedTarget, StreamableBlock, Tensors, find_addon, join, load_addon
 from vivavoce.text import analyse
-from vivavoce.voice.speech import sentence_tensors
+from vivavoce.voice.synthesizer import sentence_tensors
 from vivavoce.voice.timing import controls_of
 from vivavoce.voice.tokens import tokenise
 
@@ -36,7 +36,7 @@ def vocoder(fixed: bool = False) -> StreamableBlock[Any]:
 def with_stack(name: str, change: Callable[[Any], Any]) -> Addon:
     """A shipped addon with its JSON stack changed, and nothing else."""
     known = addon(name)
-    return replace(known, description=replace(known.description, stack=change(known.description.stack)))
+    return replace(known, manifest=replace(known.manifest, stack=change(known.manifest.stack)))
 
 
 def data_of(text: str = TEXT, speaker: int = 0) -> Tensors:

@@ -32,7 +32,7 @@ from vivavoce.blocks.fixed import PADDED_SIZES
 from vivavoce.blocks.gain import Gain
 from vivavoce.errors import InputError
 from vivavoce.text import analyse
-from vivavoce.voice import Voice, load_voice, speech
+from vivavoce.voice import Voice, load_voice, synthesizer
 from vivavoce.voice.tokens import tokenise
 
 VOICES = [name for name in ("vivavoce", "legacy-heart") if name in addons()]
@@ -106,7 +106,7 @@ class Broken(Gain):
 
 
 def test_the_shipped_stack_is_the_articles() -> None:
-    assert addon("vivavoce").description.stack == ARTICLE_STACK
+    assert addon("vivavoce").manifest.stack == ARTICLE_STACK
     pipeline = acoustic("vivavoce")
     assert isinstance(pipeline, StreamablePipeline)
     assert type(pipeline.sequence_block) is Encoders
@@ -166,11 +166,11 @@ def test_a_diagnostic_and_a_gain_in_the_json_still_speak(name: str, caplog: pyte
         return [*stack, {"type": "Diagnostics", "label": "decoded"}, {"type": "Gain", "tensor": "log_f0", "db": 0.3}]
 
     changed = with_stack(name, change).build_streamable()
-    voice = Voice(changed, vocoder(), addon(name).description.speakers, name)
+    voice = Voice(changed, vocoder(), addon(name).manifest.speaker_names, name)
     with caplog.at_level(logging.INFO):
         spoken = voice.speak(TEXT)
     assert "decoded: chunk 0" in caplog.text
-    plain = Voice(acoustic(name), vocoder(), addon(name).description.speakers, name).speak(TEXT)
+    plain = Voice(acoustic(name), vocoder(), addon(name).manifest.speaker_names, name).speak(TEXT)
     assert spoken.samples.shape == plain.samples.shape
     assert spoken.marks == plain.marks
     assert np.abs(spoken.samples - plain.samples).max() > 1e-3
@@ -234,10 +234,10 @@ def test_a_voice_refuses_markup_that_it_cannot_follow() -> None:
 def test_an_addon_of_another_rate_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def at_16_khz(path: Path) -> Addon:
         known = load_addon(path)
-        rate_hz = 16_000 if path.name == name else known.description.sample_rate_hz
-        return replace(known, description=replace(known.description, sample_rate_hz=rate_hz))
+        rate_hz = 16_000 if path.name == name else known.manifest.sample_rate_hz
+        return replace(known, manifest=replace(known.manifest, sample_rate_hz=rate_hz))
 
-    monkeypatch.setattr(speech, "load_addon", at_16_khz)
+    monkeypatch.setattr(synthesizer, "load_addon", at_16_khz)
     with pytest.raises(InputError, match=f'"{name}" is for 16000 Hz, voices here speak at 24000 Hz'):
         load_voice()
 

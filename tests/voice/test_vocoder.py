@@ -5,7 +5,7 @@ import pytest
 
 from vivavoce.audio import Audio
 from vivavoce.blocks.addon import load_addon
-from vivavoce.blocks.shelf import find_addon
+from vivavoce.blocks.lookup import find_addon
 from vivavoce.blocks.tensors import Tensors, in_chunks
 from vivavoce.features import HOP, RATE_HZ, Array, continuous_log_f0, mel_spectrogram, pitch
 from vivavoce.voice.vocoder import Vocoder, noise_stretch, pulse_train
@@ -51,7 +51,7 @@ def test_the_delay_is_what_is_reported(vocoder: Vocoder) -> None:
     for number, chunk in enumerate(in_chunks(frames, [5] * 20), start=1):
         state, made = vocoder.step(state, chunk, 5)
         given += made["audio"].shape[1] if made else 0
-        assert given == max(0, 5 * number - vocoder.delay) * HOP
+        assert given == max(0, 5 * number - vocoder.lookahead) * HOP
 
 
 def test_pitch_survives(vocoder: Vocoder) -> None:

@@ -1,14 +1,14 @@
 """The integration layer: models of any architecture as sequence blocks and streamable blocks, loaded from addons."""
 
 from vivavoce.blocks.addon import Addon, load_addon
-from vivavoce.blocks.block import NOTHING, Block, SequenceBlock, StreamableBlock
-from vivavoce.blocks.build import AddonContext
+from vivavoce.blocks.block import NOTHING, Block, BuildContext, SequenceBlock, StreamableBlock
 from vivavoce.blocks.container import SequenceBlockContainer
 from vivavoce.blocks.json_values import read_dataclass
+from vivavoce.blocks.lookup import addons, find_addon
+from vivavoce.blocks.manifest import AddonManifest, Speaker
 from vivavoce.blocks.network import Network, NetworkState
 from vivavoce.blocks.pipeline import StreamablePipeline, StreamableStack
 from vivavoce.blocks.schedule import ChunkSchedule, StreamOptions
-from vivavoce.blocks.shelf import addons, find_addon
 from vivavoce.blocks.streaming import StreamingNetwork
 from vivavoce.blocks.targets import CpuTarget, CudaTarget, FixedTarget, Target, read_target
 from vivavoce.blocks.tensors import StackError, Tensors, TensorSpec, frame_count, in_chunks, join, specs
@@ -17,8 +17,9 @@ from vivavoce.blocks.writing import write_addon
 __all__ = [
     "NOTHING",
     "Addon",
-    "AddonContext",
+    "AddonManifest",
     "Block",
+    "BuildContext",
     "ChunkSchedule",
     "CpuTarget",
     "CudaTarget",
@@ -27,6 +28,7 @@ __all__ = [
     "NetworkState",
     "SequenceBlock",
     "SequenceBlockContainer",
+    "Speaker",
     "StackError",
     "StreamOptions",
     "StreamableBlock",

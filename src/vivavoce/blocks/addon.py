@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vivavoce.blocks.block import Block, StreamableBlock
-from vivavoce.blocks.build import AddonContext, build_root
-from vivavoce.blocks.description import AddonDescription, read_description
+from vivavoce.blocks.build import AddonBuilder, build_root
 from vivavoce.blocks.files import AddonFiles, FolderFiles, ZipFiles
 from vivavoce.blocks.json_values import MAX_BYTES, parse_json
+from vivavoce.blocks.manifest import AddonManifest, read_manifest
 from vivavoce.blocks.network import Network
 from vivavoce.blocks.onnx_check import check_onnx
 from vivavoce.blocks.targets import Target, read_target
 from vivavoce.blocks.tensors import connect
 from vivavoce.errors import InputError
 
-DESCRIPTION_FILE = "addon.json"
+MANIFEST_FILE = "addon.json"
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Addon:
     """A model on disk, described and not yet loaded."""
 
     path: Path
-    description: AddonDescription
+    manifest: AddonManifest
     files: AddonFiles
 
     def read(self, name: str) -> bytes:
@@ -33,7 +33,7 @@ class Addon:
 
         Raises `InputError` when it is not listed, missing, or not of the stated size and sha256.
         """
-        entry = self.description.files.get(name)
+        entry = self.manifest.files.get(name)
         if entry is None:
             raise InputError(f'{self.path}: "{name}" is not listed in "files"')
         data = self.files.read(name, entry.bytes)
@@ -48,7 +48,7 @@ class Addon:
 
         Raises `InputError` when the file is not what was described or holds more than numbers and known operators.
         """
-        entry = self.description.networks[name]
+        entry = self.manifest.networks[name]
         place = f"{self.path}: networks.{name}"
         chosen = target or read_target(entry.target, f"{place}.target")
         model = self.read(entry.file)
@@ -59,9 +59,11 @@ class Addon:
         """The addon's stack, loaded, with every wire checked.
 
         `target` runs all networks there in place of what the addon asks for. Raises `StackError` or `InputError`
-        naming the block, the wire, expected and got.
+        naming the block, the wire, expected and got; `InputError` for an addon without a stack.
         """
-        block = build_root(AddonContext(self, target), self.description.stack)
+        if self.manifest.stack is None:
+            raise InputError(f"{self.path}: has no stack to build, its networks are run by themselves")
+        block = build_root(AddonBuilder(self, target), self.manifest.stack)
         self._check_inputs(block)
         return block
 
@@ -73,16 +75,21 @@ class Addon:
         return block
 
     def check(self, target: Target | None = None) -> None:
-        """Read every file and build the stack. Raises `InputError` at the first fault."""
-        for name in self.description.files:
+        """Read every file and build the stack, or each network where there is none. Raises `InputError` at the first
+        fault."""
+        for name in self.manifest.files:
             self.read(name)
-        self.build(target)
+        if self.manifest.stack is not None:
+            self.build(target)
+            return
+        for name in self.manifest.networks:
+            self.network(name, target)
 
     def _check_inputs(self, block: Block) -> None:
-        given, label = self.description.input_specs(), f"{self.path}: stack ({type(block).__name__})"
+        given, label = self.manifest.input_specs(), f"{self.path}: stack ({type(block).__name__})"
         if isinstance(block, StreamableBlock):
-            connect(block.data_inputs, given, label, '"inputs" of addon.json')
-            block.wire(self.description.upstream_specs(), f"{self.path}: stack", '"upstream" of addon.json')
+            connect(block.context_inputs, given, label, '"inputs" of addon.json')
+            block.wire(self.manifest.upstream_specs(), f"{self.path}: stack", '"upstream" of addon.json')
         else:
             connect(block.inputs, given, label, '"inputs" of addon.json')
 
@@ -96,6 +103,6 @@ def load_addon(path: Path | str) -> Addon:
     if not (path.is_dir() or path.is_file()):
         raise InputError(f"{path}: no addon there, give a folder or a zip")
     files = FolderFiles(path) if path.is_dir() else ZipFiles(path)
-    place = f"{path}: {DESCRIPTION_FILE}"
-    text = files.read(DESCRIPTION_FILE, MAX_BYTES)
-    return Addon(path, read_description(parse_json(text, place), place), files)
+    place = f"{path}: {MANIFEST_FILE}"
+    text = files.read(MANIFEST_FILE, MAX_BYTES)
+    return Addon(path, read_manifest(parse_json(text, place), place), files)

@@ -9,14 +9,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from vivavoce.blocks.json_values import read_dataclass
+from vivavoce.blocks.manifest import AddonManifest
+from vivavoce.blocks.network import Network
 from vivavoce.blocks.schedule import StreamOptions
+from vivavoce.blocks.targets import Target
 from vivavoce.blocks.tensors import Specs, StackError, Tensors, connect, frame_count
-
-if TYPE_CHECKING:
-    from vivavoce.blocks.build import AddonContext
 
 State = TypeVar("State")
 NOTHING: Tensors = {}
@@ -36,12 +36,12 @@ class Block(ABC):
         """What leaves, in the same way."""
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any], context: AddonContext) -> Self:
+    def from_config(cls, config: Mapping[str, Any], build: BuildContext) -> Self:
         """The block that a JSON object's keys (less `type`) describe: by default, the fields of the dataclass.
 
         Raises `InputError` naming the JSON path of a key that is unknown, missing or of the wrong type.
         """
-        return read_dataclass(cls, config, context.place)
+        return read_dataclass(cls, config, build.json_path)
 
 
 class SequenceBlock(Block):
@@ -53,41 +53,42 @@ class SequenceBlock(Block):
 
 
 class StreamableBlock(Block, Generic[State]):
-    """Chunks on demand: a function `(state, chunk) -> (state, chunk)` with a known delay.
+    """Chunks on demand: a function `(state, chunk) -> (state, chunk)` with a known lookahead.
 
     The state of a stream is an immutable value that goes in and comes out, so one block serves any number of
-    streams, and a stream can be forked or moved. After `n` frames in, `(n - delay) * hop` frames have come out;
-    `flush` gives the rest, so that output frame `t * hop` belongs to input frame `t`.
+    streams, and a stream can be forked or moved. After `n` frames in, `(n - lookahead) * upsampling_factor`
+    frames have come out; `flush` gives the rest, so that output frame `t * upsampling_factor` belongs to input frame
+    `t`.
     """
 
     @property
-    def data_inputs(self) -> Specs:
-        """What `initial_state` reads from the data of the whole utterance."""
+    def context_inputs(self) -> Specs:
+        """What `initial_state` reads from the context: tensors of the whole utterance."""
         return {}
 
     @property
-    def delay(self) -> int:
+    def lookahead(self) -> int:
         """Look-ahead in input frames."""
         return 0
 
     @property
-    def hop(self) -> int:
+    def upsampling_factor(self) -> int:
         """Output frames for each input frame: 1 unless the block changes the rate, as a vocoder does."""
         return 1
 
     @property
     def is_source(self) -> bool:
-        """Whether the block makes its frames from data alone. It then takes no upstream."""
+        """Whether the block makes its frames from the context alone. It then takes no upstream."""
         return False
 
     @property
-    def passes_through(self) -> bool:
+    def forwards_inputs(self) -> bool:
         """Whether tensors of the upstream leave again beside `outputs`, in their places and types."""
         return False
 
     @abstractmethod
-    def initial_state(self, data: Tensors) -> State:
-        """The state before the first frame. Reads `data_inputs` from `data`, which may hold more."""
+    def initial_state(self, context: Tensors) -> State:
+        """The state before the first frame. Reads `context_inputs` from `context`, which may hold more."""
 
     @abstractmethod
     def step(self, state: State, chunk: Tensors, frames: int) -> tuple[State | None, Tensors]:
@@ -109,11 +110,11 @@ class StreamableBlock(Block, Generic[State]):
         Raises `StackError` where `inputs` are not met.
         """
         connect(self.inputs, upstream, f"{place} ({type(self).__name__})", source)
-        return {**upstream, **self.outputs} if self.passes_through else self.outputs
+        return {**upstream, **self.outputs} if self.forwards_inputs else self.outputs
 
     def open(
         self,
-        data: Tensors,
+        context: Tensors,
         upstream: Iterable[Tensors] | None = None,
         options: StreamOptions = StreamOptions(),  # noqa: B008 - an immutable value
     ) -> Iterator[Tensors]:
@@ -125,13 +126,13 @@ class StreamableBlock(Block, Generic[State]):
             need = "makes its own frames, open it without an upstream" if self.is_source else "needs an upstream"
             raise StackError(f"{type(self).__name__}: {need}")
         chunks = self._requests(options) if upstream is None else _with_sizes(upstream)
-        return self._stream(data, chunks, upstream)
+        return self._stream(context, chunks, upstream)
 
     def _stream(
-        self, data: Tensors, chunks: Iterator[tuple[Tensors, int]], upstream: Iterable[Tensors] | None
+        self, context: Tensors, chunks: Iterator[tuple[Tensors, int]], upstream: Iterable[Tensors] | None
     ) -> Iterator[Tensors]:
         try:
-            state: State | None = self.initial_state(data)
+            state: State | None = self.initial_state(context)
             for chunk, frames in chunks:
                 state, made = self.step(state, chunk, frames)
                 if frame_count(made):
@@ -147,10 +148,47 @@ class StreamableBlock(Block, Generic[State]):
                 close()
 
     def _requests(self, options: StreamOptions) -> Iterator[tuple[Tensors, int]]:
-        """Empty chunks of the scheduled sizes; the first is longer by the delay, so that its output is not shorter."""
+        """Empty chunks of the scheduled sizes; the first is longer by the lookahead, so that as much comes out."""
         sizes = iter(options.schedule)
-        for size in chain([next(sizes) + self.delay], sizes):
+        for size in chain([next(sizes) + self.lookahead], sizes):
             yield NOTHING, size
+
+
+class BuildContext(Protocol):
+    """What a block may use while it is built: its addon's networks and files, and its place in the JSON."""
+
+    @property
+    def json_path(self) -> str:
+        """The addon and the way from the top of `addon.json` to here: where a complaint belongs."""
+        ...
+
+    @property
+    def manifest(self) -> AddonManifest: ...
+
+    def read(self, name: str) -> bytes:
+        """One of the files that `addon.json` lists. Raises `InputError` for any other, and for a damaged one."""
+        ...
+
+    def at(self, key: str) -> Self:
+        """The context of a nested object."""
+        ...
+
+    def on(self, target: Target | None) -> Self:
+        """The same with another target, unless one was chosen for the whole addon."""
+        ...
+
+    def network(self, name: str) -> Network:
+        """A network of the addon, loaded on its target. Raises `StackError` when the addon has none of that name,
+        `InputError` when its file is not to be trusted."""
+        ...
+
+    def sequence_block(self, value: Any) -> SequenceBlock:
+        """Build a JSON object that must be a sequence block. Raises `StackError` or `InputError` naming its path."""
+        ...
+
+    def streamable_block(self, value: Any) -> StreamableBlock[Any]:
+        """Build a JSON object that must be a streamable block. Raises as `sequence_block`."""
+        ...
 
 
 def _with_sizes(upstream: Iterable[Tensors]) -> Iterator[tuple[Tensors, int]]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, Protocol
 
 from vivavoce.blocks.block import Block, SequenceBlock, StreamableBlock
+from vivavoce.blocks.manifest import AddonManifest
 from vivavoce.blocks.network import Network
 from vivavoce.blocks.pipeline import StreamableStack
 from vivavoce.blocks.registry import block_type
@@ -14,41 +16,53 @@ from vivavoce.blocks.targets import Target
 from vivavoce.blocks.tensors import StackError
 from vivavoce.errors import InputError
 
-if TYPE_CHECKING:
-    from vivavoce.blocks.addon import Addon
+
+class Loadable(Protocol):
+    """What building needs of an addon."""
+
+    @property
+    def path(self) -> Path: ...
+
+    @property
+    def manifest(self) -> AddonManifest: ...
+
+    def read(self, name: str) -> bytes: ...
+
+    def network(self, name: str, target: Target | None = None) -> Network: ...
 
 
 @dataclass(frozen=True)
-class AddonContext:
-    """What a block may use while it is built: its addon's networks and files, and its place in the JSON."""
+class AddonBuilder:
+    """The `BuildContext` of an addon: builds the objects of its JSON."""
 
-    addon: Addon
+    addon: Loadable
     target: Target | None = None
     """Where all networks run, in place of what the addon asks for each."""
     keys: tuple[str, ...] = ()
     """The way from the top of `addon.json` to here."""
 
     @property
-    def place(self) -> str:
-        """Where a complaint about this object belongs."""
+    def json_path(self) -> str:
         return f"{self.addon.path}: {'.'.join(self.keys)}"
 
-    def at(self, key: str) -> AddonContext:
-        """The context of a nested object."""
+    @property
+    def manifest(self) -> AddonManifest:
+        return self.addon.manifest
+
+    def read(self, name: str) -> bytes:
+        return self.addon.read(name)
+
+    def at(self, key: str) -> AddonBuilder:
         return replace(self, keys=(*self.keys, key))
 
-    def on(self, target: Target | None) -> AddonContext:
-        """The same with another target, unless one was chosen for the whole addon."""
+    def on(self, target: Target | None) -> AddonBuilder:
         return replace(self, target=self.target or target)
 
     def network(self, name: str) -> Network:
-        """A network of the addon, loaded on its target.
-
-        Raises `StackError` when the addon has none of that name, `InputError` when its file is not to be trusted.
-        """
-        known = self.addon.description.networks
+        known = self.addon.manifest.networks
         if name not in known:
-            raise StackError(f'{self.place}: no network "{name}" in the addon, there are {", ".join(known) or "none"}')
+            there = ", ".join(known) or "none"
+            raise StackError(f'{self.json_path}: no network "{name}" in the addon, there are {there}')
         return self.addon.network(name, self.target)
 
     def block(self, value: Any) -> Block:
@@ -58,35 +72,33 @@ class AddonContext:
         Raises `StackError` or `InputError` naming the JSON path.
         """
         if not isinstance(value, Mapping) or not isinstance(value.get("type"), str):
-            raise StackError(f'{self.place}: expected an object with a "type"')
+            raise StackError(f'{self.json_path}: expected an object with a "type"')
         name = value["type"]
         try:
             found = block_type(name)
         except InputError as error:
-            raise StackError(f"{self.place}: {error}") from error
+            raise StackError(f"{self.json_path}: {error}") from error
         given = {key: item for key, item in value.items() if key != "type"}
-        return found.from_config({**self.addon.description.config.get(name, {}), **given}, self)
+        return found.from_config({**self.addon.manifest.config.get(name, {}), **given}, self)
 
     def sequence_block(self, value: Any) -> SequenceBlock:
-        """Build an object that must be a sequence block."""
         block = self.block(value)
         if not isinstance(block, SequenceBlock):
-            raise StackError(f"{self.place}: expected a sequence block, got the streamable block {value['type']}")
+            raise StackError(f"{self.json_path}: expected a sequence block, got the streamable block {value['type']}")
         return block
 
     def streamable_block(self, value: Any) -> StreamableBlock[Any]:
-        """Build an object that must be a streamable block."""
         block = self.block(value)
         if not isinstance(block, StreamableBlock):
-            raise StackError(f"{self.place}: expected a streamable block, got the sequence block {value['type']}")
+            raise StackError(f"{self.json_path}: expected a streamable block, got the sequence block {value['type']}")
         return block
 
 
-def build_root(context: AddonContext, stack: Any) -> Block:
+def build_root(builder: AddonBuilder, stack: Any) -> Block:
     """Build an addon's `stack`: one object, a list with one, or a list of streamable blocks to run in a row."""
     if not isinstance(stack, list):
-        return context.at("stack").block(stack)
+        return builder.at("stack").block(stack)
     if len(stack) == 1:
-        return context.at("stack[0]").block(stack[0])
-    blocks = [context.at(f"stack[{index}]").streamable_block(value) for index, value in enumerate(stack)]
-    return StreamableStack(blocks, context.at("stack").place)
+        return builder.at("stack[0]").block(stack[0])
+    blocks = [builder.at(f"stack[{index}]").streamable_block(value) for index, value in enumerate(stack)]
+    return StreamableStack(blocks, builder.at("stack").json_path)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
-from vivavoce.blocks.block import SequenceBlock
+from vivavoce.blocks.block import BuildContext, SequenceBlock
 from vivavoce.blocks.json_values import read_dataclass
 from vivavoce.blocks.tensors import Specs, StackError, Tensors, connect, merge
-
-if TYPE_CHECKING:
-    from vivavoce.blocks.build import AddonContext
 
 
 @dataclass(frozen=True)
@@ -43,10 +40,10 @@ class SequenceBlockContainer(SequenceBlock):
         self._outputs = {name: spec for block in self.blocks for name, spec in block.outputs.items()}
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any], context: AddonContext) -> Self:
-        nested = read_dataclass(_ContainerConfig, config, context.place).blocks
-        blocks = [context.at(f"blocks[{index}]").sequence_block(value) for index, value in enumerate(nested)]
-        return cls(blocks, f"{context.place}.blocks")
+    def from_config(cls, config: Mapping[str, Any], build: BuildContext) -> Self:
+        nested = read_dataclass(_ContainerConfig, config, build.json_path).blocks
+        blocks = [build.at(f"blocks[{index}]").sequence_block(value) for index, value in enumerate(nested)]
+        return cls(blocks, f"{build.json_path}.blocks")
 
     @property
     def inputs(self) -> Specs:

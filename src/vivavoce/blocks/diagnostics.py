@@ -82,10 +82,10 @@ class Diagnostics(StreamableBlock[Passage]):
         return {}
 
     @property
-    def passes_through(self) -> bool:
+    def forwards_inputs(self) -> bool:
         return True
 
-    def initial_state(self, data: Tensors) -> Passage:
+    def initial_state(self, context: Tensors) -> Passage:
         now_s = perf_counter()
         return Passage(now_s, now_s, 0, 0)
 

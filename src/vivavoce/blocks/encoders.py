@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
-from vivavoce.blocks.block import SequenceBlock
+from vivavoce.blocks.block import BuildContext, SequenceBlock
 from vivavoce.blocks.container import SequenceBlockContainer
 from vivavoce.blocks.json_values import read_dataclass
 from vivavoce.blocks.network import Network
 from vivavoce.blocks.targets import read_target
 from vivavoce.blocks.tensors import Specs, StackError, Tensors
-
-if TYPE_CHECKING:
-    from vivavoce.blocks.build import AddonContext
 
 ENCODER = "encoder"
 """The role that puts a network among an addon's encoders."""
@@ -30,8 +27,8 @@ class SequenceNetwork(SequenceBlock):
         self.network = network
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any], context: AddonContext) -> Self:
-        return cls(context.network(read_dataclass(_NetworkConfig, config, context.place).network), context.place)
+    def from_config(cls, config: Mapping[str, Any], build: BuildContext) -> Self:
+        return cls(build.network(read_dataclass(_NetworkConfig, config, build.json_path).network), build.json_path)
 
     @property
     def inputs(self) -> Specs:
@@ -52,9 +49,9 @@ class Encoders(SequenceBlockContainer):
     """
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any], context: AddonContext) -> Self:
-        read_dataclass(_NoConfig, config, context.place)
-        return cls(_encoders(context), context.place)
+    def from_config(cls, config: Mapping[str, Any], build: BuildContext) -> Self:
+        read_dataclass(_NoConfig, config, build.json_path)
+        return cls(_encoders(build), build.json_path)
 
 
 class CustomizedEncoders(Encoders):
@@ -69,10 +66,10 @@ class CustomizedEncoders(Encoders):
         self._pool = ThreadPoolExecutor(max(1, len(self.blocks) - 1), thread_name_prefix="encoders")
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any], context: AddonContext) -> Self:
-        target = read_dataclass(_TargetConfig, config, context.place).target
-        chosen = None if target is None else read_target(target, f"{context.place}.target")
-        return cls(_encoders(context.on(chosen)), context.place)
+    def from_config(cls, config: Mapping[str, Any], build: BuildContext) -> Self:
+        target = read_dataclass(_TargetConfig, config, build.json_path).target
+        chosen = None if target is None else read_target(target, f"{build.json_path}.target")
+        return cls(_encoders(build.on(chosen)), build.json_path)
 
     def run_wave(self, wave: Sequence[SequenceBlock], tensors: Tensors) -> Sequence[Tensors]:
         first, *others = wave
@@ -95,9 +92,10 @@ class _NoConfig:
     pass
 
 
-def _encoders(context: AddonContext) -> dict[str, SequenceBlock]:
-    networks = context.addon.description.networks
+def _encoders(build: BuildContext) -> dict[str, SequenceBlock]:
+    networks = build.addon.manifest.networks
     names = [name for name, network in networks.items() if network.role == ENCODER]
     if not names:
-        raise StackError(f'{context.place}: no network of the addon has the role "{ENCODER}"')
-    return {f"{context.place} network {name}": SequenceNetwork(context.network(name), context.place) for name in names}
+        raise StackError(f'{build.json_path}: no network of the addon has the role "{ENCODER}"')
+    place = build.json_path
+    return {f"{place} network {name}": SequenceNetwork(build.network(name), place) for name in names}

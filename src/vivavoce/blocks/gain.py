@@ -41,10 +41,10 @@ class Gain(StreamableBlock[tuple[()]]):
         return {}
 
     @property
-    def passes_through(self) -> bool:
+    def forwards_inputs(self) -> bool:
         return True
 
-    def initial_state(self, data: Tensors) -> tuple[()]:
+    def initial_state(self, context: Tensors) -> tuple[()]:
         return ()
 
     def step(self, state: tuple[()], chunk: Tensors, frames: int) -> tuple[tuple[()], Tensors]:

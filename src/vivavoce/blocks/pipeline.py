@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
-from vivavoce.blocks.block import NOTHING, SequenceBlock, StreamableBlock
+from vivavoce.blocks.block import NOTHING, BuildContext, SequenceBlock, StreamableBlock
 from vivavoce.blocks.json_values import read_dataclass
 from vivavoce.blocks.tensors import Specs, StackError, Tensors, connect, frame_count, join, merge
-
-if TYPE_CHECKING:
-    from vivavoce.blocks.build import AddonContext
 
 Stages = tuple[Any, ...]
 
@@ -40,52 +37,52 @@ class StreamableStack(StreamableBlock[Stages]):
         self.blocks = tuple(blocks)
         self._inputs = self._wanted(place)
         self._outputs = self._fold(self._inputs, place, "the upstream")
-        self._data_inputs = merge((block.data_inputs for block in blocks), place)
-        self._delay, hop = 0.0, 1
+        self._context_inputs = merge((block.context_inputs for block in blocks), place)
+        self._lookahead, factor = 0.0, 1
         for block in blocks:
-            self._delay += block.delay / hop
-            hop *= block.hop
-        self._hop = hop
+            self._lookahead += block.lookahead / factor
+            factor *= block.upsampling_factor
+        self._upsampling_factor = factor
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any], context: AddonContext) -> Self:
-        nested = read_dataclass(_StackConfig, config, context.place).stack
-        blocks = [context.at(f"stack[{index}]").streamable_block(value) for index, value in enumerate(nested)]
-        return cls(blocks, f"{context.place}.stack")
+    def from_config(cls, config: Mapping[str, Any], build: BuildContext) -> Self:
+        nested = read_dataclass(_StackConfig, config, build.json_path).stack
+        blocks = [build.at(f"stack[{index}]").streamable_block(value) for index, value in enumerate(nested)]
+        return cls(blocks, f"{build.json_path}.stack")
 
     @property
     def inputs(self) -> Specs:
         return self._inputs
 
     @property
-    def data_inputs(self) -> Specs:
-        return self._data_inputs
+    def context_inputs(self) -> Specs:
+        return self._context_inputs
 
     @property
     def outputs(self) -> Specs:
         return self._outputs
 
     @property
-    def delay(self) -> int:
-        return ceil(self._delay)
+    def lookahead(self) -> int:
+        return ceil(self._lookahead)
 
     @property
-    def hop(self) -> int:
-        return self._hop
+    def upsampling_factor(self) -> int:
+        return self._upsampling_factor
 
     @property
     def is_source(self) -> bool:
         return self.blocks[0].is_source
 
     @property
-    def passes_through(self) -> bool:
-        return all(block.passes_through for block in self.blocks)
+    def forwards_inputs(self) -> bool:
+        return all(block.forwards_inputs for block in self.blocks)
 
     def wire(self, upstream: Specs, place: str, source: str) -> Specs:
         return self._fold(upstream, f"{place}.stack", source)
 
-    def initial_state(self, data: Tensors) -> Stages:
-        return tuple(block.initial_state(data) for block in self.blocks)
+    def initial_state(self, context: Tensors) -> Stages:
+        return tuple(block.initial_state(context) for block in self.blocks)
 
     def step(self, state: Stages, chunk: Tensors, frames: int) -> tuple[Stages | None, Tensors]:
         return self._advance(state, chunk, frames, ended=False)
@@ -112,7 +109,7 @@ class StreamableStack(StreamableBlock[Stages]):
         for block in self.blocks:
             wanted.append({name: spec for name, spec in block.inputs.items() if name not in made})
             made |= block.outputs.keys()
-            if not block.passes_through:
+            if not block.forwards_inputs:
                 break
         return merge(wanted, place)
 
@@ -130,7 +127,7 @@ class StreamableStack(StreamableBlock[Stages]):
 class StreamablePipeline(StreamableBlock[Any]):
     """Exactly one sequence block, run once, and one streamable block, fed by what it made.
 
-    The streamable block also sees the data that the pipeline was given, under what the sequence block made.
+    The streamable block also sees the context that the pipeline was given, under what the sequence block made.
     JSON: `{"type": "StreamablePipeline", "sequence_block": {...}, "streamable_block": {...}}`.
     """
 
@@ -140,51 +137,51 @@ class StreamablePipeline(StreamableBlock[Any]):
         self.sequence_block, self.streamable_block = sequence_block, streamable_block
         made = sequence_block.outputs
         label = f"{place}.streamable_block ({type(streamable_block).__name__})"
-        shared = {name: spec for name, spec in streamable_block.data_inputs.items() if name in made}
+        shared = {name: spec for name, spec in streamable_block.context_inputs.items() if name in made}
         connect(shared, made, label, type(sequence_block).__name__)
-        rest = {name: spec for name, spec in streamable_block.data_inputs.items() if name not in made}
-        self._data_inputs = merge([sequence_block.inputs, rest], place)
+        rest = {name: spec for name, spec in streamable_block.context_inputs.items() if name not in made}
+        self._context_inputs = merge([sequence_block.inputs, rest], place)
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any], context: AddonContext) -> Self:
-        nested = read_dataclass(_PipelineConfig, config, context.place)
-        sequence_block = context.at("sequence_block").sequence_block(nested.sequence_block)
-        streamable_block = context.at("streamable_block").streamable_block(nested.streamable_block)
-        return cls(sequence_block, streamable_block, context.place)
+    def from_config(cls, config: Mapping[str, Any], build: BuildContext) -> Self:
+        nested = read_dataclass(_PipelineConfig, config, build.json_path)
+        sequence_block = build.at("sequence_block").sequence_block(nested.sequence_block)
+        streamable_block = build.at("streamable_block").streamable_block(nested.streamable_block)
+        return cls(sequence_block, streamable_block, build.json_path)
 
     @property
     def inputs(self) -> Specs:
         return self.streamable_block.inputs
 
     @property
-    def data_inputs(self) -> Specs:
-        return self._data_inputs
+    def context_inputs(self) -> Specs:
+        return self._context_inputs
 
     @property
     def outputs(self) -> Specs:
         return self.streamable_block.outputs
 
     @property
-    def delay(self) -> int:
-        return self.streamable_block.delay
+    def lookahead(self) -> int:
+        return self.streamable_block.lookahead
 
     @property
-    def hop(self) -> int:
-        return self.streamable_block.hop
+    def upsampling_factor(self) -> int:
+        return self.streamable_block.upsampling_factor
 
     @property
     def is_source(self) -> bool:
         return self.streamable_block.is_source
 
     @property
-    def passes_through(self) -> bool:
-        return self.streamable_block.passes_through
+    def forwards_inputs(self) -> bool:
+        return self.streamable_block.forwards_inputs
 
     def wire(self, upstream: Specs, place: str, source: str) -> Specs:
         return self.streamable_block.wire(upstream, f"{place}.streamable_block", source)
 
-    def initial_state(self, data: Tensors) -> Any:
-        return self.streamable_block.initial_state({**data, **self.sequence_block(data)})
+    def initial_state(self, context: Tensors) -> Any:
+        return self.streamable_block.initial_state({**context, **self.sequence_block(context)})
 
     def step(self, state: Any, chunk: Tensors, frames: int) -> tuple[Any, Tensors]:
         return self.streamable_block.step(state, chunk, frames)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import onnxruntime
 
 from vivavoce.blocks.json_values import shown
 from vivavoce.blocks.tensors import Dimension, Specs, StackError, Tensors, TensorSpec
@@ -37,6 +36,8 @@ class Session:
         threads: int = 1,
         sizes: Mapping[str, int] | None = None,
     ) -> None:
+        import onnxruntime  # a tenth of a second, which listing or describing addons need not wait for
+
         self.place = place
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads

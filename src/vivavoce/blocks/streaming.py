@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
-from vivavoce.blocks.block import NOTHING, StreamableBlock
+from vivavoce.blocks.block import NOTHING, BuildContext, StreamableBlock
 from vivavoce.blocks.json_values import read_dataclass
 from vivavoce.blocks.network import Network, NetworkState
-from vivavoce.blocks.tensors import Specs, StackError, Tensors, TensorSpec
+from vivavoce.blocks.tensors import Specs, StackError, Tensors, TensorSpec, join
 from vivavoce.errors import InputError
 
-if TYPE_CHECKING:
-    from vivavoce.blocks.build import AddonContext
-
-MAX_DELAY = 10_000
-MAX_HOP = 10_000
+MAX_LOOKAHEAD = 10_000
+MAX_UPSAMPLING = 10_000
 
 
 class StreamingState(NamedTuple):
@@ -26,84 +23,120 @@ class StreamingState(NamedTuple):
 
     network: NetworkState
     fed: int
-    """Frames fed so far, counted up to the delay."""
+    """Frames fed so far, counted up to the lookahead."""
+    held: Tensors
+    """What is forwarded and waits for the answers of its frames."""
 
 
 class StreamingNetwork(StreamableBlock[StreamingState]):
-    """An ONNX network with explicit state and a constant delay.
+    """An ONNX network with explicit state and a constant lookahead.
 
     Inputs `(batch, frames, ...)` come from upstream; inputs `state_x` start as zeros and take the outputs
-    `next_state_x`; other inputs are read once from the data. The network may answer `delay` frames late: that many
-    frames are dropped at the start, and as many frames of zeros are fed at the end, so output aligns with input.
-    Outputs may hold `hop` frames for each frame of input.
-    JSON: `{"type": "StreamingNetwork", "network": "decoder", "delay": 8}`.
+    `next_state_x`; other inputs are read once from the context. The network may answer `lookahead` frames late: that
+    many frames are dropped at the start, and as many frames of zeros are fed at the end, so output aligns with input.
+    Outputs may hold `upsampling_factor` frames for each frame of input. Tensors of the upstream that `forward` names
+    leave beside the outputs, in step with them.
+    JSON: `{"type": "StreamingNetwork", "network": "decoder", "lookahead": 8, "forward": ["f0"]}`.
     """
 
     default_network: ClassVar[str | None] = None
     """The network that a subclass takes when its JSON names none."""
 
-    def __init__(self, network: Network, delay: int = 0, hop: int = 1, place: str = "StreamingNetwork") -> None:
+    def __init__(
+        self,
+        network: Network,
+        lookahead: int = 0,
+        upsampling_factor: int = 1,
+        place: str = "StreamingNetwork",
+        forward: tuple[str, ...] = (),
+    ) -> None:
         if not network.chunk_inputs:
             raise StackError(f'{place}: the network has no input with "frames" as axis 1')
-        if not (0 <= delay <= MAX_DELAY and 1 <= hop <= MAX_HOP):
-            raise StackError(f"{place}: delay is {delay} and hop {hop}, use 0 to {MAX_DELAY} and 1 to {MAX_HOP}")
+        if not (0 <= lookahead <= MAX_LOOKAHEAD and 1 <= upsampling_factor <= MAX_UPSAMPLING):
+            raise StackError(
+                f"{place}: lookahead is {lookahead} and upsampling_factor {upsampling_factor}, "
+                f"use 0 to {MAX_LOOKAHEAD} and 1 to {MAX_UPSAMPLING}"
+            )
+        if forward and upsampling_factor != 1:
+            raise StackError(f"{place}: what is forwarded keeps its frames, the network makes others")
+        if clash := sorted(set(forward) & network.outputs.keys()):
+            raise StackError(f"{place}: forwards {', '.join(clash)}, which the network makes itself")
         self.network = network
         self.place = place
-        self._delay, self._hop = delay, hop
+        self._lookahead, self._upsampling_factor, self._forward = lookahead, upsampling_factor, forward
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any], context: AddonContext) -> Self:
-        given = read_dataclass(_Config, config, context.place)
+    def from_config(cls, config: Mapping[str, Any], build: BuildContext) -> Self:
+        given = read_dataclass(_Config, config, build.json_path)
         name = given.network or cls.default_network
         if name is None:
-            raise InputError(f'{context.place}: key "network" is missing')
-        return cls(context.network(name), given.delay, given.hop, context.place)
+            raise InputError(f'{build.json_path}: key "network" is missing')
+        network = build.network(name)
+        return cls(network, given.lookahead, given.upsampling_factor, build.json_path, given.forward)
 
     @property
     def inputs(self) -> Specs:
-        return self.network.chunk_inputs
+        return self.network.chunk_inputs | {
+            name: TensorSpec(name, "any") for name in self._forward if name not in self.network.chunk_inputs
+        }
 
     @property
-    def data_inputs(self) -> Specs:
+    def context_inputs(self) -> Specs:
         return self.network.constant_inputs
 
     @property
     def outputs(self) -> Specs:
-        return self.network.outputs
+        forwarded = {name: self.inputs[name] for name in self._forward}
+        return {**self.network.outputs, **forwarded}
+
+    def wire(self, upstream: Specs, place: str, source: str) -> Specs:
+        outputs = super().wire(upstream, place, source)
+        return {**outputs, **{name: upstream[name] for name in self._forward}}
 
     @property
-    def delay(self) -> int:
-        return self._delay
+    def lookahead(self) -> int:
+        return self._lookahead
 
     @property
-    def hop(self) -> int:
-        return self._hop
+    def upsampling_factor(self) -> int:
+        return self._upsampling_factor
 
-    def initial_state(self, data: Tensors) -> StreamingState:
-        return StreamingState(self.network.initial_state(data), 0)
+    def initial_state(self, context: Tensors) -> StreamingState:
+        return StreamingState(self.network.initial_state(context), 0, NOTHING)
 
     def step(self, state: StreamingState, chunk: Tensors, frames: int) -> tuple[StreamingState, Tensors]:
         following, made = self.network.step(state.network, chunk, frames)
-        late = self._delay - state.fed
-        if late <= 0:
-            return StreamingState(following, state.fed), made
-        state = StreamingState(following, min(state.fed + frames, self._delay))
-        if late >= frames:
-            return state, NOTHING
-        return state, {name: array[:, late * self._hop :] for name, array in made.items()}
+        held = join([state.held, {name: chunk[name] for name in self._forward}])
+        return self._answer(state.fed, following, held, made, frames)
 
     def flush(self, state: StreamingState) -> Tensors:
-        if not self._delay:
+        if not self._lookahead:
             return NOTHING
-        silence = {name: np.zeros(_shape(spec, self._delay), spec.dtype) for name, spec in self.inputs.items()}
-        return self.step(state, silence, self._delay)[1]
+        wanted = self.network.chunk_inputs
+        silence = {name: np.zeros(_shape(spec, self._lookahead), spec.dtype) for name, spec in wanted.items()}
+        following, made = self.network.step(state.network, silence, self._lookahead)
+        return self._answer(state.fed, following, state.held, made, self._lookahead)[1]
+
+    def _answer(
+        self, fed: int, network: NetworkState, held: Tensors, made: Tensors, frames: int
+    ) -> tuple[StreamingState, Tensors]:
+        """What the network made of `frames` frames, less what lies before the beginning, and what was held for it."""
+        late = max(0, self._lookahead - fed)
+        count = max(0, frames - late)
+        state = StreamingState(network, fed + frames - count, {n: array[:, count:] for n, array in held.items()})
+        if not count:
+            return state, NOTHING
+        skipped = late * self._upsampling_factor
+        answer = {name: array[:, skipped:] for name, array in made.items()} if late else dict(made)
+        return state, {**answer, **{name: array[:, :count] for name, array in held.items()}}
 
 
 @dataclass(frozen=True)
 class _Config:
     network: str | None = None
-    delay: int = 0
-    hop: int = 1
+    lookahead: int = 0
+    upsampling_factor: int = 1
+    forward: tuple[str, ...] = ()
 
 
 def _shape(spec: TensorSpec, frames: int) -> tuple[int, ...]:

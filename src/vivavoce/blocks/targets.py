@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import onnxruntime
-
 from vivavoce.blocks.fixed import FixedNetwork
 from vivavoce.blocks.json_values import read_dataclass, shown
 from vivavoce.blocks.network import DynamicNetwork, Network
@@ -58,6 +56,8 @@ class CudaTarget(Target):
             raise InputError(f'fallback {shown(self.fallback)} is not known, use "cpu"')
 
     def load(self, model: bytes, place: str) -> Network:
+        import onnxruntime
+
         if CUDA in onnxruntime.get_available_providers():
             return DynamicNetwork(Session(model, place, CUDA), place)
         if self.fallback:

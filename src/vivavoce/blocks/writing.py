@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from vivavoce.blocks.addon import DESCRIPTION_FILE, Addon, load_addon
-from vivavoce.blocks.description import FORMAT_VERSION, read_description
+from vivavoce.blocks.addon import MANIFEST_FILE, Addon, load_addon
 from vivavoce.blocks.files import MemoryFiles
 from vivavoce.blocks.json_values import parse_json
+from vivavoce.blocks.manifest import FORMAT_VERSION, read_manifest
 from vivavoce.errors import InputError
 from vivavoce.files import whole_file
 
@@ -23,17 +23,17 @@ def write_addon(folder: Path | str, description: Mapping[str, Any], files: Mappi
     for what could not be loaded again; nothing is written then.
     """
     folder = Path(folder)
-    place = f"{folder}: {DESCRIPTION_FILE}"
+    place = f"{folder}: {MANIFEST_FILE}"
     contents = {name: data if isinstance(data, bytes) else data.read_bytes() for name, data in files.items()}
     entries = {
         name: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)} for name, data in contents.items()
     }
     full = {"format_version": FORMAT_VERSION, **description, "files": entries}
     text = json.dumps(full, indent=2, ensure_ascii=False).encode() + b"\n"
-    if DESCRIPTION_FILE in contents:
-        raise InputError(f"{folder}: {DESCRIPTION_FILE} is written from the description, leave it out of the files")
-    Addon(folder, read_description(parse_json(text, place), place), MemoryFiles(contents)).check()
-    for name, data in {**contents, DESCRIPTION_FILE: text}.items():
+    if MANIFEST_FILE in contents:
+        raise InputError(f"{folder}: {MANIFEST_FILE} is written from the description, leave it out of the files")
+    Addon(folder, read_manifest(parse_json(text, place), place), MemoryFiles(contents)).check()
+    for name, data in {**contents, MANIFEST_FILE: text}.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(path) as temporary:

@@ -62,7 +62,7 @@ def _list(as_json: bool) -> int:
 
 def _row(name: str, path: Path) -> dict[str, Any]:
     try:
-        said = load_addon(path).description
+        said = load_addon(path).manifest
     except InputError as error:
         return {"name": name, "path": str(path), "error": str(error)}
     return {
@@ -71,7 +71,7 @@ def _row(name: str, path: Path) -> dict[str, Any]:
         "kind": said.kind,
         "summary": said.summary,
         "licence": said.licence,
-        "speakers": list(said.speakers),
+        "speakers": list(said.speaker_names),
         "sample_rate_hz": said.sample_rate_hz,
         "bytes": said.total_bytes,
     }
@@ -98,7 +98,7 @@ def _checked(name: str, target: Target | None) -> dict[str, Any]:
 
 
 def _show(addon: Addon, as_json: bool) -> int:
-    said = addon.description
+    said = addon.manifest
     if as_json:
         _print_json({"path": str(addon.path), **asdict(said)})
         return 0
@@ -125,15 +125,15 @@ def _show(addon: Addon, as_json: bool) -> int:
 
 def _networks(addon: Addon) -> Table:
     table = Table("network", "role", "target", "file", "size", box=None, pad_edge=False)
-    for name, network in addon.description.networks.items():
-        size = f"{addon.description.files[network.file].bytes / 1e6:.2f} MB"
+    for name, network in addon.manifest.networks.items():
+        size = f"{addon.manifest.files[network.file].bytes / 1e6:.2f} MB"
         target = network.target if isinstance(network.target, str) else json.dumps(network.target)
         table.add_row(*map(Text, (name, network.role, target, network.file, size)))
     return table
 
 
 def _facts(addon: Addon) -> Iterator[tuple[str, str]]:
-    said = addon.description
+    said = addon.manifest
     yield "name", f"{said.name} ({said.kind})"
     yield "summary", said.summary
     yield "path", str(addon.path)
@@ -142,7 +142,7 @@ def _facts(addon: Addon) -> Iterator[tuple[str, str]]:
     if said.sample_rate_hz:
         yield "sample rate", f"{said.sample_rate_hz} Hz"
     if said.speakers:
-        yield "speakers", ", ".join(said.speakers)
+        yield "speakers", ", ".join(said.speaker_names)
     yield "size", f"{said.total_bytes / 1e6:.1f} MB in {len(said.files)} files"
     yield "trained on", ", ".join(said.provenance.data)
     yield "recipe", f"{said.provenance.recipe}, {said.provenance.steps} steps, {said.provenance.hardware}"

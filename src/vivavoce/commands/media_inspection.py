@@ -80,7 +80,7 @@ def _on_ray(paths: Sequence[Path], work: Work, workers: int) -> Iterator[Inspect
 
 def _with_progress(paths: Sequence[Path], work: Work, workers: int) -> Iterator[Inspection]:
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.manifest}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
         TimeRemainingColumn(),

@@ -16,7 +16,7 @@ from vivavoce.prosody import SYSTEMS, speaking
 from vivavoce.prosody.page import MAX_SECONDS, comparison_page
 from vivavoce.voice import load_voice
 from vivavoce.voice.page import Take
-from vivavoce.voice.speech import DEFAULT_VOCODER, DEFAULT_VOICE, SpeechChunk, joined
+from vivavoce.voice.synthesizer import DEFAULT_VOCODER, DEFAULT_VOICE, SpeechChunk, joined
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -25,8 +25,8 @@ from vivavoce.text.lexicon import Lexicon
 from vivavoce.text.notices import Notices
 from vivavoce.text.utterance import Sentence
 from vivavoce.voice.marks import polly_lines
-from vivavoce.voice.reading import Reading
-from vivavoce.voice.speech import (
+from vivavoce.voice.spool import Reading
+from vivavoce.voice.synthesizer import (
     DEFAULT_VOCODER,
     DEFAULT_VOICE,
     Manner,
@@ -195,7 +195,7 @@ def _reading(arguments: argparse.Namespace, output: Path | None, key: str) -> It
 
 def _key(source: str, lexicon: Lexicon | None, arguments: argparse.Namespace, manner: Manner) -> str:
     """Whatever decides how the text sounds: a reading of another key is not gone on with."""
-    weights = [load_addon(find_addon(name)).description.files for name in (arguments.voice, arguments.vocoder)]
+    weights = [load_addon(find_addon(name)).manifest.files for name in (arguments.voice, arguments.vocoder)]
     prosody = (arguments.prosody, arguments.variety, arguments.seed)
     said = (manner.speaker, manner.rate, manner.pitch_semitones)
     decisive = (source, arguments.ssml, lexicon, *said, prosody, weights)

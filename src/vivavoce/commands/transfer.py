@@ -15,7 +15,7 @@ from vivavoce.files import check_outputs
 from vivavoce.prosody.alignment import MAX_SECONDS, check_fit, whole_sentence
 from vivavoce.prosody.transfer import Copied, copycat
 from vivavoce.voice import load_voice
-from vivavoce.voice.speech import DEFAULT_VOCODER, DEFAULT_VOICE, language_of
+from vivavoce.voice.synthesizer import DEFAULT_VOCODER, DEFAULT_VOICE, language_of
 from vivavoce.voice.tokens import tokenise
 
 

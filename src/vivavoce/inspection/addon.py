@@ -19,7 +19,7 @@ class Learned:
 
     def figure(self, name: str) -> float:
         """A number of the addon's `details`. Raises `UnavailableError` when it is not there."""
-        value: Any = self.addon.description.details.get(name)
+        value: Any = self.addon.manifest.details.get(name)
         if not isinstance(value, int | float):
             raise UnavailableError(f'{self.addon.path}: details has no number "{name}"')
         return float(value)
@@ -29,7 +29,7 @@ def load_learned(name: str, *networks: str) -> Learned:
     """The addon `name` with some of its networks loaded. Raises `UnavailableError` with what to do."""
     try:
         addon = load_addon(find_addon(name))
-        missing = [network for network in networks if network not in addon.description.networks]
+        missing = [network for network in networks if network not in addon.manifest.networks]
         if missing:
             raise InputError(f'{addon.path}: no network "{missing[0]}" in it')
         return Learned(addon, {network: addon.network(network) for network in networks})

@@ -20,7 +20,7 @@ def sequence_block(addon: Addon) -> SequenceBlock:
 
 def speaker_number(addon: Addon, speaker: str) -> int:
     """Raises `InputError` for a speaker that the addon does not know."""
-    speakers = addon.description.speakers
+    speakers = addon.manifest.speaker_names
     if speaker not in speakers:
         raise InputError(f'{addon.path}: knows no speaker "{speaker}", only {", ".join(speakers)}')
     return speakers.index(speaker)
@@ -29,7 +29,7 @@ def speaker_number(addon: Addon, speaker: str) -> int:
 def centre_of(addon: Addon, speaker: str) -> SpeakerCentre:
     """`details.centres` of the addon: `{"kathleen": [log f0, energy]}`."""
     place = f"{addon.path}: details.centres.{speaker} of addon.json"
-    centres: Any = addon.description.details.get("centres")
+    centres: Any = addon.manifest.details.get("centres")
     found = centres.get(speaker) if isinstance(centres, dict) else None
     if not isinstance(found, list) or len(found) != 2 or not all(isinstance(x, (int, float)) for x in found):
         raise InputError(f"{place} must be two numbers, log f0 and energy")

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from vivavoce.blocks.addon import Addon, load_addon
 from vivavoce.blocks.block import SequenceBlock
-from vivavoce.blocks.shelf import find_addon
+from vivavoce.blocks.lookup import find_addon
 from vivavoce.errors import InputError
 from vivavoce.features import FRAME_S, Array
 from vivavoce.prosody.pacing import paced_path

@@ -10,7 +10,7 @@ import numpy as np
 from vivavoce.blocks.tensors import Tensors
 from vivavoce.features import Array
 from vivavoce.prosody.linguistics import Linguistics
-from vivavoce.voice.layout import SENTENCE_PROSODY, WORD_PROSODY
+from vivavoce.voice.dimensions import SENTENCE_PROSODY, WORD_PROSODY
 from vivavoce.voice.tokens import Tokens
 
 

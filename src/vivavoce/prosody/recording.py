@@ -8,7 +8,7 @@ import numpy as np
 
 from vivavoce.features import Array, continuous_log_f0, energy
 from vivavoce.voice.contour import Frames, knots_of, token_means
-from vivavoce.voice.layout import KNOTS
+from vivavoce.voice.dimensions import KNOTS
 
 REFERENCE_FEATURES = KNOTS + 4
 """Four points of pitch, energy, log frames, voiced share, and whether the token is heard at all."""

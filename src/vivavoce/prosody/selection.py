@@ -21,7 +21,7 @@ from vivavoce.features import Array
 from vivavoce.prosody.embedding import Embedding
 from vivavoce.prosody.linguistics import Linguistics, Numbers
 from vivavoce.text.embed import DIMENSION
-from vivavoce.voice.layout import SENTENCE_PROSODY
+from vivavoce.voice.dimensions import SENTENCE_PROSODY
 
 BY = ("both", "syntax", "bert")
 DISTANCES = 40

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from vivavoce.blocks.addon import load_addon
-from vivavoce.blocks.shelf import find_addon
+from vivavoce.blocks.lookup import find_addon
 from vivavoce.blocks.tensors import Tensors
 from vivavoce.errors import InputError
 from vivavoce.prosody.camp import Camp

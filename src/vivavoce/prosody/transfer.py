@@ -10,7 +10,7 @@ import numpy as np
 
 from vivavoce.audio import Audio
 from vivavoce.blocks.addon import Addon, load_addon
-from vivavoce.blocks.shelf import find_addon
+from vivavoce.blocks.lookup import find_addon
 from vivavoce.blocks.tensors import Tensors
 from vivavoce.errors import InputError
 from vivavoce.features import RATE_HZ, Array, continuous_log_f0, energy, mel_spectrogram, pitch

@@ -88,7 +88,7 @@ class Codebook:
 def read_codebook(addon: Addon) -> Codebook:
     """The codebook of a redundancy addon. Raises `InputError` naming the place."""
     place = f"{addon.path}: {CODEBOOK_FILE}"
-    revision = addon.description.details.get("revision")
+    revision = addon.manifest.details.get("revision")
     if type(revision) is not int or not 0 <= revision < 16:
         raise InputError(f"{addon.path}: details.revision is missing or not 0 to 15")
     given = read_dataclass(_CodebookFile, parse_json(addon.read(CODEBOOK_FILE), place), place)

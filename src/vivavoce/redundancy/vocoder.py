@@ -13,8 +13,8 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from vivavoce.blocks.addon import load_addon
+from vivavoce.blocks.lookup import find_addon
 from vivavoce.blocks.network import Network, NetworkState
-from vivavoce.blocks.shelf import find_addon
 from vivavoce.errors import InputError
 from vivavoce.redundancy.features import RATE_HZ, WIDTH, Array, periods
 from vivavoce.redundancy.harmonics import NO_FACTORS, Complex, harmonic_change
@@ -58,8 +58,8 @@ class CarryVocoder:
     def load(cls, addon: str | Path = ADDON) -> Self:
         """The shipped vocoder, or an addon by name or path. Raises `InputError` for an addon of another kind."""
         loaded = load_addon(find_addon(addon))
-        if loaded.description.kind != ADDON:
-            raise InputError(f"{loaded.path}: kind is {loaded.description.kind}, a {ADDON} is needed")
+        if loaded.manifest.kind != ADDON:
+            raise InputError(f"{loaded.path}: kind is {loaded.manifest.kind}, a {ADDON} is needed")
         return cls(loaded.network("vocoder"))
 
     def initial_state(self) -> VocoderState:

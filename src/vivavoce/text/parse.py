@@ -15,7 +15,7 @@ import numpy as np
 
 from vivavoce.blocks.addon import Addon, load_addon
 from vivavoce.blocks.block import SequenceBlock
-from vivavoce.blocks.shelf import find_addon
+from vivavoce.blocks.lookup import find_addon
 from vivavoce.errors import InputError
 from vivavoce.text.embed import Vectors
 from vivavoce.text.parser_input import ParserInput, fences, parser_input
@@ -146,7 +146,7 @@ def _parts(word: str) -> list[str]:
 
 
 def _names(addon: Addon, key: str) -> list[str]:
-    names = addon.description.details.get(key)
+    names = addon.manifest.details.get(key)
     if not isinstance(names, list) or not names or not all(isinstance(name, str) and name for name in names):
         raise InputError(f"{addon.path}: details.{key} of addon.json must be a list of names")
     return names

@@ -15,7 +15,7 @@ from vivavoce.training.networks.acoustic import AcousticModel, Encoder
 from vivavoce.training.rates import set_rate
 from vivavoce.training.run import Run
 from vivavoce.training.utterances import SPEAKERS, aligned_utterances, batches, frame_tensors, token_tensors
-from vivavoce.voice.layout import FRAME_PROSODY, KNOTS, SENTENCE_PROSODY, WORD_PROSODY
+from vivavoce.voice.dimensions import FRAME_PROSODY, KNOTS, SENTENCE_PROSODY, WORD_PROSODY
 
 PITCH_CENTRE, PITCH_SCALE = 5.1, 0.3
 ENERGY_CENTRE, ENERGY_SCALE = -2.0, 2.0

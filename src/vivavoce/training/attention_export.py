@@ -141,7 +141,7 @@ def ship_attention(material: Material, folder: Path, hardware: str) -> Addon:
         "sample_rate_hz": RATE_HZ,
         "speakers": [speaker],
         "inputs": token_entries(),
-        "config": {"StreamingNetwork": {"delay": model.postnet.delay}},
+        "config": {"StreamingNetwork": {"lookahead": model.postnet.delay}},
         "stack": STACK,
     }
     roles = {"text_encoder": "encoder", "attention": "decoder", "postnet": "decoder"}

@@ -12,8 +12,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from vivavoce.blocks import load_addon
-from vivavoce.blocks.description import AddonDescription
 from vivavoce.blocks.json_values import parse_json, read_dataclass
+from vivavoce.blocks.manifest import AddonManifest
 from vivavoce.files import write_text
 
 CARD, FIGURES = "CARD.md", "figures.json"
@@ -111,7 +111,7 @@ def write_cards(addons: Path) -> None:
 
 def write_card(folder: Path) -> None:
     """`CARD.md` of one addon."""
-    description = load_addon(folder).description
+    description = load_addon(folder).manifest
     beside = folder / FIGURES
     measured = None
     if beside.exists():
@@ -119,12 +119,12 @@ def write_card(folder: Path) -> None:
     write_text(folder / CARD, "\n".join(_lines(description, measured)) + "\n")
 
 
-def _lines(description: AddonDescription, measured: Measured | None) -> Iterator[str]:
+def _lines(description: AddonManifest, measured: Measured | None) -> Iterator[str]:
     made = description.provenance
     yield from (f"# {description.name}", "", f"{description.summary}.", "")
     yield f"- Weights: {description.licence}, {description.total_bytes / 1e6:.1f} MB. {description.attribution}."
     if description.speakers:
-        yield f"- Speakers: {', '.join(description.speakers)}."
+        yield f"- Speakers: {', '.join(description.speaker_names)}."
     yield from ("", "## Training", "", "| recipe | steps | minutes |", "|---|---|---|")
     for run in description.details.get("runs", ()):
         yield f"| `{run['recipe']}` | {run['steps']} | {run['minutes']} |"

@@ -16,7 +16,7 @@ from vivavoce.training.acoustic import melody_of
 from vivavoce.training.half import store_half
 from vivavoce.training.networks.acoustic import AcousticModel, Decoder, Encoder
 from vivavoce.training.networks.vocoder import VocoderNetwork
-from vivavoce.voice.layout import FRAME_PROSODY, SENTENCE_PROSODY, WORD_PROSODY
+from vivavoce.voice.dimensions import FRAME_PROSODY, SENTENCE_PROSODY, WORD_PROSODY
 
 TOKEN_INPUTS = ("symbols", "stress", "speaker", "sentence_prosody", "word_prosody", "mask")
 Axes = dict[str, dict[int, str]]

@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from vivavoce.blocks import find_addon, write_addon
-from vivavoce.blocks.addon import DESCRIPTION_FILE
+from vivavoce.blocks.addon import MANIFEST_FILE
 from vivavoce.inspection.decode import open_media
 from vivavoce.inspection.detector import Detector, Sampler
 from vivavoce.inspection.detectors import block_corruption, blockiness, tearing
@@ -167,7 +167,7 @@ def thresholds(name: str, paths: Sequence[Path]) -> dict[str, float]:
 def rewrite(name: str, details: Mapping[str, float], files: int) -> None:
     """Put thresholds, and from how many files they are, into the addon `name`."""
     folder = find_addon(name)
-    described = json.loads((folder / DESCRIPTION_FILE).read_text(encoding="utf-8"))
+    described = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
     contents: dict[str, bytes | Path] = {file: (folder / file).read_bytes() for file in described.pop("files")}
     del described["format_version"]
     described["details"].update(details)

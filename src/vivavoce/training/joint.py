@@ -34,7 +34,7 @@ from vivavoce.training.utterances import (
     token_tensors,
 )
 from vivavoce.training.vocoder import JUDGED_SIZES, Stretches
-from vivavoce.voice.layout import FRAME_PROSODY
+from vivavoce.voice.dimensions import FRAME_PROSODY
 
 
 class SpokenStretches:

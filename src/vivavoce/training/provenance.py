@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from vivavoce.voice.layout import SENTENCE_PROSODY, WORD_PROSODY
+from vivavoce.voice.dimensions import SENTENCE_PROSODY, WORD_PROSODY
 
 PER_TOKEN = [1, "tokens"]
 RECIPES = "vivavoce/training/recipes"

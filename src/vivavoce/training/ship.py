@@ -90,7 +90,7 @@ def _ship_acoustic(material: Material, folder: Path, names: tuple[str, ...], har
             "silence": {"dtype": "int64", "shape": PER_TOKEN},
         },
         "config": {
-            "Decoder": {"delay": model.decoder.delay},
+            "Decoder": {"lookahead": model.decoder.delay},
             "Upsampler": {"encoded_width": config["network"]["encoded"]},
         },
         "stack": ARTICLE_STACK,
@@ -123,7 +123,7 @@ def _ship_vocoder(material: Material, folder: Path, names: tuple[str, ...], hard
             "log_f0": {"dtype": "float32", "shape": [1, "frames"]},
             "voiced": {"dtype": "float32", "shape": [1, "frames"]},
         },
-        "config": {"Vocoder": {"delay": network.delay}},
+        "config": {"Vocoder": {"lookahead": network.delay}},
         "stack": [{"type": "Vocoder"}],
     }
     with tempfile.TemporaryDirectory() as temporary:

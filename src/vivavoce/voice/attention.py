@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from vivavoce.blocks.block import StreamableBlock
+from vivavoce.blocks.block import BuildContext, StreamableBlock
 from vivavoce.blocks.json_values import read_dataclass
 from vivavoce.blocks.network import Network, NetworkState
 from vivavoce.blocks.tensors import Specs, StackError, Tensors, TensorSpec, frame_count, join, specs
-
-if TYPE_CHECKING:
-    from vivavoce.blocks.build import AddonContext
 
 CONTROLS = ("gain", "pitch_shift", "pitch_range")
 """What markup asks of tokens, handed on for each frame."""
@@ -74,17 +71,17 @@ class AttentionDecoder(StreamableBlock[AttentionState]):
         self._frames_per_token, self._frames_more = frames_per_token, frames_more
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any], context: AddonContext) -> Self:
-        given = read_dataclass(_Config, config, context.place)
-        network = context.network(given.network)
-        return cls(network, given.frames_per_token, given.frames_more, context.place)
+    def from_config(cls, config: Mapping[str, Any], build: BuildContext) -> Self:
+        given = read_dataclass(_Config, config, build.json_path)
+        network = build.network(given.network)
+        return cls(network, given.frames_per_token, given.frames_more, build.json_path)
 
     @property
     def inputs(self) -> Specs:
         return {}
 
     @property
-    def data_inputs(self) -> Specs:
+    def context_inputs(self) -> Specs:
         controls = specs(*(TensorSpec(name, "float32", (1, "tokens")) for name in CONTROLS))
         return {**self.network.constant_inputs, **controls}
 
@@ -97,10 +94,10 @@ class AttentionDecoder(StreamableBlock[AttentionState]):
     def is_source(self) -> bool:
         return True
 
-    def initial_state(self, data: Tensors) -> AttentionState:
-        frames = self._frames_more + self._frames_per_token * data["encoded"].shape[1]
-        controls = {name: data[name] for name in CONTROLS}
-        return AttentionState(self.network.initial_state(data), controls, {}, -(-frames // self.reduction))
+    def initial_state(self, context: Tensors) -> AttentionState:
+        frames = self._frames_more + self._frames_per_token * context["encoded"].shape[1]
+        controls = {name: context[name] for name in CONTROLS}
+        return AttentionState(self.network.initial_state(context), controls, {}, -(-frames // self.reduction))
 
     def step(self, state: AttentionState, chunk: Tensors, frames: int) -> tuple[AttentionState | None, Tensors]:
         network, steps_left = state.network, state.steps_left

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vivavoce.features import Array
-from vivavoce.voice.layout import KNOTS
+from vivavoce.voice.dimensions import KNOTS
 
 Frames = npt.NDArray[np.int64]
 

@@ -9,24 +9,21 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from vivavoce.blocks.block import StreamableBlock
+from vivavoce.blocks.block import BuildContext, StreamableBlock
 from vivavoce.blocks.network import Network
 from vivavoce.blocks.streaming import StreamingNetwork, StreamingState
 from vivavoce.blocks.tensors import Specs, StackError, Tensors, TensorSpec, frame_count, specs
 from vivavoce.features import HOP, RATE_HZ, Array
 from vivavoce.voice.synthesis import WINDOW, filter_window
 
-if TYPE_CHECKING:
-    from vivavoce.blocks.build import AddonContext
-
 MARGIN = (WINDOW - HOP) // 2
 HELD_FRAMES = -(-MARGIN // HOP)
 EARLY = HELD_FRAMES * HOP - MARGIN
-"""Finished samples that are held back, so that the delay is a whole number of frames."""
+"""Finished samples that are held back, so that the lookahead is a whole number of frames."""
 NOISE_SAMPLES = 1 << 18
 LOUDEST_NEPERS = 6.0
 
@@ -53,15 +50,15 @@ class VocoderState(NamedTuple):
 class Vocoder(StreamableBlock[VocoderState]):
     """Frames to sound, 240 samples a frame. JSON: `{"type": "Vocoder"}`; runs the addon's network `vocoder`."""
 
-    def __init__(self, network: Network, delay: int, place: str = "Vocoder") -> None:
-        if delay < HELD_FRAMES + 1:
-            raise StackError(f"{place}: delay is {delay}, the windows need at least {HELD_FRAMES + 1}")
-        self._filters = StreamingNetwork(network, delay, place=place)
+    def __init__(self, network: Network, lookahead: int, place: str = "Vocoder") -> None:
+        if lookahead < HELD_FRAMES + 1:
+            raise StackError(f"{place}: lookahead is {lookahead}, the windows need at least {HELD_FRAMES + 1}")
+        self._filters = StreamingNetwork(network, lookahead, place=place)
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any], context: AddonContext) -> Self:
-        block = StreamingNetwork.from_config({"network": "vocoder", **config}, context)
-        return cls(block.network, block.delay, context.place)
+    def from_config(cls, config: Mapping[str, Any], build: BuildContext) -> Self:
+        block = StreamingNetwork.from_config({"network": "vocoder", **config}, build)
+        return cls(block.network, block.lookahead, build.json_path)
 
     @property
     def inputs(self) -> Specs:
@@ -72,17 +69,17 @@ class Vocoder(StreamableBlock[VocoderState]):
         return specs(TensorSpec("audio", "float32", (1, "samples")))
 
     @property
-    def delay(self) -> int:
-        return self._filters.delay + HELD_FRAMES
+    def lookahead(self) -> int:
+        return self._filters.lookahead + HELD_FRAMES
 
     @property
-    def hop(self) -> int:
+    def upsampling_factor(self) -> int:
         return HOP
 
-    def initial_state(self, data: Tensors) -> VocoderState:
+    def initial_state(self, context: Tensors) -> VocoderState:
         silence = np.zeros(MARGIN, np.float32)
         tail = np.zeros(EARLY + WINDOW - HOP, np.float32)
-        return VocoderState(self._filters.initial_state(data), None, 0.0, 0, silence, silence, tail, EARLY + MARGIN)
+        return VocoderState(self._filters.initial_state(context), None, 0.0, 0, silence, silence, tail, EARLY + MARGIN)
 
     def step(self, state: VocoderState, chunk: Tensors, frames: int) -> tuple[VocoderState, Tensors]:
         pulses, cycles = pulse_train(chunk["log_f0"][0], state.log_f0, state.cycles)

@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from vivavoce.prosody.linguistics import WORD_FEATURES
 from vivavoce.text.embed import DIMENSION
-from vivavoce.voice.layout import WORD_PROSODY
+from vivavoce.voice.dimensions import WORD_PROSODY
 
 
 def recur(recurrent: nn.RNNBase, sequence: Tensor, mask: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from vivavoce.prosody.linguistics import EDGES, LABELS, NO_EDGE
 from vivavoce.text.embed import DIMENSION
-from vivavoce.voice.layout import SENTENCE_PROSODY
+from vivavoce.voice.dimensions import SENTENCE_PROSODY
 
 _SPEAKER_WIDTH = 16
 

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from vivavoce.prosody.recording import REFERENCE_FEATURES
 from vivavoce.training.networks.acoustic import AttentionBlock, ConvolutionBlock, Encoder
-from vivavoce.voice.layout import SENTENCE_PROSODY, WORD_PROSODY
+from vivavoce.voice.dimensions import SENTENCE_PROSODY, WORD_PROSODY
 from vivavoce.voice.tokens import SYMBOLS
 
 FIRST_LOG_VARIANCE = -4.0

@@ -14,7 +14,7 @@ from vivavoce.training.networks.camp import CampNetwork
 from vivavoce.training.networks.reference import over_tokens
 from vivavoce.training.prosody.stage_two import lessons, train_predictor
 from vivavoce.training.utterances import SPEAKERS
-from vivavoce.voice.layout import KNOTS
+from vivavoce.voice.dimensions import KNOTS
 
 
 def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minutes: float, device: str) -> None:

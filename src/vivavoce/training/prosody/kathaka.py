@@ -13,7 +13,7 @@ from vivavoce.training.acoustic import token_losses
 from vivavoce.training.networks.kathaka import KathakaNetwork
 from vivavoce.training.prosody.stage_two import lessons, train_predictor
 from vivavoce.training.utterances import SPEAKERS
-from vivavoce.voice.layout import WORD_PROSODY
+from vivavoce.voice.dimensions import WORD_PROSODY
 
 
 def divergence(mean: Tensor, log_variance: Tensor, other_mean: Tensor, other_log_variance: Tensor) -> Tensor:

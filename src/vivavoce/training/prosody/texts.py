@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 from rich.progress import track
 
-from vivavoce.blocks.shelf import find_addon
+from vivavoce.blocks.lookup import find_addon
 from vivavoce.prosody.alignment import whole_sentence
 from vivavoce.prosody.linguistics import Linguistics, describe, has_parser
 from vivavoce.training.arrays import write_arrays
 from vivavoce.training.prosody.sentence import SpokenSentence
-from vivavoce.voice.speech import language_of
+from vivavoce.voice.synthesizer import language_of
 
 _VERSION = 1
 

@@ -14,7 +14,7 @@ from onnx import numpy_helper
 from torch import nn
 
 from vivavoce.blocks import Addon, load_addon, write_addon
-from vivavoce.blocks.addon import DESCRIPTION_FILE
+from vivavoce.blocks.addon import MANIFEST_FILE
 from vivavoce.training.acoustic import token_losses
 from vivavoce.training.export import DurationNetwork, MelodyNetwork, export_encoder
 from vivavoce.training.held_out import Figures, Material
@@ -42,9 +42,9 @@ def give_prosody(folder: Path, material: Material, hardware: str) -> Addon:
     """Do the same to the shipped addon of a voice, so that prosody can be shipped while the voice trains on."""
     shipped = load_addon(folder)
     stage = _trained(material.runs)
-    description = json.loads((folder / DESCRIPTION_FILE).read_text(encoding="utf-8"))
-    files: dict[str, bytes | Path] = {name: shipped.read(name) for name in shipped.description.files}
-    places = {name: network.file for name, network in shipped.description.networks.items()}
+    description = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
+    files: dict[str, bytes | Path] = {name: shipped.read(name) for name in shipped.manifest.files}
+    places = {name: network.file for name, network in shipped.manifest.networks.items()}
     files[places["text_encoder"]] = deaf(shipped.read(places["text_encoder"]))
     with tempfile.TemporaryDirectory() as temporary:
         for name, network in (

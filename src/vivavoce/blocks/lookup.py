@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from vivavoce.blocks.addon import DESCRIPTION_FILE
+from vivavoce.blocks.addon import MANIFEST_FILE
 from vivavoce.errors import InputError
 
 FOLDERS_VARIABLE = "VIVAVOCE_ADDONS"
@@ -37,7 +37,7 @@ def addons() -> dict[str, Path]:
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             if path.suffix == ".zip":
                 found.setdefault(path.stem, path)
-            elif (path / DESCRIPTION_FILE).is_file():
+            elif (path / MANIFEST_FILE).is_file():
                 found.setdefault(path.name, path)
     return dict(sorted(found.items()))
 

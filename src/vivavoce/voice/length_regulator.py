@@ -11,7 +11,7 @@ from vivavoce.blocks.block import StreamableBlock
 from vivavoce.blocks.tensors import Specs, Tensors, TensorSpec, specs
 from vivavoce.features import Array
 from vivavoce.voice.contour import energy_contour, frame_positions, pitch_contour, token_of_frame
-from vivavoce.voice.layout import FRAME_PROSODY, KNOTS
+from vivavoce.voice.dimensions import FRAME_PROSODY, KNOTS
 from vivavoce.voice.timing import frame_durations
 
 
@@ -32,7 +32,7 @@ class Upsampler(StreamableBlock[UpsamplerState]):
     encoded_width: int = 192
 
     @property
-    def data_inputs(self) -> Specs:
+    def context_inputs(self) -> Specs:
         per_token = (1, "tokens")
         return specs(
             TensorSpec("encoded", "float32", (1, "tokens", self.encoded_width)),
@@ -66,19 +66,19 @@ class Upsampler(StreamableBlock[UpsamplerState]):
     def is_source(self) -> bool:
         return True
 
-    def initial_state(self, data: Tensors) -> UpsamplerState:
-        durations = durations_of(data)
-        knots = data["knots"][0]
+    def initial_state(self, context: Tensors) -> UpsamplerState:
+        durations = durations_of(context)
+        knots = context["knots"][0]
         mean = knots.mean()
-        knots = mean + (knots - mean) * data["pitch_range"][0][:, None] + data["pitch_shift"][0][:, None]
+        knots = mean + (knots - mean) * context["pitch_range"][0][:, None] + context["pitch_shift"][0][:, None]
         frames = {
             "position": frame_positions(durations),
             "contour": pitch_contour(knots, durations),
-            "energy": energy_contour(data["token_energy"][0], durations),
-            "gain": energy_contour(data["gain"][0], durations),
+            "energy": energy_contour(context["token_energy"][0], durations),
+            "gain": energy_contour(context["gain"][0], durations),
         }
         return UpsamplerState(
-            data["encoded"], token_of_frame(durations), {name: array[None] for name, array in frames.items()}, 0
+            context["encoded"], token_of_frame(durations), {name: array[None] for name, array in frames.items()}, 0
         )
 
     def step(self, state: UpsamplerState, chunk: Tensors, frames: int) -> tuple[UpsamplerState | None, Tensors]:
@@ -90,6 +90,6 @@ class Upsampler(StreamableBlock[UpsamplerState]):
         return (None if stop == len(state.token) else state._replace(start=stop)), made
 
 
-def durations_of(data: Tensors) -> np.ndarray:
+def durations_of(context: Tensors) -> np.ndarray:
     """Frames of each token (tokens,), from the upsampler's data."""
-    return frame_durations(data["log_durations"][0], data["gaps"][0], data["rate"][0], data["silence"][0])
+    return frame_durations(context["log_durations"][0], context["gaps"][0], context["rate"][0], context["silence"][0])

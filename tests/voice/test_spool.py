@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vivavoce.errors import InputError
-from vivavoce.voice.reading import Reading
+from vivavoce.voice.spool import Reading
 
 
 def test_a_reading_goes_on_after_its_last_whole_sentence(tmp_path: Path) -> None:

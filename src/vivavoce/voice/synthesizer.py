@@ -12,18 +12,18 @@ import numpy as np
 
 from vivavoce.blocks.addon import load_addon
 from vivavoce.blocks.block import SequenceBlock, StreamableBlock
+from vivavoce.blocks.lookup import find_addon
 from vivavoce.blocks.pipeline import StreamablePipeline, StreamableStack
 from vivavoce.blocks.schedule import ChunkSchedule, StreamOptions
-from vivavoce.blocks.shelf import find_addon
 from vivavoce.blocks.tensors import Specs, StackError, Tensors
 from vivavoce.errors import InputError
 from vivavoce.features import HOP, RATE_HZ, Array
 from vivavoce.text import iter_sentences
 from vivavoce.text.utterance import Sentence, Utterance
-from vivavoce.voice.layout import SENTENCE_PROSODY, WORD_PROSODY
+from vivavoce.voice.dimensions import SENTENCE_PROSODY, WORD_PROSODY
+from vivavoce.voice.length_regulator import durations_of
 from vivavoce.voice.timing import SpeechMark, TokenControls, controls_of, is_silent, marks_of, silent_frames
 from vivavoce.voice.tokens import Tokens, tokenise
-from vivavoce.voice.upsampler import durations_of
 
 DEFAULT_VOICE = "vivavoce"
 DEFAULT_VOCODER = "vocoder"
@@ -83,7 +83,7 @@ class Voice:
         name: str = DEFAULT_VOICE,
     ) -> None:
         self.speakers, self.name = speakers, name
-        self._reads: Specs = acoustic.data_inputs
+        self._reads: Specs = acoustic.context_inputs
         self._encoders, frames = _parted(acoustic)
         try:
             self._stack = StreamableStack([frames, vocoder], f'voice "{name}" and its vocoder')
@@ -238,10 +238,10 @@ def load_voice(name: str = DEFAULT_VOICE, vocoder: str = DEFAULT_VOCODER) -> Voi
     Raises `InputError` when there is none, when it is damaged, or when it does not make mel frames.
     """
     addon, sound = load_addon(find_addon(name)), load_addon(find_addon(vocoder))
-    speakers = addon.description.speakers
+    speakers = addon.manifest.speaker_names
     if not speakers:
         raise InputError(f'addon "{name}" names no speakers, so it is not a voice')
-    for given, said in ((name, addon.description), (vocoder, sound.description)):
+    for given, said in ((name, addon.manifest), (vocoder, sound.manifest)):
         if said.sample_rate_hz not in (None, RATE_HZ):
             raise InputError(f'addon "{given}" is for {said.sample_rate_hz} Hz, voices here speak at {RATE_HZ} Hz')
     return Voice(addon.build_streamable(), sound.build_streamable(), tuple(speakers), name)

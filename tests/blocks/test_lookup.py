@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from vivavoce.blocks import addons, find_addon, shelf
+from vivavoce.blocks import addons, find_addon, lookup
 from vivavoce.errors import InputError
 
 
@@ -16,7 +16,7 @@ def shelves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         if not name.endswith("empty"):
             (tmp_path / name / "addon.json").write_text("{}")
     (tmp_path / "user" / "three.zip").touch()
-    monkeypatch.setattr(shelf, "SHIPPED", tmp_path / "shipped")
+    monkeypatch.setattr(lookup, "SHIPPED", tmp_path / "shipped")
     monkeypatch.setenv("VIVAVOCE_ADDONS", os.pathsep.join([str(tmp_path / "absent"), "", str(tmp_path / "user")]))
     return tmp_path
 

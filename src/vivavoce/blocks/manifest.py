@@ -15,6 +15,8 @@ from vivavoce.errors import InputError
 FORMAT_VERSION = 1
 MAX_FILES = 256
 MAX_NETWORKS = 64
+MAX_SPEAKER_NAME = 64
+MAX_GAIN_DB = 40.0
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -76,7 +78,36 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
-class AddonDescription:
+class Speaker:
+    """Somebody whom a voice can be."""
+
+    name: str
+    language: str = ""
+    """BCP 47: `en-GB`. Empty where the addon's kind does not need it."""
+    description: str = ""
+    """One line: who it is, and whether a person or synthetic."""
+    gender: str = ""
+    """`female`, `male` or empty."""
+    alphabet: str = ""
+    """Whose sounds the speaker reads, where that is not the language: one taught from American phonemes reads
+    `en-US`."""
+    gain_db: float = 0.0
+    """Measured: what brings the speaker to the loudness that all have."""
+
+    def __post_init__(self) -> None:
+        if not self.name or len(self.name) > MAX_SPEAKER_NAME:
+            raise InputError(f"a speaker's name has 1 to {MAX_SPEAKER_NAME} characters")
+        if not abs(self.gain_db) <= MAX_GAIN_DB:
+            raise InputError(f"gain_db is {self.gain_db:g}, use -{MAX_GAIN_DB:g} to {MAX_GAIN_DB:g}")
+
+    @property
+    def reads(self) -> str:
+        """The language in whose sounds texts are put before this speaker."""
+        return self.alphabet or self.language
+
+
+@dataclass(frozen=True, slots=True)
+class AddonManifest:
     """The whole of `addon.json`."""
 
     format_version: int
@@ -86,17 +117,21 @@ class AddonDescription:
     licence: str
     attribution: str
     provenance: Provenance
-    stack: Any
     networks: dict[str, NetworkEntry]
     files: dict[str, FileEntry]
-    inputs: dict[str, InputEntry]
-    """Data of a whole utterance that the stack reads and no block of it makes."""
+    stack: Any = None
+    """How blocks are put together; None where the addon's networks are run one by one."""
+    inputs: dict[str, InputEntry] = field(default_factory=dict)
+    """Tensors of a whole utterance that the stack reads and no block of it makes."""
     upstream: dict[str, InputEntry] = field(default_factory=dict)
     """Tensors of the chunks that the stack takes, when it is not a source."""
     config: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Parameters by block type, for objects of the stack that leave them out."""
     sample_rate_hz: int | None = None
-    speakers: tuple[str, ...] = ()
+    hop: int | None = None
+    """Samples of a frame, where the addon has a clock."""
+    speakers: tuple[Speaker, ...] = ()
+    """In `addon.json` a name alone will do where nothing else is known."""
     details: dict[str, Any] = field(default_factory=dict)
     """Whatever the addon's kind needs besides; not read here."""
 
@@ -115,6 +150,14 @@ class AddonDescription:
                 raise InputError(f'networks.{name}.file: {shown(network.file)} is not listed in "files"')
         if self.sample_rate_hz is not None and self.sample_rate_hz < 1:
             raise InputError(f"sample_rate_hz is {self.sample_rate_hz}")
+        if self.hop is not None and not (self.sample_rate_hz and 1 <= self.hop <= self.sample_rate_hz):
+            raise InputError(f"hop is {self.hop}, use 1 to the samples of a second, and say sample_rate_hz")
+        if len({speaker.name for speaker in self.speakers}) < len(self.speakers):
+            raise InputError("speakers: a name appears twice")
+
+    @property
+    def speaker_names(self) -> tuple[str, ...]:
+        return tuple(speaker.name for speaker in self.speakers)
 
     @property
     def total_bytes(self) -> int:
@@ -127,9 +170,11 @@ class AddonDescription:
         return {name: entry.spec(name) for name, entry in self.upstream.items()}
 
 
-def read_description(value: Any, place: str) -> AddonDescription:
+def read_manifest(value: Any, place: str) -> AddonManifest:
     """Check a parsed `addon.json`. Raises `InputError` naming the JSON path."""
     version = value.get("format_version") if isinstance(value, Mapping) else None
     if type(version) is int and version != FORMAT_VERSION:
         raise InputError(f"{place}: format_version is {version}, this program reads {FORMAT_VERSION}")
-    return read_dataclass(AddonDescription, value, place)
+    if isinstance(value, Mapping) and isinstance(speakers := value.get("speakers"), list):
+        value = {**value, "speakers": [{"name": item} if isinstance(item, str) else item for item in speakers]}
+    return read_dataclass(AddonManifest, value, place)
