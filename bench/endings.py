@@ -63,7 +63,7 @@ def predicted(data: Path, held: Sequence[Held], system: str) -> dict[str, float]
 def _plain(data: Path, held: Sequence[Held]) -> Iterator[tuple[str, list[str], Linguistics, Tokens, str]]:
     for kind, line, speaker in in_turn(data, KINDS):
         sentence = analyse(line, language=language_of(speaker)).sentences[0]
-        words = [word.text.lower() + word.after for word in sentence.words]
+        words = [word.text.lower() + word.trailing_punctuation for word in sentence.words]
         yield kind, words, describe(sentence), tokenise(sentence), speaker
     for h in held:
         kind, words = kind_and_words(h)

@@ -106,5 +106,5 @@ def test_the_language_chooses_the_sounds() -> None:
 def test_punctuation_stays_with_its_words() -> None:
     (sentence,) = analyse('"Well," she said (softly) — "no…"').sentences
     assert sentence.text == sentence.text.strip()
-    assert sentence.words[0].after.startswith(",")
+    assert sentence.words[0].trailing_punctuation.startswith(",")
     assert [word.text for word in sentence.words] == ["Well", "she", "said", "softly", "no"]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vivavoce.text import analyse
-from vivavoce.text.aligned import AlignedText
+from vivavoce.text.source_map import SourceMappedText
 from vivavoce.text.utterance import Word
 
 KINDS = [
@@ -99,7 +99,7 @@ def test_every_word_knows_the_bytes_that_it_came_from(text: str, places: list[st
 
 @given(st.text(max_size=60))
 def test_an_edited_text_keeps_its_places(text: str) -> None:
-    aligned = AlignedText.of(text)
+    aligned = SourceMappedText.of(text)
     assert aligned.ends[-1:].tolist() == ([len(text.encode("utf-8", "surrogatepass"))] if text else [])
     assert aligned.rewritten(text) is aligned
     if text:

@@ -15,7 +15,9 @@ from vivavoce.text.word_features import (
 
 def sentence(*words: tuple[str, str] | tuple[str, str, str]) -> Sentence:
     """Words as (text, tag, punctuation after)."""
-    spoken = tuple(Word(text, (0, 1), "a", tag, after=after[0] if after else "") for text, tag, *after in words)
+    spoken = tuple(
+        Word(text, (0, 1), "a", tag, trailing_punctuation=after[0] if after else "") for text, tag, *after in words
+    )
     return Sentence(spoken, (0, 1))
 
 
@@ -45,7 +47,9 @@ def test_compounds_end_at_punctuation_and_possessives() -> None:
 
 def test_punctuation_on_both_sides() -> None:
     words = sentence(("Well", "UH", ","), ("no", "UH", " —"), ("really", "RB", '?"'))
-    quoted = Sentence((Word("Oh", (0, 1), "a", "UH", before='"', after="…"), *words.words), (0, 1))
+    quoted = Sentence(
+        (Word("Oh", (0, 1), "a", "UH", leading_punctuation='"', trailing_punctuation="…"), *words.words), (0, 1)
+    )
     features = word_features(quoted)
     assert named(PUNCTUATION, features.punctuation_before) == ["quote", "ellipsis", "comma", "dash"]
     assert named(PUNCTUATION, features.punctuation_after) == ["ellipsis", "comma", "dash", "question"]

@@ -111,9 +111,9 @@ def _embedded(words: tuple[Word, ...]) -> tuple[Array, Array]:
     tokens: list[str] = []
     places: list[int] = []
     for word in words:
-        tokens += [mark for mark in word.before if not mark.isspace()]
+        tokens += [mark for mark in word.leading_punctuation if not mark.isspace()]
         places.append(len(tokens))
-        tokens += [word.text, *(mark for mark in word.after if not mark.isspace())]
+        tokens += [word.text, *(mark for mark in word.trailing_punctuation if not mark.isspace())]
     vectors = embedder().embed(tokens)
     mean = vectors.mean(axis=0)
     return vectors[places], (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32)

@@ -10,17 +10,18 @@ from typing import TypeVar
 import numpy as np
 
 from vivavoce.errors import InputError
-from vivavoce.text.aligned import AlignedText
-from vivavoce.text.document import MAX_BYTES, Document, Event, known_language, plain_document
+from vivavoce.text.document import MAX_BYTES, Document, SsmlEvent, known_language, plain_document
 from vivavoce.text.homographs import resolve
 from vivavoce.text.lexicon import Lexicon
 from vivavoce.text.normalise import normalise
 from vivavoce.text.notices import Notices, place
 from vivavoce.text.pronounce import Token, grapheme_to_phoneme, pronounce, tag, tokens_of
+from vivavoce.text.sentence_kind import sentence_kind
+from vivavoce.text.source_map import SourceMappedText
 from vivavoce.text.split import MAX_CHARACTERS, Range, bounded, sentences, short_enough
 from vivavoce.text.ssml import parse_ssml
 from vivavoce.text.ssml_values import MAX_BREAK_S
-from vivavoce.text.utterance import Mark, Sentence, Utterance, Word
+from vivavoce.text.utterance import Boundary, Mark, Sentence, Utterance, Word
 
 _Item = TypeVar("_Item")
 
@@ -72,18 +73,18 @@ class _Reader:
         self._notices = notices
 
     def sentences(self) -> Iterator[Sentence]:
-        events: list[Event] = []
+        events: list[SsmlEvent] = []
         upcoming = iter(self._document.events)
         following = next(upcoming, None)
         spoken = False
-        for (start, end), next_range in _with_next(self._ranges()):
-            limit = self._document.text.span(next_range[0], next_range[0])[0] if next_range else None
+        for (start, end, boundary), following_range in _with_next(self._ranges()):
+            limit = self._document.text.span(*following_range[:1] * 2)[0] if following_range else None
             while following and (limit is None or following.byte < limit):
                 events.append(following)
                 following = next(upcoming, None)
             text = self._document.text.slice(start, end)
             if words := self._words(text):
-                yield from self._cut(words, text, events)
+                yield from self._cut(words, text, events, boundary)
                 events, spoken = [], True
         if not spoken:
             raise InputError(f"nothing to say: {self._what_is_there()}")
@@ -92,27 +93,29 @@ class _Reader:
                 "breaks and marks after the last word left out", (event.byte, event.byte), event.name or ""
             )
 
-    def _ranges(self) -> Iterator[Range]:
+    def _ranges(self) -> Iterator[tuple[int, int, Boundary]]:
         text = self._document.text.text
-        for block in self._document.blocks:
-            find = bounded if block.whole else sentences
-            yield from _without_silent(text, find(text, block.start, block.end))
+        for region in self._document.regions:
+            find = bounded if region.whole else sentences
+            ranges = _without_silent(text, find(text, region.start, region.end))
+            for (start, end), following in _with_next(ranges):
+                yield start, end, "sentence" if following else region.boundary
 
-    def _words(self, text: AlignedText) -> list[Word]:
+    def _words(self, text: SourceMappedText) -> list[Word]:
         """The words of one sentence, with what markup asks of each but for breaks."""
         words = pronounce([(self._tokens(run, language), language) for run, language in self._runs(text)])
         if not words:
             return []
-        if _FULL_STOP.search(text.text) and not set(words[-1].after) & set(".?!…"):
+        if _FULL_STOP.search(text.text) and not set(words[-1].trailing_punctuation) & set(".?!…"):
             # hibari swallows the stop after "p.m." or "etc.", which ends the sentence all the same.
-            words[-1] = replace(words[-1], after=f".{words[-1].after}")
+            words[-1] = replace(words[-1], trailing_punctuation=f".{words[-1].trailing_punctuation}")
         if self._document.marked_up:
             words = [replace(word, control=self._document.style_at(word.span[0]).control) for word in words]
         return words
 
-    def _tokens(self, text: AlignedText, language: str) -> list[Token]:
+    def _tokens(self, text: SourceMappedText, language: str) -> list[Token]:
         normal = normalise(text, language, self._notices, placeholders=self._document.marked_up)
-        tokens = tokens_of(self._cut_long_words(normal, language), language, self._document.readings)
+        tokens = tokens_of(self._cut_long_words(normal, language), language, self._document.pronunciations)
         if tokens:
             # Lost in normalisation, needed where a run of another language follows.
             tokens[-1].spaced = text.text[-1:].isspace()
@@ -127,7 +130,7 @@ class _Reader:
             self._lexicon.apply(tokens)
         return tokens
 
-    def _cut_long_words(self, text: AlignedText, language: str) -> AlignedText:
+    def _cut_long_words(self, text: SourceMappedText, language: str) -> SourceMappedText:
         """hibari reads the first 24 letters of a word that it does not know: give it longer ones in pieces."""
         known = grapheme_to_phoneme(language).lexicon
         edits: list[tuple[int, int, str]] = []
@@ -140,7 +143,7 @@ class _Reader:
             edits.append((*match.span(), " ".join(pieces)))
         return text.edited(edits)
 
-    def _runs(self, text: AlignedText) -> list[tuple[AlignedText, str]]:
+    def _runs(self, text: SourceMappedText) -> list[tuple[SourceMappedText, str]]:
         """Stretches of one language. Punctuation between them goes with what stands before it."""
         styles = self._document.styles
         first = self._document.style_at(text.span(0, 0)[0]).language
@@ -155,11 +158,14 @@ class _Reader:
         ends = [edge[0] for edge in edges[1:]] + [len(text.text)]
         return [(text.slice(start, end), language) for (start, language), end in zip(edges, ends, strict=True)]
 
-    def _cut(self, words: list[Word], text: AlignedText, events: Iterable[Event]) -> Iterator[Sentence]:
+    def _cut(
+        self, words: list[Word], text: SourceMappedText, events: Iterable[SsmlEvent], boundary: Boundary
+    ) -> Iterator[Sentence]:
         """One sentence, or several where it is too long, each with the breaks and marks that fall in it."""
         events = list(events)
         groups = list(short_enough(words))
         whole = text.span(0, len(text.text))
+        kind = sentence_kind(words)
         for group, following in _with_next(groups):
             limit = following[0].span[0] if following else None
             own = [event for event in events if limit is None or event.byte <= limit]
@@ -167,7 +173,11 @@ class _Reader:
             start = whole[0] if group is groups[0] else group[0].span[0]
             end = group[-1].span[1] if following else whole[1]
             language = self._document.style_at(group[0].span[0]).language
-            yield _with_events(Sentence(tuple(group), (start, end), language=language), own, self._document.source)
+            sentence = Sentence(tuple(group), (start, end), language=language)
+            sentence = replace(
+                sentence, kind="statement" if following else kind, boundary="part" if following else boundary
+            )
+            yield _with_events(sentence, own, self._document.source)
 
     def _what_is_there(self) -> str:
         kinds = [kind.removesuffix(" left out") for kind in self._notices.kinds]
@@ -192,7 +202,7 @@ def _without_silent(text: str, ranges: Iterable[Range]) -> Iterator[Range]:
         yield held
 
 
-def _with_events(sentence: Sentence, events: Iterable[Event], source: str) -> Sentence:
+def _with_events(sentence: Sentence, events: Iterable[SsmlEvent], source: str) -> Sentence:
     """Put breaks on the words before them, or before the whole, and marks on the sentence.
 
     Raises `InputError` when the breaks at one place are too long together.

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vivavoce.errors import InputError
-from vivavoce.text.aligned import AlignedText
 from vivavoce.text.phonemes import LANGUAGES
+from vivavoce.text.source_map import SourceMappedText
 from vivavoce.text.split import paragraphs
-from vivavoce.text.utterance import Control
+from vivavoce.text.utterance import Boundary, Control
 
 MAX_BYTES = 8 * 1024 * 1024
 
@@ -26,16 +26,17 @@ class Style:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """Characters that no sentence crosses the edge of; `whole` if they are one sentence."""
+class TextRegion:
+    """Characters that no sentence crosses the edge of; `whole` if they are one sentence, `boundary` what ends there."""
 
     start: int
     end: int
     whole: bool = False
+    boundary: Boundary = "sentence"
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class SsmlEvent:
     """A break of `seconds`, or a mark of this `name`, between the characters before and after a byte of the input."""
 
     byte: int
@@ -44,7 +45,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Pronunciation:
     """A word whose sounds the markup gives."""
 
     text: str
@@ -55,14 +56,14 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class Document:
     """`styles` holds (first byte, style) in order, from byte 0 on. Where `text` holds a placeholder that
-    stands for byte `n`, `readings[n]` has its words; `marked_up` tells whether it can hold any."""
+    stands for byte `n`, `pronunciations[n]` has its words; `marked_up` tells whether it can hold any."""
 
     source: str
-    text: AlignedText
-    blocks: Iterable[Block]
+    text: SourceMappedText
+    regions: Iterable[TextRegion]
     styles: Sequence[tuple[int, Style]]
-    events: Sequence[Event] = ()
-    readings: Mapping[int, tuple[Reading, ...]] = field(default_factory=dict)
+    events: Sequence[SsmlEvent] = ()
+    pronunciations: Mapping[int, tuple[Pronunciation, ...]] = field(default_factory=dict)
     marked_up: bool = False
 
     def style_at(self, byte: int) -> Style:
@@ -71,8 +72,8 @@ class Document:
 
 def plain_document(source: str, language: str) -> Document:
     """A text without markup: paragraphs, one style."""
-    blocks = (Block(start, end) for start, end in paragraphs(source))
-    return Document(source, AlignedText.of(source), blocks, [(0, Style(language, Control()))])
+    regions = (TextRegion(start, end, boundary="paragraph") for start, end in paragraphs(source))
+    return Document(source, SourceMappedText.of(source), regions, [(0, Style(language, Control()))])
 
 
 def known_language(tag: str) -> str:

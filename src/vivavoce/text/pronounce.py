@@ -11,11 +11,11 @@ from itertools import groupby
 from hibari.g2p import G2P
 from hibari.g2p.token import Tok
 
-from vivavoce.text.aligned import AlignedText
-from vivavoce.text.document import Reading
+from vivavoce.text.document import Pronunciation
 from vivavoce.text.normalise.characters import PLACEHOLDER
 from vivavoce.text.number_words import number_words, without_stress
 from vivavoce.text.phonemes import PUNCTUATION, cleaned
+from vivavoce.text.source_map import SourceMappedText
 from vivavoce.text.utterance import ByteSpan, Word
 
 _QUOTES = '"“”«»„()[]{}<>*_'
@@ -46,7 +46,9 @@ class Token:
     """Another spelling to pronounce in its place: "led" for the metal."""
 
 
-def tokens_of(text: AlignedText, language: str, readings: Mapping[int, tuple[Reading, ...]]) -> list[Token]:
+def tokens_of(
+    text: SourceMappedText, language: str, pronunciations: Mapping[int, tuple[Pronunciation, ...]]
+) -> list[Token]:
     """Split into written tokens, not yet tagged; a placeholder becomes the words of its reading."""
     tokens: list[Token] = []
     position = 0
@@ -55,14 +57,16 @@ def tokens_of(text: AlignedText, language: str, readings: Mapping[int, tuple[Rea
         start = position if start < 0 else start
         position = start + len(token)
         if PLACEHOLDER in token:
-            tokens += _given(text, start, position, readings)
+            tokens += _given(text, start, position, pronunciations)
             tokens[-1].spaced = bool(space)
         else:
             tokens.append(Token(token, text.span(start, position), bool(space)))
     return tokens
 
 
-def _given(text: AlignedText, start: int, end: int, readings: Mapping[int, tuple[Reading, ...]]) -> list[Token]:
+def _given(
+    text: SourceMappedText, start: int, end: int, pronunciations: Mapping[int, tuple[Pronunciation, ...]]
+) -> list[Token]:
     """The tokens of a stretch that holds placeholders."""
     tokens: list[Token] = []
     for match in re.finditer(f"{PLACEHOLDER}|[^{PLACEHOLDER}]+", text.text[start:end]):
@@ -70,7 +74,7 @@ def _given(text: AlignedText, start: int, end: int, readings: Mapping[int, tuple
         if match[0] != PLACEHOLDER:
             tokens.append(Token(match[0], span, False))
         else:
-            tokens += [Token(read.text, span, True, read.tag, read.phonemes) for read in readings[span[0]]]
+            tokens += [Token(read.text, span, True, read.tag, read.phonemes) for read in pronunciations[span[0]]]
             tokens[-1].spaced = False
     return tokens
 
@@ -142,7 +146,7 @@ class _Assembly:
         """What was added so far; opening punctuation that no word follows goes to the last word."""
         if self._before and self._words:
             last = self._words[-1]
-            self._words[-1] = replace(last, after=f"{last.after} {self._before}".rstrip())
+            self._words[-1] = replace(last, trailing_punctuation=f"{last.trailing_punctuation} {self._before}".rstrip())
         return self._words
 
     def _punctuation(self, sounds: str, follows_space: bool) -> None:
@@ -151,7 +155,9 @@ class _Assembly:
             self._before += sounds + (" " if follows_space else "")
         else:
             last = self._words[-1]
-            self._words[-1] = replace(last, after=last.after + (" " if self._space else "") + sounds)
+            self._words[-1] = replace(
+                last, trailing_punctuation=last.trailing_punctuation + (" " if self._space else "") + sounds
+            )
 
     def _spoken(self, tok: Tok, sounds: str, span: ByteSpan, language: str) -> None:
         bare = tok.text.strip(_QUOTES)
@@ -161,17 +167,17 @@ class _Assembly:
         if self._silent_span:
             span = (min(span[0], self._silent_span[0]), span[1])
         glued = not self._space and not self._before and bool(self._words)
-        if glued and not self._words[-1].after:
+        if glued and not self._words[-1].trailing_punctuation:
             last = self._words.pop()
             whole = last.phonemes + sounds.replace(" ", "")
             self._words.append(replace(last, text=last.text + bare, phonemes=whole, span=(last.span[0], span[1])))
             return
-        for text, part in _readings(bare or tok.text, sounds, language):
-            self._words.append(Word(text, span, part, tok.tag, self._before, glued=glued))
+        for text, part in _pronounced_parts(bare or tok.text, sounds, language):
+            self._words.append(Word(text, span, part, tok.tag, self._before, no_space_before=glued))
             self._before, glued = "", False
 
 
-def _readings(text: str, sounds: str, language: str) -> list[tuple[str, str]]:
+def _pronounced_parts(text: str, sounds: str, language: str) -> list[tuple[str, str]]:
     """Pair each spoken part with its text: a number's words, the pieces of "and/or", or the whole."""
     parts = sounds.split()
     names = number_words(grapheme_to_phoneme(language))
@@ -184,18 +190,18 @@ def _readings(text: str, sounds: str, language: str) -> list[tuple[str, str]]:
                 (names.get(without_stress(part), piece) if piece.isdigit() else piece, part) for piece, part in pairs
             ]
     if any(c.isdigit() for c in text):
-        return _number_readings(text, parts, names)
+        return _number_parts(text, parts, names)
     return [(text, "".join(parts))]
 
 
-def _number_readings(text: str, parts: list[str], names: Mapping[str, str]) -> list[tuple[str, str]]:
+def _number_parts(text: str, parts: list[str], names: Mapping[str, str]) -> list[tuple[str, str]]:
     """Name every part that is a number word; what lies between is the next run of letters of the text."""
     letters = iter(_LETTERS.findall(text))
-    readings: list[tuple[str, str]] = []
+    pronunciations: list[tuple[str, str]] = []
     for is_name, run in groupby(parts, key=lambda part: without_stress(part) in names):
         group = list(run)
         if is_name:
-            readings += [(names[without_stress(part)], part) for part in group]
+            pronunciations += [(names[without_stress(part)], part) for part in group]
         else:
-            readings.append((next(letters, text), "".join(group)))
-    return readings
+            pronunciations.append((next(letters, text), "".join(group)))
+    return pronunciations

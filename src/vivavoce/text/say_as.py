@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hibari.g2p import numbers as hibari_numbers
 
 from vivavoce.errors import InputError
-from vivavoce.text.document import Reading
+from vivavoce.text.document import Pronunciation
 from vivavoce.text.normalise.calendar import date, full_year
 from vivavoce.text.normalise.money import WHOLE as MONEY
 from vivavoce.text.normalise.numerals import fraction
@@ -34,7 +34,7 @@ _FRACTION = re.compile(r"(?:(\d+)[\s+])?\s*(\d{1,6})\s*/\s*(\d{1,6})")
 _DATE_ORDERS = frozenset(["mdy", "dmy", "ymd", "ydm", "md", "dm", "ym", "my", "y", "m", "d"])
 
 
-def spoken(kind: str, layout: str | None, text: str, language: str) -> str | tuple[Reading, ...]:
+def spoken(kind: str, layout: str | None, text: str, language: str) -> str | tuple[Pronunciation, ...]:
     """What to read for `text`: other text, or words with their sounds.
 
     Raises `InputError` for a kind that is not supported or a text that is not of its kind.
@@ -50,16 +50,16 @@ def spoken(kind: str, layout: str | None, text: str, language: str) -> str | tup
     return read
 
 
-def _characters(text: str, language: str) -> tuple[Reading, ...]:
+def _characters(text: str, language: str) -> tuple[Pronunciation, ...]:
     g2p = grapheme_to_phoneme(language)
-    readings: list[Reading] = []
+    pronunciations: list[Pronunciation] = []
     for character in text:
         if character.isascii() and character.isalpha():
-            readings.append(Reading(character.upper(), g2p.lexicon.get_NNP(character)[0] or "", "NNP"))
+            pronunciations.append(Pronunciation(character.upper(), g2p.lexicon.get_NNP(character)[0] or "", "NNP"))
         else:
             name = hibari_numbers.cardinal(int(character)) if character in "0123456789" else _SIGNS.get(character, "")
-            readings += [Reading(word, g2p(word, normalize_text=False), "NN") for word in name.split()]
-    return tuple(readings)
+            pronunciations += [Pronunciation(word, g2p(word, normalize_text=False), "NN") for word in name.split()]
+    return tuple(pronunciations)
 
 
 def _cardinal(text: str, layout: str | None) -> str:

@@ -113,14 +113,14 @@ def short_enough(words: list[Word]) -> Iterator[list[Word]]:
         fits = _count_that_fits(words)
         if fits < len(words):
             fits = _last_clause(words, fits)
-        yield [replace(words[0], glued=False), *words[1:fits]]
+        yield [replace(words[0], no_space_before=False), *words[1:fits]]
         words = words[fits:]
 
 
 def _count_that_fits(words: list[Word]) -> int:
     symbols = 0
     for count, word in enumerate(words[:MAX_WORDS]):
-        symbols += len(word.before) + len(word.phonemes) + len(word.after) + 1
+        symbols += len(word.leading_punctuation) + len(word.phonemes) + len(word.trailing_punctuation) + 1
         if symbols > MAX_PHONEMES and count:
             return count
     return min(len(words), MAX_WORDS)
@@ -129,7 +129,7 @@ def _count_that_fits(words: list[Word]) -> int:
 def _last_clause(words: list[Word], fits: int) -> int:
     for marks in (";:—.!?", ","):
         for count in range(fits, fits // 3, -1):
-            if words[count - 1].after and set(words[count - 1].after) & set(marks):
+            if words[count - 1].trailing_punctuation and set(words[count - 1].trailing_punctuation) & set(marks):
                 return count
     return fits
 

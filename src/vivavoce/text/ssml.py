@@ -9,15 +9,15 @@ from xml.parsers import expat
 import numpy as np
 
 from vivavoce.errors import InputError
-from vivavoce.text.aligned import AlignedText
-from vivavoce.text.document import Block, Document, Event, Reading, Style, known_language
+from vivavoce.text.document import Document, Pronunciation, SsmlEvent, Style, TextRegion, known_language
 from vivavoce.text.normalise.characters import PLACEHOLDER
 from vivavoce.text.notices import located, place
 from vivavoce.text.phonemes import MAX_READING, checked, from_ipa
 from vivavoce.text.say_as import spoken
+from vivavoce.text.source_map import SourceMappedText
 from vivavoce.text.ssml_schema import ATTRIBUTES, EMPTY, REQUIRED, TEXT_ONLY, check_attribute, controlled, role_tag
 from vivavoce.text.ssml_values import break_seconds
-from vivavoce.text.utterance import Control
+from vivavoce.text.utterance import Boundary, Control
 
 MAX_DEPTH = 32
 
@@ -40,7 +40,7 @@ class _Element:
     byte: int
     attributes: Attributes
     style: Style
-    text: list[AlignedText] = field(default_factory=list)
+    text: list[SourceMappedText] = field(default_factory=list)
     """What a text-only element holds."""
 
 
@@ -52,13 +52,13 @@ class _Parser:
         except UnicodeEncodeError as error:
             raise InputError(f"character {error.start + 1} of the SSML is half of a surrogate pair") from error
         self._open: list[_Element] = []
-        self._pieces: list[AlignedText] = []
+        self._pieces: list[SourceMappedText] = []
         self._length = 0
-        self._block_start = 0
-        self._blocks: list[Block] = []
+        self._region_start = 0
+        self._regions: list[TextRegion] = []
         self._styles: list[tuple[int, Style]] = [(0, Style(language, Control()))]
-        self._events: list[Event] = []
-        self._readings: dict[int, tuple[Reading, ...]] = {}
+        self._events: list[SsmlEvent] = []
+        self._pronunciations: dict[int, tuple[Pronunciation, ...]] = {}
         self._in_cdata = False
         self._expat = expat.ParserCreate("utf-8")
         self._expat.StartElementHandler = self._start
@@ -77,8 +77,10 @@ class _Parser:
             cut_short = error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS]
             complaint = "the SSML ends before </speak>" if cut_short else expat.ErrorString(error.code)
             raise InputError(f"{where}: {complaint}") from error
-        text = AlignedText.joined(self._pieces)
-        return Document(self._source, text, self._blocks, self._styles, self._events, self._readings, marked_up=True)
+        text = SourceMappedText.joined(self._pieces)
+        return Document(
+            self._source, text, self._regions, self._styles, self._events, self._pronunciations, marked_up=True
+        )
 
     def _refuse(self, complaint: str, byte: int | None = None) -> None:
         raise InputError(f"{self._place(byte)}: {complaint}")
@@ -105,14 +107,14 @@ class _Parser:
         if element.style != parent:
             self._styles.append((element.byte, element.style))
         if name in ("p", "s"):
-            self._end_block(whole=False)
+            self._end_region(whole=False)
         elif name == "break":
             with located(self._place):
                 seconds = break_seconds(attributes.get("strength"), attributes.get("time"))
-            self._events.append(Event(element.byte, seconds))
-            self._append(AlignedText(" ", *np.full((2, 1), element.byte)))
+            self._events.append(SsmlEvent(element.byte, seconds))
+            self._append(SourceMappedText(" ", *np.full((2, 1), element.byte)))
         elif name == "mark":
-            self._events.append(Event(element.byte, name=attributes["name"]))
+            self._events.append(SsmlEvent(element.byte, name=attributes["name"]))
 
     def _check_element(self, name: str) -> None:
         names = [element.name for element in self._open]
@@ -153,17 +155,19 @@ class _Parser:
     def _end(self, name: str) -> None:
         element = self._open.pop()
         if name in ("p", "s", "speak"):
-            self._end_block(whole=name == "s")
+            self._end_region(whole=name == "s", boundary="sentence" if name == "s" else "paragraph")
         if name in TEXT_ONLY:
             self._append(self._read(element))
         outside = self._open[-1].style if self._open else element.style
         if outside != element.style:
             self._styles.append((self._expat.CurrentByteIndex, outside))
 
-    def _end_block(self, *, whole: bool) -> None:
-        if self._length > self._block_start:
-            self._blocks.append(Block(self._block_start, self._length, whole))
-        self._block_start = self._length
+    def _end_region(self, *, whole: bool, boundary: Boundary = "sentence") -> None:
+        if self._length > self._region_start:
+            self._regions.append(TextRegion(self._region_start, self._length, whole, boundary))
+        elif boundary == "paragraph" and self._regions:
+            self._regions[-1] = replace(self._regions[-1], boundary=boundary)
+        self._region_start = self._length
 
     def _cdata(self, inside: bool) -> None:
         self._in_cdata = inside
@@ -173,13 +177,13 @@ class _Parser:
         reference = None if self._in_cdata else _REFERENCE.match(self._bytes, byte)
         if reference:
             text = data.replace(PLACEHOLDER, "\N{REPLACEMENT CHARACTER}")
-            piece = AlignedText(text, *(np.full(len(text), edge) for edge in reference.span()))
+            piece = SourceMappedText(text, *(np.full(len(text), edge) for edge in reference.span()))
         elif data == "\n":
             width = 2 if self._bytes.startswith(b"\r\n", byte) else 1
-            piece = AlignedText(data, np.array([byte]), np.array([byte + width]))
+            piece = SourceMappedText(data, np.array([byte]), np.array([byte + width]))
         else:
-            piece = AlignedText.of(data.replace(PLACEHOLDER, "\N{REPLACEMENT CHARACTER}"))
-            piece = AlignedText(piece.text, piece.starts + byte, piece.ends + byte)
+            piece = SourceMappedText.of(data.replace(PLACEHOLDER, "\N{REPLACEMENT CHARACTER}"))
+            piece = SourceMappedText(piece.text, piece.starts + byte, piece.ends + byte)
         if self._open[-1].name in EMPTY and data.strip():
             self._refuse(f"<{self._open[-1].name}> must be empty")
         if self._open[-1].name in TEXT_ONLY:
@@ -187,30 +191,30 @@ class _Parser:
         else:
             self._append(piece)
 
-    def _append(self, piece: AlignedText) -> None:
+    def _append(self, piece: SourceMappedText) -> None:
         self._pieces.append(piece)
         self._length += len(piece.text)
 
-    def _read(self, element: _Element) -> AlignedText:
+    def _read(self, element: _Element) -> SourceMappedText:
         """What a text-only element says in place of its text, over the bytes of that text."""
-        held = AlignedText.joined(element.text)
+        held = SourceMappedText.joined(element.text)
         span = held.span(0, len(held.text)) if held.text else (element.byte, self._expat.CurrentByteIndex)
         attributes, language = element.attributes, element.style.language
         with located(lambda: self._place(element.byte)):
             if element.name == "sub":
-                read: str | tuple[Reading, ...] = attributes["alias"].replace(PLACEHOLDER, " ")
+                read: str | tuple[Pronunciation, ...] = attributes["alias"].replace(PLACEHOLDER, " ")
             elif element.name == "say-as":
                 kind, layout = attributes["interpret-as"].strip(), attributes.get("format")
                 read = spoken(kind, layout, held.text, language)
             else:
                 read = _phoneme(attributes, held.text, language)
         if isinstance(read, tuple):
-            self._readings[span[0]] = read
+            self._pronunciations[span[0]] = read
             read = PLACEHOLDER
-        return AlignedText(read, *(np.full(len(read), edge) for edge in span))
+        return SourceMappedText(read, *(np.full(len(read), edge) for edge in span))
 
 
-def _phoneme(attributes: Attributes, text: str, language: str) -> tuple[Reading, ...]:
+def _phoneme(attributes: Attributes, text: str, language: str) -> tuple[Pronunciation, ...]:
     alphabet = attributes.get("alphabet", "ipa")
     if alphabet not in ("ipa", "x-vivavoce"):
         raise InputError(f"alphabet {alphabet!r} is neither ipa nor x-vivavoce")
@@ -218,8 +222,8 @@ def _phoneme(attributes: Attributes, text: str, language: str) -> tuple[Reading,
     parts = read(attributes["ph"], language).split()
     words = text.split()
     if len(words) == len(parts):
-        return tuple(Reading(word, part) for word, part in zip(words, parts, strict=True))
+        return tuple(Pronunciation(word, part) for word, part in zip(words, parts, strict=True))
     whole = "".join(parts)
     if len(whole) > MAX_READING:
         raise InputError(f"the reading has {len(whole)} symbols; give as many words as the text has, or split it")
-    return (Reading(" ".join(words) or attributes["ph"], whole),)
+    return (Pronunciation(" ".join(words) or attributes["ph"], whole),)

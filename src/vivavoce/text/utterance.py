@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 ByteSpan = tuple[int, int]
+
+SentenceKind = Literal["statement", "exclamation", "list", "yes_no", "or", "wh", "tag"]
+"""`vivavoce.text.sentence_kind` tells them apart."""
+Boundary = Literal["part", "sentence", "paragraph", "heading", "scene"]
+"""What ends where a sentence ends: a part of one too long to be spoken at once, a sentence, a paragraph, a heading (the
+sentence is one), a scene (dots or a rule follow)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +47,11 @@ class Word:
     span: ByteSpan
     phonemes: str
     tag: str = "NN"
-    before: str = ""
+    leading_punctuation: str = ""
     """Opening punctuation."""
-    after: str = ""
+    trailing_punctuation: str = ""
     """Closing punctuation, as spoken: any of `,` `.` `?` `!` `;` `:` `—` `…` and quotes; " —" where a space was."""
-    glued: bool = False
+    no_space_before: bool = False
     """No space between this word and what stands before it, as after the dash of "father—that is"."""
     break_s: float | None = None
     """Silence after the word that markup asked for; None leaves it to the model."""
@@ -71,11 +78,16 @@ class Sentence:
     """Filled by `vivavoce.text.parse`; None until somebody asks for it."""
     lead_s: float = 0.0
     """Silence before the first word that markup asked for."""
+    kind: SentenceKind = "statement"
+    boundary: Boundary = "sentence"
 
     @property
     def text(self) -> str:
         """The sentence as spoken, for models that read plain text."""
-        texts = [word.text[:-1] if f"{word.text[-1:]}{word.after[:1]}" == ".." else word.text for word in self.words]
+        texts = [
+            word.text[:-1] if f"{word.text[-1:]}{word.trailing_punctuation[:1]}" == ".." else word.text
+            for word in self.words
+        ]
         return _joined(self.words, texts)
 
     @property
@@ -97,6 +109,6 @@ class Utterance:
 def _joined(words: tuple[Word, ...], texts: list[str]) -> str:
     parts: list[str] = []
     for word, text in zip(words, texts, strict=True):
-        space = "" if word.glued or not parts else " "
-        parts.append(f"{space}{word.before}{text}{word.after}")
+        space = "" if word.no_space_before or not parts else " "
+        parts.append(f"{space}{word.leading_punctuation}{text}{word.trailing_punctuation}")
     return "".join(parts)

@@ -97,8 +97,9 @@ class WordFeatures:
 def word_features(sentence: Sentence) -> WordFeatures:
     """The features of a sentence's words; better after `parse`, which knows the tags better."""
     words = sentence.words
-    after = [_mark(word.after + (words[i + 1].before if i + 1 < len(words) else "")) for i, word in enumerate(words)]
-    before = [_mark(words[0].before), *after[:-1]] if words else []
+    openings = [word.leading_punctuation for word in words[1:]] + [""]
+    after = [_mark(word.trailing_punctuation + opening) for word, opening in zip(words, openings, strict=False)]
+    before = [_mark(words[0].leading_punctuation), *after[:-1]] if words else []
     return WordFeatures(
         _numbers(PARTS_OF_SPEECH, [word.tag if word.tag in PARTS_OF_SPEECH else "other" for word in words]),
         _numbers(WORD_CLASSES, ["open" if is_open_class(word) else "closed" for word in words]),
@@ -131,7 +132,7 @@ def _in_one_compound(left: Word, right: Word) -> bool:
     """Two nouns in a row, no mark between them, the first no possessive."""
     nouns = left.tag in _NOUNS and right.tag in _NOUNS
     possessive = left.text.lower().replace("’", "'").endswith(("'s", "s'"))
-    return nouns and not possessive and _mark(left.after + right.before) == "none"
+    return nouns and not possessive and _mark(left.trailing_punctuation + right.leading_punctuation) == "none"
 
 
 def _mark(marks: str) -> str:

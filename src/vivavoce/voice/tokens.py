@@ -57,8 +57,9 @@ def tokenise(sentence: Sentence) -> Tokens:
             elif symbol in SYMBOL_ID:
                 rows.append((SYMBOL_ID[symbol], stress, number))
                 stress = 0
-        following = sentence.words[number + 1].before if number < last else "."
-        rows.append((SYMBOL_ID[gap_symbol(word.after + following if number < last else word.after or ".")], 0, -1))
+        following = sentence.words[number + 1].leading_punctuation if number < last else "."
+        gap = word.trailing_punctuation + following if number < last else word.trailing_punctuation or "."
+        rows.append((SYMBOL_ID[gap_symbol(gap)], 0, -1))
     symbols, stresses, words = np.array(rows, dtype=np.int64).T
     return Tokens(symbols, stresses, words)
 

@@ -10,11 +10,11 @@ import re
 
 from hibari.g2p.normalize import normalize as hibari_normalise
 
-from vivavoce.text.aligned import AlignedText
 from vivavoce.text.normalise import abbreviations, addresses, calendar, money, numerals, symbols, units
 from vivavoce.text.normalise.characters import PLACEHOLDER, readable
 from vivavoce.text.normalise.rules import Rule, apply
 from vivavoce.text.notices import Notices
+from vivavoce.text.source_map import SourceMappedText
 
 MAX_RUN = 8
 """Words and signs without a space; a run twice as long is cut, for hibari's time grows with its third power."""
@@ -38,7 +38,9 @@ _DIGIT_RULES: dict[str, list[Rule]] = {
 _WORD_RULES = [*calendar.DAY_RULES, *abbreviations.RULES, *numerals.ROMAN_RULES, *symbols.RULES, *abbreviations.SHIELDS]
 
 
-def normalise(text: AlignedText, language: str, notices: Notices, *, placeholders: bool = False) -> AlignedText:
+def normalise(
+    text: SourceMappedText, language: str, notices: Notices, *, placeholders: bool = False
+) -> SourceMappedText:
     """One sentence as words; what had to be left out is noted. `placeholders`: see `characters.readable`."""
     text = text.sub(_THOUSANDS, lambda m: ",")
     text = readable(text, notices, placeholders=placeholders)
@@ -55,7 +57,7 @@ def normalise(text: AlignedText, language: str, notices: Notices, *, placeholder
     return _cut_runs(text.rewritten(hibari_normalise(text.text)).sub(_SHIELD, lambda m: ""))
 
 
-def _cut_runs(text: AlignedText) -> AlignedText:
+def _cut_runs(text: SourceMappedText) -> SourceMappedText:
     return text.sub(_LONG_RUN, lambda m: _RUN.sub(r"\g<0> ", m[0]))
 
 

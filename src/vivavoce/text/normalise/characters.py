@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from vivavoce.text.aligned import AlignedText
 from vivavoce.text.notices import Notices
+from vivavoce.text.source_map import SourceMappedText
 
 PLACEHOLDER = "\ue000"
 """Stands in the text of a marked-up document for a word whose reading the markup gave."""
@@ -29,7 +29,7 @@ _GREEK_WORD = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]{2,}")
 _EMOJI_PARTS = frozenset("\u200d\ufe0f\ufe0e\u20e3") | {chr(c) for c in range(0x1F3FB, 0x1F400)}
 
 
-def readable(text: AlignedText, notices: Notices, *, placeholders: bool = False) -> AlignedText:
+def readable(text: SourceMappedText, notices: Notices, *, placeholders: bool = False) -> SourceMappedText:
     """The text in letters, digits and marks that can be pronounced, on one line.
 
     `placeholders` lets `PLACEHOLDER` through; it is for documents whose own text holds none.
@@ -40,7 +40,9 @@ def readable(text: AlignedText, notices: Notices, *, placeholders: bool = False)
     return text.edited(edits)
 
 
-def _edits(text: AlignedText, start: int, end: int, notices: Notices, placeholders: bool) -> list[tuple[int, int, str]]:
+def _edits(
+    text: SourceMappedText, start: int, end: int, notices: Notices, placeholders: bool
+) -> list[tuple[int, int, str]]:
     """Edits to the unusual characters from `start` to `end`, a run of one kind at a time."""
     edits: list[tuple[int, int, str]] = []
     while start < end:

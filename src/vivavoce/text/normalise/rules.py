@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from vivavoce.text.aligned import AlignedText
+from vivavoce.text.source_map import SourceMappedText
 
 Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
@@ -17,7 +17,7 @@ _NOUN = re.compile(
 )
 
 
-def apply(text: AlignedText, rules: Iterable[Rule]) -> AlignedText:
+def apply(text: SourceMappedText, rules: Iterable[Rule]) -> SourceMappedText:
     """Run the rules one after another over the whole text."""
     for pattern, replace in rules:
         text = text.sub(pattern, replace)

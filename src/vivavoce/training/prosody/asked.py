@@ -59,7 +59,7 @@ def kind_of(text: str) -> tuple[str, list[int]] | None:
 def _listed(text: str) -> list[int]:
     """Words before the commas of the first list of three noun phrases or more."""
     words = analyse(text).sentences[0].words
-    tags = "".join(f"{word.tag} {', ' if word.after == ',' else ''}" for word in words)
+    tags = "".join(f"{word.tag} {', ' if word.trailing_punctuation == ',' else ''}" for word in words)
     found = _LIST.search(tags)
     if not found or found.group().count(",") < 2 or len(words) != len(text.split()):
         return []

@@ -20,7 +20,7 @@ _PIECE = re.compile(r"\w+|[^\w\s]")
 
 
 @dataclass(frozen=True, slots=True)
-class AlignedText:
+class SourceMappedText:
     """Characters with the UTF-8 byte span in the input that each stands for.
 
     `starts` and `ends` have shape (characters,). Characters written in place of others share the
@@ -32,7 +32,7 @@ class AlignedText:
     ends: Offsets
 
     @classmethod
-    def of(cls, source: str) -> AlignedText:
+    def of(cls, source: str) -> SourceMappedText:
         """The input itself: character by character over its UTF-8 bytes."""
         points = np.frombuffer(source.encode("utf-32-le", "surrogatepass"), np.uint32)
         lengths = 1 + (points >= 0x80) + (points >= 0x800) + (points >= 0x10000)
@@ -40,15 +40,15 @@ class AlignedText:
         return cls(source, ends - lengths, ends)
 
     @classmethod
-    def joined(cls, pieces: Sequence[AlignedText]) -> AlignedText:
+    def joined(cls, pieces: Sequence[SourceMappedText]) -> SourceMappedText:
         """The pieces one after another; they keep their places in the input."""
         if not pieces:
             return cls.of("")
         starts, ends = (np.concatenate([getattr(piece, edge) for piece in pieces]) for edge in ("starts", "ends"))
         return cls("".join(piece.text for piece in pieces), starts, ends)
 
-    def slice(self, start: int, end: int) -> AlignedText:
-        return AlignedText(self.text[start:end], self.starts[start:end], self.ends[start:end])
+    def slice(self, start: int, end: int) -> SourceMappedText:
+        return SourceMappedText(self.text[start:end], self.starts[start:end], self.ends[start:end])
 
     def span(self, start: int, end: int) -> ByteSpan:
         """Bytes of the characters `start` to `end`; an empty range lies at the edge it touches."""
@@ -57,7 +57,7 @@ class AlignedText:
             return at, at
         return int(self.starts[start:end].min()), int(self.ends[start:end].max())
 
-    def sub(self, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]) -> AlignedText:
+    def sub(self, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]) -> SourceMappedText:
         """`pattern.sub`, keeping the alignment."""
         edits = [(m.start(), m.end(), replace(m)) for m in pattern.finditer(self.text)]
         return self.edited([self._trimmed(*edit) for edit in edits if self.text[edit[0] : edit[1]] != edit[2]])
@@ -68,7 +68,7 @@ class AlignedText:
         same = "".join(old for old, _ in alike).rfind(" ") + 1
         return start + same, end, new[same:]
 
-    def edited(self, edits: list[tuple[int, int, str]]) -> AlignedText:
+    def edited(self, edits: list[tuple[int, int, str]]) -> SourceMappedText:
         """Replace the ranges `(start, end, new text)`, which are in order and do not overlap."""
         if not edits:
             return self
@@ -82,9 +82,9 @@ class AlignedText:
             starts += [self.starts[done:start], np.full(len(new), span[0], np.int64)]
             ends += [self.ends[done:start], np.full(len(new), span[1], np.int64)]
             done = end
-        return AlignedText("".join(texts), np.concatenate(starts), np.concatenate(ends))
+        return SourceMappedText("".join(texts), np.concatenate(starts), np.concatenate(ends))
 
-    def rewritten(self, text: str) -> AlignedText:
+    def rewritten(self, text: str) -> SourceMappedText:
         """Align `text`, a rewriting of this one by somebody who kept no alignment, word by word.
 
         A word put in without a source ("dollars" of "$5 million") lies where the word before it lies;
@@ -110,7 +110,7 @@ class AlignedText:
                 following = new[next_j]
                 starts[following.start() : following.end()] = self.starts[old[i].start()]
                 ends[following.start() : following.end()] = self.ends[old[next_i].end() - 1]
-        return AlignedText(text, starts, ends)
+        return SourceMappedText(text, starts, ends)
 
 
 def _changes(old: list[re.Match[str]], new: list[re.Match[str]]) -> Iterator[tuple[int, int, int, int]]:

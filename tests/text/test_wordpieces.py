@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vivavoce.text.pieces import UNKNOWN, vocabulary, word_pieces
+from vivavoce.text.wordpieces import UNKNOWN, vocabulary, word_pieces
 
 
 def pieces(word: str) -> list[str]:
