@@ -28,6 +28,7 @@ VERBS = {
     "demo": "three sentences with a page to look at",
     "inspect": "look and listen for eighteen kinds of defects",
     "defect": "put a defect into a clean clip",
+    "listening-test": "build, serve and analyse tests with listeners",
     "label": "teach the detectors what they are least sure of",
     "addons": "list, check or show addons: the models that vivavoce runs",
 }
@@ -136,7 +137,7 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
     for name, summary in VERBS.items():
         verb = verbs.add_parser(name, help=summary, description=summary)
         if name in arguments[:1]:
-            module = import_module(f"vivavoce.commands.{name}")
+            module = import_module(f"vivavoce.commands.{name.replace('-', '_')}")
             module.add_arguments(verb)
             verb.set_defaults(run=module.run)
     return parser

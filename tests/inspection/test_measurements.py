@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vivavoce.inspection.measurements.loudness import LoudnessMeter
 from vivavoce.inspection.media import SOUND_RATE_HZ
+from vivavoce.loudness import LoudnessMeter
 
 
 def tone(level_dbfs: float, seconds: float, hertz: float = 1000.0, phase: float = 0.0) -> np.ndarray:
@@ -18,7 +18,7 @@ def tone(level_dbfs: float, seconds: float, hertz: float = 1000.0, phase: float 
 def reading(sound: np.ndarray) -> dict[str, float | None]:
     meter = LoudnessMeter(len(sound))
     for start in range(0, sound.shape[1], SOUND_RATE_HZ):
-        meter.hear(sound[:, start : start + SOUND_RATE_HZ])
+        meter.on_audio(sound[:, start : start + SOUND_RATE_HZ])
     return meter.reading()
 
 

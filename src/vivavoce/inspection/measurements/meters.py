@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from vivavoce.inspection.measurements.loudness import LoudnessMeter
 from vivavoce.inspection.media import MediaInfo, Picture, Sound
+from vivavoce.loudness import LoudnessMeter
 
 
 class Meters:
@@ -25,7 +25,7 @@ class Meters:
 
     def hear(self, sound: Sound) -> None:
         """Measure a second of sound."""
-        self._loudness[sound.stream].hear(sound.samples)
+        self._loudness[sound.stream].on_audio(sound.samples)
 
     def readings(self) -> dict[str, Any]:
         """Plain values: `container`, `pictures` and, for each sound stream, `sounds`."""

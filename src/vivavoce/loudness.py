@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from vivavoce.inspection.media import SOUND_RATE_HZ, Samples
+from vivavoce.audio import Samples
 
-STEP = SOUND_RATE_HZ // 10
+SAMPLE_RATE_HZ = 48_000
+STEP = SAMPLE_RATE_HZ // 10
 MOMENTARY_STEPS, SHORT_STEPS = 4, 30
 OFFSET_DB = -0.691
 ABSOLUTE_GATE_LUFS, RELATIVE_GATE_LU, RANGE_GATE_LU = -70.0, -10.0, -20.0
@@ -36,7 +37,7 @@ class LoudnessMeter:
         self._powers: list[float] = []
         self._peak = 0.0
 
-    def hear(self, samples: Samples) -> None:
+    def on_audio(self, samples: Samples) -> None:
         """Take (channels, samples) at 48 kHz."""
         if samples.shape[1] == 0:
             return
@@ -73,7 +74,7 @@ def _true_peak(samples: Samples) -> float:
     peak = float(np.abs(samples).max())
     if peak < 0.05:
         return peak
-    over = soxr.resample(samples.T, SOUND_RATE_HZ, OVERSAMPLING * SOUND_RATE_HZ, quality="LQ")
+    over = soxr.resample(samples.T, SAMPLE_RATE_HZ, OVERSAMPLING * SAMPLE_RATE_HZ, quality="LQ")
     return max(peak, float(np.abs(over).max()))
 
 
