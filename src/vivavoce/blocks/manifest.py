@@ -75,6 +75,8 @@ class Provenance:
     hardware: str
     figures: dict[str, float] = field(default_factory=dict)
     """Measured on held-out data, by name with the unit in it."""
+    settings: dict[str, Any] = field(default_factory=dict)
+    """The whole of each recipe behind the weights, by name, as it was run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import tomllib
 from importlib import import_module
 from pathlib import Path
@@ -66,4 +67,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:] and sys.argv[1] in ("train", "export") and len(sys.argv) > 2:
+        from vivavoce.training.core.cli import main as main_of_core
+
+        main_of_core()
+    else:
+        main()

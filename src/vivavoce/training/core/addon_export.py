@@ -1,0 +1,91 @@
+"""The one writer of addons: a product's `AddonSpec`, and the runs behind it, become a folder with networks and card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from vivavoce.blocks import Addon, write_addon
+from vivavoce.files import write_text
+from vivavoce.training.core.checkpoint import load_checkpoint
+from vivavoce.training.core.model_cards import CARD, CardText, card
+from vivavoce.training.core.onnx_export import NetworkExport
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadyNetwork:
+    """A network that is ONNX already: cut from another model, or quantised."""
+
+    onnx: bytes
+    role: str = "encoder"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddonSpec:
+    """All that an addon says, but where its weights come from: that is read from the checkpoints."""
+
+    name: str
+    kind: str
+    summary: str
+    """One line without a full stop."""
+    attribution: str
+    data: tuple[str, ...]
+    """Names of the corpora, or a phrase."""
+    networks: Mapping[str, NetworkExport | ReadyNetwork]
+    stack: Any = field(default_factory=lambda: [{"type": "Encoders"}])
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+    """Further keys of `addon.json`: `inputs` (else those of the networks), `upstream`, `config`, `sample_rate_hz` …"""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    """On held-out data, by name with the unit in it."""
+    licence: str = "Apache-2.0"
+    card: CardText = field(default_factory=CardText)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """Further files, such as a NOTICE."""
+
+
+def export_addon(spec: AddonSpec, folder: Path, runs: Sequence[Path], hardware: str) -> Addon:
+    """Write the addon that came out of `runs`, the last of which is its own. Nothing is written if it cannot be loaded.
+
+    Raises `InputError`.
+    """
+    checkpoints = {run.name: load_checkpoint(run) for run in runs}
+    trained = [
+        {"recipe": name, "steps": point.step, "minutes": round(point.seconds / 60, 1)}
+        for name, point in checkpoints.items()
+    ]
+    manifest: dict[str, Any] = {
+        "name": spec.name,
+        "kind": spec.kind,
+        "summary": spec.summary,
+        "licence": spec.licence,
+        "attribution": spec.attribution,
+        "provenance": {
+            "data": list(spec.data),
+            "recipe": runs[-1].name,
+            "steps": sum(run["steps"] for run in trained),
+            "hardware": f"{hardware}, {sum(run['minutes'] for run in trained):.0f} minutes",
+            "figures": {name: round(float(value), 4) for name, value in spec.metrics.items()},
+            "settings": {name: point.recipe for name, point in checkpoints.items()},
+        },
+        "inputs": _inputs(spec.networks),
+        "stack": spec.stack,
+        "networks": {name: {"file": f"{name}.onnx", "role": network.role} for name, network in spec.networks.items()},
+        **spec.manifest,
+        "details": {**spec.details, "runs": trained},
+    }
+    contents: dict[str, bytes | Path] = {f"{name}.onnx": _onnx(network) for name, network in spec.networks.items()}
+    addon = write_addon(folder, manifest, {**contents, **spec.files})
+    write_text(folder / CARD, card(manifest, spec.card, addon.description.total_bytes))
+    return addon
+
+
+def _onnx(network: NetworkExport | ReadyNetwork) -> bytes:
+    return network.to_onnx() if isinstance(network, NetworkExport) else network.onnx
+
+
+def _inputs(networks: Mapping[str, NetworkExport | ReadyNetwork]) -> dict[str, Any]:
+    traced = [network for network in networks.values() if isinstance(network, NetworkExport)]
+    return {name: entry for network in traced for name, entry in network.manifest_inputs().items()}

@@ -1,0 +1,22 @@
+"""The one definition of the development split: what of the `train` data is never trained on, but chosen by.
+
+Items that must not be parted share a key: the text of a sentence that several speakers say, the speaker where a corpus
+has many, the document of a tree, the source of a clip. `test` data is neither trained on nor chosen by.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+from zlib import crc32
+
+Split = Literal["train", "development", "test"]
+
+DEVELOPMENT_SHARE = 20
+"""One key in so many is for development."""
+
+
+def split_of(key: str, is_test: bool = False) -> Split:
+    """The split of an item, by the key that it shares with those it must stay with."""
+    if is_test:
+        return "test"
+    return "development" if crc32(key.encode()) % DEVELOPMENT_SHARE == 0 else "train"
