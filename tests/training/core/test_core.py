@@ -200,7 +200,7 @@ def test_a_run_made_with_set_is_exported_as_it_was_trained(recipe: Path, workspa
     (tmp_path / "addons").mkdir()
     main(["export", str(recipe), *places])
     addon = load_addon(tmp_path / "addons" / "echo")
-    settings = addon.description.provenance.settings["echo"]
+    settings = addon.manifest.provenance.settings["echo"]
     assert (settings["network"]["width"], settings["training"]["steps"]) == (3, 2)
     card = (addon.path / "CARD.md").read_text()
     for part in ("# echo", "A line.", "| `echo` | 2 |", "toy, 1 core, 0 minutes", "- noise", "It is a toy."):

@@ -78,7 +78,7 @@ def export_addon(spec: AddonSpec, folder: Path, runs: Sequence[Path], hardware: 
     }
     contents: dict[str, bytes | Path] = {f"{name}.onnx": _onnx(network) for name, network in spec.networks.items()}
     addon = write_addon(folder, manifest, {**contents, **spec.files})
-    write_text(folder / CARD, card(manifest, spec.card, addon.description.total_bytes))
+    write_text(folder / CARD, card(manifest, spec.card, addon.manifest.total_bytes))
     return addon
 
 
