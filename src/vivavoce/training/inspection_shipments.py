@@ -182,8 +182,8 @@ def _av_sync(config: Mapping[str, Any], examples: Path) -> Prepared:
             {"sharpness": float(network.sharpness.detach()), "none": float(network.none.detach())},
             sync.figures(network, held_out, 75, 300),
             "Two small convolutional networks, trained to find the offset between a face and its own sound, which was "
-            "moved first to where shut lips say that it belongs (bench/lips.py): cuts of broadcasts are up to three "
-            "pictures off. Few speakers (about 12), so expect less of faces unlike them.",
+            "moved first to where shut lips say that it belongs (bench/inspection/lips.py): broadcast cuts are up to "
+            "three pictures off. Few speakers (about 12), so expect less of faces unlike them.",
             credits="Trained on short research clips of talking faces (GRID CC BY 4.0, HDTF samples, others of unclear "
             "rights); no frame is shipped",
         )  # fmt: skip

@@ -1,0 +1,32 @@
+"""`python -m bench tables` draws the tables of README and docs from `bench/results`; `python -m bench` lists results."""
+
+from __future__ import annotations
+
+import sys
+
+from bench.shared.results import RESULTS, changed_sources, draw_tables, pages, read_result
+
+
+def main() -> int:
+    if sys.argv[1:] == ["tables"]:
+        for page in pages():
+            text = page.read_text(encoding="utf-8")
+            drawn = draw_tables(text)
+            if drawn != text:
+                page.write_text(drawn, encoding="utf-8")
+                print(page)
+        return 0
+    if sys.argv[1:]:
+        print("use: python -m bench [tables]; a bench runs as python -m bench.ROOM.NAME", file=sys.stderr)
+        return 2
+    for path in sorted(RESULTS.glob("*.json")):
+        document = read_result(path.stem)
+        changed = changed_sources(document)
+        print(
+            f"{path.stem}: {document['date']}, {document['commit']}{', changed since: ' if changed else ''}{', '.join(changed)}"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

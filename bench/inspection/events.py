@@ -1,0 +1,160 @@
+"""Events against the truth: how many were found, missed and made up, by us and by stock filters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bench.inspection.ffmpeg_baselines import STOCK, Interval, intervals
+from bench.inspection.made_cases import Case, sentences
+from vivavoce.inspection import Inspection, Work, inspect_files
+from vivavoce.inspection.decode import open_media
+from vivavoce.inspection.detector import Sampler
+from vivavoce.inspection.detectors.block_corruption import BlockCorruption
+from vivavoce.inspection.media import Picture
+from vivavoce.inspection.simulate import Truth
+
+OVERLAP, TOLERANCE_S = 0.3, 0.1
+HEARD = ("audio_dropout", "hum", "hiss", "distortion", "clicks")
+RULE = "area over .07"
+CORRUPT_SHARE, LEAST_CORRUPT_S = 0.07, 0.3
+CLEAN_SPEECH = (
+    "kathleen", "prompts", "kerstin", "nathalie", "ensemble", "ensemble-dev", "intonation", "speechocean",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Tally:
+    """Events of one detector or filter on the cases of one defect."""
+
+    found: int = 0
+    missed: int = 0
+    false: int = 0
+
+    def add(self, truths: Sequence[Truth], events: Sequence[Interval]) -> None:
+        """Count one file."""
+        hit = [any(matches(truth, event) for event in events) for truth in truths]
+        self.found += sum(hit)
+        self.missed += len(hit) - sum(hit)
+        self.false += sum(not any(matches(truth, event) for truth in truths) for event in events)
+
+    @property
+    def precision(self) -> float:
+        return self.found / max(1, self.found + self.false)
+
+    @property
+    def recall(self) -> float:
+        return self.found / max(1, self.found + self.missed)
+
+    @property
+    def f1(self) -> float:
+        return 2 * self.found / max(1, 2 * self.found + self.false + self.missed)
+
+
+def matches(truth: Truth, event: Interval) -> bool:
+    """Whether an event overlaps the truth by 0.3 of what both cover, edges taken with 0.1 s of tolerance.
+
+    Of captions, whose truth spans all that are wrong and whose events are one each, any overlap counts.
+    """
+    if truth.defect == "caption_quality":
+        return event[0] < truth.end_s and event[1] > truth.start_s
+    start_s, end_s = max(truth.start_s, event[0]) - TOLERANCE_S, min(truth.end_s, event[1]) + TOLERANCE_S
+    union_s = max(truth.end_s, event[1]) - min(truth.start_s, event[0])
+    return end_s > start_s and (end_s - start_s) / max(union_s, 2 * TOLERANCE_S) > OVERLAP
+
+
+def tally(cases: Sequence[Case], defect: str, workers: int) -> dict[str, Tally]:
+    """Ours by strength and in all, every stock filter, and of corrupt blocks the rule instead of the decision."""
+    results = inspected([case.path for case in cases], (defect,), workers) if cases else {}
+    tallies: dict[str, Tally] = {}
+    for case in cases:
+        truths = [asked for truth in case.truths if (asked := asked_for(truth)) is not None]
+        if not truths:
+            continue
+        events = [(e.start_s, e.end_s) for e in results[str(case.path)].events if e.defect == defect]
+        for label in (case.strength, "all"):
+            tallies.setdefault(label, Tally()).add(truths, events)
+        for stock in STOCK.get(defect, ()):
+            tallies.setdefault(stock.label, Tally()).add(truths, intervals(stock, case.path))
+        if defect == "block_corruption":
+            tallies.setdefault(RULE, Tally()).add(truths, _by_rule(case.path))
+    return tallies
+
+
+def asked_for(truth: Truth) -> Truth | None:
+    """Of corrupt blocks, from the first to the last picture with 7 % of them; None where that is under 0.3 s."""
+    if truth.defect != "block_corruption":
+        return truth
+    shares = truth.details["shares"]
+    picture_s = (truth.end_s - truth.start_s) / len(shares)
+    wrong = [number for number, share in enumerate(shares) if share >= CORRUPT_SHARE]
+    if len(wrong) * picture_s < LEAST_CORRUPT_S:
+        return None
+    first, last = wrong[0], wrong[-1] + 1
+    return replace(truth, start_s=truth.start_s + first * picture_s, end_s=truth.start_s + last * picture_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """An event where nothing is wrong."""
+
+    material: str
+    """`video` or `speech`."""
+    file: str
+    defect: str
+    start_s: float
+    end_s: float
+
+
+def clean_alarms(
+    data: Path, names: Sequence[str], detectors: tuple[str, ...], workers: int
+) -> tuple[list[Alarm], dict[str, float]]:
+    """Alarms on whole clean clips and on all clean speech of the test splits, and the hours of each.
+
+    Speech is given to those that listen; its hours say nothing of those that watch.
+    """
+    heard = tuple(name for name in detectors if name in HEARD)
+    speech = [path for folder in CLEAN_SPEECH for path in _test_speech(data / "speech" / folder)] if heard else []
+    results = {
+        "video": inspected([data / "video" / name for name in names], detectors, workers),
+        "speech": inspected(speech, heard, workers),
+    }
+    alarms = [
+        Alarm(material, Path(result.file).name, event.defect, round(event.start_s, 2), round(event.end_s, 2))
+        for material, inspections in results.items()
+        for result in inspections.values()
+        for event in result.events
+        if event.defect in detectors
+    ]
+    return alarms, {material: _hours(inspections.values()) for material, inspections in results.items()}
+
+
+def _hours(results: Iterable[Inspection]) -> float:
+    return sum(result.seconds for result in results) / 3600
+
+
+def inspected(paths: Iterable[Path], names: tuple[str, ...], workers: int) -> dict[str, Inspection]:
+    """Results by file."""
+    files = list(paths)
+    found = inspect_files(files, Work(names, stall_s=600.0), workers) if files else ()
+    return {result.file: result for result in found}
+
+
+def _by_rule(path: Path) -> list[Interval]:
+    """What the first version of the decision would have told: a share of the map, without learning."""
+    events = []
+    with open_media(path) as media:
+        detector, sampler, end_s = BlockCorruption(media.info, "area"), Sampler(BlockCorruption.sampling), 0.0
+        for part in media.parts():
+            if isinstance(part, Picture):
+                end_s = part.time_s + part.seconds
+                events += detector.see(part) if sampler.takes(part) else ()
+        events += detector.finish(end_s)
+    return [(event.start_s, event.end_s) for event in events]
+
+
+def _test_speech(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return [path for row in sentences(folder) for path in (folder / "audio").glob(f"{row['id']}.*")]

@@ -1,0 +1,151 @@
+"""Is every system understood? Word error rates of what each says, beside the voice left to itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bench.prosody.endings import KINDS
+from bench.prosody.transfer import TARGETS, cases, copier
+from bench.shared.estimates import ratio
+from bench.shared.metrics import WordErrorRate
+from bench.shared.sentences import held_out, sentences_of_kind
+from bench.shared.significance import bootstrap, holm, interval, p_value
+from bench.shared.transcripts import compare
+from vivavoce.audio import Audio
+from vivavoce.errors import InputError
+from vivavoce.features import RATE_HZ
+from vivavoce.prosody import speaking
+from vivavoce.prosody.systems import SYSTEMS
+from vivavoce.text import analyse
+from vivavoce.training.utterances import SPEAKERS
+from vivavoce.voice import load_voice
+from vivavoce.voice.synthesizer import language_of
+
+ALONE = "none"
+"""The voice left to itself: what every other system is compared with."""
+TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was understood of one sentence."""
+
+    kind: str
+    speaker: str
+    text: str
+    transcript: str
+    errors: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class WordErrors:
+    """Of one system on one kind of sentence; shares of words."""
+
+    system: str
+    kind: str
+    sentences: int
+    rate: float
+    more: float
+    """More than the voice left to itself, with the bounds of its 95 % interval."""
+    low: float
+    high: float
+    p: float
+    """Of the difference, corrected for the number of systems."""
+
+
+def texts(data: Path, each: int) -> Iterator[tuple[str, str, str]]:
+    """At most `each` sentences of every kind and of the test recordings: kind, speaker, text; speakers in turn."""
+    for kind in KINDS:
+        for number, text in enumerate(sentences_of_kind(data, kind)[:each]):
+            yield kind, SPEAKERS[number % len(SPEAKERS)], text
+    for corpus in ("kathleen", "ensemble"):
+        rows = held_out(data, corpus)
+        for row in rows[:: max(1, len(rows) // each)][:each]:
+            yield TEST, row.speaker, row.text
+
+
+def understood(data: Path, each: int) -> dict[str, list[Heard]]:
+    """Every system over the same sentences, by the same speakers."""
+    voice, listener = load_voice(), WordErrorRate(1)
+    wanted = list(texts(data, each))
+    found: dict[str, list[Heard]] = {}
+    for name in SYSTEMS:
+        prosody = speaking(name)
+        found[name] = []
+        for kind, speaker, text in wanted:
+            sentences = analyse(text, language=language_of(speaker)).sentences
+            sound = voice.speak(sentences, speaker=speaker, prosody=prosody).samples
+            found[name].append(_heard(listener, kind, speaker, text, sound))
+    return found
+
+
+def copies_understood(data: Path, runs: Path, count: int) -> dict[str, list[Heard]]:
+    """Copies of `count` recordings of each corpus of sources onto every target, and the same texts without a source."""
+    voice, listener, copy = load_voice(), WordErrorRate(1), copier("copycat", runs)
+    found: dict[str, list[Heard]] = {ALONE: [], "copycat": []}
+    for case in cases(data, count, len(TARGETS)):
+        try:
+            copied = copy(case)
+        except InputError:
+            continue
+        for name, prosody in ((ALONE, None), ("copycat", copied)):
+            sound = voice.speak([case.sentence], speaker=case.target, prosody=prosody).samples
+            found[name].append(_heard(listener, case.row.corpus, case.target, case.row.text, sound))
+    return found
+
+
+def _heard(listener: WordErrorRate, kind: str, speaker: str, text: str, samples: np.ndarray) -> Heard:
+    transcript = listener.transcribe(Audio(samples, RATE_HZ))
+    result = compare(text, transcript)
+    return Heard(kind, speaker, text, transcript, result.errors, result.words)
+
+
+def rates(found: Mapping[str, Sequence[Heard]], kind: str | None = None) -> list[WordErrors]:
+    """Each system's word errors over all sentences or one kind, resampled over sentences."""
+    counts = {
+        name: np.array([(h.errors, h.words) for h in rows if kind in (None, h.kind)], float)
+        for name, rows in found.items()
+    }
+    alone = counts[ALONE]
+    chances, made = {}, []
+    for name, own in counts.items():
+        draws = bootstrap(lambda picks, own=own: _rate(own[picks]) - _rate(alone[picks]), len(own))
+        if name != ALONE:
+            chances[name] = p_value(draws)
+        made.append((name, len(own), _rate(own), interval(draws)))
+    corrected = holm(chances)
+    return [
+        WordErrors(
+            name, kind or "all", sentences, rate, rate - _rate(alone), low, high, corrected.get(name, float("nan"))
+        )
+        for name, sentences, rate, (low, high) in made
+    ]
+
+
+def _rate(counts: np.ndarray) -> float:
+    return float(counts[:, 0].sum() / counts[:, 1].sum())
+
+
+def table(found: Mapping[str, Sequence[Heard]]) -> str:
+    """Systems down; all sentences with the difference, then each kind."""
+    kinds = list(dict.fromkeys(h.kind for h in found[ALONE]))
+    lines = [f"| | all | more than {ALONE} | {' | '.join(kinds)} |", "|" + "---|" * (len(kinds) + 3)]
+    by_kind = {kind: {row.system: row for row in rates(found, kind)} for kind in kinds}
+    for row in rates(found):
+        heard = found[row.system]
+        overall = ratio([h.errors for h in heard], [h.words for h in heard])
+        more = "" if row.system == ALONE else f"{_points(row.more)} ({_points(row.low)} to {_points(row.high)})"
+        cells = " | ".join(f"{100 * by_kind[kind][row.system].rate:.1f}" for kind in kinds)
+        lines.append(
+            f"| {row.system} | {100 * overall.value:.1f} ± {100 * overall.standard_error:.1f} | {more} | {cells} |"
+        )
+    return "\n".join(lines)
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:+.1f}"

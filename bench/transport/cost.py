@@ -1,0 +1,110 @@
+"""What protection costs: bits and processor time against seconds of redundancy, and time to decode and to conceal.
+
+`python -m bench.transport.cost DATA/speech DATA/traces/test [--peer OPUS_DEMO] [--items 4]`, on one thread.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from time import process_time
+
+import numpy as np
+
+from bench.shared.machine import this_machine
+from bench.transport.items import Item, items
+from bench.transport.systems import LBRR, PROTECTED, libopus_systems, packets_of, parts
+from vivavoce.audio import Samples
+from vivavoce.errors import InputError
+from vivavoce.link.channel import ChannelSettings, GilbertElliott, transmitted
+from vivavoce.link.codec import FRAME_S, OpusSettings
+from vivavoce.link.protection import ProtectionSettings, Protector, protected
+from vivavoce.link.recovery import recover
+
+AMOUNTS_S = (0.04, 0.2, 0.4, 1.0, 2.0, 2.5)
+LOSS, BURST = 0.2, 3.0
+REPEATS = 3
+FULL = 150
+"""Packets after which the longest payload is full."""
+
+
+def main() -> int:
+    """Entry point of the script."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("speech", type=Path, help="folder of the corpora")
+    parser.add_argument("traces", type=Path, help="folder of loss traces")
+    parser.add_argument("--peer", type=Path, help="opus_demo of a libopus with DRED")
+    parser.add_argument("--items", type=int, default=4)
+    arguments = parser.parse_args()
+    try:
+        pool = items(arguments.speech, arguments.traces, arguments.items)
+        print(this_machine(), end="\n\n")
+        _print_encoding(pool)
+        _print_decoding(pool)
+        if arguments.peer:
+            _print_peer(pool, arguments.peer)
+    except (InputError, OSError) as error:
+        print(f"carry_cost: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _print_encoding(pool: Sequence[Item]) -> None:
+    encoder, _, _ = parts()
+    print("| redundancy | bits a packet | encode, s of processor per s |\n|---|---|---|")
+    for amount_s in (0.0, *AMOUNTS_S):
+        settings = ProtectionSettings(PROTECTED, amount_s)
+
+        def run(item: Item, settings: ProtectionSettings = settings) -> list[int]:
+            return [packet.payload_bytes for packet in protected(item.samples, Protector(encoder, settings))]
+
+        sizes = [size for item in pool for size in run(item)[FULL:]]
+        print(f"| {amount_s:g} s | {8 * np.mean(sizes):.0f} | {_share(run, pool):.4f} |")
+
+
+def _print_decoding(pool: Sequence[Item]) -> None:
+    print("\n| receiving | no loss | 20 % lost | each concealed second |\n|---|---|---|---|")
+    for name, opus in (("24k + ours 1 s", PROTECTED), ("40k LBRR + ours 1 s", LBRR)):
+        streams = {item.name: packets_of(item, opus, parts()[0])[0] for item in pool}
+        whole, lossy = (_share(partial(_play, streams, opus, loss), pool) for loss in (0.0, LOSS))
+        print(f"| {name} | {whole:.4f} | {lossy:.4f} | {(lossy - whole) / LOSS:.4f} |")
+
+
+def _play(streams: Mapping[str, list[bytes]], opus: OpusSettings, loss: float, item: Item) -> Samples:
+    _, decoder, concealer = parts()
+    packets = streams[item.name]
+    network = ChannelSettings(GilbertElliott.of(loss, BURST), seed=1)
+    there = {int.from_bytes(d.data) for d in transmitted(network, ((0.0, n.to_bytes(4)) for n in range(len(packets))))}
+    lost = [number not in there for number in range(len(packets))]
+    return recover(packets, lost, concealer, decoder, lbrr=opus.lbrr).samples
+
+
+def _print_peer(pool: Sequence[Item], program: Path) -> None:
+    """Both directions together, because the peer's program runs them together."""
+    print("\n| libopus, encode and decode | s of processor per s |\n|---|---|")
+    for name, run in libopus_systems(program).items():
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        for item in pool:
+            run(item)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        print(f"| {name} | {spent / (len(pool) * len(pool[0].lost) * FRAME_S):.4f} |")
+
+
+def _share(run: Callable[[Item], object], pool: Sequence[Item]) -> float:
+    """Processor seconds per second of speech, the least of some tries."""
+    tries = []
+    for _ in range(REPEATS):
+        start = process_time()
+        for item in pool:
+            run(item)
+        tries.append(process_time() - start)
+    return min(tries) / sum(len(item.lost) * FRAME_S for item in pool)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
