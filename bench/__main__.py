@@ -1,4 +1,4 @@
-"""`python -m bench tables` draws the tables of README and docs from `bench/results`; `python -m bench` lists results."""
+"""`python -m bench tables` draws the tables of README and docs; `python -m bench` lists the results."""
 
 from __future__ import annotations
 
@@ -22,9 +22,8 @@ def main() -> int:
     for path in sorted(RESULTS.glob("*.json")):
         document = read_result(path.stem)
         changed = changed_sources(document)
-        print(
-            f"{path.stem}: {document['date']}, {document['commit']}{', changed since: ' if changed else ''}{', '.join(changed)}"
-        )
+        note = f", changed since: {', '.join(changed)}" if changed else ""
+        print(f"{path.stem}: {document['date']}, {document['commit']}{note}")
     return 0
 
 

@@ -6,10 +6,10 @@
     write_result("speech-speak", {"main": table}, figures={"first_chunk_ms": 15.2},
                  sources=("bench/speech/speak.py", "src/vivavoce/addons/chorus"))
 
-`sources` names the files and folders (from the repository's root) whose change makes the result out of date: the weights
-that were measured, the bench itself, and the code that decides the figures. Keep the list as short as it is true. A page
-shows a table between `<!-- table: speech-speak main -->` and `<!-- end of table -->`; `python -m bench tables` writes all
-of them again, and a test fails where a page and its result differ or where a source has changed since.
+`sources` names the files and folders (from the repository's root) whose change makes the result out of date: the
+weights that were measured, the bench itself, and the code that decides the figures. Keep the list as short as it is
+true. A page shows a table between `<!-- table: speech-speak main -->` and `<!-- end of table -->`; `python -m bench
+tables` draws all of them again. A test fails where a page and its result differ or a source has changed since.
 """
 
 from __future__ import annotations

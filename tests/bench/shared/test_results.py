@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from bench.shared.results import Table, changed_sources, draw_tables, pages, read_result, write_result
 
 from bench.shared import results
-from bench.shared.results import Table, changed_sources, draw_tables, pages, read_result, write_result
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda path: path.name)
