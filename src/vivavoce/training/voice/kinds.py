@@ -1,0 +1,83 @@
+"""Melodies by rule on exact labels: what a sentence's pitch and energy are to be where its kind asks for it.
+
+The teacher, like most voices, lets every question fall. Contours are in semitones about the sentence's median, so that
+each can be learned under each speaker; where the voice rises it also grows louder, or the rise is lost in the fading
+end that the teacher gives every sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from vivavoce.training.intonation import VALUES_PER_UNIT, VOICED_HZ, SpokenWord, rewritten, spoken_words
+from vivavoce.training.voice.hibari import vocabulary
+from vivavoce.training.voice.sound import Array
+from vivavoce.training.voice.utterances import Utterance
+
+LAG_FRAMES = 4
+"""How much earlier than its label a sound is heard: 45 ms."""
+LIFT_NATS, MOST_LIFT_NATS, LOUD_PERCENTILE = 0.35, 2.5, 90
+"""Energy for each semitone above the median, at most so much, and never above that percentile of the sentence."""
+_VOWELS = frozenset("AIOQWYaiuæɑɐɒɔəɛɜɪʊʌᵊᵻ")
+
+
+def with_melody(
+    spoken: Utterance, kind: str, chosen: Sequence[int], random: np.random.Generator, name: str | None = None
+) -> Utterance | None:
+    """The utterance as its kind asks; `chosen` as `intonation.rewritten` wants it; None where it has no such words."""
+    symbols = symbols_of(spoken)
+    words = [_heard(word) for word in spoken_words(symbols, spoken.units.tolist())]
+    if not words or len(words) != len(spoken.text.split()) or any(n >= len(words) for n in chosen):
+        return None
+    if kind in ("or", "list", "emphasis", "compound") and not chosen:
+        return None
+    sung = _with_vowels(spoken, symbols)
+    if (sung > VOICED_HZ).sum() < 8:
+        return None
+    f0 = rewritten(sung, words, kind, chosen, random)
+    return replace(
+        spoken, id=name or spoken.id, kind=kind, f0_hz=f0, energy=lifted(spoken.energy, f0, spoken.f0_hz)
+    )  # fmt: skip
+
+
+def lifted(energy: Array, f0_hz: Array, before_hz: Array) -> Array:
+    """Energy raised where the new pitch is above the median, and above what it was."""
+    voiced = f0_hz > VOICED_HZ
+    median = float(np.median(f0_hz[voiced]))
+    high = 12.0 * np.log2(np.maximum(f0_hz, VOICED_HZ) / median)
+    gained = 12.0 * np.log2(np.maximum(f0_hz, VOICED_HZ) / np.maximum(before_hz, VOICED_HZ))
+    lift = np.where(voiced, np.clip(LIFT_NATS * np.minimum(high, gained), 0.0, MOST_LIFT_NATS), 0.0)
+    lift = np.convolve(np.pad(lift, 2, "edge"), np.ones(5) / 5, "valid")
+    top = float(np.percentile(energy[voiced], LOUD_PERCENTILE))
+    return np.maximum(energy, np.minimum(energy + lift, top)).astype(np.float32)
+
+
+def symbols_of(spoken: Utterance) -> list[str]:
+    """The symbols of an utterance without the silence at its ends."""
+    return [_SYMBOL[int(number)] for number in spoken.ids[1:-1]]
+
+
+def _with_vowels(spoken: Utterance, symbols: Sequence[str]) -> Array:
+    """f0 with voice in every vowel: at the end of a sentence the teacher creaks, which has no pitch to rise with."""
+    edges = VALUES_PER_UNIT * np.cumsum(spoken.units.numpy()) - LAG_FRAMES
+    meant = spoken.f0_hz > VOICED_HZ
+    if meant.sum() < 2:
+        return spoken.f0_hz
+    sung = meant.copy()
+    for symbol, start, end in zip(symbols, edges[:-2], edges[1:-1], strict=True):
+        if symbol in _VOWELS:
+            sung[max(0, start) : max(0, min(end, start + 16))] = True
+    places = np.arange(len(meant))
+    line = np.exp(np.interp(places, places[meant], np.log(spoken.f0_hz[meant])))
+    return np.where(sung, line, spoken.f0_hz).astype(np.float32)
+
+
+def _heard(word: SpokenWord) -> SpokenWord:
+    start, accent, end = (max(0, place - LAG_FRAMES) for place in (word.start, word.accent, word.end))
+    return SpokenWord(word.symbols, start, accent, end)
+
+
+_SYMBOL = {number: symbol for symbol, number in vocabulary().items()}

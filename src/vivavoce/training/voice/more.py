@@ -1,0 +1,62 @@
+"""More examples of durations, pitch and energy than there is sound: what each speaker says to the others' texts.
+
+The teacher's predictor needs no sound, so that every voice may read what the others read; a share of the statements is
+also asked, with a question mark for their full stop.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from rich.progress import track
+
+from vivavoce.training.arrays import write_arrays
+from vivavoce.training.corpus import recordings
+from vivavoce.training.voice.labels import Predictor
+from vivavoce.training.voice.prepare import SYNTHETIC, kinds
+
+CORPUS = "more"
+PER_SPEAKER = {"ensemble": 420, "intonation": 220}
+ASKED = 80
+"""Of the ensemble's statements, for each speaker."""
+
+
+def prepare_more(root: Path, cache: Path, styles: Path) -> None:
+    """Write `cache/more/<speaker>-<id>.npz`; files already there are kept. No text that is held out is read."""
+    predictor = Predictor(styles)
+    for speaker, name, text, phonemes, kind in track(list(_readings(root)), description=CORPUS):
+        path = cache / CORPUS / f"{speaker}-{name}.npz"
+        if path.exists():
+            continue
+        labels = predictor(phonemes, speaker)
+        about = {"speaker": speaker, "split": "train", "text": text, "kind": kind[0], "word": kind[1]}
+        arrays = {
+            "ids": labels.ids, "units": labels.units, "f0": labels.f0_hz, "energy": labels.energy,
+            "samples": np.zeros(0, np.int16), **{key: np.array(value) for key, value in about.items()},
+        }  # fmt: skip
+        write_arrays(path, arrays)
+
+
+def _readings(root: Path) -> Iterator[tuple[str, str, str, str, tuple[str, int]]]:
+    """Speaker, name, text, phonemes and kind of what is to be said, in an order that mixes the speakers."""
+    held = {row.text for row in recordings(root, list(SYNTHETIC)) if row.split == "test"}
+    random = np.random.default_rng(0)
+    found = []
+    for corpus in SYNTHETIC:
+        rows = [r for r in recordings(root, [corpus]) if r.split == "train" and r.text not in held]
+        with open(root / corpus / "alignments.jsonl", encoding="utf-8") as file:
+            phonemes = {row["id"]: "".join(row["symbols"]) for row in map(json.loads, file)}
+        told = kinds(root / corpus / "intonation.tsv")
+        for speaker in sorted({row.speaker for row in rows}):
+            others = [row for row in rows if row.speaker != speaker]
+            chosen = random.choice(len(others), min(PER_SPEAKER[corpus], len(others)), replace=False)
+            for number, row in enumerate(others[i] for i in chosen):
+                said = phonemes[row.id]
+                found.append((speaker, row.id, row.text, said, told.get(row.id, ("", -1))))
+                if corpus == "ensemble" and number < ASKED and row.text.endswith(".") and said.endswith("."):
+                    found.append((speaker, f"{row.id}-asked", f"{row.text[:-1]}?", f"{said[:-1]}?", ("yes_no", -1)))
+    order = random.permutation(len(found))
+    yield from (found[i] for i in order)

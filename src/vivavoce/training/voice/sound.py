@@ -1,0 +1,98 @@
+"""hibari's host arithmetic so that gradients pass: parts of a spectrum and a pulse train to sound, and measures of it.
+
+S = exp(harmonic) e^(i pi tanh(rotation)) STFT(pulses(f0)) + exp(noise) Z + exp(residual) e^(i phase), then the inverse
+STFT: 1,200 points, one frame each 300 samples (12.5 ms) at 24 kHz.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+RATE_HZ = 24_000
+FRAME_SAMPLES = 300
+WINDOW_SAMPLES = 1200
+VOICED_HZ = 40.0
+TOP_HZ = 11_000.0
+LOUDEST = 7.0
+"""Log magnitudes are held below this."""
+
+Array = npt.NDArray[np.float32]
+
+
+def pulses(f0_hz: Array) -> Array:
+    """A train of pulses with every harmonic below 11 kHz at amplitude one: f0 (frames,), 0 where unvoiced, ->
+    (frames * 300,), 0 where unvoiced."""
+    count = len(f0_hz) * FRAME_SAMPLES
+    places = (np.arange(count) + 0.5) / FRAME_SAMPLES - 0.5
+    f0 = np.interp(places, np.arange(len(f0_hz)), f0_hz)
+    voiced = f0 > VOICED_HZ
+    f0 = np.maximum(f0, VOICED_HZ)
+    angle = 2.0 * np.pi * np.mod(np.cumsum(f0) / RATE_HZ, 1.0)
+    harmonics = np.floor(TOP_HZ / f0) + 0.5
+    below = 2.0 * np.sin(angle / 2.0)
+    peak = np.abs(below) <= 2e-3
+    sums = np.where(peak, harmonics, np.sin(harmonics * angle) / np.where(peak, 1.0, below)) - 0.5
+    return np.where(voiced, sums, 0.0).astype(np.float32)
+
+
+def excitation(f0_hz: Array) -> Tensor:
+    """The spectrum of a pulse train: f0 (batch, frames) -> complex (batch, 601, frames)."""
+    trains = torch.from_numpy(np.stack([pulses(row) for row in f0_hz]))
+    window = torch.hann_window(WINDOW_SAMPLES)
+    spectrum = torch.stft(
+        trains, WINDOW_SAMPLES, FRAME_SAMPLES, window=window / (WINDOW_SAMPLES / 4), return_complex=True
+    )
+    return spectrum[:, :, : f0_hz.shape[1]]
+
+
+def synthesise(parts: Tensor, pulse_spectrum: Tensor) -> Tensor:
+    """parts (batch, frames, 5 * 601), pulse_spectrum (batch, 601, frames) -> samples (batch, frames * 300)."""
+    harmonic, rotation, noise, residual, phase = parts.transpose(1, 2).float().chunk(5, dim=1)
+    drawn = torch.complex(torch.randn_like(noise), torch.randn_like(noise))
+    turned = torch.polar(_magnitude(harmonic), np.pi * torch.tanh(rotation))
+    spectrum = turned * pulse_spectrum + _magnitude(noise) * drawn + torch.polar(_magnitude(residual), phase)
+    return torch.istft(
+        spectrum, WINDOW_SAMPLES, FRAME_SAMPLES, window=torch.hann_window(WINDOW_SAMPLES),
+        length=spectrum.shape[2] * FRAME_SAMPLES,
+    )  # fmt: skip
+
+
+def mel_distance(ours: Tensor, theirs: Tensor) -> Tensor:
+    """Mean absolute difference of log mel magnitudes, (batch, samples) both."""
+    filters, window = mel_filters(RATE_HZ, 2048, 100, 20.0), torch.hann_window(2048)
+    a, b = (
+        (filters @ torch.stft(x, 2048, FRAME_SAMPLES, window=window, return_complex=True).abs()).clamp_min(1e-3).log()
+        for x in (ours, theirs)
+    )
+    return (a - b).abs().mean()
+
+
+def mel_norm(samples: Array) -> Array:
+    """Log norm of the power mel spectrogram each 12.5 ms, (samples,) -> (frames,): what StyleTTS 2 calls energy, with
+    bands that are laid out as if the rate were 16 kHz."""
+    window = torch.hann_window(WINDOW_SAMPLES)
+    spectrum = torch.stft(
+        torch.from_numpy(samples), 2048, FRAME_SAMPLES, WINDOW_SAMPLES, window, return_complex=True
+    ).abs()  # fmt: skip
+    power = mel_filters(16_000, 2048, 80, 0.0) @ spectrum**2
+    return torch.log(torch.linalg.norm(power + 1e-5, dim=0)).numpy()
+
+
+@cache
+def mel_filters(rate_hz: int, size: int, bands: int, lowest_hz: float) -> Tensor:
+    """Triangles that peak at one, evenly spaced on the mel scale up to half the rate: (bands, size / 2 + 1)."""
+    bins = np.arange(size // 2 + 1) * rate_hz / size
+    lowest, highest = (2595.0 * np.log10(1.0 + hz / 700.0) for hz in (lowest_hz, rate_hz / 2))
+    edges = 700.0 * (10.0 ** (np.linspace(lowest, highest, bands + 2) / 2595.0) - 1.0)
+    rising = (bins - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
+    falling = (edges[2:, None] - bins) / (edges[2:] - edges[1:-1])[:, None]
+    return torch.from_numpy(np.maximum(0.0, np.minimum(rising, falling)).astype(np.float32))
+
+
+def _magnitude(log: Tensor) -> Tensor:
+    return torch.exp(log.clamp(max=LOUDEST))
