@@ -1,1 +1,1 @@
-"""The voice `chorus`: labels from the teacher and from recordings, networks that start from hibari's, their training."""
+"""The voice `chorus`: labels from the teacher and from recordings, networks that start from hibari, their training."""

@@ -37,7 +37,8 @@ def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minu
         voice, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(settings["average"])
     )
     parts = {
-        "voice": voice, "judges": judges, "optimiser": optimiser, "judge_optimiser": judge_optimiser, "average": average,
+        "voice": voice, "judges": judges, "average": average,
+        "optimiser": optimiser, "judge_optimiser": judge_optimiser,
     }  # fmt: skip
     run = Run(folder, parts, minutes)
     spoken = utterances(cache / "voice", data["corpora"])

@@ -1,4 +1,4 @@
-"""What durations, pitch and energy are learned from: the labels as they are, and melodies by rule under each speaker."""
+"""What durations, pitch and energy are learned from: the labels as they are, and melodies by rule for each speaker."""
 
 from __future__ import annotations
 

@@ -1,0 +1,150 @@
+"""The voice as ONNX networks with the names and shapes that the blocks of run time expect.
+
+The decoder takes its past as values. A column that says where the utterance is travels with the frames through every
+layer, so that pieces of any length give what the whole gives, at both ends too; it answers 27 frames late.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from vivavoce.training.export import Axes, export_network
+from vivavoce.training.voice.layers import modulated
+from vivavoce.training.voice.networks import (
+    BLOCKS,
+    DECODER_WIDTH,
+    FRAMES_PER_UNIT,
+    PROSODY_WIDTH,
+    SENTENCE_PROSODY,
+    TEXT_WIDTH,
+    WORD_PROSODY,
+    Melody,
+    Voice,
+    frame_inputs,
+)
+
+REACH = 3
+"""Frames that each of the decoder's layers looks ahead."""
+DELAY = REACH * (BLOCKS + 1)
+SPECTRUM = ("harmonic", "rotation", "noise", "residual", "phase")
+_TOKENS, _UNITS, _FRAMES = 12, 9, 20
+
+
+class TextNetwork(nn.Module):
+    """symbols (1, tokens), speaker (1,), mask (1, tokens) -> states (1, tokens, 128)."""
+
+    def __init__(self, voice: Voice) -> None:
+        super().__init__()
+        self.voice = voice
+
+    def forward(self, symbols: Tensor, speaker: Tensor, mask: Tensor) -> Tensor:
+        return self.voice.encode(symbols, mask, speaker)
+
+
+class ProsodyEncoder(nn.Module):
+    """Tokens, kind and embeddings -> states (1, tokens, 192) and log(1 + units) (1, tokens)."""
+
+    def __init__(self, melody: Melody) -> None:
+        super().__init__()
+        self.melody = melody
+
+    def forward(
+        self, symbols: Tensor, speaker: Tensor, kind: Tensor, sentence: Tensor, words: Tensor, mask: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        states = self.melody.encode(symbols, mask, speaker, kind, sentence, words)
+        return states, self.melody.log_units(states, mask, speaker)
+
+
+class MelodyNetwork(nn.Module):
+    """States of units (1, units, 192) -> f0 in Hz and energy of their halves, (1, units, 2) both."""
+
+    def __init__(self, melody: Melody) -> None:
+        super().__init__()
+        self.melody = melody
+
+    def forward(self, prosody: Tensor, speaker: Tensor, kind: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        f0, energy = self.melody.contours(prosody, mask[..., None], speaker, kind)
+        return f0.reshape(1, -1, FRAMES_PER_UNIT), energy.reshape(1, -1, FRAMES_PER_UNIT)
+
+
+class StreamingDecoder(nn.Module):
+    """The frame decoder with the past of its layers as states, (1, 6, channels + 1) each."""
+
+    def __init__(self, voice: Voice) -> None:
+        super().__init__()
+        self.voice = voice
+
+    def initial_states(self) -> list[Tensor]:
+        widths = (TEXT_WIDTH + 2, *(DECODER_WIDTH for _ in range(BLOCKS)))
+        return [torch.zeros(1, 2 * REACH, width + 1) for width in widths]
+
+    def forward(
+        self, encoded: Tensor, f0: Tensor, energy: Tensor, valid: Tensor, speaker: Tensor, *states: Tensor
+    ) -> tuple[Tensor, ...]:
+        """encoded (1, frames, 128), f0, energy, valid (1, frames) -> five parts (1, frames, 601), 27 frames late, and
+        the states for the next piece."""
+        decoder, tables = self.voice.d, self.voice.v
+        by = tables.modulations("block", speaker, BLOCKS + 1)
+        inside = valid[..., None]
+        frames = torch.cat([frame_inputs(encoded, f0, energy) * inside, inside], dim=-1)
+        following = []
+        for number, state in enumerate(states):
+            context = torch.cat([state, frames], dim=1)
+            following.append(context[:, -2 * REACH :])
+            inside = context[:, REACH:-REACH, -1:]
+            past = context[..., :-1]
+            if number == 0:
+                made = functional.conv1d(past.transpose(1, 2), decoder.dec_in.weight, decoder.dec_in.bias)
+                made = made.transpose(1, 2) + tables.row("enter", speaker)
+            else:
+                made = past[:, REACH:-REACH] + decoder.dec[number - 1].update(past, by[number - 1])
+            frames = torch.cat([made * inside, inside], dim=-1)
+        parts = decoder.head(modulated(decoder.dec_norm(frames[..., :-1]), by[-1])) + tables.row("bias", speaker)
+        return *parts.chunk(len(SPECTRUM), dim=-1), *following
+
+
+def export_voice(voice: Voice, melody: Melody, folder: Path) -> dict[str, str]:
+    """Write the four networks into `folder`; returns file names by network."""
+    voice.eval()
+    melody.eval()
+    speaker, kind = torch.zeros(1, dtype=torch.int64), torch.zeros(1, dtype=torch.int64)
+    symbols, mask = torch.ones(1, _TOKENS, dtype=torch.int64), torch.ones(1, _TOKENS)
+    tokens: Axes = {
+        name: {1: "tokens"} for name in ("symbols", "mask", "word_prosody", "encoded", "prosody", "log_durations")
+    }
+    export_network(
+        TextNetwork(voice), (symbols, speaker, mask), ("symbols", "speaker", "mask"), ("encoded",), tokens,
+        folder / "text_encoder.onnx",
+    )  # fmt: skip
+    told = (torch.zeros(1, SENTENCE_PROSODY), torch.zeros(1, _TOKENS, WORD_PROSODY))
+    export_network(
+        ProsodyEncoder(melody), (symbols, speaker, kind, *told, mask),
+        ("symbols", "speaker", "kind", "sentence_prosody", "word_prosody", "mask"), ("prosody", "log_durations"),
+        tokens, folder / "prosody_encoder.onnx",
+    )  # fmt: skip
+    units: Axes = {name: {1: "units"} for name in ("prosody", "mask", "f0", "energy")}
+    export_network(
+        MelodyNetwork(melody), (torch.zeros(1, _UNITS, PROSODY_WIDTH), speaker, kind, torch.ones(1, _UNITS)),
+        ("prosody", "speaker", "kind", "mask"), ("f0", "energy"), units, folder / "melody.onnx",
+    )  # fmt: skip
+    export_decoder(voice, folder / "decoder.onnx")
+    return {name: f"{name}.onnx" for name in ("text_encoder", "prosody_encoder", "melody", "decoder")}
+
+
+def export_decoder(voice: Voice, path: Path) -> None:
+    """Write the streaming decoder to `path`."""
+    decoder = StreamingDecoder(voice)
+    frames = {
+        "encoded": torch.zeros(1, _FRAMES, TEXT_WIDTH), "f0": torch.full((1, _FRAMES), 100.0),
+        "energy": torch.zeros(1, _FRAMES), "valid": torch.ones(1, _FRAMES),
+    }  # fmt: skip
+    states = decoder.initial_states()
+    before = [f"state_{number}" for number in range(len(states))]
+    after = [f"next_{name}" for name in before]
+    axes: Axes = {name: {1: "frames"} for name in (*frames, *SPECTRUM)}
+    inputs = (*frames.values(), torch.zeros(1, dtype=torch.int64), *states)
+    export_network(decoder, inputs, (*frames, "speaker", *before), (*SPECTRUM, *after), axes, path)
