@@ -20,10 +20,10 @@ from bench.transport.items import Item, items
 from bench.transport.systems import LBRR, PROTECTED, libopus_systems, packets_of, parts
 from vivavoce.audio import Samples
 from vivavoce.errors import InputError
-from vivavoce.link.channel import ChannelSettings, GilbertElliott, transmitted
-from vivavoce.link.codec import FRAME_S, OpusSettings
-from vivavoce.link.protection import ProtectionSettings, Protector, protected
-from vivavoce.link.recovery import recover
+from vivavoce.transport.channel import ChannelSettings, GilbertElliott, transmit
+from vivavoce.transport.loss_simulation import simulate_loss
+from vivavoce.transport.opus_codec import FRAME_S, OpusSettings
+from vivavoce.transport.sender import ProtectionSettings, Protector, protect_samples
 
 AMOUNTS_S = (0.04, 0.2, 0.4, 1.0, 2.0, 2.5)
 LOSS, BURST = 0.2, 3.0
@@ -60,7 +60,7 @@ def _print_encoding(pool: Sequence[Item]) -> None:
         settings = ProtectionSettings(PROTECTED, amount_s)
 
         def run(item: Item, settings: ProtectionSettings = settings) -> list[int]:
-            return [packet.payload_bytes for packet in protected(item.samples, Protector(encoder, settings))]
+            return [packet.payload_bytes for packet in protect_samples(item.samples, Protector(encoder, settings))]
 
         sizes = [size for item in pool for size in run(item)[FULL:]]
         print(f"| {amount_s:g} s | {8 * np.mean(sizes):.0f} | {_share(run, pool):.4f} |")
@@ -78,9 +78,9 @@ def _play(streams: Mapping[str, list[bytes]], opus: OpusSettings, loss: float, i
     _, decoder, concealer = parts()
     packets = streams[item.name]
     network = ChannelSettings(GilbertElliott.of(loss, BURST), seed=1)
-    there = {int.from_bytes(d.data) for d in transmitted(network, ((0.0, n.to_bytes(4)) for n in range(len(packets))))}
+    there = {int.from_bytes(d.data) for d in transmit(network, ((0.0, n.to_bytes(4)) for n in range(len(packets))))}
     lost = [number not in there for number in range(len(packets))]
-    return recover(packets, lost, concealer, decoder, lbrr=opus.lbrr).samples
+    return simulate_loss(packets, lost, concealer, decoder, lbrr=opus.lbrr).samples
 
 
 def _print_peer(pool: Sequence[Item], program: Path) -> None:

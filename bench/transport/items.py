@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from vivavoce.audio import Samples, read_audio
-from vivavoce.link.codec import FRAME, RATE_HZ
-from vivavoce.link.traces import lengthened, longest_burst, read_trace
+from vivavoce.transport.loss_traces import longest_burst, read_trace, repeat_trace
+from vivavoce.transport.opus_codec import FRAME, RATE_HZ
 
 CORPORA = ("speechocean", "ensemble-dev")
 """Real people with an accent, and synthetic voices; the speakers of both are in no training set."""
@@ -46,7 +46,7 @@ def items(data: Path, traces: Path, count: int) -> list[Item]:
 
 
 def _item(name: str, samples: Samples, trace: Path) -> Item:
-    lost = lengthened(read_trace(trace), len(samples) // FRAME)
+    lost = repeat_trace(read_trace(trace), len(samples) // FRAME)
     return Item(f"{name}-{trace.stem}", samples, trace, lost, trace.stem.startswith("real_high"))
 
 

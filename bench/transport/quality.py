@@ -10,7 +10,7 @@ import pystoi
 
 from bench.shared.metrics import Meter, load_meters
 from vivavoce.audio import Audio, Samples
-from vivavoce.link.codec import RATE_HZ
+from vivavoce.transport.opus_codec import RATE_HZ
 
 METRICS = ("plcmos", "pesq", "stoi")
 

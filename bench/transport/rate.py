@@ -18,10 +18,10 @@ import numpy as np
 from bench.shared.machine import this_machine
 from vivavoce.audio import read_audio
 from vivavoce.blocks import find_addon
-from vivavoce.redundancy.decoder import Decoder, Past, load_decoder
-from vivavoce.redundancy.encoder import PACKET_SAMPLES, Encoder, EncoderState, load_encoder
+from vivavoce.redundancy.codec.vivavoce.decoder import DecodedRedundancy, Decoder, load_decoder
+from vivavoce.redundancy.codec.vivavoce.encoder import PACKET_SAMPLES, Encoder, EncoderState, load_encoder
+from vivavoce.redundancy.codec.vivavoce.rate_allocation import LEVELS, RateAllocation
 from vivavoce.redundancy.features import CORRELATION, PITCH, RATE_HZ, band_energies, features
-from vivavoce.redundancy.schedule import LEVELS, Schedule
 from vivavoce.training.cards import FIGURES, write_card
 
 CORPORA = ("speechocean", "ensemble-dev", "prompts")
@@ -109,8 +109,8 @@ def level_rows(encoder: Encoder, decoder: Decoder, clips: Sequence[Clip]) -> lis
         bits, pairs = [], []
         for clip in clips:
             for number, state in states(encoder, clip):
-                data = encoder.encode(state, 1.0, Schedule(level, 0, level))
-                shorter = encoder.encode(state, 0.04, Schedule(level, 0, level))
+                data = encoder.encode(state, 1.0, RateAllocation(level, 0, level))
+                shorter = encoder.encode(state, 0.04, RateAllocation(level, 0, level))
                 past = decoder.decode(data)
                 bits.append(8 * (len(data) - len(shorter)) / max(1, len(past.frames) // 4 - 1))
                 pairs.append((past.frames, original(clip, number, past)))
@@ -153,7 +153,7 @@ def schedule_errors(encoder: Encoder, decoder: Decoder, clips: Sequence[Clip]) -
     return {name: errors(pairs) for name, pairs in ages.items()}
 
 
-def original(clip: Clip, number: int, past: Past) -> np.ndarray:
+def original(clip: Clip, number: int, past: DecodedRedundancy) -> np.ndarray:
     """The sender's own features of the frames that packet `number` describes, newest first."""
     newest = 2 * (number - past.offset) + 1
     return clip.frames[newest - len(past.frames) + 1 : newest + 1][::-1]

@@ -14,14 +14,14 @@ import numpy as np
 
 from bench.transport.items import Item
 from vivavoce.audio import Samples
-from vivavoce.link.codec import FRAME, RATE_HZ, OpusSettings
-from vivavoce.link.protection import ProtectionSettings, Protector, protected, rate_bps
-from vivavoce.link.recovery import played, recover, recover_classic
-from vivavoce.link.roles import RedundancyEncoder
-from vivavoce.redundancy.conceal import Concealer
-from vivavoce.redundancy.decoder import Decoder, load_decoder
-from vivavoce.redundancy.encoder import Encoder, EncoderState, load_encoder
-from vivavoce.redundancy.schedule import Schedule
+from vivavoce.redundancy.codec.vivavoce.decoder import Decoder, load_decoder
+from vivavoce.redundancy.codec.vivavoce.encoder import Encoder, EncoderState, load_encoder
+from vivavoce.redundancy.codec.vivavoce.rate_allocation import RateAllocation
+from vivavoce.redundancy.concealment.concealer import Concealer
+from vivavoce.transport.interfaces import RedundancyEncoder
+from vivavoce.transport.loss_simulation import simulate_loss, simulate_loss_classic, trim_to_played
+from vivavoce.transport.opus_codec import FRAME, RATE_HZ, OpusSettings
+from vivavoce.transport.sender import ProtectionSettings, Protector, protect_samples, rate_bps
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ PLAIN = OpusSettings(24_000, loss_percent=0)
 """As the copies and libopus without redundancy are coded."""
 PROTECTED = OpusSettings(24_000)
 LBRR = OpusSettings(40_000, lbrr=True)
-SCHEDULES = {"fine": Schedule(4, 4), "": Schedule(), "coarse": Schedule(9, 5)}
+SCHEDULES = {"fine": RateAllocation(4, 4), "": RateAllocation(), "coarse": RateAllocation(9, 5)}
 DRED_RATES_BPS = (44_000, 52_000, 64_000)
 
 
@@ -47,7 +47,7 @@ class Scheduled:
     """An encoder that codes by another schedule than its own."""
 
     encoder: Encoder
-    schedule: Schedule
+    schedule: RateAllocation
 
     def initial_state(self) -> EncoderState:
         return self.encoder.initial_state()
@@ -74,7 +74,7 @@ def our_systems() -> dict[str, System]:
     }
     for name, schedule in SCHEDULES.items():
         systems[f"24k + ours 1 s {name}".rstrip()] = _ours(PROTECTED, schedule)
-    systems["40k LBRR + ours 1 s"] = _ours(LBRR, Schedule())
+    systems["40k LBRR + ours 1 s"] = _ours(LBRR, RateAllocation())
     return systems
 
 
@@ -103,15 +103,15 @@ def packets_of(item: Item, opus: OpusSettings, redundancy: RedundancyEncoder | N
     """The item's packets, and the delay of its decoded sound in samples."""
     settings = ProtectionSettings(opus, 1.0 if redundancy else 0.0)
     protector = Protector(redundancy, settings)
-    packets = [packet.data for packet in protected(item.samples, protector)]
+    packets = [packet.data for packet in protect_samples(item.samples, protector)]
     return packets[: len(item.lost) + 1], protector.lookahead
 
 
-def _ours(opus: OpusSettings, schedule: Schedule | None) -> System:
+def _ours(opus: OpusSettings, schedule: RateAllocation | None) -> System:
     def run(item: Item) -> Heard:
         encoder, decoder, concealer = parts()
         packets, delay = packets_of(item, opus, Scheduled(encoder, schedule) if schedule else None)
-        passage = recover(packets, _with_last(item), concealer, decoder, lbrr=opus.lbrr)
+        passage = simulate_loss(packets, _with_last(item), concealer, decoder, lbrr=opus.lbrr)
         return Heard(_aligned(passage.samples, delay, item), rate_bps([len(packet) for packet in packets]))
 
     return run
@@ -120,7 +120,7 @@ def _ours(opus: OpusSettings, schedule: Schedule | None) -> System:
 def _lossless(opus: OpusSettings) -> System:
     def run(item: Item) -> Heard:
         packets, delay = packets_of(item, opus, None)
-        samples = recover_classic(packets, [False] * len(packets)).samples
+        samples = simulate_loss_classic(packets, [False] * len(packets)).samples
         return Heard(_aligned(samples, delay, item), rate_bps([len(packet) for packet in packets]))
 
     return run
@@ -131,7 +131,7 @@ def _red(copies: int) -> System:
         packets, delay = packets_of(item, PLAIN, None)
         lost = _with_last(item)
         gone = tuple(all(lost[number : number + copies]) for number in range(len(lost)))
-        samples = recover_classic(packets, gone).samples
+        samples = simulate_loss_classic(packets, gone).samples
         return Heard(_aligned(samples, delay, item), copies * rate_bps([len(packet) for packet in packets]))
 
     return run
@@ -163,7 +163,7 @@ def _with_last(item: Item) -> tuple[bool, ...]:
 
 def _aligned(samples: Samples, delay: int, item: Item) -> Samples:
     """As long as what was said, silent where nothing came out at the end."""
-    heard = played(samples, 3 * delay, 3 * len(item.samples))
+    heard = trim_to_played(samples, 3 * delay, 3 * len(item.samples))
     return np.pad(heard, (0, len(item.samples) - len(heard)))
 
 

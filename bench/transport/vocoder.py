@@ -25,10 +25,10 @@ from bench.shared.metrics import load_meters
 from bench.shared.scores import format_cell
 from vivavoce.audio import Audio, read_audio
 from vivavoce.errors import InputError
-from vivavoce.redundancy.conceal import Concealer
+from vivavoce.redundancy.concealment.concealer import Concealer
+from vivavoce.redundancy.concealment.crossfade import click_db
+from vivavoce.redundancy.concealment.plc_vocoder import CarryVocoder
 from vivavoce.redundancy.features import HOP, RATE_HZ, features
-from vivavoce.redundancy.seams import click_db
-from vivavoce.redundancy.vocoder import CarryVocoder
 
 Samples = npt.NDArray[np.float32]
 

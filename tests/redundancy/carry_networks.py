@@ -7,8 +7,8 @@ import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
 from vivavoce.blocks import write_addon
+from vivavoce.redundancy.concealment.source_filter import BINS, band_interpolation, band_level
 from vivavoce.redundancy.features import BANDS, WIDTH, band_energies
-from vivavoce.redundancy.synthesis import BINS, band_interpolation, band_level
 
 FLOAT = TensorProto.FLOAT
 

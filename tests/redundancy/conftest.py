@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tests.redundancy.networks import tiny_addon
-from vivavoce.redundancy.decoder import Decoder, load_decoder
-from vivavoce.redundancy.encoder import Encoder, EncoderState, load_encoder
+from vivavoce.redundancy.codec.vivavoce.decoder import Decoder, load_decoder
+from vivavoce.redundancy.codec.vivavoce.encoder import Encoder, EncoderState, load_encoder
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,8 @@ from onnx import TensorProto, helper
 
 from tests.blocks.networks import Value, model
 from vivavoce.blocks import write_addon
-from vivavoce.redundancy.entropy import TOTAL
-from vivavoce.redundancy.schedule import LEVELS
+from vivavoce.redundancy.codec.vivavoce.entropy import TOTAL
+from vivavoce.redundancy.codec.vivavoce.rate_allocation import LEVELS
 
 LATENT, START = 6, 4
 

@@ -8,9 +8,9 @@ import pytest
 from tests.redundancy.carry_networks import carry_addons
 from tests.redundancy.sounds import hiss, vowel
 from vivavoce.errors import InputError
+from vivavoce.redundancy.concealment.plc_vocoder import CarryVocoder
+from vivavoce.redundancy.concealment.source_filter import excitation, filtered, filters
 from vivavoce.redundancy.features import HOP, RATE_HZ, Array, features, periods
-from vivavoce.redundancy.synthesis import excitation, filtered, filters
-from vivavoce.redundancy.vocoder import CarryVocoder
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vivavoce.redundancy.entropy import TOTAL, Reader, Table, interval, join, to_bytes
+from vivavoce.redundancy.codec.vivavoce.entropy import TOTAL, Reader, Table, interval, join, to_bytes
 
 
 @st.composite

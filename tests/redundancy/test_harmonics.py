@@ -8,9 +8,9 @@ import pytest
 
 from tests.redundancy.carry_networks import carry_addons
 from tests.redundancy.sounds import hiss, vowel
-from vivavoce.redundancy.conceal import Concealer
-from vivavoce.redundancy.features import HOP, RATE_HZ, Array, features
-from vivavoce.redundancy.harmonics import (
+from vivavoce.redundancy.concealment.concealer import Concealer
+from vivavoce.redundancy.concealment.gap_boundaries import Course, lead_pitch
+from vivavoce.redundancy.concealment.harmonics import (
     GRID,
     NO_FACTORS,
     best_pulse_phase,
@@ -19,9 +19,9 @@ from vivavoce.redundancy.harmonics import (
     measure_harmonics,
     pulse_harmonics,
 )
-from vivavoce.redundancy.joins import Course, lead_pitch
-from vivavoce.redundancy.synthesis import NO_FILTERS, cycles_in, filters
-from vivavoce.redundancy.vocoder import source_at, speak
+from vivavoce.redundancy.concealment.plc_vocoder import source_at, speak
+from vivavoce.redundancy.concealment.source_filter import NO_FILTERS, cycles_in, filters
+from vivavoce.redundancy.features import HOP, RATE_HZ, Array, features
 
 
 def harmonic_sound(f0_hz: float, phasors: list[complex], samples: int = 480) -> Array:

@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 from tests.redundancy.conftest import hum, listen
 from tests.redundancy.networks import tiny_addon
 from vivavoce.errors import InputError
-from vivavoce.redundancy.decoder import Decoder, load_decoder
-from vivavoce.redundancy.encoder import Encoder, EncoderState
+from vivavoce.redundancy.codec.vivavoce.decoder import Decoder, load_decoder
+from vivavoce.redundancy.codec.vivavoce.encoder import Encoder, EncoderState
+from vivavoce.redundancy.codec.vivavoce.payload import MAX_BYTES, MAX_CHUNKS, MAX_OFFSET, Header, PayloadError, write
+from vivavoce.redundancy.codec.vivavoce.rate_allocation import LEVELS, SLOPES, RateAllocation
 from vivavoce.redundancy.features import WIDTH
-from vivavoce.redundancy.payload import MAX_BYTES, MAX_CHUNKS, MAX_OFFSET, Header, PayloadError, write
-from vivavoce.redundancy.schedule import LEVELS, SLOPES, Schedule
 
 
 @st.composite
-def schedules(draw: st.DrawFn) -> Schedule:
+def schedules(draw: st.DrawFn) -> RateAllocation:
     first = draw(st.integers(0, LEVELS - 1))
-    return Schedule(first, draw(st.integers(0, len(SLOPES) - 1)), draw(st.integers(first, LEVELS - 1)))
+    return RateAllocation(first, draw(st.integers(0, len(SLOPES) - 1)), draw(st.integers(first, LEVELS - 1)))
 
 
 def test_reaches_as_far_back_as_asked(encoder: Encoder, decoder: Decoder, heard: EncoderState) -> None:
@@ -36,7 +36,7 @@ def test_reaches_as_far_back_as_asked(encoder: Encoder, decoder: Decoder, heard:
 @settings(max_examples=30)
 @given(schedules(), st.sampled_from([0.04, 0.4, 2.0]))
 def test_less_asked_for_is_the_front_of_all(
-    encoder: Encoder, decoder: Decoder, heard: EncoderState, schedule: Schedule, amount_s: float
+    encoder: Encoder, decoder: Decoder, heard: EncoderState, schedule: RateAllocation, amount_s: float
 ) -> None:
     data = encoder.encode(heard, 2.0, schedule)
     whole = decoder.decode(data).frames
@@ -46,7 +46,7 @@ def test_less_asked_for_is_the_front_of_all(
 
 
 def test_finer_levels_take_more_bytes(encoder: Encoder, heard: EncoderState) -> None:
-    sizes = [len(encoder.encode(heard, 1.0, Schedule(level, 0, level))) for level in range(LEVELS)]
+    sizes = [len(encoder.encode(heard, 1.0, RateAllocation(level, 0, level))) for level in range(LEVELS)]
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[-1] < sizes[0] / 2
 
@@ -132,7 +132,7 @@ def test_zeros_behind_a_payload_do_no_harm(encoder: Encoder, decoder: Decoder, h
 
 def test_foreign_payloads_say_what_they_are(decoder: Decoder, heard: EncoderState, tmp_path: Path) -> None:
     other = load_decoder(tiny_addon(tmp_path / "other", revision=2))
-    data = write(Header(1, 0, Schedule()), (), 1)
+    data = write(Header(1, 0, RateAllocation()), (), 1)
     assert decoder.decode(data).silent
     with pytest.raises(PayloadError, match="version 1, revision 1; this codec reads version 1, revision 2"):
         other.decode(data)

@@ -15,9 +15,9 @@ from hypothesis.extra.numpy import arrays
 from tests.redundancy.networks import LATENT, codebook, decoder, encoder
 from vivavoce.blocks import load_addon, write_addon
 from vivavoce.errors import InputError
-from vivavoce.redundancy.entropy import Reader, to_bytes
-from vivavoce.redundancy.quantiser import Codebook, read_codebook
-from vivavoce.redundancy.schedule import LEVELS, Schedule
+from vivavoce.redundancy.codec.vivavoce.entropy import Reader, to_bytes
+from vivavoce.redundancy.codec.vivavoce.quantiser import Codebook, read_codebook
+from vivavoce.redundancy.codec.vivavoce.rate_allocation import LEVELS, RateAllocation
 
 
 @pytest.fixture(scope="module")
@@ -70,12 +70,12 @@ def test_a_revision_is_needed(tmp_path: Path, details: dict[str, Any]) -> None:
 @pytest.mark.parametrize("wrong", [(-1, 0, 15), (9, 0, 8), (0, 8, 15), (0, 0, 16)])
 def test_impossible_schedules_are_refused(wrong: tuple[int, int, int]) -> None:
     with pytest.raises(InputError, match="a schedule from level"):
-        Schedule(*wrong)
+        RateAllocation(*wrong)
 
 
 def test_levels_of_schedules() -> None:
-    assert Schedule().levels(12) == [6, 6, 7, 8, 9, 9, 10, 11, 12, 12, 13, 14]
-    assert Schedule(5, 4, 8).levels(7) == [5, 5, 6, 7, 8, 8, 8]
+    assert RateAllocation().levels(12) == [6, 6, 7, 8, 9, 9, 10, 11, 12, 12, 13, 14]
+    assert RateAllocation(5, 4, 8).levels(7) == [5, 5, 6, 7, 8, 8, 8]
 
 
 def _addon(folder: Path, contents: Any, details: dict[str, Any]) -> Path:

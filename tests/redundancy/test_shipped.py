@@ -9,8 +9,8 @@ import numpy as np
 
 from tests.redundancy.conftest import hum, listen
 from vivavoce.blocks import addons, load_addon
-from vivavoce.redundancy.decoder import load_decoder
-from vivavoce.redundancy.encoder import ADDON, load_encoder
+from vivavoce.redundancy.codec.vivavoce.decoder import load_decoder
+from vivavoce.redundancy.codec.vivavoce.encoder import ADDON, load_encoder
 from vivavoce.redundancy.features import BANDS, PITCH, features
 
 

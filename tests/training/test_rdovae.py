@@ -13,13 +13,13 @@ from torch import Tensor
 
 from tests.redundancy.conftest import hum, listen
 from vivavoce.blocks import load_addon
-from vivavoce.redundancy.decoder import load_decoder
-from vivavoce.redundancy.encoder import load_encoder
-from vivavoce.redundancy.entropy import TOTAL
+from vivavoce.redundancy.codec.vivavoce.decoder import load_decoder
+from vivavoce.redundancy.codec.vivavoce.encoder import load_encoder
+from vivavoce.redundancy.codec.vivavoce.entropy import TOTAL
+from vivavoce.redundancy.codec.vivavoce.payload import read
+from vivavoce.redundancy.codec.vivavoce.quantiser import CODEBOOK_FILE, read_codebook
+from vivavoce.redundancy.codec.vivavoce.rate_allocation import LEVELS, Schedule
 from vivavoce.redundancy.features import PITCH, WIDTH, features
-from vivavoce.redundancy.payload import read
-from vivavoce.redundancy.quantiser import CODEBOOK_FILE, read_codebook
-from vivavoce.redundancy.schedule import LEVELS, Schedule
 from vivavoce.training.frequencies import frequency_table
 from vivavoce.training.networks.rdovae import Quantiser, RateDistortionAutoencoder
 from vivavoce.training.rdovae import distortion, random_levels, rate_distortion, through_payloads

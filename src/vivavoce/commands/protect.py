@@ -9,10 +9,10 @@ from pathlib import Path
 from vivavoce.audio import read_audio
 from vivavoce.errors import InputError
 from vivavoce.files import check_outputs
-from vivavoce.link import opus_file
-from vivavoce.link.codec import FRAME_S, OpusSettings
-from vivavoce.link.protection import ProtectionSettings, Protector, protect, rate_bps, spending
-from vivavoce.redundancy.encoder import load_encoder
+from vivavoce.redundancy.codec.vivavoce.encoder import load_encoder
+from vivavoce.transport import opus_file
+from vivavoce.transport.opus_codec import FRAME_S, OpusSettings
+from vivavoce.transport.sender import ProtectionSettings, Protector, measure_packet, protect, rate_bps
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +28,7 @@ def add_protection(parser: argparse.ArgumentParser) -> None:
     add("--redundancy", type=float, default=1.0, help="seconds of the past in each packet, 0 to 2.5 (1)")
     add("--bitrate", default="24k", help="of the speech itself, 6k to 128k (24k)")
     add("--lbrr", action="store_true", help="also each packet's predecessor, by Opus's own means")
-    add("--loss", type=float, default=0.2, help="share of packets expected to be lost, 0 to 1 (.2)")
+    add("--loss", type=float, default=0.2, help="share of packets expected to be lost, 0 to 1 (0.2)")
 
 
 def protection(arguments: argparse.Namespace, *, dtx: bool = False) -> ProtectionSettings:
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     encoder = load_encoder() if settings.redundancy_s else None
     file = protect(audio, encoder, settings)
     opus_file.write(arguments.output, file)
-    spent = [spending(packet) for packet in file.packets]
+    spent = [measure_packet(packet) for packet in file.packets]
     speech_bps, past_bps = rate_bps([packet.speech for packet in spent]), rate_bps([packet.padding for packet in spent])
     print(
         f"{arguments.output}: {audio.duration_s:.2f} s in {len(file.packets)} packets, "

@@ -1,4 +1,4 @@
-"""`vivavoce receive --listen 127.0.0.1:5004 -o heard.wav`: what came over the network, its holes refilled."""
+"""`vivavoce receive --listen 127.0.0.1:5004 -o heard.wav`: what came over the network, its gaps refilled."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from vivavoce.audio import Audio, Samples, format_of, write_audio
 from vivavoce.commands.standard_streams import write_pcm
 from vivavoce.errors import InputError
 from vivavoce.files import check_output
-from vivavoce.link import live
-from vivavoce.link.codec import RATE_HZ
-from vivavoce.link.jitter import JitterSettings
-from vivavoce.link.receiver import Receiver
-from vivavoce.redundancy.conceal import Concealer
-from vivavoce.redundancy.decoder import load_decoder
+from vivavoce.redundancy.codec.vivavoce.decoder import load_decoder
+from vivavoce.redundancy.concealment.concealer import Concealer
+from vivavoce.transport import udp
+from vivavoce.transport.jitter_buffer import JitterSettings
+from vivavoce.transport.opus_codec import RATE_HZ
+from vivavoce.transport.receiver import Receiver
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--listen", default="127.0.0.1:5004", help="where RTP packets come: host:port, port 0 for any")
     add("-o", "--output", default="heard.wav", help="file to write, - for raw 16-bit PCM at 16 kHz (heard.wav)")
-    add("--wait", type=float, default=60.0, help="seconds to wait for the first packet (60)")
-    add("--idle", type=float, default=3.0, help="ends after so many seconds without a packet (3)")
-    add("--least-delay", type=float, default=0.04, help="seconds of delay to begin with (.04)")
-    add("--most-delay", type=float, default=1.0, help="seconds to wait for what may refill a hole (1)")
+    add("--connect-timeout", type=float, default=60.0, help="seconds to wait for the first packet (60)")
+    add("--idle-timeout", type=float, default=3.0, help="ends after so many seconds without a packet (3)")
+    add("--min-delay", type=float, default=0.04, help="seconds of delay to begin with (0.04)")
+    add("--max-delay", type=float, default=1.0, help="seconds to wait for what may refill a gap (1)")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    patience = live.Patience(arguments.idle, arguments.wait)
-    settings = JitterSettings(arguments.least_delay, arguments.most_delay)
+    timeouts = udp.Timeouts(arguments.idle_timeout, arguments.connect_timeout)
+    settings = JitterSettings(arguments.min_delay, arguments.max_delay)
     streamed = arguments.output == "-"
     if not streamed:
         check_output(Path(arguments.output))
@@ -41,11 +41,11 @@ def run(arguments: argparse.Namespace) -> int:
     receiver = Receiver(Concealer.load(), load_decoder(), settings)
     heard: list[Samples] = []
     stopped: KeyboardInterrupt | None = None
-    with live.open_socket(live.parse_address(arguments.listen)) as listening:
+    with udp.open_socket(udp.parse_address(arguments.listen)) as listening:
         host, port = listening.getsockname()[:2]
         print(f"listening on {host}:{port}", file=sys.stderr, flush=True)
         try:
-            for samples in live.receive(listening, receiver, patience):
+            for samples in udp.receive(listening, receiver, timeouts):
                 if streamed:
                     write_pcm(samples)
                 else:

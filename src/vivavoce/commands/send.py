@@ -13,10 +13,10 @@ import numpy as np
 
 from vivavoce.audio import Samples, read_audio
 from vivavoce.commands.protect import add_protection, protection, protector
-from vivavoce.link import live
-from vivavoce.link.codec import RATE_HZ
-from vivavoce.link.protection import ProtectionSettings
-from vivavoce.link.sending import PacketSender
+from vivavoce.transport import udp
+from vivavoce.transport.opus_codec import RATE_HZ
+from vivavoce.transport.rtp_sender import PacketSender
+from vivavoce.transport.sender import ProtectionSettings
 
 _PIECE_BYTES = 4096
 
@@ -38,10 +38,10 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def line(address: str, settings: ProtectionSettings, rate_hz: int) -> live.LiveSender:
+def line(address: str, settings: ProtectionSettings, rate_hz: int) -> udp.LiveSender:
     """A stream of protected packets to `host:port`, for sound of that rate."""
-    target = live.parse_address(address)
-    return live.LiveSender(PacketSender(protector(settings), secrets.randbits(32)), target, rate_hz)
+    target = udp.parse_address(address)
+    return udp.LiveSender(PacketSender(protector(settings), secrets.randbits(32)), target, rate_hz)
 
 
 def _sound(speech: str) -> tuple[int, Iterator[Samples]]:

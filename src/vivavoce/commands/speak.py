@@ -38,7 +38,7 @@ from vivavoce.voice.synthesizer import (
 )
 
 if TYPE_CHECKING:
-    from vivavoce.link.live import LiveSender
+    from vivavoce.transport.udp import LiveSender
 
 # What only some options need (prosody systems, the link, pages) is imported where it is asked for.
 
@@ -209,7 +209,7 @@ def _line(address: str | None) -> Iterator[LiveSender | None]:
         yield None
         return
     from vivavoce.commands.send import line
-    from vivavoce.link.protection import ProtectionSettings
+    from vivavoce.transport.sender import ProtectionSettings
 
     with line(address, ProtectionSettings(), RATE_HZ) as out:
         yield out

@@ -14,9 +14,9 @@ import torch
 from torch import Tensor, nn
 
 from vivavoce.blocks.writing import write_addon
+from vivavoce.redundancy.concealment.plc_predictor import ADDON as PREDICTOR
+from vivavoce.redundancy.concealment.plc_vocoder import ADDON as VOCODER
 from vivavoce.redundancy.features import RATE_HZ, WIDTH
-from vivavoce.redundancy.predictor import ADDON as PREDICTOR
-from vivavoce.redundancy.vocoder import ADDON as VOCODER
 from vivavoce.training.cards import write_card
 from vivavoce.training.export import export_streaming
 from vivavoce.training.networks.carry_vocoder import CarryVocoderNetwork

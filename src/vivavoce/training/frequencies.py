@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vivavoce.redundancy.entropy import TOTAL
+from vivavoce.redundancy.codec.vivavoce.entropy import TOTAL
 
 LEFT_OUT = 3e-4
 """A dimension whose steps are rarer than this at a level is left out there: it is always zero."""

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from vivavoce.redundancy.concealment.plc_predictor import OLDEST
 from vivavoce.redundancy.features import BANDS, CORRELATION, PITCH, WIDTH, Array, band_energies
-from vivavoce.redundancy.predictor import OLDEST
 from vivavoce.training.carry_data import Speech, load, with_gain
 from vivavoce.training.carry_vocoder import running_average
 from vivavoce.training.networks.predictor import PredictorNetwork

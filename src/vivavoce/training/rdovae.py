@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from vivavoce.redundancy.codec.vivavoce.rate_allocation import LEVELS, SLOPES, Schedule
 from vivavoce.redundancy.features import BANDS, CORRELATION, PITCH, cepstrum_matrix
-from vivavoce.redundancy.schedule import LEVELS, SLOPES, Schedule
 from vivavoce.training.networks.rdovae import Quantiser, RateDistortionAutoencoder
 from vivavoce.training.rates import set_rate
 from vivavoce.training.redundancy_data import Stretches, prepare_frames, vary

@@ -16,10 +16,10 @@ import torch
 from torch import Tensor, nn
 
 from vivavoce.blocks import write_addon
-from vivavoce.redundancy.encoder import ADDON
+from vivavoce.redundancy.codec.vivavoce.encoder import ADDON
+from vivavoce.redundancy.codec.vivavoce.quantiser import CODEBOOK_FILE, LevelEntry
+from vivavoce.redundancy.codec.vivavoce.rate_allocation import LEVELS
 from vivavoce.redundancy.features import RATE_HZ, WIDTH
-from vivavoce.redundancy.quantiser import CODEBOOK_FILE, LevelEntry
-from vivavoce.redundancy.schedule import LEVELS
 from vivavoce.training.cards import write_card
 from vivavoce.training.carry_export import ATTRIBUTION
 from vivavoce.training.export import export_streaming

@@ -9,7 +9,7 @@ from bench.transport.items import Item, items
 from bench.transport.systems import LBRR, PLAIN, chosen, packets_of, red_systems
 
 from vivavoce.audio import read_audio
-from vivavoce.link.codec import FRAME
+from vivavoce.transport.opus_codec import FRAME
 
 SPEECH = Path(__file__).parents[2] / "data" / "kathleen.opus"
 

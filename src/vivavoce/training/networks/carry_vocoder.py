@@ -1,4 +1,4 @@
-"""The 16 kHz vocoder's network, and its synthesis in torch: the arithmetic of `vivavoce.redundancy.synthesis`."""
+"""The 16 kHz vocoder in torch: the arithmetic of `vivavoce.redundancy.concealment.source_filter`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vivavoce.redundancy.features import BANDS, HOP, PITCH, RATE_HZ, WIDTH, band_energies
-from vivavoce.redundancy.synthesis import (
+from vivavoce.redundancy.concealment.source_filter import (
     BINS,
     F0_MAX_HZ,
     F0_MIN_HZ,
@@ -25,6 +24,7 @@ from vivavoce.redundancy.synthesis import (
     response_taper,
     rising,
 )
+from vivavoce.redundancy.features import BANDS, HOP, PITCH, RATE_HZ, WIDTH, band_energies
 from vivavoce.training.networks.streaming import StreamingStack
 
 SPREAD = (3.7, 2.6, 1.2, 1.3, 0.8, 0.8, 0.65, 0.5, 0.5, 0.5, 0.4, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.5, 0.3)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from vivavoce.redundancy.concealment.plc_predictor import OLDEST
 from vivavoce.redundancy.features import WIDTH
-from vivavoce.redundancy.predictor import OLDEST
 from vivavoce.training.networks.carry_vocoder import SPREAD
 
 

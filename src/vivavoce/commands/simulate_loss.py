@@ -1,0 +1,73 @@
+"""`vivavoce simulate-loss speech.opus --trace loss.txt -o heard.wav`: play a protected file through a loss."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from pathlib import Path
+
+from vivavoce.audio import Audio, format_of, write_audio
+from vivavoce.errors import InputError
+from vivavoce.files import check_outputs, write_text
+from vivavoce.redundancy.codec.vivavoce.decoder import load_decoder
+from vivavoce.redundancy.concealment.concealer import Concealer
+from vivavoce.transport import opus_file
+from vivavoce.transport.loss_simulation import simulate_loss, simulate_loss_classic, trim_to_played
+from vivavoce.transport.loss_traces import longest_burst, read_trace, repeat_trace
+from vivavoce.transport.opus_codec import FRAME_S, RATE_HZ
+from vivavoce.transport.opus_file import OpusFile
+from vivavoce.transport.playback import PlayedSegment
+from vivavoce.transport.playout_policy import Source
+from vivavoce.transport.report import Take, report_page
+
+MAX_REPORT_S = 600
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("speech", type=Path, help="an Ogg Opus file, protected or not")
+    add("--trace", type=Path, required=True, help="0 or 1 on each line, 1 where 20 ms are lost; over and over")
+    add("-o", "--output", type=Path, default=Path("heard.wav"), help="file to write (heard.wav)")
+    add("--html", type=Path, help="write a page here: what was lost, what refilled it, players")
+    add("--no-lbrr", action="store_true", help="leave LBRR aside")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    check_outputs([arguments.speech, arguments.trace], arguments.output, arguments.html)
+    format_of(arguments.output)
+    file = opus_file.read(arguments.speech)
+    if not file.packets:
+        raise InputError(f"{arguments.speech}: holds no packets")
+    lost = repeat_trace(read_trace(arguments.trace), len(file.packets))
+    if arguments.html and len(lost) * FRAME_S > MAX_REPORT_S:
+        raise InputError(f"{arguments.speech}: a report shows {MAX_REPORT_S // 60} minutes at most, leave --html out")
+    heard = simulate_loss(file.packets, lost, Concealer.load(), load_decoder(), lbrr=not arguments.no_lbrr)
+    write_audio(arguments.output, _audio(heard, file))
+    print(f"{arguments.output}: {_summary(heard, lost)}", file=sys.stderr)
+    if arguments.html:
+        write_text(arguments.html, report_page(arguments.speech.name, _takes(file, lost, heard), lost, file))
+    return 0
+
+
+def _takes(file: OpusFile, lost: tuple[bool, ...], heard: PlayedSegment) -> list[Take]:
+    """The same speech four ways."""
+    nothing = (False,) * len(lost)
+    ways = {
+        "No loss": simulate_loss_classic(file.packets, nothing),
+        "Classic concealment": simulate_loss_classic(file.packets, lost),
+        "LBRR and classic concealment": simulate_loss_classic(file.packets, lost, lbrr=True),
+        "vivavoce": heard,
+    }
+    return [Take(title, _audio(passage, file), passage.sources) for title, passage in ways.items()]
+
+
+def _audio(passage: PlayedSegment, file: OpusFile) -> Audio:
+    return Audio(trim_to_played(passage.samples, file.pre_skip, file.length), RATE_HZ)
+
+
+def _summary(heard: PlayedSegment, lost: tuple[bool, ...]) -> str:
+    refilled = Counter(source for source, missing in zip(heard.sources, lost, strict=True) if missing)
+    share = f"{sum(lost)} of {len(lost)} packets lost ({sum(lost) / len(lost):.0%})"
+    parts = [f"{refilled[source]} by {source}" for source in Source if refilled[source]]
+    return f"{share}, longest burst {longest_burst(lost)}; refilled: {', '.join(parts) or 'none'}"

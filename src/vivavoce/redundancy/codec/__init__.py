@@ -1,0 +1,1 @@
+"""Payload codecs: acoustic features of the past as bytes, and back."""

@@ -1,0 +1,1 @@
+"""The codec that was trained here."""

@@ -1,0 +1,265 @@
+"""`protect` and `simulate-loss` on files, `send`, `impair` and `receive` over loopback."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.transport.fakes import FakeConcealer, FakeDecoder, FakeEncoder
+from vivavoce.audio import Audio, Samples, write_audio
+from vivavoce.cli import main
+from vivavoce.commands import protect, receive, simulate_loss
+from vivavoce.transport import opus_file
+from vivavoce.transport.channel import Channel, ChannelSettings
+from vivavoce.transport.opus_codec import FRAME
+from vivavoce.transport.opus_extension import extract
+from vivavoce.transport.opus_packet import parse
+from vivavoce.transport.rtp import unpack
+from vivavoce.transport.udp import Timeouts, open_socket, parse_address, relay
+
+SPEECH = Path(__file__).parents[1] / "data" / "kathleen.opus"
+
+
+@pytest.fixture(autouse=True)
+def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protect, "load_encoder", FakeEncoder)
+    for module in (simulate_loss, receive):
+        monkeypatch.setattr(module, "load_decoder", FakeDecoder)
+        monkeypatch.setattr(module.Concealer, "load", staticmethod(FakeConcealer))
+
+
+@pytest.fixture
+def protected(tmp_path: Path) -> Path:
+    path = tmp_path / "protected.opus"
+    assert main(["protect", str(SPEECH), "-o", str(path), "--lbrr", "--bitrate", "32k"]) == 0
+    return path
+
+
+@pytest.fixture
+def trace(tmp_path: Path) -> Path:
+    path = tmp_path / "loss.txt"
+    path.write_text("0\n" * 20 + "1\n" * 8 + "0\n")
+    return path
+
+
+def test_protect_says_what_it_spent(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["protect", str(SPEECH), "-o", str(tmp_path / "a.opus"), "--redundancy", ".2"]) == 0
+    said = capsys.readouterr().err
+    assert re.search(r"a\.opus: 3\.08 s in 155 packets, [\d.]+ kb/s: speech 2\d\.\d, redundancy \d\.\d", said)
+
+
+def test_any_player_plays_what_protect_wrote(protected: Path) -> None:
+    samples, rate_hz = soundfile.read(protected)
+    assert len(samples) / rate_hz == pytest.approx(3.083, abs=0.001)
+
+
+def test_simulated_loss_keeps_the_length_and_says_what_refilled(
+    protected: Path, trace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard = tmp_path / "heard.wav"
+    assert main(["simulate-loss", str(protected), "--trace", str(trace), "-o", str(heard)]) == 0
+    assert soundfile.info(heard).duration == pytest.approx(3.083, abs=0.001)
+    assert re.search(
+        r"40 of 155 packets lost \(26%\), longest burst 8; refilled: .* by redundancy", capsys.readouterr().err
+    )
+
+
+def test_the_report_needs_nothing_else(protected: Path, trace: Path, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    arguments = ["simulate-loss", str(protected), "--trace", str(trace), "-o", str(tmp_path / "a.wav"), "--html", str(page)]
+    assert main(arguments) == 0
+    text = page.read_text()
+    assert text.count("<audio") == 4
+    assert "http" not in text
+    assert "{{" not in text
+    assert "bits a packet" in text
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_plain_opus_files_are_recovered_too(trace: Path, tmp_path: Path) -> None:
+    assert main(["simulate-loss", str(SPEECH), "--trace", str(trace), "-o", str(tmp_path / "a.wav")]) == 0
+
+
+@pytest.mark.parametrize("samples", [np.zeros(1), np.ones((4800, 2)), np.zeros(48_000), np.full(4800, 7.0)])
+def test_odd_sounds_go_through(samples: np.ndarray, trace: Path, tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "odd.wav", samples, 48_000, subtype="FLOAT")
+    path, heard = tmp_path / "odd.opus", tmp_path / "heard.wav"
+    assert main(["protect", str(tmp_path / "odd.wav"), "-o", str(path)]) == 0
+    report = ["--html", str(tmp_path / "report.html")]
+    assert main(["simulate-loss", str(path), "--trace", str(trace), "-o", str(heard), *report]) == 0
+    assert soundfile.info(heard).frames == -(-len(samples) // 3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["protect", "none.wav"], "none.wav"),
+        (["protect", str(SPEECH), "--bitrate", "fast"], "bit rate 'fast'"),
+        (["protect", str(SPEECH), "--bitrate", "1"], "bit rate 1"),
+        (["protect", str(SPEECH), "--redundancy", "9"], "redundancy of 9 s"),
+        (["protect", str(SPEECH), "--loss", "20"], "--loss 20: give a share"),
+        (["protect", str(SPEECH), "-o", "no/folder.opus"], "the folder no does not exist"),
+        (["protect", str(SPEECH), "-o", str(SPEECH)], "is named twice"),
+        (["protect", str(SPEECH), "-o", os.devnull], "is a device"),
+        (["simulate-loss", str(SPEECH), "--trace", __file__, "-o", "heard.txt"], "unknown audio suffix"),
+        (["simulate-loss", __file__, "--trace", __file__], "no Ogg page"),
+        (["simulate-loss", str(SPEECH), "--trace", __file__], "a trace has 0 or 1"),
+        (["simulate-loss", str(SPEECH), "--trace", "none.txt"], "none.txt"),
+        (["send", str(SPEECH), "--to", "nowhere"], "host:port"),
+        (["receive", "--listen", "1.2.3.4:70000"], "host:port"),
+        (["receive", "-o", "heard.txt"], "unknown audio suffix"),
+        (["receive", "--listen", "203.0.113.1:5004"], "cannot listen"),
+        (["impair", "--to", "127.0.0.1:9", "--loss", "2"], "loss of 2"),
+        (["impair", "--to", "127.0.0.1:9", "--loss", ".1", "--trace", "x"], "not both"),
+        (["impair", "--to", "127.0.0.1:9", "--seed", "-1"], "seed -1"),
+        (["impair", "--to", "127.0.0.1:9", "--idle-timeout", "nan"], "idle timeout of nan s"),
+        (["impair", "--to", "127.0.0.1:9", "--drift", "nan"], "drift of nan"),
+        (["impair", "--to", "127.0.0.1:9", "--delay", "1e30"], "delay of 1e+30 s"),
+        (["impair", "--to", "127.0.0.1:9", "--loss", ".1", "--burst", "inf"], "mean burst of inf"),
+        (["impair", "--to", "127.0.0.1:9", "--bitrate", ""], "bit rate ''"),
+        (["receive", "--idle-timeout", "-1"], "idle timeout of -1 s"),
+        (["receive", "--connect-timeout", "0"], "connect timeout of 0 s"),
+        (["receive", "--listen", f"127.0.0.1:{'9' * 5000}"], "host:port"),
+        (["receive", "--listen", "a..b:5004"], "a..b:5004: no such address"),
+        (["send", str(SPEECH), "--to", f"{'a' * 300}:5004"], "no such address"),
+        (["send", str(SPEECH), "--to", "127.0.0.1:0"], "127.0.0.1:0: cannot send there"),
+    ],
+)
+def test_bad_input_is_one_line(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) in (1, 2)
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.count("\n") == 1
+
+
+def test_a_truncated_file_is_refused(protected: Path, trace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = protected.read_bytes()
+    protected.write_bytes(data[: len(data) // 2])
+    assert main(["simulate-loss", str(protected), "--trace", str(trace)]) == 2
+    assert "cut short" in capsys.readouterr().err
+
+
+def test_live_through_a_bad_network(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Sender and receiver in this process, the relay between them in another."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    heard = tmp_path / "heard.wav"
+    listener = threading.Thread(
+        target=main, args=(["receive", "--listen", f"127.0.0.1:{port}", "-o", str(heard), "--idle-timeout", ".8"],)
+    )
+    command = [sys.executable, "-m", "vivavoce", "impair", "--listen", "127.0.0.1:0"]
+    command += ["--to", f"127.0.0.1:{port}", "--loss", ".3", "--burst", "3", "--jitter", ".01", "--idle-timeout", "1"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as network:
+        assert network.stderr is not None
+        relay_port = network.stderr.readline().rsplit(":", 1)[1].strip()
+        listener.start()
+        assert main(["send", str(SPEECH), "--to", f"127.0.0.1:{relay_port}"]) == 0
+        listener.join()
+        assert "155 packets came" in network.stderr.read()
+    assert soundfile.info(heard).duration == pytest.approx(3.2, abs=0.7)
+    assert "by redundancy" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", [["receive", "-o", "never.wav"], ["impair", "--to", "127.0.0.1:9"]])
+def test_where_nobody_sends_the_wait_has_an_end(
+    verb: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main([*verb, "--listen", "127.0.0.1:0", "--connect-timeout", ".1"]) == 2
+    listening, complaint = capsys.readouterr().err.splitlines()
+    assert listening.startswith("listening on 127.0.0.1:")
+    assert complaint == "vivavoce: no packet came in 0.1 s: does anybody send there? --connect-timeout waits longer"
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("frames", [0, 25])
+def test_who_stops_receiving_keeps_what_was_heard(
+    frames: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*anything: object) -> Iterator[Samples]:
+        for _ in range(frames):
+            yield np.full(FRAME, 0.5, np.float32)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(receive.udp, "receive", interrupted)
+    heard = tmp_path / "heard.wav"
+    assert main(["receive", "--listen", "127.0.0.1:0", "-o", str(heard)]) == 130
+    assert capsys.readouterr().err.endswith("vivavoce: interrupted\n")
+    assert heard.exists() == bool(frames)
+    if frames:
+        assert soundfile.info(heard).frames == frames * FRAME
+
+
+def test_what_is_no_speech_is_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listening = open_socket(("127.0.0.1", 0))
+    monkeypatch.setattr(receive.udp, "open_socket", lambda _: listening)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(b"hello", listening.getsockname())
+    assert main(["receive", "-o", str(tmp_path / "heard.wav"), "--idle-timeout", ".1"]) == 2
+    assert "no speech came, 1 datagrams of another kind" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_standard_input_says_is_sent_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"\x00\x10" * 3400 + b"\x01")
+    os.close(writing)
+    with open_socket(("127.0.0.1", 0)) as target, open(reading) as standard_input:
+        monkeypatch.setattr(sys, "stdin", standard_input)
+        assert main(["send", "-", "--to", f"127.0.0.1:{target.getsockname()[1]}"]) == 0
+        target.settimeout(1.0)
+        packets = [unpack(target.recv(2000)) for _ in range(11)]
+    assert [packet.timestamp - packets[0].timestamp for packet in packets] == [960 * n for n in range(11)]
+
+
+def test_speak_sends_what_it_says_while_it_says_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    heard = []
+    with open_socket(("127.0.0.1", 0)) as target:
+        address = f"127.0.0.1:{target.getsockname()[1]}"
+        assert main(["speak", "Yes.", "--protect", address, "-o", str(tmp_path / "yes.wav")]) == 0
+        target.settimeout(0.2)
+        with contextlib.suppress(TimeoutError):
+            while True:
+                heard.append(unpack(target.recv(2000)))
+    said_s = soundfile.info(tmp_path / "yes.wav").duration
+    assert len(heard) * 0.02 == pytest.approx(said_s + 0.0165, abs=0.0101)
+    assert all(extract(parse(packet.payload)) for packet in heard)
+    assert f"{len(heard)} packets sent" in capsys.readouterr().err
+
+
+def test_a_relay_passes_everything_on_when_the_network_is_good() -> None:
+    with open_socket(("127.0.0.1", 0)) as entrance, open_socket(("127.0.0.1", 0)) as target:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            for number in range(20):
+                sender.sendto(bytes([number]), entrance.getsockname())
+        counts = relay(entrance, target.getsockname(), Channel(ChannelSettings(delay_s=0.02)), Timeouts(0.1))
+        target.settimeout(1.0)
+        assert counts == (20, 20)
+        assert [target.recv(10)[0] for _ in range(20)] == list(range(20))
+
+
+@pytest.mark.parametrize(("text", "address"), [("localhost:1", ("localhost", 1)), ("[::1]:65535", ("::1", 65_535))])
+def test_addresses(text: str, address: tuple[str, int]) -> None:
+    assert parse_address(text) == address
+
+
+def test_protected_files_say_their_rate_and_length(protected: Path, tmp_path: Path) -> None:
+    file = opus_file.read(protected)
+    assert (file.input_rate_hz, file.pre_skip) == (24_000, 312)
+    write_audio(tmp_path / "a.wav", Audio(np.zeros(8_000, np.float32), 8_000))
+    assert main(["protect", str(tmp_path / "a.wav"), "-o", str(tmp_path / "a.opus")]) == 0
+    assert opus_file.read(tmp_path / "a.opus").input_rate_hz == 8_000
