@@ -18,7 +18,7 @@ from vivavoce.redundancy.codec.vivavoce.encoder import load_encoder
 from vivavoce.redundancy.codec.vivavoce.entropy import TOTAL
 from vivavoce.redundancy.codec.vivavoce.payload import read
 from vivavoce.redundancy.codec.vivavoce.quantiser import CODEBOOK_FILE, read_codebook
-from vivavoce.redundancy.codec.vivavoce.rate_allocation import LEVELS, Schedule
+from vivavoce.redundancy.codec.vivavoce.rate_allocation import LEVELS, RateAllocation
 from vivavoce.redundancy.features import PITCH, WIDTH, features
 from vivavoce.training.frequencies import frequency_table
 from vivavoce.training.networks.rdovae import Quantiser, RateDistortionAutoencoder
@@ -148,7 +148,7 @@ def test_levels_of_training_are_those_of_payloads() -> None:
 
 @torch.no_grad()
 def test_the_exported_codec_says_what_the_trained_one_says(network: RateDistortionAutoencoder, addon: Path) -> None:
-    encoder, decoder, schedule = load_encoder(addon), load_decoder(addon), Schedule(3, 4, 15)
+    encoder, decoder, schedule = load_encoder(addon), load_decoder(addon), RateAllocation(3, 4, 15)
     samples = hum(1.2)
     data = encoder.encode(listen(encoder, samples), 0.4, schedule)
     frames = decoder.decode(data).frames

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from vivavoce.redundancy.codec.vivavoce.rate_allocation import LEVELS, SLOPES, Schedule
+from vivavoce.redundancy.codec.vivavoce.rate_allocation import LEVELS, SLOPES, RateAllocation
 from vivavoce.redundancy.features import BANDS, CORRELATION, PITCH, cepstrum_matrix
 from vivavoce.training.networks.rdovae import Quantiser, RateDistortionAutoencoder
 from vivavoce.training.rates import set_rate
@@ -151,7 +151,7 @@ def random_levels(random: np.random.Generator, payloads: int, chunks: int) -> np
         first = int(random.integers(LEVELS))
         slope = int(random.integers(len(SLOPES))) if random.random() < 0.5 else 0
         last = LEVELS - 1 if random.random() < 0.5 else int(random.integers(first, LEVELS))
-        row[:] = Schedule(first, slope, last).levels(chunks)
+        row[:] = RateAllocation(first, slope, last).levels(chunks)
     return made
 
 
