@@ -55,7 +55,8 @@ class Timeouts:
         if heard_s is not None:
             return now_s - heard_s < self.idle_s
         if now_s - start_s >= self.connect_s:
-            raise InputError(f"no packet came in {self.connect_s:g} s: does anybody send there? --connect-timeout waits longer")
+            advice = "does anybody send there? --connect-timeout waits longer"
+            raise InputError(f"no packet came in {self.connect_s:g} s: {advice}")
         return True
 
 
