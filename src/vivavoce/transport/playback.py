@@ -52,7 +52,8 @@ class Playback(Generic[State]):
         for place in range(number, end):
             choice = choose(place, arrived, lbrr=self._lbrr, in_dtx=self.in_dtx)
             while choice.source in _AUDIBLE:
-                samples = self._bridge_gap(missing, choice, find_redundancy(place, arrived) if missing else None, arrived)
+                following = find_redundancy(place, arrived) if missing else None
+                samples = self._bridge_gap(missing, choice, following, arrived)
                 if samples is not None:
                     return PlayedSegment(samples, (*(lost.source for lost in missing), choice.source))
                 choice = choose(place, arrived, lbrr=self._lbrr, in_dtx=self.in_dtx)
