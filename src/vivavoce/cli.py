@@ -30,6 +30,7 @@ VERBS = {
     "defect": "put a defect into a clean clip",
     "listening-test": "build, serve and analyse tests with listeners",
     "label": "teach the detectors what they are least sure of",
+    "serve": "one voice behind the protocols that programs already speak",
     "addons": "list, check or show addons: the models that vivavoce runs",
 }
 

@@ -1,0 +1,72 @@
+"""The ASGI application: every protocol over HTTP and WebSocket."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from vivavoce.serve.errors import ServiceError
+from vivavoce.serve.guard import Guard
+from vivavoce.serve.metrics import CONTENT_TYPE
+from vivavoce.serve.protocols.openai import OpenAi, error_body
+from vivavoce.serve.service import Service
+
+
+def create_app(service: Service) -> ASGIApp:
+    """The application over a service whose voices are loaded."""
+    routes = [*OpenAi(service).routes(), *_operation(service)]
+    router = Router(routes, redirect_slashes=False)
+    app = ExceptionMiddleware(router, {ServiceError: _service_error, HTTPException: _http_error})
+
+    async def routed(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = router  # starlette then raises what is not found, so that it is worded as all errors are
+        await app(scope, receive, send)
+
+    return Guard(routed, service.settings, error_page)
+
+
+def error_page(path: str, error: ServiceError) -> Response:
+    """An error in the dialect of the protocol that a path belongs to."""
+    headers = {} if error.retry_after_s is None else {"retry-after": str(error.retry_after_s)}
+    return JSONResponse(error_body(error), error.status, headers)
+
+
+def _operation(service: Service) -> list[Route]:
+    async def health(request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def ready(request: Request) -> Response:
+        if service.admission.is_draining:
+            return JSONResponse({"status": "shutting down"}, 503)
+        return JSONResponse({"status": "ready", "streams": service.admission.speaking})
+
+    async def metrics(request: Request) -> Response:
+        return PlainTextResponse(service.metrics.exposition(), headers={"content-type": CONTENT_TYPE})
+
+    return [
+        Route("/health", health, methods=["GET"]),
+        Route("/ready", ready, methods=["GET"]),
+        Route("/metrics", metrics, methods=["GET"]),
+    ]
+
+
+async def _service_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ServiceError)
+    return error_page(request.url.path, error)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        refusal = ServiceError(405, f"Not allowed to {request.method} on {request.url.path[:60]}", "method_not_allowed")
+    elif error.status_code == 404:
+        refusal = ServiceError(404, f"Invalid URL ({request.method} {request.url.path[:60]})", "unknown_url")
+    else:
+        refusal = ServiceError(error.status_code, str(error.detail))
+    response = error_page(request.url.path, refusal)
+    response.headers.update(error.headers or {})
+    return response

@@ -1,0 +1,169 @@
+"""The one place that knows the voice's Python interface: a text in, chunks of sound with marks out, as made."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from vivavoce.audio import Samples
+from vivavoce.errors import InputError
+from vivavoce.features import RATE_HZ
+from vivavoce.prosody import speaking
+from vivavoce.prosody.systems import SYSTEMS
+from vivavoce.serve.metrics import Metrics
+from vivavoce.serve.scheduler import DeadlineScheduler
+from vivavoce.text import iter_sentences
+from vivavoce.voice.speech import DEFAULT_VOICE, SCHEDULE, Prosody, Voice, language_of, load_voice
+from vivavoce.voice.timing import SpeechMark
+
+__all__ = ["PROSODY_SYSTEMS", "Chunk", "Engine", "Speaker", "Speech", "SpeechMark", "Style", "concatenate"]
+
+PROSODY_SYSTEMS = tuple(SYSTEMS)
+_WARM_TEXT = "Will 21 people read Xanthippe's live record? The first sentence of a server takes longer than others."
+_LATER = type(SCHEDULE)(SCHEDULE.sizes[-1:])
+"""Chunks of every sentence but a speech's first: nobody waits for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Somebody who can be asked for by `id`."""
+
+    id: str
+    voice: str
+    """Name of the addon."""
+    name: str
+    """What the addon calls the speaker."""
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a text is said. `rate` is a factor, 0.25 to 4; `temperature` 0 to 1 says how freely prosody is sampled."""
+
+    speaker: Speaker
+    rate: float = 1.0
+    pitch_semitones: float = 0.0
+    prosody: str = "none"
+    temperature: float = 0.0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Sound (samples,) at the speech's rate, and the marks of the sentence that begins with it."""
+
+    samples: Samples
+    marks: tuple[SpeechMark, ...] = ()
+
+
+class Engine:
+    """Loaded voices and the threads that run them; any number of speeches at once."""
+
+    def __init__(self, voices: Sequence[str] = (), threads: int = 1, metrics: Metrics | None = None) -> None:
+        """Load voice addons by name, else the one that ships. Raises `InputError` as `load_voice`."""
+        names = tuple(voices) or (DEFAULT_VOICE,)
+        self._voices = {name: load_voice(name) for name in names}
+        self.speakers = tuple(_speakers(self._voices))
+        self.metrics = metrics or Metrics()
+        self.rate_hz = RATE_HZ
+        self.scheduler = DeadlineScheduler(threads)
+
+    def speech(self, style: Style) -> Speech:
+        """A new speech, silent so far. Raises `InputError` for a style that the voice does not have."""
+        voice = self._voices[style.speaker.voice]
+        voice.manner(style.speaker.name, style.rate, style.pitch_semitones)
+        if style.prosody not in PROSODY_SYSTEMS:
+            raise InputError(f"no prosody {style.prosody!r}, there are {', '.join(PROSODY_SYSTEMS)}")
+        return Speech(self, voice, style)
+
+    def warm(self) -> None:
+        """Say a little by each voice in each language, so that no client waits for what is built once."""
+        for speaker in {(speaker.voice, speaker.language): speaker for speaker in self.speakers}.values():
+            for sentence in iter_sentences(_WARM_TEXT, language=speaker.language):
+                voice = self._voices[speaker.voice]
+                for _ in voice.say(sentence, voice.manner(speaker.name)):
+                    pass
+
+    def close(self) -> None:
+        self.scheduler.close()
+
+
+class Speech:
+    """Texts said one after another on one clock. What it says is made in threads, a chunk at a time."""
+
+    def __init__(self, engine: Engine, voice: Voice, style: Style) -> None:
+        self._engine, self._voice, self.style = engine, voice, style
+        self._due_s: float | None = None
+        self.rate_hz = engine.rate_hz
+        self.samples = 0
+        """Made so far."""
+
+    @property
+    def seconds(self) -> float:
+        return self.samples / self.rate_hz
+
+    async def say(self, text: str, *, markup: bool | None = None, offset: int = 0) -> AsyncGenerator[Chunk]:
+        """Say plain text or SSML; `markup` None looks whether it is SSML, `offset` in bytes is added to the places of
+        marks. Closing the generator stops within a chunk.
+
+        Raises `InputError` for markup that is broken and for a text with nothing to say.
+        """
+        asked_s = time.monotonic()
+        if self._due_s is None or self._due_s < asked_s:
+            self._due_s = asked_s
+        watch = self._engine.metrics.watch(asked_s)
+        chunks = self._chunks(text, markup, offset)
+        while made := await self._engine.scheduler.run(lambda: _next(chunks), self._due_s):
+            chunk, busy_s = made
+            seconds = len(chunk.samples) / self.rate_hz
+            watch.chunk(seconds, busy_s)
+            self._due_s += seconds
+            yield chunk
+        watch.end()
+
+    def _chunks(self, text: str, markup: bool | None, offset: int) -> Iterator[Chunk]:
+        """Runs in a thread."""
+        style = self.style
+        prosody = _prosody(style.prosody, style.temperature, style.seed)
+        manner = self._voice.manner(style.speaker.name, style.rate, style.pitch_semitones, prosody)
+        for sentence in iter_sentences(text, markup=markup, language=language_of(manner.speaker)):
+            schedule = _LATER if self.samples else SCHEDULE
+            for chunk in self._voice.say(sentence, manner, schedule, self.seconds):
+                self.samples += len(chunk.samples)
+                yield Chunk(chunk.samples, tuple(_moved(mark, offset) for mark in chunk.marks))
+
+
+def concatenate(chunks: Sequence[Chunk]) -> Chunk:
+    """All chunks as one."""
+    samples = [chunk.samples for chunk in chunks] or [np.zeros(0, np.float32)]
+    return Chunk(np.concatenate(samples), tuple(mark for chunk in chunks for mark in chunk.marks))
+
+
+def _next(chunks: Iterator[Chunk]) -> tuple[Chunk, float] | None:
+    """The next chunk, and how long it took."""
+    begun_s = time.perf_counter()
+    chunk = next(chunks, None)
+    return None if chunk is None else (chunk, time.perf_counter() - begun_s)
+
+
+def _moved(mark: SpeechMark, offset: int) -> SpeechMark:
+    return replace(mark, start=mark.start + offset, end=mark.end + offset) if offset else mark
+
+
+@lru_cache(maxsize=8)
+def _prosody(name: str, temperature: float, seed: int) -> Prosody | None:
+    return None if name == "none" and not temperature else speaking(name, temperature, seed)
+
+
+def _speakers(voices: dict[str, Voice]) -> Iterator[Speaker]:
+    """The first voice's speakers by their names, those of others as `voice/speaker` where the name is taken."""
+    taken: set[str] = set()
+    for addon, voice in voices.items():
+        for name in voice.speakers:
+            identity = name if name not in taken else f"{addon}/{name}"
+            taken.add(identity)
+            yield Speaker(identity, addon, name, language_of(name))
