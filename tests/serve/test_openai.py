@@ -10,11 +10,11 @@ import av
 import numpy as np
 import pytest
 import soundfile
+from vivavoce.voice.speech import joined, shared_voice
 
 from tests.serve.running import Running
 from vivavoce.serve.protocols.openai import OPENAI_MODELS
 from vivavoce.serve.voices import OPENAI_VOICES
-from vivavoce.voice.speech import joined, shared_voice
 
 TEXT = "The quick brown fox is here. It costs $5!"
 
