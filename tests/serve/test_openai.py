@@ -10,8 +10,8 @@ import av
 import numpy as np
 import pytest
 import soundfile
-from vivavoce.voice.speech import joined, shared_voice
 
+import vivavoce
 from tests.serve.running import Running
 from vivavoce.serve.protocols.openai import OPENAI_MODELS
 from vivavoce.serve.voices import OPENAI_VOICES
@@ -21,7 +21,7 @@ TEXT = "The quick brown fox is here. It costs $5!"
 
 def in_process(text: str, speaker: str) -> np.ndarray:
     """What the voice says without a server, as 16-bit samples."""
-    samples = joined(shared_voice("vivavoce").stream(text, speaker=speaker)).samples
+    samples = np.concatenate([chunk.samples for chunk in vivavoce.speak(text, speaker=speaker)])
     return (np.clip(samples, -1, 1) * 32767).astype("<i2")
 
 
@@ -206,5 +206,5 @@ def test_discovery(server: Running) -> None:
     assert server.request("GET", "/v1/models/x").status == 404
     assert {"id": "tts-1"} in server.request("GET", "/v1/audio/models").json()["models"]
     voices = {voice["id"]: voice for voice in server.request("GET", "/v1/audio/voices").json()["voices"]}
-    assert set(voices) >= {*OPENAI_VOICES, *server.service.engine._voices["vivavoce"].speakers}
+    assert set(voices) >= {*OPENAI_VOICES, *(speaker.id for speaker in server.service.engine.speakers)}
     assert voices["nova"]["speaker"] == "af_heart"

@@ -17,7 +17,7 @@ from vivavoce.prosody.systems import SYSTEMS
 from vivavoce.serve.metrics import Metrics
 from vivavoce.serve.scheduler import DeadlineScheduler
 from vivavoce.text import iter_sentences
-from vivavoce.voice.speech import DEFAULT_VOICE, SCHEDULE, Prosody, Voice, language_of, load_voice
+from vivavoce.voice.synthesizer import DEFAULT_VOICE, SCHEDULE, Prosody, Voice, language_of, load_voice
 from vivavoce.voice.timing import SpeechMark
 
 __all__ = ["PROSODY_SYSTEMS", "Chunk", "Engine", "Speaker", "Speech", "SpeechMark", "Style", "concatenate"]
