@@ -9,7 +9,7 @@ import soxr
 from opuslib_next import Encoder
 
 from vivavoce.audio import Samples
-from vivavoce.link.ogg import FIRST, LAST, page
+from vivavoce.transport.ogg import FIRST, LAST, page
 
 CLOCK_HZ = 48_000
 _RATES_HZ = (8_000, 12_000, 16_000, 24_000, 48_000)
