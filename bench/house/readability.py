@@ -24,7 +24,7 @@ IRREGULAR = frozenset(
 NOUNS = frozenset(["need", "speed", "feed", "seed", "embed", "bed", "red", "shed"])
 UNITS = re.compile(
     r"\b(m?s|ms|seconds?|minutes?|hours?|samples?|frames?|packets?|bytes?|bits?|pixels?|pictures?|k?Hz|hertz|dB"
-    r"|decibels?|LUFS|dBTP|semitones?|nepers?|octaves?|percent|shares?|factor|ratio|kb/s|bits? per second|unit interval|0 to 1"
+    r"|decibels?|LUFS|dBTP|semitones?|nepers?|octaves?|percent|shares?|factor|ratio|kb/s|unit interval|0 to 1"
     r"|tokens?|offsets?|index|indices|counts?|number of|units?|degrees|points|logits?|nats)\b"
     r"|\([a-z_]+,[^)]*\)|\(\d|%|\[0, 1\]"
 )

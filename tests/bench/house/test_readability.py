@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from bench.house.readability import is_participle, read_tree
 
 from bench.house import readability
-from bench.house.readability import is_participle, read_tree
 
 
 @pytest.mark.parametrize("name", ["made", "_heard", "joined", "asked"])
