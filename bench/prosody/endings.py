@@ -11,13 +11,13 @@ import numpy as np
 from bench.prosody.held_out import Held, encoders, voice_tensors
 from bench.prosody.melody import Melody, melody
 from bench.shared.sentences import sentences_of_kind
-from vivavoce.prosody.embedding import Embedding
+from vivavoce.prosody import load_prosody
 from vivavoce.prosody.linguistics import Linguistics, describe
-from vivavoce.prosody.systems import load_system
 from vivavoce.text import analyse
 from vivavoce.training.prosody.asked import QUESTION_VERBS, QUESTION_WORDS
+from vivavoce.training.prosody.texts import spoken_language
 from vivavoce.training.utterances import SPEAKERS
-from vivavoce.voice.synthesizer import language_of
+from vivavoce.voice.acoustics import AcousticInputs
 from vivavoce.voice.timing import frame_durations
 from vivavoce.voice.tokens import Tokens, tokenise
 
@@ -46,10 +46,10 @@ def kind_and_words(held: Held) -> tuple[str, list[str]]:
 
 def predicted(data: Path, held: Sequence[Held], system: str) -> dict[str, float]:
     """Of a system from plain text: the sentences of `data/text`, by all voices in turn, and those of the test."""
-    model, voice = load_system(system), encoders()
+    model, voice = load_prosody(system), encoders()
     counts: Counts = defaultdict(list)
     for kind, words, text, tokens, speaker in _plain(data, held):
-        nothing = Embedding.of_sentence(np.zeros(64, np.float32), len(text.words))
+        nothing = AcousticInputs.of_sentence(np.zeros(64, np.float32), len(text.words))
         embedding = model.embed(text, speaker) if model else nothing
         made = voice(voice_tensors(tokens, SPEAKERS.index(speaker), embedding))
         length = len(tokens.symbols)
@@ -62,7 +62,7 @@ def predicted(data: Path, held: Sequence[Held], system: str) -> dict[str, float]
 
 def _plain(data: Path, held: Sequence[Held]) -> Iterator[tuple[str, list[str], Linguistics, Tokens, str]]:
     for kind, line, speaker in in_turn(data, KINDS):
-        sentence = analyse(line, language=language_of(speaker)).sentences[0]
+        sentence = analyse(line, language=spoken_language(speaker)).sentences[0]
         words = [word.text.lower() + word.trailing_punctuation for word in sentence.words]
         yield kind, words, describe(sentence), tokenise(sentence), speaker
     for h in held:

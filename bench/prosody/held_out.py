@@ -14,17 +14,18 @@ from vivavoce.blocks.tensors import Tensors
 from vivavoce.errors import InputError
 from vivavoce.features import Array
 from vivavoce.prosody.addons import centre_of
-from vivavoce.prosody.camp import Camp
-from vivavoce.prosody.embedding import Embedding
-from vivavoce.prosody.kathaka import Kathaka
 from vivavoce.prosody.linguistics import Linguistics
+from vivavoce.prosody.models.camp import Camp
+from vivavoce.prosody.models.kathaka import Kathaka
+from vivavoce.prosody.models.selection import BY, Centroid, Selection
 from vivavoce.prosody.recording import reference_features
-from vivavoce.prosody.selection import BY, Centroid, Selection
 from vivavoce.training.prosody.asked import kind_of
 from vivavoce.training.prosody.dataset import spoken_sentences
 from vivavoce.training.prosody.sentence import SpokenSentence
 from vivavoce.training.prosody.texts import text_features, text_key
+from vivavoce.voice.acoustics import AcousticInputs
 from vivavoce.voice.dimensions import WORD_PROSODY
+from vivavoce.voice.overrides import input_tensors
 from vivavoce.voice.tokens import Tokens
 
 CORPORA = ("kathleen", "ensemble", "intonation")
@@ -43,7 +44,7 @@ class Held:
     """Of the intonation corpus, or `complex`, or the corpus."""
 
 
-Answer = Callable[[Held], Embedding]
+Answer = Callable[[Held], AcousticInputs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def systems(held: Sequence[Held], runs: Path) -> list[System]:
     """Everything that is shipped, the ablations that have been trained, controls and oracles."""
     kathaka, camp, selection = (load_addon(find_addon(name)) for name in ("kathaka", "camp", "selection"))
     found = [
-        System("none", lambda h: Embedding.of_sentence(np.zeros(64, np.float32), len(h.text.words)), "", ""),
+        System("none", lambda h: AcousticInputs.of_sentence(np.zeros(64, np.float32), len(h.text.words)), "", ""),
         System("centroid", lambda h: Centroid(selection).embed(h.text, h.spoken.speaker), "", ""),
         System("sentence oracle", _sentence_oracle(kathaka), "centroid", "sentence oracle"),
         System("word oracle", _word_oracle(camp), "none", "word oracle"),
@@ -116,14 +117,14 @@ def encoders() -> SequenceBlock:
     return first.sequence_block
 
 
-def voice_tensors(tokens: Tokens, speaker: int, embedding: Embedding) -> Tensors:
+def voice_tensors(tokens: Tokens, speaker: int, embedding: AcousticInputs) -> Tensors:
     """What the encoders read of a sentence without markup."""
     return {
         "symbols": tokens.symbols[None],
         "stress": tokens.stress[None],
         "gaps": tokens.gaps[None],
         "speaker": np.array([speaker], np.int64),
-        **embedding.tensors(tokens),
+        **input_tensors(embedding, tokens, ()),
     }
 
 
@@ -136,17 +137,17 @@ def addon_of(name: str, runs: Path) -> Addon | None:
         return None
 
 
-def _asked(embed: Callable[[Linguistics, str], Embedding]) -> Answer:
+def _asked(embed: Callable[[Linguistics, str], AcousticInputs]) -> Answer:
     return lambda held: embed(held.text, held.spoken.speaker)
 
 
-def _shuffled(embed: Callable[[Linguistics, str], Embedding], held: Sequence[Held]) -> Answer:
+def _shuffled(embed: Callable[[Linguistics, str], AcousticInputs], held: Sequence[Held]) -> Answer:
     """The same model, given another sentence of the test: what a model knows without knowing the text."""
     others = shuffled(held)
 
-    def answer(asked: Held) -> Embedding:
+    def answer(asked: Held) -> AcousticInputs:
         made = embed(others[asked.spoken.id].text, asked.spoken.speaker)
-        return Embedding(made.sentence, np.resize(made.words, (len(asked.text.words), WORD_PROSODY)))
+        return AcousticInputs(made.sentence, np.resize(made.words, (len(asked.text.words), WORD_PROSODY)))
 
     return answer
 
@@ -162,16 +163,16 @@ def shuffled(held: Sequence[Held]) -> dict[str, Held]:
 
 
 def _member_of_kathaka(model: Kathaka, number: int) -> System:
-    def answer(held: Held) -> Embedding:
+    def answer(held: Held) -> AcousticInputs:
         mean = model.distributions(held.text, held.spoken.speaker)[0][number]
-        return Embedding.of_sentence(mean, len(held.text.words))
+        return AcousticInputs.of_sentence(mean, len(held.text.words))
 
     return System(f"kathaka, seed {number}", answer, "centroid", "sentence oracle", is_seed=True)
 
 
 def _member_of_camp(model: Camp, number: int) -> System:
-    def answer(held: Held) -> Embedding:
-        return Embedding.of_words(model.members(held.text, held.spoken.speaker)[number])
+    def answer(held: Held) -> AcousticInputs:
+        return AcousticInputs.of_words(model.members(held.text, held.spoken.speaker)[number])
 
     return System(f"camp, seed {number}", answer, "none", "word oracle", is_seed=True)
 
@@ -189,15 +190,15 @@ def posterior_of(addon: Addon) -> Callable[[Held], tuple[Array, Array]]:
 
 def _sentence_oracle(addon: Addon) -> Answer:
     posterior = posterior_of(addon)
-    return lambda h: Embedding.of_sentence(posterior(h)[0], len(h.text.words))
+    return lambda h: AcousticInputs.of_sentence(posterior(h)[0], len(h.text.words))
 
 
 def _word_oracle(addon: Addon) -> Answer:
     network = addon.network("reference")
 
-    def answer(held: Held) -> Embedding:
+    def answer(held: Held) -> AcousticInputs:
         shares = word_shares(held.spoken.tokens.owner, len(held.text.words))
-        return Embedding.of_words(network.run({**_reference(addon, held), "shares": shares[None]})["prosody"][0])
+        return AcousticInputs.of_words(network.run({**_reference(addon, held), "shares": shares[None]})["prosody"][0])
 
     return answer
 

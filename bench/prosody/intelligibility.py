@@ -18,12 +18,11 @@ from bench.shared.transcripts import compare
 from vivavoce.audio import Audio
 from vivavoce.errors import InputError
 from vivavoce.features import RATE_HZ
-from vivavoce.prosody import speaking
-from vivavoce.prosody.systems import SYSTEMS
+from vivavoce.prosody import prosody_source, prosody_systems
 from vivavoce.text import analyse
+from vivavoce.training.prosody.texts import spoken_language
 from vivavoce.training.utterances import SPEAKERS
 from vivavoce.voice import load_voice
-from vivavoce.voice.synthesizer import language_of
 
 ALONE = "none"
 """The voice left to itself: what every other system is compared with."""
@@ -74,12 +73,12 @@ def understood(data: Path, each: int) -> dict[str, list[Heard]]:
     voice, listener = load_voice(), WordErrorRate(1)
     wanted = list(texts(data, each))
     found: dict[str, list[Heard]] = {}
-    for name in SYSTEMS:
-        prosody = speaking(name)
+    for name in prosody_systems():
+        prosody = prosody_source(name)
         found[name] = []
         for kind, speaker, text in wanted:
-            sentences = analyse(text, language=language_of(speaker)).sentences
-            sound = voice.speak(sentences, speaker=speaker, prosody=prosody).samples
+            sentences = analyse(text, language=spoken_language(speaker)).sentences
+            sound = voice.synthesize(sentences, speaker=speaker, prosody=prosody).samples
             found[name].append(_heard(listener, kind, speaker, text, sound))
     return found
 
@@ -94,7 +93,7 @@ def copies_understood(data: Path, runs: Path, count: int) -> dict[str, list[Hear
         except InputError:
             continue
         for name, prosody in ((ALONE, None), ("copycat", copied)):
-            sound = voice.speak([case.sentence], speaker=case.target, prosody=prosody).samples
+            sound = voice.synthesize([case.sentence], speaker=case.target, prosody=prosody).samples
             found[name].append(_heard(listener, case.row.corpus, case.target, case.row.text, sound))
     return found
 

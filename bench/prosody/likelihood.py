@@ -16,7 +16,7 @@ import numpy.typing as npt
 from bench.prosody.held_out import Held, addon_of, posterior_of, shuffled
 from bench.shared.significance import bootstrap, holm, interval, p_value
 from vivavoce.blocks import find_addon, load_addon
-from vivavoce.prosody.kathaka import Kathaka
+from vivavoce.prosody.models.kathaka import Kathaka
 
 Values = npt.NDArray[np.float64]
 Normal = tuple[npt.NDArray[np.floating], npt.NDArray[np.floating]]

@@ -26,8 +26,8 @@ from bench.prosody import closure, emphasis, endings, endings_audio, likelihood,
 from bench.prosody.held_out import Held, held_out, systems
 from bench.shared.machine import this_machine
 from vivavoce.errors import InputError
+from vivavoce.prosody import load_prosody, prosody_systems
 from vivavoce.prosody.linguistics import describe
-from vivavoce.prosody.systems import SYSTEMS, load_system
 from vivavoce.text import analyse
 
 COMPARED = ("none", "centroid", "selection", "kathaka", "camp")
@@ -149,8 +149,8 @@ def cost_part(bench: Bench) -> Figures:
     sentence = analyse(COST_SENTENCE).sentences[0]
     text = describe(sentence)
     made = {"embed and parse the text": _best_ms(partial(describe, sentence))}
-    for name in SYSTEMS:
-        if model := load_system(name):
+    for name in prosody_systems():
+        if model := load_prosody(name):
             made[name] = _best_ms(partial(model.embed, text, "kathleen"))
     for name, value in made.items():
         print(f"{name}: {value:.1f} ms")

@@ -13,13 +13,15 @@ from bench.prosody.speakers import SpeakerEncoder
 from bench.shared.sentences import Rendition, held_out
 from vivavoce.audio import Audio, read_audio
 from vivavoce.errors import InputError
-from vivavoce.features import RATE_HZ, Array, continuous_log_f0, energy, mel_spectrogram, pitch
+from vivavoce.features import FRAME_S, RATE_HZ, Array, continuous_log_f0, energy, mel_spectrogram, pitch
 from vivavoce.prosody.alignment import aligner, whole_sentence
-from vivavoce.prosody.transfer import Copied, CopyCat
+from vivavoce.prosody.models.copycat import Copied, CopyCat
 from vivavoce.text.utterance import Sentence
+from vivavoce.training.prosody.texts import spoken_language
 from vivavoce.voice import Voice, load_voice
+from vivavoce.voice.acoustics import AcousticOverrides
 from vivavoce.voice.contour import knots_of, token_means
-from vivavoce.voice.synthesizer import LEAD_FRAMES, language_of
+from vivavoce.voice.synthesizer import LEAD_S
 from vivavoce.voice.tokens import tokenise
 
 TARGETS = ("kathleen", "af_heart", "am_michael", "bf_emma", "bm_george")
@@ -72,7 +74,7 @@ def cases(data: Path, count: int, targets: int = 1) -> Iterator[Case]:
             source = read_audio(row.path).resampled(RATE_HZ)
             for step in range(targets):
                 target = TARGETS[(number + step) % len(TARGETS)]
-                yield Case(row, source, whole_sentence(row.text, language_of(target)), target)
+                yield Case(row, source, whole_sentence(row.text, spoken_language(target)), target)
 
 
 def copier(name: str, runs: Path) -> Copy:
@@ -85,7 +87,7 @@ def copier(name: str, runs: Path) -> Copy:
     copycat, voice = CopyCat(addon, aligner()), load_voice()
 
     def copy(case: Case) -> Copied:
-        usual = voice.usual_frames(case.sentence, case.target)
+        usual = voice.usual_durations_s(case.sentence, case.target)
         return Copied(copycat.copy(case.source, tokenise(case.sentence), case.target, usual))
 
     return copy
@@ -97,12 +99,9 @@ def _as_it_is(case: Case) -> Copied:
     log_f0 = continuous_log_f0(pitch(case.source))
     knots = knots_of(log_f0, durations)
     knots[durations == 0] = log_f0.mean()
-    copied = {
-        "log_durations": np.log1p(durations).astype(np.float32)[None],
-        "knots": knots[None],
-        "token_energy": token_means(energy(mel), durations)[None],
-    }
-    return Copied(copied)
+    return Copied(
+        AcousticOverrides((durations * FRAME_S).astype(np.float32), knots, token_means(energy(mel), durations))
+    )
 
 
 def pairs(data: Path, runs: Path, count: int) -> Iterator[Pair]:
@@ -131,17 +130,17 @@ def _of(data: Path, speaker: str) -> list[Rendition]:
 
 
 def _spoken(voice: Voice, case: Case, copied: Copied) -> Audio:
-    return Audio(voice.speak([case.sentence], speaker=case.target, prosody=copied).samples, RATE_HZ)
+    return Audio(voice.synthesize([case.sentence], speaker=case.target, prosody=copied).samples, RATE_HZ)
 
 
 def _lead(copied: Copied) -> int:
     """Frames of the source's silence: the voice begins with its own short one instead."""
-    return int(np.rint(np.expm1(copied.tensors["log_durations"][0, 0])))
+    return int(np.rint(copied.overrides.durations_s[0] / FRAME_S))
 
 
 def correlations(made: Audio, source: Audio, lead: int) -> tuple[float, float]:
     """Of log f0 where both are voiced, and of energy, over frames."""
-    ours, theirs = _tracks(made)[LEAD_FRAMES:], _tracks(source)[lead:]
+    ours, theirs = _tracks(made)[round(LEAD_S / FRAME_S) :], _tracks(source)[lead:]
     frames = min(len(ours), len(theirs))
     ours, theirs = ours[:frames], theirs[:frames]
     voiced = (ours[:, 0] > 0) & (theirs[:, 0] > 0)

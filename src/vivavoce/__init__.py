@@ -14,25 +14,26 @@ __all__ = ["speak", "speak_async"]
 def speak(
     text: str,
     *,
-    voice: str = "vivavoce",
+    voice: str | None = None,
     speaker: str | None = None,
     rate: float = 1.0,
     pitch_semitones: float = 0.0,
 ) -> Iterator[SpeechChunk]:
-    """Speak a text or SSML: chunks of sound (samples,) at 24 kHz with their marks, each made when it is asked for.
+    """Speak a text or SSML: chunks of sound (samples,) at the voice's rate with their marks, generated lazily.
 
     Raises `vivavoce.errors.InputError` for an unknown voice or speaker, and for a text with nothing to say, `TypeError`
     for what is no text.
     """
-    from vivavoce.voice.synthesizer import shared_voice
+    from vivavoce.voice.load import DEFAULT_VOICE, shared_voice
 
-    return shared_voice(voice).stream(text, speaker=speaker, rate=rate, pitch_semitones=pitch_semitones)
+    chosen = shared_voice(voice or DEFAULT_VOICE)
+    return chosen.stream(text, speaker=speaker, rate=rate, pitch_semitones=pitch_semitones)
 
 
 async def speak_async(
     text: str,
     *,
-    voice: str = "vivavoce",
+    voice: str | None = None,
     speaker: str | None = None,
     rate: float = 1.0,
     pitch_semitones: float = 0.0,

@@ -61,7 +61,10 @@ def whole_file(path: Path) -> Iterator[Path]:
     """
     check_output(path)
     path = path.resolve()
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:_LONGEST_STEM]}.")
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:_LONGEST_STEM]}.")
+    except OSError as error:  # which would name the temporary file
+        raise InputError(f"{path}: cannot be written, {error.strerror}") from None
     os.close(handle)
     temporary = Path(name)
     try:

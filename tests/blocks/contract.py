@@ -20,6 +20,7 @@ from itertools import chain, cycle, zip_longest
 from typing import Any
 
 import numpy as np
+import pytest
 
 from vivavoce.blocks import (
     ChunkSchedule,
@@ -91,8 +92,8 @@ def chunks_are_never_empty_and_of_what_was_declared(case: Case) -> None:
             assert spec.shape is None or len(spec.shape) == chunk[name].ndim
 
 
-def delay_is_exact(case: Case) -> None:
-    """After `n` frames in, `(n - delay) * hop` have come out, and the rest comes at the end."""
+def lookahead_is_exact(case: Case) -> None:
+    """After `n` frames in, `(n - lookahead) * upsampling_factor` have come out, and the rest comes at the end."""
     block, total = case.block, frame_count(case.offline)
     for sizes in SCHEDULES:
         state, given, made = block.initial_state(case.data), 0, 0
@@ -155,7 +156,7 @@ def closing_frees_state_and_upstream(case: Case) -> None:
 
 def fixed_target_equals_dynamic(case: Case) -> None:
     if case.fixed is None:
-        return
+        pytest.skip("the block runs no network")
     block = case.fixed()
     for sizes in SCHEDULES:
         assert_close(join(list(case.stream(sizes, block))), case.offline, case.tolerance)
@@ -164,7 +165,7 @@ def fixed_target_equals_dynamic(case: Case) -> None:
 CHECKS: tuple[Check, ...] = (
     streamed_equals_offline,
     chunks_are_never_empty_and_of_what_was_declared,
-    delay_is_exact,
+    lookahead_is_exact,
     steps_are_pure,
     interleaved_streams_are_independent,
     closing_frees_state_and_upstream,

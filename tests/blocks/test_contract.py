@@ -15,8 +15,8 @@ from tests.blocks.contract import (
     Check,
     assert_close,
     chunks_are_never_empty_and_of_what_was_declared,
-    delay_is_exact,
     interleaved_streams_are_independent,
+    lookahead_is_exact,
     steps_are_pure,
     streamed_equals_offline,
 )
@@ -25,6 +25,7 @@ from vivavoce.blocks import (
     CpuTarget,
     FixedTarget,
     SequenceBlockContainer,
+    StackError,
     StreamableBlock,
     StreamablePipeline,
     StreamableStack,
@@ -44,6 +45,7 @@ RANDOM = np.random.default_rng(3)
 PHONEMES = {"phonemes": RANDOM.integers(0, 32, (1, 19))}
 ENCODED = {"encoded": RANDOM.normal(size=(1, 7, networks.WIDTH)).astype(np.float32)}
 HIDDEN = {"hidden": RANDOM.normal(size=(1, 41, networks.WIDTH)).astype(np.float32)}
+PITCH = np.linspace(0.0, 1.0, 41, dtype=np.float32)[None]
 SPEAKER = {"speaker": RANDOM.normal(size=(1, networks.WIDTH)).astype(np.float32)}
 FIXED = FixedTarget({"phonemes": (8, 32), "frames": (1, 4, 16)})
 
@@ -75,6 +77,11 @@ def nested(target: Target) -> StreamableBlock[Any]:
     return StreamableStack([inner, StreamableStack([Gain("hidden", 3.0), decoder(target)]), Diagnostics()])
 
 
+def forwarding(target: Target) -> StreamableBlock[Any]:
+    model = target.load(networks.decoder(), "decoder")
+    return StreamingNetwork(model, networks.DELAY, forward=("pitch",))
+
+
 CPU = CpuTarget()
 FRAME = {"frame": HIDDEN["hidden"]}
 
@@ -82,6 +89,7 @@ CASES = [
     Case("Gain", lambda: Gain("hidden", -3.0), upstream=HIDDEN),
     Case("Diagnostics", Diagnostics, upstream=HIDDEN),
     Case("StreamingNetwork", lambda: decoder(CPU), {}, HIDDEN, lambda: decoder(FIXED)),
+    Case("forwarding", lambda: forwarding(CPU), {}, {**HIDDEN, "pitch": PITCH}, lambda: forwarding(FIXED)),
     Case("conditioned", lambda: decoder(CPU, True), SPEAKER, HIDDEN, lambda: decoder(FIXED, True)),
     Case("hop", lambda: vocoder(CPU), {}, {"mel": HIDDEN["hidden"]}, lambda: vocoder(FIXED), tolerance=2e-5),
     Case("memory", lambda: attention(CPU), ENCODED, FRAME, lambda: attention(FIXED), tolerance=2e-6),
@@ -110,6 +118,14 @@ def test_encoders_on_the_fixed_target_equal_the_dynamic_ones(count: int) -> None
     assert_close(
         SequenceBlockContainer(encoders(FIXED))(data), SequenceBlockContainer(encoders())(data), tolerance=1e-6
     )
+
+
+def test_what_is_forwarded_stays_in_step() -> None:
+    made = join(list(forwarding(CPU).open({}, [{**HIDDEN, "pitch": PITCH}])))
+    np.testing.assert_array_equal(made["pitch"], PITCH)
+    assert made["mel"].shape[1] == PITCH.shape[1]
+    with pytest.raises(StackError, match="forwards mel, which the network makes itself"):
+        StreamingNetwork(CPU.load(networks.decoder(), "decoder"), networks.DELAY, forward=("mel",))
 
 
 def test_a_stream_shorter_than_the_delay_comes_out_whole() -> None:
@@ -166,7 +182,7 @@ class Broken(StreamableBlock[Any]):
         ("keeps state on itself", steps_are_pure),
         ("keeps state on itself", interleaved_streams_are_independent),
         ("depends on the size of chunks", streamed_equals_offline),
-        ("says that it is late", delay_is_exact),
+        ("says that it is late", lookahead_is_exact),
         ("changes its state", steps_are_pure),
         ("changes the chunk", steps_are_pure),
         ("makes another type", chunks_are_never_empty_and_of_what_was_declared),

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 import numpy as np
@@ -9,18 +9,18 @@ import pytest
 from vivavoce.audio import Audio, write_audio
 from vivavoce.cli import main
 from vivavoce.commands import prosody, prosody_options
-from vivavoce.commands.prosody_options import prosody_of
+from vivavoce.commands.prosody_options import read_prosody
 from vivavoce.errors import InputError
-from vivavoce.prosody import SYSTEMS
+from vivavoce.prosody import prosody_systems
 from vivavoce.voice import Voice
 
 
 def options(**changes: object) -> Namespace:
-    return Namespace(**{"prosody": "none", "variety": 0.0, "seed": 0, "explain": False, **changes})
+    return Namespace(**{"prosody": "none", "temperature": 0.0, "seed": 0, "explain": False, **changes})
 
 
 def test_none_leaves_the_voice_to_itself():
-    assert prosody_of(options()) is None
+    assert read_prosody(options()) is None
 
 
 @pytest.mark.parametrize(
@@ -28,12 +28,12 @@ def test_none_leaves_the_voice_to_itself():
     [
         ({"explain": True}, "give --prosody selection"),
         ({"prosody": "kathaka", "seed": -1}, "seed is -1"),
-        ({"variety": 0.5}, '"none" has no variety'),
+        ({"temperature": 0.5}, '"none" has no temperature'),
     ],
 )
 def test_options_that_do_not_go_together(changes: dict[str, object], complaint: str):
     with pytest.raises(InputError, match=complaint):
-        prosody_of(options(**changes))
+        read_prosody(options(**changes))
 
 
 def test_a_comparison_needs_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
@@ -45,7 +45,7 @@ def test_a_comparison_of_a_long_text_ends_where_it_is_too_long(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(prosody, "MAX_SECONDS", 0.5)
-    monkeypatch.setattr(prosody, "SYSTEMS", ("none",))
+    monkeypatch.setattr(prosody, "prosody_systems", lambda: ("none",))
     assert main(["prosody", "compare", "Go on and on. " * 50_000, "-o", str(tmp_path / "page.html")]) == 2
     assert "at most 0.5 s of speech" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
@@ -70,7 +70,7 @@ def test_a_text_that_its_recording_cannot_hold_is_refused_at_once(
 ):
     source = str(tmp_path / "short.wav")
     write_audio(source, Audio(np.zeros(8_000, np.float32), 8_000))
-    monkeypatch.delattr(Voice, "usual_frames")  # which takes long for a long text
+    monkeypatch.delattr(Voice, "usual_durations_s")  # which takes long for a long text
     text = "Go on and on. " * 20
     assert main(["transfer", source, "--text", text, "--speaker", "af_heart", "-o", str(tmp_path / "o.wav")]) == 2
     assert "short.wav: the recording has 1.0 s, too little for a text of" in capsys.readouterr().err
@@ -91,4 +91,7 @@ def test_a_transfer_needs_its_source_and_a_known_speaker(tmp_path: Path, capsys:
 
 
 def test_help_names_every_system() -> None:
-    assert prosody_options.SYSTEMS == SYSTEMS
+    parser = ArgumentParser()
+    prosody_options.add_prosody_arguments(parser)
+    help_text = parser.format_help()
+    assert all(name in help_text for name in prosody_systems())

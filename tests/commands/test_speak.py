@@ -10,6 +10,8 @@ import signal
 import subprocess
 import sys
 import time
+from argparse import Namespace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -18,8 +20,9 @@ import pytest
 import soundfile
 
 from vivavoce.audio import read_audio
+from vivavoce.blocks import Addon
 from vivavoce.cli import main
-from vivavoce.commands import speak
+from vivavoce.commands import speak, speech_output
 from vivavoce.voice import load_voice
 
 TEXT = "Hello there. It costs $5, no more."
@@ -159,7 +162,7 @@ def test_an_interrupted_reading_goes_on_and_is_the_same(monkeypatch: pytest.Monk
     text = "One thing. Another thing. A third thing."
     assert main(["speak", text, "-o", "whole.wav", "--marks", "whole.jsonl"]) == 0
     voice, said = once("vivavoce", "vocoder"), []
-    say = type(voice).say
+    say = type(voice).synthesize_sentence
 
     def interrupted(self, sentence, *rest, **named):
         said.append(sentence)
@@ -168,7 +171,7 @@ def test_an_interrupted_reading_goes_on_and_is_the_same(monkeypatch: pytest.Monk
                 raise KeyboardInterrupt
             yield chunk
 
-    monkeypatch.setattr(type(voice), "say", interrupted)
+    monkeypatch.setattr(type(voice), "synthesize_sentence", interrupted)
     command = ["speak", text, "-o", "part.wav", "--marks", "part.jsonl", "--resume"]
     assert main(command) == 130
     assert not Path("part.wav").exists()
@@ -249,6 +252,51 @@ def test_too_much_text(monkeypatch: pytest.MonkeyPatch, capsys: Error) -> None:
     assert "over 4 MiB" in capsys.readouterr().err
 
 
+def test_a_file_that_nobody_named_overwrites_none(here: Path) -> None:
+    for _ in range(3):
+        assert main(["speak", "Hi."]) == 0
+    assert sorted(path.name for path in here.iterdir()) == ["speech-2.wav", "speech-3.wav", "speech.wav"]
+
+
+def test_a_place_that_takes_no_file_is_named_itself(capsys: Error) -> None:
+    assert main(["speak", "Hi.", "-o", "/proc/x.wav"]) == 2
+    assert capsys.readouterr().err.startswith("vivavoce: /proc/x.wav: cannot be written")
+
+
+def test_an_unquoted_text_gets_a_hint(capsys: Error) -> None:
+    assert main(["speak", "Hello", "there"]) == 2
+    assert capsys.readouterr().err == 'vivavoce: put the text in quotes: vivavoce speak "Hello there"\n'
+
+
+def test_speakers_are_listed_with_language_and_a_way_to_hear_them(capsys: Error) -> None:
+    assert main(["speak", "--speakers"]) == 0
+    shown = capsys.readouterr().out
+    rows = shown.split("\n\n")[0].splitlines()
+    assert len(rows) == len(once().speakers)
+    assert all(any(language in row for language in ("en-US", "en-GB")) for row in rows)
+    assert "To hear one: vivavoce speak --speaker" in shown
+
+
+def test_a_resumed_reading_is_of_the_same_prosody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The addons of prosody and parser decide how it sounds as the voice does."""
+    arguments = Namespace(voice="vivavoce", vocoder="vocoder", prosody="camp", temperature=0.0, seed=0, ssml=False)
+    style = once().style()
+    before = speech_output.resume_key("Hi.", None, arguments, style)
+    load = speech_output.load_addon
+
+    def changed(path: Path) -> Addon:
+        addon = load(path)
+        files = {} if addon.manifest.name in ("parser", "camp") else addon.manifest.files
+        return replace(addon, manifest=replace(addon.manifest, files=files, networks={}))
+
+    monkeypatch.setattr(speech_output, "load_addon", changed)
+    assert speech_output.resume_key("Hi.", None, arguments, style) != before
+    arguments.prosody = "none"
+    unparsed = speech_output.resume_key("Hi.", None, arguments, style)
+    monkeypatch.undo()
+    assert speech_output.resume_key("Hi.", None, arguments, style) == unparsed
+
+
 def test_what_cannot_be_read_is_left_out_with_a_notice(capsys: Error) -> None:
     assert main(["speak", "Hello 😀 \x00 world 你好."]) == 0
     error = capsys.readouterr().err
@@ -306,7 +354,7 @@ def test_no_file_takes_the_place_of_another_or_of_a_device(here: Path, capsys: E
         (["Hi", "-o", "pipe.wav"], "pipe.wav: is a device or a pipe, name a plain file"),
         (["Hi", "-o", "a.wav", "--marks", "a.wav"], "a.wav: is named twice"),
         (["--file", "text.txt", "-o", "text.txt", "--format", "wav"], "text.txt: is named twice"),
-        (["Hi", "--marks", "-"], "--marks and --page need the name of a file"),
+        (["Hi", "--marks", "-"], "--marks and --html need the name of a file"),
         (["Hi", "-o", ""], "-o is empty, name a file"),
     ]
     for arguments, complaint in refused:

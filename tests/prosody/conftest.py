@@ -14,7 +14,7 @@ import torch
 from vivavoce.blocks import Addon
 from vivavoce.features import BANDS
 from vivavoce.prosody.linguistics import Linguistics, describe
-from vivavoce.prosody.selection import index_bytes
+from vivavoce.prosody.models.selection import index_bytes
 from vivavoce.text import analyse
 from vivavoce.text.embed import DIMENSION
 from vivavoce.training.alignment import FrameClassifier

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+from importlib.metadata import EntryPoint
+
 import numpy as np
 import pytest
 
 from vivavoce.blocks import Addon
 from vivavoce.errors import InputError
-from vivavoce.prosody import Embedding, Speaking, load_system, speaking
-from vivavoce.prosody.camp import Camp
-from vivavoce.prosody.kathaka import Kathaka
+from vivavoce.prosody import ModelProsody, load_prosody, prosody_source, prosody_systems, registry
 from vivavoce.prosody.linguistics import Linguistics
-from vivavoce.prosody.selection import Centroid, Selection, distance_vector, read_index
+from vivavoce.prosody.models.camp import Camp
+from vivavoce.prosody.models.kathaka import Kathaka
+from vivavoce.prosody.models.selection import Centroid, Selection, distance_vector, read_index
 from vivavoce.text import analyse
+from vivavoce.voice.acoustics import AcousticInputs
+from vivavoce.voice.overrides import input_tensors
 from vivavoce.voice.tokens import tokenise
 
 
@@ -60,17 +64,17 @@ def test_centroid_is_the_same_for_all(addons: dict[str, Addon], texts: list[Ling
 
 
 def test_bad_wishes_are_named(addons: dict[str, Addon], texts: list[Linguistics]):
-    with pytest.raises(InputError, match=r"variety is 1\.5, use 0 to 1"):
+    with pytest.raises(InputError, match=r"temperature is 1\.5, use 0 to 1"):
         Kathaka(addons["kathaka"], 1.5)
     with pytest.raises(InputError, match='knows no speaker "nobody"'):
         Camp(addons["camp"]).embed(texts[0], "nobody")
     with pytest.raises(InputError, match='selection by "luck"'):
         Selection(addons["selection"], "luck")
     with pytest.raises(InputError, match='no prosody "spell"'):
-        load_system("spell")
-    with pytest.raises(InputError, match='"camp" has no variety'):
-        load_system("camp", variety=0.5)
-    assert speaking("none") is None
+        load_prosody("spell")
+    with pytest.raises(InputError, match='"camp" has no temperature'):
+        load_prosody("camp", temperature=0.5)
+    assert prosody_source("none") is None
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04 broken", b"\x93NUMPY"])
@@ -88,19 +92,39 @@ def test_a_word_covers_its_sounds_and_the_gap_after_it():
     sentence = analyse("Well, go.").sentences[0]
     tokens = tokenise(sentence)
     words = np.stack([np.full(16, 1.0), np.full(16, 2.0)]).astype(np.float32)
-    made = Embedding.of_words(words).tensors(tokens)["word_prosody"][0, :, 0]
+    made = input_tensors(AcousticInputs.of_words(words), tokens, ())["word_prosody"][0, :, 0]
     comma = int(np.flatnonzero(tokens.gaps)[1])
     assert made[0] == 0.0
     assert (made[1 : comma + 1] == 1.0).all()
     assert (made[comma + 1 :] == 2.0).all()
 
 
-def test_speaking_explains_and_is_named(addons: dict[str, Addon]):
+def test_a_source_explains_and_is_named(addons: dict[str, Addon]):
     lines: list[str] = []
-    manner = Speaking("selection 0 0", Selection(addons["selection"]), lines.append)
+    source = ModelProsody("selection 0 0", Selection(addons["selection"]), explain=lines.append)
     sentence = analyse("Who ate the rest of my pizza?").sentences[0]
-    tensors = manner(sentence, tokenise(sentence), "anna")
-    assert tensors["sentence_prosody"].shape == (1, 64)
+    assert source(sentence, "anna").sentence.shape == (64,)
     assert lines[0] == sentence.text
     assert "s0: Who ate" in lines[1]
-    assert repr(manner) == "Speaking(name='selection 0 0')"
+    assert repr(source) == "ModelProsody(name='selection 0 0', with_kinds=False)"
+
+
+def test_auto_tells_the_voice_what_kind_of_sentence_it_is(addons: dict[str, Addon]):
+    source = ModelProsody("auto 0 0", Kathaka(addons["kathaka"]), with_kinds=True)
+    kinds = [source(analyse(text).sentences[0], "anna").kind for text in ("Is it late?", "Who is it?", "It is late.")]
+    assert kinds == ["yes_no", "wh", ""]
+    assert ModelProsody("auto 0 0", None, with_kinds=True)(analyse("Is it late?").sentences[0], "x").kind == "yes_no"
+
+
+def test_a_prosody_system_of_another_package_is_found(addons: dict[str, Addon], monkeypatch: pytest.MonkeyPatch):
+    def load(temperature: float, seed: int) -> Camp:
+        return Camp(addons["camp"])
+
+    point = EntryPoint("theirs", "their.package:load", registry.ENTRY_POINT_GROUP)
+    monkeypatch.setattr(EntryPoint, "load", lambda self: load)
+    monkeypatch.setattr(registry, "_entry_points", lambda: {"theirs": [point]})
+    assert "theirs" in prosody_systems()
+    assert isinstance(load_prosody("theirs"), Camp)
+    monkeypatch.setattr(registry, "_entry_points", lambda: {"theirs": [point, point]})
+    with pytest.raises(InputError, match='"theirs" is registered by'):
+        load_prosody("theirs")

@@ -118,7 +118,7 @@ def utterance(seed: int, tokens: int = 7) -> AlignedUtterance:
     random = np.random.default_rng(seed)
     durations = np.array([20, *random.integers(2, 8, tokens - 2), 30])
     frames = int(durations.sum())
-    symbols = Tokens(random.integers(12, 30, tokens), np.zeros(tokens, np.int64), np.zeros(tokens, np.int64))
+    symbols = Tokens.of_symbols(random.integers(12, 30, tokens), np.zeros(tokens, np.int64), np.zeros(tokens, np.int64))
     return AlignedUtterance(
         Recording("x", "ensemble", "af_heart", "en-US", "train", "", Path()), symbols, durations,
         random.normal(-8, 1, (frames, 80)).astype(np.float32), np.ones(frames, bool),

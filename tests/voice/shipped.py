@@ -9,8 +9,9 @@ from typing import Any
 
 from vivavoce.blocks import Addon, FixedTarget, StreamableBlock, Tensors, find_addon, join, load_addon
 from vivavoce.text import analyse
-from vivavoce.voice.synthesizer import sentence_tensors
-from vivavoce.voice.timing import controls_of
+from vivavoce.voice.clock import Clock
+from vivavoce.voice.context import sentence_context
+from vivavoce.voice.controls import token_controls
 from vivavoce.voice.tokens import tokenise
 
 TEXT = "Does he wear a black suit, or a blue one?"
@@ -43,7 +44,7 @@ def data_of(text: str = TEXT, speaker: int = 0) -> Tensors:
     """What a voice's stack reads for a text of one sentence."""
     (sentence,) = analyse(text).sentences
     tokens = tokenise(sentence)
-    return sentence_tensors(tokens, controls_of(sentence, tokens), speaker)
+    return sentence_context(tokens, token_controls(sentence, tokens), Clock(24_000, 240), speaker, lead_frames=5)
 
 
 def whole(block: StreamableBlock[Any], data: Tensors, upstream: Tensors | None = None) -> Tensors:

@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from vivavoce.errors import InputError
-from vivavoce.voice.spool import Reading
+from vivavoce.voice.spool import SynthesisSpool
 
 
 def test_a_reading_goes_on_after_its_last_whole_sentence(tmp_path: Path) -> None:
-    first = Reading(tmp_path / "part", "key")
+    first = SynthesisSpool(tmp_path / "part", "key")
     first.add(np.ones(10, np.float32))
     first.end_sentence()
     first.add(np.ones(5, np.float32))
     first.close()
-    second = Reading(tmp_path / "part", "key")
+    second = SynthesisSpool(tmp_path / "part", "key")
     assert (second.done.sentences, second.samples) == (1, 10)
     assert sum(len(block) for block in second.blocks()) == 10
     second.remove()
@@ -26,15 +26,15 @@ def test_a_reading_goes_on_after_its_last_whole_sentence(tmp_path: Path) -> None
 def test_a_state_that_is_none_is_refused(state: str, tmp_path: Path) -> None:
     (tmp_path / "state.json").write_text(state, encoding="utf-8", errors="surrogatepass")
     with pytest.raises(InputError, match="not the state of a reading, remove"):
-        Reading(tmp_path, "key")
+        SynthesisSpool(tmp_path, "key")
 
 
 def test_two_programs_do_not_write_one_reading(tmp_path: Path) -> None:
-    first = Reading(tmp_path, "key")
+    first = SynthesisSpool(tmp_path, "key")
     first.add(np.ones(10, np.float32))
     first.end_sentence()
     with pytest.raises(InputError, match="another program is writing this reading"):
-        Reading(tmp_path, "key")
+        SynthesisSpool(tmp_path, "key")
     assert (tmp_path / "speech.pcm").stat().st_size == 20
     first.close()
-    Reading(tmp_path, "key").close()
+    SynthesisSpool(tmp_path, "key").close()

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from vivavoce.text import analyse
 from vivavoce.text.utterance import Control, Mark, Sentence
-from vivavoce.voice.timing import MOST_END_FRAMES, controls_of, frame_durations, marks_of
+from vivavoce.voice.clock import Clock
+from vivavoce.voice.controls import token_controls
+from vivavoce.voice.timing import MOST_END_FRAMES, frame_durations, speech_marks
 from vivavoce.voice.tokens import tokenise
 
 SENTENCE = analyse("We wanted coffee, and pie.").sentences[0]
@@ -39,10 +41,14 @@ def test_a_break_lasts_what_was_asked() -> None:
     words[0] = replace(words[0], break_s=0.7)
     sentence = replace(SENTENCE, words=tuple(words))
     tokens = tokenise(sentence)
-    silence = controls_of(sentence, tokens).silence
+    controls = token_controls(sentence, tokens)
+    silence = controls.tensors(Clock(24_000, 240), 5)["silence"][0]
     gap = np.flatnonzero(tokens.gaps)[1]
     assert silence[gap] == 70
-    assert (np.delete(silence, gap) == -1).all()
+    assert silence[0] == 5
+    assert (np.delete(silence, gap)[1:] == -1).all()
+    assert controls.silence_s[0] == -1, "what is frozen is not written into"
+    assert controls.tensors(Clock(16_000, 200), 4)["silence"][0, gap] == 56
 
 
 @pytest.mark.parametrize(("asked", "frames"), [(-1, 25), (70, 70), (0, 0)])
@@ -55,7 +61,7 @@ def test_nobody_waits_at_the_end_unless_it_was_asked(asked: int, frames: int) ->
 def test_emphasis_is_higher_slower_and_louder_on_its_word_alone() -> None:
     sentence = with_control(SENTENCE, 2, Control(emphasis="strong"))
     tokens = tokenise(sentence)
-    controls = controls_of(sentence, tokens)
+    controls = token_controls(sentence, tokens)
     marked = tokens.words == 2
     assert (controls.rate[marked] < 1).all()
     assert (controls.pitch_shift[marked] > 0).all()
@@ -67,14 +73,14 @@ def test_emphasis_is_higher_slower_and_louder_on_its_word_alone() -> None:
 def test_semitones_are_nepers() -> None:
     sentence = with_control(SENTENCE, 0, Control(pitch_semitones=12.0))
     tokens = tokenise(sentence)
-    assert controls_of(sentence, tokens).pitch_shift[tokens.words == 0] == pytest.approx(np.log(2))
+    assert token_controls(sentence, tokens).pitch_shift[tokens.words == 0] == pytest.approx(np.log(2))
 
 
 def test_marks_are_in_order_and_carry_their_bytes() -> None:
     sentence = replace(SENTENCE, marks=(Mark("here", 1), Mark("end", 5)))
     tokens = tokenise(sentence)
     durations = np.full(len(tokens.symbols), 4)
-    marks = marks_of(sentence, tokens, durations, begin_s=2.0)
+    marks = speech_marks(sentence, tokens, 2.0 + np.cumsum(durations) * 0.01, begin_s=2.0)
     words = [mark for mark in marks if mark.type == "word"]
     assert [mark.value for mark in words] == [word.text for word in SENTENCE.words]
     source = b"We wanted coffee, and pie."

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 from vivavoce.audio import Audio, write_audio
-from vivavoce.features import RATE_HZ
 from vivavoce.files import write_text
 from vivavoce.voice import load_voice
 from vivavoce.voice.marks import polly_lines
@@ -35,8 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
     voice = load_voice()
     takes = []
     for name, speaker, text in SENTENCES:
-        spoken = voice.speak(text, speaker=speaker)
-        audio = Audio(spoken.samples, RATE_HZ)
+        spoken = voice.synthesize(text, speaker=speaker)
+        audio = Audio(spoken.samples, voice.sample_rate_hz)
         write_audio(folder / f"{name}.wav", audio)
         write_text(folder / f"{name}.marks.jsonl", "\n".join(polly_lines(spoken.marks, text.encode())) + "\n")
         takes.append(Take(f"{speaker}: {text}", audio, spoken.marks))

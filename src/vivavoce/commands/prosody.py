@@ -10,13 +10,13 @@ from pathlib import Path
 from vivavoce.audio import Audio
 from vivavoce.commands.standard_streams import read_text
 from vivavoce.errors import InputError
-from vivavoce.features import RATE_HZ
 from vivavoce.files import check_output, write_text
-from vivavoce.prosody import SYSTEMS, speaking
+from vivavoce.prosody import prosody_source, prosody_systems
 from vivavoce.prosody.page import MAX_SECONDS, comparison_page
 from vivavoce.voice import load_voice
+from vivavoce.voice.load import DEFAULT_VOCODER, DEFAULT_VOICE
 from vivavoce.voice.page import Take
-from vivavoce.voice.synthesizer import DEFAULT_VOCODER, DEFAULT_VOICE, SpeechChunk, joined
+from vivavoce.voice.synthesizer import SpeechChunk, concatenate
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--voice", default=DEFAULT_VOICE, help="name or path of a voice addon")
     add("--vocoder", default=DEFAULT_VOCODER, help="name or path of a vocoder addon")
     add("--speaker", help="one of the voice's speakers")
-    add("--variety", type=float, default=0.0, help="kathaka: 0 speaks the mean, 1 a sample (0 to 1)")
+    add("--temperature", type=float, default=0.0, help="kathaka: 0 speaks the mean, 1 a sample (0 to 1)")
     add("--seed", type=int, default=0, help="kathaka: which sample")
 
 
@@ -36,23 +36,23 @@ def run(arguments: argparse.Namespace) -> int:
     check_output(output)
     text = read_text(arguments.text, None)
     voice = load_voice(arguments.voice, arguments.vocoder)
-    speaker = voice.manner(arguments.speaker).speaker
+    speaker = voice.speaker(arguments.speaker).name
     takes = []
-    for name in SYSTEMS:
-        variety = arguments.variety if name == "kathaka" else 0.0
-        chunks = voice.stream(text, speaker=speaker, prosody=speaking(name, variety, arguments.seed))
-        spoken = joined(_limited(chunks))
-        takes.append(Take(name, Audio(spoken.samples, RATE_HZ), spoken.marks))
+    for name in prosody_systems():
+        temperature = arguments.temperature if name == "kathaka" else 0.0
+        chunks = voice.stream(text, speaker=speaker, prosody=prosody_source(name, temperature, arguments.seed))
+        spoken = concatenate(_limited(chunks, voice.sample_rate_hz))
+        takes.append(Take(name, Audio(spoken.samples, voice.sample_rate_hz), spoken.marks))
     write_text(output, comparison_page(f"{speaker}: {text}", takes))
-    print(f"{output}: {', '.join(SYSTEMS)}", file=sys.stderr)
+    print(f"{output}: {', '.join(take.title for take in takes)}", file=sys.stderr)
     return 0
 
 
-def _limited(chunks: Iterable[SpeechChunk]) -> Iterator[SpeechChunk]:
+def _limited(chunks: Iterable[SpeechChunk], rate_hz: int) -> Iterator[SpeechChunk]:
     """The same; a long text is refused as soon as it is heard to be long. Raises `InputError`."""
     samples = 0
     for chunk in chunks:
         samples += len(chunk.samples)
-        if samples > MAX_SECONDS * RATE_HZ:
+        if samples > MAX_SECONDS * rate_hz:
             raise InputError(f"a comparison is for at most {MAX_SECONDS} s of speech, give a shorter text")
         yield chunk

@@ -1,4 +1,4 @@
-"""The options that choose a prosody system, for every verb that speaks."""
+"""The options that choose a prosody."""
 
 from __future__ import annotations
 
@@ -9,30 +9,35 @@ from typing import TYPE_CHECKING
 from vivavoce.errors import InputError
 
 if TYPE_CHECKING:
-    from vivavoce.prosody import Speaking
+    from vivavoce.prosody import ModelProsody
 
-SYSTEMS = ("kathaka", "camp", "selection", "centroid", "none")
-"""As `vivavoce.prosody.SYSTEMS`, which is not imported to speak without."""
+DEFAULT_PROSODY = "none"
 
 
 def add_prosody_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--prosody", choices=SYSTEMS, default="none", help="which model chooses the prosody of a sentence")
-    add("--variety", type=float, default=0.0, help="kathaka: 0 speaks the mean, 1 a sample (0 to 1)")
+    add(
+        "--prosody",
+        default=DEFAULT_PROSODY,
+        metavar="SYSTEM",
+        help=f"what chooses the prosody of a sentence: auto, none, kathaka, camp, selection, centroid, or one of an "
+        f"installed package ({DEFAULT_PROSODY})",
+    )
+    add("--temperature", type=float, default=0.0, help="kathaka: 0 speaks the mean, 1 a sample (0 to 1)")
     add("--seed", type=int, default=0, help="kathaka: which sample")
     add("--explain", action="store_true", help="selection: show the sentences that were chosen, and why")
 
 
-def prosody_of(arguments: argparse.Namespace) -> Speaking | None:
+def read_prosody(arguments: argparse.Namespace) -> ModelProsody | None:
     """The system that was asked for. Raises `InputError` for options that do not go together."""
     if arguments.explain and arguments.prosody != "selection":
         raise InputError("--explain shows what a selection chose, give --prosody selection")
-    if arguments.prosody == "none" and not arguments.variety:
+    if arguments.prosody == "none" and not arguments.temperature:
         return None
-    from vivavoce.prosody import speaking
+    from vivavoce.prosody import prosody_source
 
     explain = _to_standard_error if arguments.explain else None
-    return speaking(arguments.prosody, arguments.variety, arguments.seed, explain)
+    return prosody_source(arguments.prosody, arguments.temperature, arguments.seed, explain)
 
 
 def _to_standard_error(line: str) -> None:

@@ -13,9 +13,9 @@ from vivavoce.errors import InputError
 from vivavoce.features import RATE_HZ
 from vivavoce.files import check_outputs
 from vivavoce.prosody.alignment import MAX_SECONDS, check_fit, whole_sentence
-from vivavoce.prosody.transfer import Copied, copycat
+from vivavoce.prosody.models.copycat import Copied, copycat
 from vivavoce.voice import load_voice
-from vivavoce.voice.synthesizer import DEFAULT_VOCODER, DEFAULT_VOICE, language_of
+from vivavoce.voice.load import DEFAULT_VOCODER, DEFAULT_VOICE
 from vivavoce.voice.tokens import tokenise
 
 
@@ -33,20 +33,20 @@ def run(arguments: argparse.Namespace) -> int:
     check_outputs([arguments.source], arguments.output)
     format_of(arguments.output)
     voice = load_voice(arguments.voice, arguments.vocoder)
-    speaker = voice.manner(arguments.speaker).speaker
+    speaker = voice.speaker(arguments.speaker)
     source = read_audio(arguments.source, RATE_HZ, most_s=MAX_SECONDS)
     text = _recognised(arguments.source) if arguments.text is None else arguments.text
     # the sounds are the source's, whose English is not known: those of the target are what will be said
-    sentence = whole_sentence(text, language_of(speaker))
+    sentence = whole_sentence(text, speaker.reads)
     tokens = tokenise(sentence)
     try:
         check_fit(source.duration_s, tokens)  # before a long text is thought through
-        copied = copycat().copy(source, tokens, speaker, voice.usual_frames(sentence, speaker))
+        copied = copycat().copy(source, tokens, speaker.name, voice.usual_durations_s(sentence, speaker.name))
     except InputError as error:
         raise InputError(f"{arguments.source}: {error}") from error
-    spoken = voice.speak([sentence], speaker=speaker, prosody=Copied(copied))
-    write_audio(arguments.output, Audio(spoken.samples, RATE_HZ))
-    print(f"{arguments.output}: {len(spoken.samples) / RATE_HZ:.2f} s by {speaker}", file=sys.stderr)
+    spoken = voice.synthesize([sentence], speaker=speaker.name, prosody=Copied(copied))
+    write_audio(arguments.output, Audio(spoken.samples, voice.sample_rate_hz))
+    print(f"{arguments.output}: {len(spoken.samples) / voice.sample_rate_hz:.2f} s by {speaker.name}", file=sys.stderr)
     return 0
 
 

@@ -1,6 +1,7 @@
-"""Where the prosody of a sentence comes from."""
+"""Prosody models: text or audio to embeddings."""
 
-from vivavoce.prosody.embedding import Embedding, ProsodyModel
-from vivavoce.prosody.systems import SYSTEMS, Speaking, load_system, speaking
+from vivavoce.prosody.model import ProsodyModel
+from vivavoce.prosody.registry import load_prosody, prosody_systems
+from vivavoce.prosody.source import ModelProsody, prosody_source
 
-__all__ = ["SYSTEMS", "Embedding", "ProsodyModel", "Speaking", "load_system", "speaking"]
+__all__ = ["ModelProsody", "ProsodyModel", "load_prosody", "prosody_source", "prosody_systems"]

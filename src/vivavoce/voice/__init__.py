@@ -1,6 +1,22 @@
 """From an `Utterance` to sound."""
 
-from vivavoce.voice.synthesizer import SpeechChunk, Voice, load_voice
+from vivavoce.voice.acoustics import AcousticInputs, AcousticOverrides, ProsodySource
+from vivavoce.voice.load import DEFAULT_VOICE, load_voice, shared_voice
+from vivavoce.voice.style import Pauses, SpeakingStyle
+from vivavoce.voice.synthesizer import SpeechChunk, Voice, concatenate
 from vivavoce.voice.timing import SpeechMark
 
-__all__ = ["SpeechChunk", "SpeechMark", "Voice", "load_voice"]
+__all__ = [
+    "DEFAULT_VOICE",
+    "AcousticInputs",
+    "AcousticOverrides",
+    "Pauses",
+    "ProsodySource",
+    "SpeakingStyle",
+    "SpeechChunk",
+    "SpeechMark",
+    "Voice",
+    "concatenate",
+    "load_voice",
+    "shared_voice",
+]

@@ -1,4 +1,4 @@
-"""The upsampler: each token's encoding repeated for as many frames as it lasts, with the melody drawn over it."""
+"""The length regulator: each token's encoding repeated for as long as it lasts, with the melody drawn over it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 from vivavoce.blocks.block import StreamableBlock
 from vivavoce.blocks.tensors import Specs, Tensors, TensorSpec, specs
 from vivavoce.features import Array
-from vivavoce.voice.contour import energy_contour, frame_positions, pitch_contour, token_of_frame
+from vivavoce.voice.contour import Frames, energy_contour, frame_positions, pitch_contour, token_of_frame
 from vivavoce.voice.dimensions import FRAME_PROSODY, KNOTS
 from vivavoce.voice.timing import frame_durations
 
 
-class UpsamplerState(NamedTuple):
+class RegulatorState(NamedTuple):
     """A sentence and the frame that comes next."""
 
     encoded: Array
@@ -26,7 +26,7 @@ class UpsamplerState(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Upsampler(StreamableBlock[UpsamplerState]):
+class LengthRegulator(StreamableBlock[RegulatorState]):
     """A source: reads what the encoders made, gives the decoder's frames on demand. JSON: `{"type": "Upsampler"}`."""
 
     encoded_width: int = 192
@@ -66,8 +66,13 @@ class Upsampler(StreamableBlock[UpsamplerState]):
     def is_source(self) -> bool:
         return True
 
-    def initial_state(self, context: Tensors) -> UpsamplerState:
-        durations = durations_of(context)
+    def durations(self, context: Tensors) -> Frames:
+        """Frames of each token, (tokens,)."""
+        each = (context[name][0] for name in ("log_durations", "gaps", "rate", "silence"))
+        return frame_durations(*each)
+
+    def initial_state(self, context: Tensors) -> RegulatorState:
+        durations = self.durations(context)
         knots = context["knots"][0]
         mean = knots.mean()
         knots = mean + (knots - mean) * context["pitch_range"][0][:, None] + context["pitch_shift"][0][:, None]
@@ -77,19 +82,14 @@ class Upsampler(StreamableBlock[UpsamplerState]):
             "energy": energy_contour(context["token_energy"][0], durations),
             "gain": energy_contour(context["gain"][0], durations),
         }
-        return UpsamplerState(
+        return RegulatorState(
             context["encoded"], token_of_frame(durations), {name: array[None] for name, array in frames.items()}, 0
         )
 
-    def step(self, state: UpsamplerState, chunk: Tensors, frames: int) -> tuple[UpsamplerState | None, Tensors]:
+    def step(self, state: RegulatorState, chunk: Tensors, frames: int) -> tuple[RegulatorState | None, Tensors]:
         stop = min(state.start + frames, len(state.token))
         window = slice(state.start, stop)
         made = {name: array[:, window] for name, array in state.frames.items()}
         made["encoded"] = state.encoded[:, state.token[window]]
         made["prosody"] = np.zeros((1, stop - state.start, FRAME_PROSODY), np.float32)
         return (None if stop == len(state.token) else state._replace(start=stop)), made
-
-
-def durations_of(context: Tensors) -> np.ndarray:
-    """Frames of each token (tokens,), from the upsampler's data."""
-    return frame_durations(context["log_durations"][0], context["gaps"][0], context["rate"][0], context["silence"][0])

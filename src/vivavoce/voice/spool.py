@@ -1,4 +1,4 @@
-"""A reading on its way to a file: sound and marks on disk, a sentence at a time, so that memory stays as it is.
+"""Speech on its way to a file: sound and marks on disk, a sentence at a time, so that memory stays as it is.
 
 A reading that is kept goes on where it was interrupted: what is done is said by `state.json`, which is replaced after
 every sentence; whatever was written after that is cut off again.
@@ -35,7 +35,7 @@ class Done:
     marks_bytes: int = 0
 
 
-class Reading:
+class SynthesisSpool:
     """A folder with `speech.pcm`, `marks.jsonl` and `state.json`."""
 
     def __init__(self, folder: Path, key: str) -> None:

@@ -1,115 +1,117 @@
-"""Voices: an utterance in, chunks of sound with their marks out, each made when it is asked for."""
+"""Voices: an utterance in, chunks of sound with their marks out, each generated lazily."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from vivavoce.blocks.addon import load_addon
 from vivavoce.blocks.block import SequenceBlock, StreamableBlock
-from vivavoce.blocks.lookup import find_addon
+from vivavoce.blocks.manifest import Speaker
 from vivavoce.blocks.pipeline import StreamablePipeline, StreamableStack
 from vivavoce.blocks.schedule import ChunkSchedule, StreamOptions
-from vivavoce.blocks.tensors import Specs, StackError, Tensors
+from vivavoce.blocks.tensors import Specs, Tensors
 from vivavoce.errors import InputError
-from vivavoce.features import HOP, RATE_HZ, Array
+from vivavoce.features import Array
 from vivavoce.text import iter_sentences
 from vivavoce.text.utterance import Sentence, Utterance
-from vivavoce.voice.dimensions import SENTENCE_PROSODY, WORD_PROSODY
-from vivavoce.voice.length_regulator import durations_of
-from vivavoce.voice.timing import SpeechMark, TokenControls, controls_of, is_silent, marks_of, silent_frames
+from vivavoce.voice.acoustics import AcousticInputs, AcousticOverrides, ProsodySource
+from vivavoce.voice.clock import Clock
+from vivavoce.voice.context import sentence_context
+from vivavoce.voice.contour import Frames
+from vivavoce.voice.controls import TokenControls, is_silent, silent_tokens, token_controls
+from vivavoce.voice.details import VoiceDetails
+from vivavoce.voice.overrides import input_tensors, override_tensors
+from vivavoce.voice.pauses import TAIL_S, Cut, shape
+from vivavoce.voice.style import Pauses, SpeakingStyle
+from vivavoce.voice.timing import SpeechMark, speech_marks
 from vivavoce.voice.tokens import Tokens, tokenise
 
-DEFAULT_VOICE = "vivavoce"
-DEFAULT_VOCODER = "vocoder"
 SCHEDULE = ChunkSchedule((8, 16, 32, 64))
-LEAD_FRAMES = 5
-"""Silence before the first sound. Recordings have more, but a listener who waits hears latency."""
-PAUSE_FRAMES = 25
-"""Silence before the first sound of a sentence that follows another, on top of what the one before ended with."""
-SLOWEST, FASTEST = 0.25, 4.0
-MOST_SEMITONES = 24.0
+LEAD_S, PAUSE_S = 0.05, 0.25
+"""Silence before a first sentence and before another, in voices that make their pauses themselves."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechChunk:
-    """Sound (samples,) at 24 kHz, and the marks of the sentence that begins with this chunk."""
+    """Sound (samples,) at the voice's rate, and the marks of what begins with it or soon after."""
 
     samples: Array
     marks: tuple[SpeechMark, ...] = ()
 
 
-class Prosody(Protocol):
-    """Where a sentence's prosody comes from; the voice does not know which model answers."""
+@runtime_checkable
+class TimedSource(Protocol):
+    """A source of frames that knows how long each token lasts before the first frame."""
 
-    def __call__(self, sentence: Sentence, tokens: Tokens, speaker: str) -> Tensors:
-        """Tensors that take the place of the voice's own, batch axis first: embeddings that its encoders read
-        (`sentence_prosody`, `word_prosody`), or what they would have answered (`log_durations`, `knots`,
-        `token_energy`)."""
+    def durations(self, context: Tensors) -> Frames:
+        """Frames of each token, (tokens,)."""
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How a whole text is said: by whom, how many times as fast as usual, how many semitones higher, how lively."""
-
-    speaker: str
-    rate: float = 1.0
-    pitch_semitones: float = 0.0
-    prosody: Prosody | None = None
-
-    def __post_init__(self) -> None:
-        if not SLOWEST <= self.rate <= FASTEST:
-            raise InputError(f"rate is {self.rate:g}, use {SLOWEST:g} to {FASTEST:g}")
-        if not abs(self.pitch_semitones) <= MOST_SEMITONES:
-            raise InputError(
-                f"pitch is {self.pitch_semitones:g} semitones, use -{MOST_SEMITONES:g} to {MOST_SEMITONES:g}"
-            )
-
-
 class Voice:
-    """An acoustic addon and a vocoder addon as one stream. Holds networks, no state: any number of streams may run."""
+    """An addon's stack, from text to sound. Holds networks, no state: any number of streams may run, in any threads.
+
+    `details` is what the addon says of its alphabet and its marks.
+    """
 
     def __init__(
         self,
-        acoustic: StreamableBlock[Any],
-        vocoder: StreamableBlock[Any],
-        speakers: tuple[str, ...],
-        name: str = DEFAULT_VOICE,
+        stack: StreamableBlock[Any],
+        clock: Clock,
+        speakers: tuple[Speaker, ...],
+        details: VoiceDetails = VoiceDetails(),  # noqa: B008 - an immutable value
+        name: str = "voice",
     ) -> None:
-        self.speakers, self.name = speakers, name
-        self._reads: Specs = acoustic.context_inputs
-        self._encoders, frames = _parted(acoustic)
-        try:
-            self._stack = StreamableStack([frames, vocoder], f'voice "{name}" and its vocoder')
-        except StackError as error:
-            raise InputError(f'addon "{name}" is not a voice: {error}') from error
+        self.speakers, self.name, self.clock, self.details = speakers, name, clock, details
+        self._reads: Specs = stack.context_inputs
+        self._encoders, self._frames = split_encoders(stack)
+        source = self._frames.blocks[0] if isinstance(self._frames, StreamableStack) else self._frames
+        self._timed = source if isinstance(source, TimedSource) else None
+        self._shapes_pauses = "silence" not in self._reads
 
     @property
-    def knows_words(self) -> bool:
-        """Whether durations are known before the first sound, so that words can be marked."""
-        return self._encoders is not None and "log_durations" in self._encoders.outputs
+    def sample_rate_hz(self) -> int:
+        return self.clock.rate_hz
 
-    def manner(
+    @property
+    def hop(self) -> int:
+        """Samples of a frame."""
+        return self.clock.hop
+
+    @property
+    def frame_s(self) -> float:
+        return self.clock.frame_s
+
+    @property
+    def has_word_timings(self) -> bool:
+        """Whether durations are known before the first sound, so that words can be marked."""
+        return self._timed is not None
+
+    def speaker(self, name: str | None = None) -> Speaker:
+        """The speaker of that name, the first without one. Raises `InputError` naming those that there are."""
+        for speaker in self.speakers:
+            if name in (None, speaker.name):
+                return speaker
+        known = ", ".join(speaker.name for speaker in self.speakers)
+        raise InputError(f"unknown speaker {name!r}, this voice has {known}")
+
+    def style(
         self,
         speaker: str | None = None,
         rate: float = 1.0,
         pitch_semitones: float = 0.0,
-        prosody: Prosody | None = None,
-    ) -> Manner:
+        prosody: ProsodySource | None = None,
+        pauses: Pauses = Pauses(),  # noqa: B008 - an immutable value
+    ) -> SpeakingStyle:
         """A way to speak; the first speaker unless one is named.
 
-        Raises `InputError` for an unknown speaker, a rate outside .25 to 4, a pitch over two octaves away.
+        Raises `InputError` for an unknown speaker, a rate outside 0.25 to 4, a pitch over two octaves away.
         """
-        speaker = self.speakers[0] if speaker is None else speaker
-        if speaker not in self.speakers:
-            raise InputError(f"unknown speaker {speaker!r}, this voice has {', '.join(self.speakers)}")
-        return Manner(speaker, rate, pitch_semitones, prosody)
+        return SpeakingStyle(self.speaker(speaker), rate, pitch_semitones, prosody, pauses)
 
     def stream(
         self,
@@ -118,146 +120,203 @@ class Voice:
         speaker: str | None = None,
         rate: float = 1.0,
         pitch_semitones: float = 0.0,
-        prosody: Prosody | None = None,
+        prosody: ProsodySource | None = None,
+        pauses: Pauses = Pauses(),  # noqa: B008 - an immutable value
         schedule: ChunkSchedule = SCHEDULE,
     ) -> Iterator[SpeechChunk]:
         """Speak text, SSML or analysed sentences, a sentence at a time however long the text is.
 
-        Raises `InputError` at once for what `manner` refuses and for a text with nothing to say, `TypeError` for what
+        Raises `InputError` at once for what `style` refuses and for a text with nothing to say, `TypeError` for what
         is no text; when its turn comes, `InputError` for markup that this voice cannot follow.
         """
-        manner = self.manner(speaker, rate, pitch_semitones, prosody)
+        style = self.style(speaker, rate, pitch_semitones, prosody, pauses)
         if isinstance(source, str):
-            source = iter_sentences(source, language=language_of(manner.speaker))
+            source = iter_sentences(source, language=style.speaker.reads)
         if isinstance(source, bytes) or not isinstance(source, Utterance | Iterable):
             raise TypeError(f"a voice speaks a str, not {type(source).__name__}")
         sentences = iter(source.sentences if isinstance(source, Utterance) else source)
         first = next(sentences, None)
         if not isinstance(first, Sentence | None):
             raise TypeError(f"a voice speaks a str or analysed sentences, not {type(first).__name__}")
-        return iter(()) if first is None else self._chunks(chain([first], sentences), manner, schedule)
+        return iter(()) if first is None else self._stream(chain([first], sentences), style, schedule)
 
-    def speak(
+    def synthesize(
         self,
         source: str | Utterance | Iterable[Sentence],
         *,
         speaker: str | None = None,
         rate: float = 1.0,
         pitch_semitones: float = 0.0,
-        prosody: Prosody | None = None,
+        prosody: ProsodySource | None = None,
+        pauses: Pauses = Pauses(),  # noqa: B008 - an immutable value
     ) -> SpeechChunk:
-        """The whole of a text at once."""
-        return joined(self.stream(source, speaker=speaker, rate=rate, pitch_semitones=pitch_semitones, prosody=prosody))
+        """The whole of a text at once. Raises as `stream`."""
+        chunks = self.stream(
+            source, speaker=speaker, rate=rate, pitch_semitones=pitch_semitones, prosody=prosody, pauses=pauses
+        )
+        return concatenate(chunks)
 
-    def say(
-        self, sentence: Sentence, manner: Manner, schedule: ChunkSchedule = SCHEDULE, begin_s: float = 0.0
+    def synthesize_sentence(
+        self,
+        sentence: Sentence,
+        style: SpeakingStyle,
+        schedule: ChunkSchedule = SCHEDULE,
+        begin_s: float = 0.0,
+        previous: Sentence | None = None,
     ) -> Iterator[SpeechChunk]:
-        """One sentence, which begins at `begin_s` of the whole, after a pause if that is not 0. No other sentence
-        changes how it sounds.
+        """One sentence, which begins at `begin_s` of the whole, after the pause that the `previous` one asks for. No
+        other sentence changes how it sounds.
 
         Raises `InputError` for markup that this voice cannot follow.
         """
-        tokens = tokenise(sentence)
-        controls = controls_of(sentence, tokens, manner.rate, manner.pitch_semitones)
+        tokens = self._tokens(sentence)
+        controls = token_controls(sentence, tokens, style.rate, style.pitch_semitones)
         self._check_markup(sentence, controls)
-        given = manner.prosody(sentence, tokens, manner.speaker) if manner.prosody else {}
-        lead_frames = PAUSE_FRAMES if begin_s else LEAD_FRAMES
-        data = {**sentence_tensors(tokens, controls, self.speakers.index(manner.speaker), lead_frames), **given}
-        durations = None
+        given = self._given(sentence, tokens, style)
+        lead_s = LEAD_S if previous is None and not begin_s else PAUSE_S
+        context = {**self._context(tokens, controls, style.speaker, lead_s), **given}
         if self._encoders:
-            data = {**data, **self._encoders(data), **given}
-            durations = durations_of(data) if self.knows_words else None
-        marks = marks_of(sentence, tokens, durations, begin_s)
-        silent = np.zeros(0, bool) if durations is None else np.repeat(silent_frames(sentence, tokens, durations), HOP)
+            context = {**context, **self._encoders(context), **given}
+        durations = self._timed.durations(context) if self._timed else None
+        silent = silent_tokens(sentence, tokens)
+        sound = self._audio(context, schedule, durations, silent)
+        if not self._shapes_pauses:
+            marks = self._marks(sentence, tokens, durations, begin_s)
+            for samples in sound:
+                yield SpeechChunk(samples, marks)
+                marks = ()
+            return
+        cuts = self._cuts(sentence, tokens, durations)
+        pause_s = self._pause_s(sentence, style.pauses, previous)
+        waiting = list(self._marks(sentence, tokens, durations, 0.0))
+        for samples, shift in shape(sound, cuts, pause_s, self.clock, trim=not silent.any()):
+            if shift is None:
+                yield SpeechChunk(samples)
+                continue
+            begins = begin_s + shift / self.clock.rate_hz
+            until_s = cuts.pop(0).at / self.clock.rate_hz if cuts else float("inf")
+            now = [mark for mark in waiting if mark.time_s < until_s]
+            waiting = [mark for mark in waiting if mark.time_s >= until_s]
+            yield SpeechChunk(samples, tuple(mark.shifted(begins, begin_s) for mark in now))
+
+    def closing_silence(self, style: SpeakingStyle) -> SpeechChunk:
+        """What follows the last sentence of all."""
+        seconds = max(0.0, style.pauses.end_s - TAIL_S) if self._shapes_pauses else 0.0
+        return SpeechChunk(np.zeros(round(seconds * self.clock.rate_hz), np.float32))
+
+    def usual_durations_s(self, sentence: Sentence, speaker: str) -> Array | None:
+        """Seconds of each token of `tokenise` when the voice is left to itself, (tokens,); None for a voice that finds
+        out as it speaks."""
+        if not (self._encoders and self._timed):
+            return None
+        tokens = self._tokens(sentence)
+        controls = token_controls(sentence, tokens)
+        context = self._context(tokens, controls, self.speaker(speaker))
+        answers = self._encoders(context)
+        if self.details.alphabet is None:
+            return np.expm1(answers["log_durations"][0]) * self.clock.frame_s
+        frames = self._timed.durations({**context, **answers})
+        return (np.bincount(tokens.sounds, frames) * self.clock.frame_s).astype(np.float32)
+
+    def _stream(
+        self, sentences: Iterable[Sentence], style: SpeakingStyle, schedule: ChunkSchedule
+    ) -> Iterator[SpeechChunk]:
+        samples, previous = 0, None
+        for sentence in sentences:
+            begin_s = samples / self.clock.rate_hz
+            for chunk in self.synthesize_sentence(sentence, style, schedule, begin_s, previous):
+                samples += len(chunk.samples)
+                yield chunk
+            schedule, previous = ChunkSchedule(schedule.sizes[-1:]), sentence
+        closing = self.closing_silence(style)
+        if len(closing.samples):
+            yield closing
+
+    def _tokens(self, sentence: Sentence) -> Tokens:
+        return self.details.alphabet.tokenise(sentence) if self.details.alphabet else tokenise(sentence)
+
+    def _given(self, sentence: Sentence, tokens: Tokens, style: SpeakingStyle) -> Tensors:
+        """Prosody as tensors, from its source or neutral."""
+        found = style.prosody(sentence, style.speaker.name) if style.prosody else None
+        if isinstance(found, AcousticOverrides):
+            reads = set(self._reads) | (self._frames.context_inputs.keys())
+            return override_tensors(found, tokens, self.clock, self.details.boundary_s, reads, self.name)
+        return input_tensors(found or AcousticInputs.neutral(len(sentence.words)), tokens, self.details.kinds)
+
+    def _context(
+        self, tokens: Tokens, controls: TokenControls, speaker: Speaker, lead_s: float = LEAD_S
+    ) -> dict[str, np.ndarray]:
+        centre_hz = self.details.median_f0_hz.get(speaker.name, 0.0)
+        number, frames = self.speakers.index(speaker), self.clock.frames(lead_s)
+        return sentence_context(tokens, controls, self.clock, number, centre_hz, frames)
+
+    def _audio(
+        self, context: Tensors, schedule: ChunkSchedule, durations: Frames | None, silent: np.ndarray
+    ) -> Iterator[Array]:
+        """The stack's samples, zero where silent tokens are said."""
+        hidden = np.zeros(0, bool) if durations is None or not silent.any() else np.repeat(silent, durations * self.hop)
         done = 0
-        for made in self._stack.open(data, options=StreamOptions(schedule)):
+        for made in self._frames.open(context, options=StreamOptions(schedule)):
             samples = made["audio"][0]
             if not np.isfinite(samples).all():
                 raise InputError(f'voice "{self.name}" made samples that are not numbers: its addons are damaged')
-            if silent.any():
-                samples = np.where(silent[done : done + len(samples)], np.float32(0), samples)
+            if len(hidden):
+                samples = np.where(hidden[done : done + len(samples)], np.float32(0), samples)
                 done += len(samples)
-            yield SpeechChunk(samples, marks)
-            marks = ()
+            yield samples
 
-    def usual_frames(self, sentence: Sentence, speaker: str) -> Array | None:
-        """How long each token lasts when the voice is left to itself, (tokens,); None for a voice that finds out as it
-        speaks."""
-        if not (self._encoders and self.knows_words):
-            return None
-        tokens = tokenise(sentence)
-        data = sentence_tensors(tokens, controls_of(sentence, tokens), self.speakers.index(speaker))
-        return np.expm1(self._encoders(data)["log_durations"][0])
+    def _marks(
+        self, sentence: Sentence, tokens: Tokens, durations: Frames | None, begin_s: float
+    ) -> tuple[SpeechMark, ...]:
+        if durations is None:
+            return speech_marks(sentence, tokens, None, begin_s)
+        ends_s = np.cumsum(durations) * self.clock.frame_s
+        ends_s[:-1] = np.maximum(ends_s[:-1] + self.details.boundary_s, 0.0)
+        return speech_marks(sentence, tokens, begin_s + ends_s, begin_s, self.details.longest_end_s)
 
-    def _chunks(self, sentences: Iterable[Sentence], manner: Manner, schedule: ChunkSchedule) -> Iterator[SpeechChunk]:
-        samples = 0
-        for sentence in sentences:
-            for chunk in self.say(sentence, manner, schedule, samples / RATE_HZ):
-                samples += len(chunk.samples)
-                yield chunk
-            schedule = ChunkSchedule(schedule.sizes[-1:])
+    def _cuts(self, sentence: Sentence, tokens: Tokens, durations: Frames | None) -> list[Cut]:
+        """Where markup wants a break inside the sentence: in the middle of the gap after its word."""
+        if durations is None:
+            return []
+        ends = np.cumsum(durations) * self.hop
+        shift = round(self.details.boundary_s * self.clock.rate_hz)
+        cuts = []
+        for number, word in enumerate(sentence.words[:-1]):
+            gap = np.flatnonzero((tokens.owner == number) & tokens.gaps)
+            if word.break_s is not None and len(gap):
+                middle = int(ends[gap[0] - 1] + ends[gap[-1]]) // 2
+                cuts.append(Cut(max(0, middle + shift), word.break_s))
+        return cuts
+
+    def _pause_s(self, sentence: Sentence, pauses: Pauses, previous: Sentence | None) -> float:
+        """Seconds of silence that are still wanted before the first sound."""
+        if previous is None:
+            return pauses.lead_s + sentence.lead_s
+        asked = previous.words[-1].break_s
+        return (pauses.after(previous.boundary) if asked is None else asked) + sentence.lead_s - TAIL_S
 
     def _check_markup(self, sentence: Sentence, controls: TokenControls) -> None:
-        refused = [what for name, what in controls.asked().items() if name not in self._reads]
-        if not self.knows_words and any(is_silent(word) for word in sentence.words):
+        reads = set(self._reads) | ({"silence"} if self._shapes_pauses and self._timed else set())
+        refused = [what for name, what in controls.non_default().items() if name not in reads]
+        if not self.has_word_timings and any(is_silent(word) for word in sentence.words):
             refused.append("silent words")
         for what in refused:
-            raise InputError(f'voice "{self.name}" cannot follow {what}; leave it out, or use "{DEFAULT_VOICE}"')
+            raise InputError(f'voice "{self.name}" cannot follow {what}; leave it out, or use another voice')
 
 
-def joined(chunks: Iterable[SpeechChunk]) -> SpeechChunk:
+def concatenate(chunks: Iterable[SpeechChunk]) -> SpeechChunk:
     """All chunks as one."""
     kept = list(chunks)
     samples = [chunk.samples for chunk in kept] or [np.zeros(0, np.float32)]
     return SpeechChunk(np.concatenate(samples), tuple(mark for chunk in kept for mark in chunk.marks))
 
 
-def sentence_tensors(tokens: Tokens, controls: TokenControls, speaker: int, lead_frames: int = LEAD_FRAMES) -> Tensors:
-    """Everything that an acoustic stack may read of a sentence, batch axis first. Prosody embeddings are zero."""
-    if controls.silence[0] < 0:
-        controls.silence[0] = lead_frames
-    return {
-        "symbols": tokens.symbols[None],
-        "stress": tokens.stress[None],
-        "gaps": tokens.gaps[None],
-        "speaker": np.array([speaker], np.int64),
-        "sentence_prosody": np.zeros((1, SENTENCE_PROSODY), np.float32),
-        "word_prosody": np.zeros((1, len(tokens.symbols), WORD_PROSODY), np.float32),
-        **controls.tensors(),
-    }
-
-
-def language_of(speaker: str) -> str:
-    """The English that a speaker speaks: names of British ones begin with bf_ or bm_."""
-    return "en-GB" if speaker.startswith(("bf_", "bm_")) else "en-US"
-
-
-def load_voice(name: str = DEFAULT_VOICE, vocoder: str = DEFAULT_VOCODER) -> Voice:
-    """A voice by the name or path of its addon.
-
-    Raises `InputError` when there is none, when it is damaged, or when it does not make mel frames.
-    """
-    addon, sound = load_addon(find_addon(name)), load_addon(find_addon(vocoder))
-    speakers = addon.manifest.speaker_names
-    if not speakers:
-        raise InputError(f'addon "{name}" names no speakers, so it is not a voice')
-    for given, said in ((name, addon.manifest), (vocoder, sound.manifest)):
-        if said.sample_rate_hz not in (None, RATE_HZ):
-            raise InputError(f'addon "{given}" is for {said.sample_rate_hz} Hz, voices here speak at {RATE_HZ} Hz')
-    return Voice(addon.build_streamable(), sound.build_streamable(), tuple(speakers), name)
-
-
-@cache
-def shared_voice(name: str) -> Voice:
-    """A voice that is loaded once in a process."""
-    return load_voice(name)
-
-
-def _parted(block: StreamableBlock[Any]) -> tuple[SequenceBlock | None, StreamableBlock[Any]]:
+def split_encoders(block: StreamableBlock[Any]) -> tuple[SequenceBlock | None, StreamableBlock[Any]]:
     """The sequence block that a stack begins with, apart from the rest: its answers are wanted for the marks too."""
     if isinstance(block, StreamablePipeline):
         return block.sequence_block, block.streamable_block
     if isinstance(block, StreamableStack):
-        encoders, first = _parted(block.blocks[0])
-        return encoders, StreamableStack([first, *block.blocks[1:]])
+        encoders, first = split_encoders(block.blocks[0])
+        inner = first.blocks if isinstance(first, StreamableStack) else (first,)
+        return encoders, StreamableStack([*inner, *block.blocks[1:]])
     return None, block

@@ -7,6 +7,7 @@ whatever silence there is, often none. Stress travels beside the symbol, on the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -32,10 +33,15 @@ class Tokens:
     """0 none, 1 primary, 2 secondary."""
     words: Ids
     """The word that a sound belongs to, -1 in gaps."""
+    gaps: npt.NDArray[np.bool_]
+    """What is no sound: punctuation and spaces."""
+    sounds: Ids
+    """The token of `tokenise` that each goes with: its own number, where these are not a model's own characters."""
 
-    @property
-    def gaps(self) -> npt.NDArray[np.bool_]:
-        return self.symbols < len(GAPS)
+    @classmethod
+    def of_symbols(cls, symbols: Ids, stress: Ids, words: Ids) -> Self:
+        """Tokens of the alphabet of this module."""
+        return cls(symbols, stress, words, symbols < len(GAPS), np.arange(len(symbols)))
 
     @property
     def owner(self) -> Ids:
@@ -61,7 +67,7 @@ def tokenise(sentence: Sentence) -> Tokens:
         gap = word.trailing_punctuation + following if number < last else word.trailing_punctuation or "."
         rows.append((SYMBOL_ID[gap_symbol(gap)], 0, -1))
     symbols, stresses, words = np.array(rows, dtype=np.int64).T
-    return Tokens(symbols, stresses, words)
+    return Tokens.of_symbols(symbols, stresses, words)
 
 
 def gap_symbol(punctuation: str) -> str:

@@ -16,12 +16,12 @@ from bench.prosody.transfer import table as transfer_table
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vivavoce.prosody.embedding import Embedding
 from vivavoce.prosody.linguistics import describe
 from vivavoce.prosody.recording import TokenProsody
 from vivavoce.text import analyse
 from vivavoce.training.prosody.copycat import Sung
 from vivavoce.training.prosody.sentence import SpokenSentence
+from vivavoce.voice.acoustics import AcousticInputs
 from vivavoce.voice.tokens import tokenise
 
 
@@ -61,8 +61,8 @@ def test_gains_are_against_the_standard_normal():
     assert rows[BASELINE].gain == 0
 
 
-def nothing(held: Held) -> Embedding:
-    return Embedding.of_sentence(np.zeros(64, np.float32), len(held.text.words))
+def nothing(held: Held) -> AcousticInputs:
+    return AcousticInputs.of_sentence(np.zeros(64, np.float32), len(held.text.words))
 
 
 def test_closure_is_the_share_of_the_way_from_baseline_to_oracle():

@@ -14,7 +14,7 @@ from rich.progress import track
 from torch import Tensor, nn
 
 from vivavoce.features import Array, energy
-from vivavoce.prosody.transfer import frame_contour, frame_symbols
+from vivavoce.prosody.models.copycat import frame_contour, frame_symbols
 from vivavoce.training.arrays import write_arrays
 from vivavoce.training.corpus import feature_path, recordings
 from vivavoce.training.networks.copycat import CopyCatNetwork

@@ -154,6 +154,6 @@ def _read(path: Path) -> list[SpokenSentence]:
     for name, (symbols, stress, words, durations), value in zip(names, (n.T for n in numbers), values, strict=True):
         knots, voiced, energy, weights = value[:, :4], value[:, 4], value[:, 5], value[:, 6]
         id_, corpus, speaker, split, text = map(str, name)
-        tokens, prosody = Tokens(symbols, stress, words), TokenProsody(durations, knots, voiced, energy)
+        tokens, prosody = Tokens.of_symbols(symbols, stress, words), TokenProsody(durations, knots, voiced, energy)
         sentences.append(SpokenSentence(id_, corpus, speaker, split, text, tokens, prosody, weights))
     return sentences

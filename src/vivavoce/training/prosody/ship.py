@@ -13,8 +13,8 @@ import torch
 
 from vivavoce.blocks import Addon, write_addon
 from vivavoce.features import BANDS
+from vivavoce.prosody.models.selection import index_bytes
 from vivavoce.prosody.recording import REFERENCE_FEATURES
-from vivavoce.prosody.selection import index_bytes
 from vivavoce.text.embed import DIMENSION
 from vivavoce.training.alignment import FrameClassifier
 from vivavoce.training.held_out import Material

@@ -15,7 +15,6 @@ from vivavoce.prosody.alignment import whole_sentence
 from vivavoce.prosody.linguistics import Linguistics, describe, has_parser
 from vivavoce.training.arrays import write_arrays
 from vivavoce.training.prosody.sentence import SpokenSentence
-from vivavoce.voice.synthesizer import language_of
 
 _VERSION = 1
 
@@ -28,7 +27,12 @@ def text_features(cache: Path, sentences: Iterable[SpokenSentence]) -> dict[tupl
 
 
 def text_key(sentence: SpokenSentence) -> tuple[str, str]:
-    return language_of(sentence.speaker), sentence.text
+    return spoken_language(sentence.speaker), sentence.text
+
+
+def spoken_language(speaker: str) -> str:
+    """The English of a speaker of the corpora, whose names say it: British ones begin with bf_ or bm_."""
+    return "en-GB" if speaker.startswith(("bf_", "bm_")) else "en-US"
 
 
 def _features(folder: Path, language: str, text: str) -> Linguistics:

@@ -11,13 +11,13 @@ import numpy as np
 from vivavoce.audio import Audio
 from vivavoce.blocks.addon import Addon, load_addon
 from vivavoce.blocks.lookup import find_addon
-from vivavoce.blocks.tensors import Tensors
 from vivavoce.errors import InputError
-from vivavoce.features import RATE_HZ, Array, continuous_log_f0, energy, mel_spectrogram, pitch
+from vivavoce.features import FRAME_S, RATE_HZ, Array, continuous_log_f0, energy, mel_spectrogram, pitch
 from vivavoce.prosody.addons import centre_of, sequence_block, speaker_number
 from vivavoce.prosody.alignment import Aligner, aligner, check_length
 from vivavoce.prosody.pacing import eased
 from vivavoce.text.utterance import Sentence
+from vivavoce.voice.acoustics import AcousticOverrides
 from vivavoce.voice.contour import Frames, frame_positions, knots_of, token_means, token_of_frame
 from vivavoce.voice.tokens import Ids, Tokens
 
@@ -50,10 +50,10 @@ def frame_symbols(tokens: Tokens, durations: Frames) -> Ids:
 class Copied:
     """What was copied, as a voice asks for it: the same for any sentence, so let it be the one copied."""
 
-    tensors: Tensors = field(repr=False)
+    overrides: AcousticOverrides = field(repr=False)
 
-    def __call__(self, sentence: Sentence, tokens: Tokens, speaker: str) -> Tensors:
-        return self.tensors
+    def __call__(self, sentence: Sentence, speaker: str) -> AcousticOverrides:
+        return self.overrides
 
 
 class CopyCat:
@@ -64,16 +64,17 @@ class CopyCat:
         self._block = sequence_block(addon)
         self._aligner = aligned_by
 
-    def copy(self, source: Audio, tokens: Tokens, speaker: str, usual: Array | None = None) -> Tensors:
+    def copy(self, source: Audio, tokens: Tokens, speaker: str, usual_s: Array | None = None) -> AcousticOverrides:
         """What the voice's encoders would have answered, had they meant what the source says.
 
-        `usual` (tokens,) is how many frames the voice itself gives each token: it guides the aligner, and words have
+        `usual_s` (tokens,) is how many seconds the voice itself gives each token: it guides the aligner, and words have
         times between the source's and the voice's own, which are more exact than an aligner that never heard the
         speaker.
 
         Raises `InputError` for an unknown speaker, and for a source that is silent, has no pitch, is too long, or does
         not say the text of the tokens.
         """
+        usual = None if usual_s is None else usual_s / FRAME_S
         number, centre = speaker_number(self._addon, speaker), centre_of(self._addon, speaker)
         check_length(source.duration_s)
         heard = source.resampled(RATE_HZ)
@@ -100,11 +101,7 @@ class CopyCat:
         loudnesses = token_means(made["energy"][0], durations)
         # What has no frames in the source is a gap. The last one is said all the same, and is to be silence.
         loudnesses[durations == 0] = made["energy"][0].min()
-        return {
-            "log_durations": np.log1p(said).astype(np.float32)[None],
-            "knots": knots[None],
-            "token_energy": loudnesses[None] + centre.energy,
-        }
+        return AcousticOverrides((said * FRAME_S).astype(np.float32), knots, loudnesses + centre.energy)
 
 
 @cache

@@ -14,13 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from vivavoce.blocks.addon import Addon
+from vivavoce.blocks.addon import Addon, load_addon
 from vivavoce.blocks.json_values import parse_json
+from vivavoce.blocks.lookup import find_addon
 from vivavoce.errors import InputError
 from vivavoce.features import Array
-from vivavoce.prosody.embedding import Embedding
 from vivavoce.prosody.linguistics import Linguistics, Numbers
 from vivavoce.text.embed import DIMENSION
+from vivavoce.voice.acoustics import AcousticInputs
 from vivavoce.voice.dimensions import SENTENCE_PROSODY
 
 BY = ("both", "syntax", "bert")
@@ -71,11 +72,19 @@ class Selection:
         self._texts = _texts(addon, len(self.index.prosody))
         self._by, self._evenness = by, evenness
 
-    def embed(self, text: Linguistics, speaker: str) -> Embedding:
+    def embed(self, text: Linguistics, speaker: str) -> AcousticInputs:
         """The mean embedding of the likest sentences, whoever said them: embeddings hold no speaker."""
         del speaker
         rows, shares = self._heeded(*self._likeness(text))
-        return Embedding.of_sentence(shares @ self.index.prosody[rows], len(text.words))
+        return AcousticInputs.of_sentence(shares @ self.index.prosody[rows], len(text.words))
+
+    def explain(self, text: Linguistics) -> list[str]:
+        """Which training sentences were nearest and how near."""
+        lines = []
+        for choice in self.nearest(text):
+            likeness = f"syntax {choice.syntax:.3f}  meaning {choice.bert:.3f}  share {choice.share:.3f}"
+            lines.append(f"{likeness}  {choice.id}: {choice.text}")
+        return lines
 
     def nearest(self, text: Linguistics, count: int = 3) -> list[Choice]:
         """The sentences that were considered first, best first."""
@@ -104,9 +113,28 @@ class Centroid:
     def __init__(self, addon: Addon) -> None:
         self._centroid = read_index(addon.read(INDEX_FILE), f"{addon.path}: {INDEX_FILE}").centroid
 
-    def embed(self, text: Linguistics, speaker: str) -> Embedding:
+    def embed(self, text: Linguistics, speaker: str) -> AcousticInputs:
         del speaker
-        return Embedding.of_sentence(self._centroid, len(text.words))
+        return AcousticInputs.of_sentence(self._centroid, len(text.words))
+
+    def explain(self, text: Linguistics) -> list[str]:
+        return []
+
+
+def load(temperature: float = 0.0, seed: int = 0) -> Selection:
+    """The shipped index. Raises `InputError` for a temperature: it does not sample."""
+    return Selection(_shipped("selection", temperature))
+
+
+def load_centroid(temperature: float = 0.0, seed: int = 0) -> Centroid:
+    """The centroid of the shipped index. Raises as `load`."""
+    return Centroid(_shipped("centroid", temperature))
+
+
+def _shipped(name: str, temperature: float) -> Addon:
+    if temperature:
+        raise InputError(f'"{name}" has no temperature, it does not sample')
+    return load_addon(find_addon("selection"))
 
 
 def distance_vector(distances: Numbers) -> Array:

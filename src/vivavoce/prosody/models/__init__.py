@@ -1,0 +1,1 @@
+"""Prosody models, one file each."""

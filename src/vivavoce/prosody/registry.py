@@ -1,0 +1,64 @@
+"""Prosody systems by name: ours and those that installed packages register under `vivavoce.prosody`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from vivavoce.errors import InputError
+from vivavoce.prosody.model import ProsodyModel
+
+ENTRY_POINT_GROUP = "vivavoce.prosody"
+NONE, AUTO = "none", "auto"
+BEST = "kathaka"
+"""The system that `auto` joins with the kind of sentence. Chosen in `docs/decisions/prosody.md`."""
+
+Loader = Callable[[float, int], ProsodyModel]
+"""Loads a system with its addon, for a temperature and a seed. Raises `InputError` for a temperature that it does not
+have."""
+
+
+def prosody_systems() -> tuple[str, ...]:
+    """All names that `load_prosody` takes, `auto` and `none` last."""
+    return (*sorted(_entry_points()), AUTO, NONE)
+
+
+def load_prosody(name: str, temperature: float = 0.0, seed: int = 0) -> ProsodyModel | None:
+    """The system of that name, loaded; None for `none`, and for `auto` where its addon is missing.
+
+    Raises `InputError` for an unknown name, a broken package, an addon that is missing or damaged, or a temperature
+    that the system does not have.
+    """
+    if name == NONE:
+        if temperature:
+            raise InputError(f'"{name}" has no temperature, only a system that samples has')
+        return None
+    points = _entry_points()
+    if name == AUTO:
+        return load_prosody(BEST, temperature, seed) if BEST in points else None
+    if name not in points:
+        raise InputError(f'no prosody "{name}", there are {", ".join(prosody_systems())}')
+    if len(points[name]) > 1:
+        values = " and ".join(point.value for point in points[name])
+        raise InputError(f'prosody "{name}" is registered by {values}')
+    return _loader(points[name][0])(temperature, seed)
+
+
+def _loader(point: EntryPoint) -> Loader:
+    try:
+        found: Any = point.load()
+    except Exception as error:  # a package's module may fail in any way
+        raise InputError(f'prosody "{point.name}" cannot be loaded from {point.value}: {error}') from error
+    if not callable(found):
+        raise InputError(f'prosody "{point.name}": {point.value} is not a function that loads it')
+    return found
+
+
+@cache
+def _entry_points() -> dict[str, list[EntryPoint]]:
+    found: dict[str, list[EntryPoint]] = {}
+    for point in set(entry_points(group=ENTRY_POINT_GROUP)):
+        found.setdefault(point.name, []).append(point)
+    return found

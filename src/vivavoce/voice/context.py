@@ -1,0 +1,33 @@
+"""Everything that a voice's stack may read of a sentence."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vivavoce.voice.acoustics import AcousticInputs
+from vivavoce.voice.clock import Clock
+from vivavoce.voice.controls import TokenControls
+from vivavoce.voice.overrides import input_tensors
+from vivavoce.voice.tokens import Tokens
+
+
+def sentence_context(
+    tokens: Tokens, controls: TokenControls, clock: Clock, speaker: int, centre_hz: float = 0.0, lead_frames: int = 0
+) -> dict[str, np.ndarray]:
+    """Tensors by name, batch axis first; prosody is neutral, nothing is overridden.
+
+    `speaker` is a number, `centre_hz` the middle of that speaker's pitch, `lead_frames` the silence before the first
+    sound where markup asks for none.
+    """
+    count = len(tokens.symbols)
+    return {
+        "symbols": tokens.symbols[None],
+        "stress": tokens.stress[None],
+        "gaps": tokens.gaps[None],
+        "speaker": np.array([speaker], np.int64),
+        "centre_hz": np.array([centre_hz], np.float32),
+        "given_frames": np.full((1, count), -1.0, np.float32),
+        "given_f0": np.zeros((1, 0), np.float32),
+        **input_tensors(AcousticInputs.neutral(int(tokens.words.max(initial=-1)) + 1), tokens, ()),
+        **controls.tensors(clock, lead_frames),
+    }

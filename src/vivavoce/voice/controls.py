@@ -1,0 +1,101 @@
+"""What markup asks of a sentence, token by token."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from vivavoce.features import Array
+from vivavoce.text.ssml_values import SILENT_DB
+from vivavoce.text.utterance import Sentence, Word
+from vivavoce.voice.clock import Clock
+from vivavoce.voice.tokens import Tokens
+
+NEPERS_PER_DB = np.log(10.0) / 20.0
+NEPERS_PER_SEMITONE = np.log(2.0) / 12.0
+EMPHASIS = {
+    "none": (1.0, 0.0, 0.0),
+    "reduced": (1.08, -1.0, -2.0),
+    "moderate": (0.85, 2.0, 1.5),
+    "strong": (0.75, 4.0, 3.0),
+}
+"""Level: rate factor, semitones, decibels."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenControls:
+    """What markup asks of each token; every array is (tokens,)."""
+
+    rate: Array
+    pitch_shift: Array
+    """Nepers added to log f0."""
+    pitch_range: Array
+    """Factor on the distance of log f0 from the speaker's or the sentence's middle."""
+    gain: Array
+    """Nepers added to the sound."""
+    silence_s: Array
+    """Seconds that a gap is to last, -1 where the model decides."""
+
+    def tensors(self, clock: Clock, lead_frames: int) -> dict[str, np.ndarray]:
+        """For the stack, with a batch axis; `lead_frames` of silence before a sentence where nothing else is asked."""
+        silence = np.where(self.silence_s < 0, -1, np.round(self.silence_s / clock.frame_s)).astype(np.int64)
+        if silence[0] < 0:
+            silence[0] = lead_frames
+        return {
+            "rate": self.rate[None], "pitch_shift": self.pitch_shift[None], "pitch_range": self.pitch_range[None],
+            "gain": self.gain[None], "silence": silence[None],
+        }  # fmt: skip
+
+    def non_default(self) -> dict[str, str]:
+        """The tensors that differ from what every voice does unasked, each with words for it."""
+        differs = {
+            "rate": ("a change of rate", bool((self.rate != 1.0).any())),
+            "pitch_shift": ("a change of pitch", bool(self.pitch_shift.any())),
+            "pitch_range": ("a change of pitch range", bool((self.pitch_range != 1.0).any())),
+            "gain": ("a change of volume", bool(self.gain.any())),
+            "silence": ("breaks of a given length", bool((self.silence_s >= 0).any())),
+        }
+        return {name: words for name, (words, is_asked) in differs.items() if is_asked}
+
+
+def token_controls(
+    sentence: Sentence, tokens: Tokens, rate: float = 1.0, pitch_semitones: float = 0.0
+) -> TokenControls:
+    """The controls of a sentence's words over their tokens, on top of those of the whole; gaps follow the word before
+    them."""
+    count = len(tokens.symbols)
+    rates = np.full(count, rate, np.float32)
+    shifts = np.full(count, pitch_semitones * NEPERS_PER_SEMITONE, np.float32)
+    ranges, gains = np.ones(count, np.float32), np.zeros(count, np.float32)
+    silence_s = np.full(count, -1.0, np.float32)
+    owner = tokens.owner
+    for number, word in enumerate(sentence.words):
+        control = word.control
+        slower, semitones, decibels = EMPHASIS[control.emphasis]
+        sounds = tokens.words == number
+        mine = owner == number
+        rates[mine] *= control.rate
+        rates[sounds] *= slower
+        shifts[mine] += control.pitch_semitones * NEPERS_PER_SEMITONE
+        shifts[sounds] += semitones * NEPERS_PER_SEMITONE
+        ranges[mine] *= control.range_factor
+        gains[mine] += control.volume_db * NEPERS_PER_DB
+        gains[sounds] += decibels * NEPERS_PER_DB
+        if word.break_s is not None:
+            silence_s[np.flatnonzero(mine)[-1]] = word.break_s
+    if sentence.lead_s:
+        silence_s[0] = sentence.lead_s
+    return TokenControls(rates, shifts, ranges, gains, silence_s)
+
+
+def is_silent(word: Word) -> bool:
+    """Whether markup wants to hear nothing of it, which is more than to have it soft."""
+    return word.control.volume_db <= SILENT_DB
+
+
+def silent_tokens(sentence: Sentence, tokens: Tokens) -> npt.NDArray[np.bool_]:
+    """Which tokens (tokens,) are of words that markup makes silent, of the gaps after them, or before a first one."""
+    silent = np.array([is_silent(word) for word in sentence.words], bool)
+    return silent[np.maximum(tokens.owner, 0)]

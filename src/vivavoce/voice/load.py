@@ -1,0 +1,78 @@
+"""Voices by the names of their addons."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+
+from vivavoce.blocks.addon import Addon, load_addon
+from vivavoce.blocks.block import StreamableBlock
+from vivavoce.blocks.lookup import find_addon
+from vivavoce.blocks.pipeline import StreamableStack
+from vivavoce.blocks.tensors import StackError
+from vivavoce.errors import InputError
+from vivavoce.voice.clock import Clock
+from vivavoce.voice.details import voice_details
+from vivavoce.voice.synthesizer import Voice
+
+DEFAULT_VOICE = "vivavoce"
+DEFAULT_VOCODER = "vocoder"
+"""What turns mel frames into sound, for voices that make no sound themselves."""
+_LOADING = Lock()
+
+
+def load_voice(name: str = DEFAULT_VOICE, vocoder: str = DEFAULT_VOCODER) -> Voice:
+    """A voice by the name or path of its addon.
+
+    Raises `InputError` when there is none, when it is damaged, when it makes neither sound nor mel frames, or when its
+    clock does not fit.
+    """
+    addon = load_addon(find_addon(name))
+    speakers = addon.manifest.speakers
+    if not speakers:
+        raise InputError(f'addon "{name}" names no speakers, so it is not a voice')
+    for speaker in speakers:
+        if not speaker.language:
+            raise InputError(f'addon "{name}": speaker "{speaker.name}" has no language')
+    stack = _sounding(addon.build_streamable(), addon, vocoder)
+    return Voice(stack, _clock(stack, addon), speakers, voice_details(addon), addon.manifest.name)
+
+
+def shared_voice(name: str = DEFAULT_VOICE) -> Voice:
+    """A voice that is loaded once in a process."""
+    with _LOADING:
+        return _shared(name)
+
+
+@lru_cache(maxsize=8)
+def _shared(name: str) -> Voice:
+    return load_voice(name)
+
+
+def _sounding(stack: StreamableBlock[Any], addon: Addon, vocoder: str) -> StreamableBlock[Any]:
+    """The stack, with a vocoder behind it if it ends in frames."""
+    if "audio" in stack.outputs:
+        return stack
+    sound = load_addon(find_addon(vocoder))
+    if sound.manifest.sample_rate_hz != addon.manifest.sample_rate_hz:
+        raise InputError(
+            f'addon "{sound.manifest.name}" is for {sound.manifest.sample_rate_hz} Hz, '
+            f'"{addon.manifest.name}" for {addon.manifest.sample_rate_hz} Hz'
+        )
+    try:
+        return StreamableStack([stack, sound.build_streamable()], f'voice "{addon.manifest.name}" and its vocoder')
+    except StackError as error:
+        raise InputError(f'addon "{addon.manifest.name}" is not a voice: {error}') from error
+
+
+def _clock(stack: StreamableBlock[Any], addon: Addon) -> Clock:
+    said, place = addon.manifest, f"{addon.path}: addon.json"
+    if said.sample_rate_hz is None:
+        raise InputError(f"{place}: says no sample_rate_hz, so it is not a voice")
+    if said.hop not in (None, stack.upsampling_factor):
+        raise InputError(f"{place}: hop is {said.hop}, its stack makes {stack.upsampling_factor} samples a frame")
+    try:
+        return Clock(said.sample_rate_hz, stack.upsampling_factor)
+    except InputError as error:
+        raise InputError(f"{place}: {error}") from None

@@ -1,0 +1,71 @@
+"""A given melody and timing in the tokens and on the clock of a voice."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vivavoce.blocks.tensors import Tensors
+from vivavoce.errors import InputError
+from vivavoce.features import Array
+from vivavoce.voice.acoustics import AcousticInputs, AcousticOverrides
+from vivavoce.voice.clock import Clock
+from vivavoce.voice.dimensions import WORD_PROSODY
+from vivavoce.voice.tokens import Tokens
+
+STRESS_SHARE = 0.35
+"""Of a vowel's time, what its stress mark takes where that is a token of its own."""
+
+
+def input_tensors(inputs: AcousticInputs, tokens: Tokens, kinds: tuple[str, ...]) -> Tensors:
+    """Prosody as encoders read it: a word's embedding over its sounds and the gap after it."""
+    owner = tokens.owner
+    words = np.zeros((len(owner), WORD_PROSODY), np.float32)
+    words[owner >= 0] = inputs.words[owner[owner >= 0]]
+    kind = kinds.index(inputs.kind) if inputs.kind in kinds else 0
+    return {
+        "sentence_prosody": inputs.sentence[None].astype(np.float32),
+        "word_prosody": words[None],
+        "kind": np.array([kind], np.int64),
+    }
+
+
+def override_tensors(
+    given: AcousticOverrides, tokens: Tokens, clock: Clock, boundary_s: float, reads: set[str], name: str
+) -> Tensors:
+    """What takes the place of the encoders' answers. Raises `InputError` for a voice that cannot be overruled."""
+    if "knots" in reads:
+        return {
+            "log_durations": np.log1p(given.durations_s / clock.frame_s).astype(np.float32)[None],
+            "knots": given.f0_points[None],
+            "token_energy": given.energy[None],
+        }
+    if "given_frames" not in reads:
+        raise InputError(f'voice "{name}" cannot follow a melody that is given')
+    frames = _token_frames(given.durations_s / clock.frame_s, tokens, boundary_s / clock.frame_s)
+    return {"given_frames": frames[None], "given_f0": _contour(given, clock)[None]}
+
+
+def _token_frames(durations: Array, tokens: Tokens, boundary: float) -> Array:
+    """Frames of sounds (sounds,) -> of the tokens that go with each, (tokens,): stress marks take their share, other
+    tokens divide it evenly. Symbols begin `boundary` frames after what is heard of them, which is negative."""
+    ends = np.cumsum(durations)
+    weights = np.where(tokens.stress > 0, STRESS_SHARE / (1.0 - STRESS_SHARE), 1.0)
+    share = weights / np.bincount(tokens.sounds, weights, len(durations))[tokens.sounds]
+    starts = np.concatenate([[0.0], ends[:-1]])[tokens.sounds]
+    begun = np.zeros(len(share))
+    for index in range(1, len(share)):
+        same = tokens.sounds[index] == tokens.sounds[index - 1]
+        begun[index] = begun[index - 1] + share[index - 1] if same else 0.0
+    token_ends = starts + (begun + share) * durations[tokens.sounds] - boundary
+    return np.diff(token_ends, prepend=0.0).astype(np.float32)
+
+
+def _contour(given: AcousticOverrides, clock: Clock) -> Array:
+    """F0 in Hz at every frame, straight lines in log between the points of the sounds."""
+    durations = given.durations_s / clock.frame_s
+    lasting = durations > 0
+    starts = (np.cumsum(durations) - durations)[lasting]
+    count = given.f0_points.shape[1]
+    places = starts[:, None] + durations[lasting, None] * (np.arange(count) + 0.5) / count
+    frames = np.arange(max(1, int(np.ceil(durations.sum())))) + 0.5
+    return np.exp(np.interp(frames, places.ravel(), given.f0_points[lasting].ravel())).astype(np.float32)

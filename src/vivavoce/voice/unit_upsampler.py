@@ -1,0 +1,167 @@
+"""The length regulator of voices that count in units of a few frames: durations first, then the melody over units.
+
+The melody network is run on windows as the frames are wanted, wide enough that a window answers as the whole would:
+the first sound does not wait for the melody of the last word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+
+from vivavoce.blocks.block import BuildContext, StreamableBlock
+from vivavoce.blocks.json_values import read_dataclass
+from vivavoce.blocks.network import Network
+from vivavoce.blocks.tensors import Specs, StackError, Tensors, TensorSpec, specs
+from vivavoce.errors import InputError
+from vivavoce.features import Array
+from vivavoce.voice.contour import Frames
+from vivavoce.voice.timing import whole_units
+
+PER_TOKEN = ("log_durations", "rate", "pitch_shift", "pitch_range", "gain", "given_frames")
+MELODY_UNITS = 256
+"""Most units of which the melody is found at a time."""
+
+
+class UnitState(NamedTuple):
+    """A sentence and the frame that comes next."""
+
+    context: Tensors
+    token: Frames
+    """The token of each unit, (units,)."""
+    start: int
+    f0: Array
+    """Of the frames whose melody is known, in Hz."""
+    energy: Array
+
+
+@dataclass(frozen=True)
+class _Config:
+    network: str = "melody"
+    unit_frames: int = 2
+    margin: int = 54
+    lead_units: int = 4
+    end_units: int = 4
+    unvoiced_hz: float = 40.0
+
+
+class UnitUpsampler(StreamableBlock[UnitState]):
+    """A source of frames: what is said, f0 in Hz, energy, gain in nepers, and `valid`, which is 1.
+
+    Reads what the encoders made: `encoded` and `prosody` (1, tokens, width) and `log_durations` (1, tokens), which are
+    log(1 + units). The network `melody` takes `prosody` by units and answers `f0` and `energy` (1, units,
+    `unit_frames`); it looks `margin` units to either side. The silence before a sentence has `lead_units`, each of the
+    tokens after its last sound `end_units` at most. `given_frames`, where not negative, takes the place of the
+    durations, and `given_f0` (1, frames), if it has values, that of the pitch of what is voiced; the range of pitch is
+    widened about `centre_hz`. JSON: `{"type": "UnitUpsampler", "unit_frames": 2}`.
+    """
+
+    def __init__(self, melody: Network, config: _Config, place: str = "UnitUpsampler") -> None:
+        for name in ("f0", "energy"):
+            shape = getattr(melody.outputs.get(name), "shape", None)
+            if not shape or len(shape) != 3 or shape[2] != config.unit_frames:
+                raise StackError(f'{place}: the network must answer "{name}" (1, units, {config.unit_frames})')
+        if "prosody" not in melody.inputs:
+            raise StackError(f'{place}: the network reads no "prosody"')
+        if not (1 <= config.unit_frames <= 16 and 0 <= config.margin <= 1000):
+            raise InputError(f"{place}: unit_frames is {config.unit_frames} and margin {config.margin}")
+        self._melody, self._config = melody, config
+        self._said_once = {name: spec for name, spec in melody.inputs.items() if name != "prosody"}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], build: BuildContext) -> Self:
+        given = read_dataclass(_Config, config, build.json_path)
+        return cls(build.network(given.network), given, build.json_path)
+
+    @property
+    def context_inputs(self) -> Specs:
+        per_token = (TensorSpec(name, "float32", (1, "tokens")) for name in PER_TOKEN)
+        return specs(
+            TensorSpec("encoded", "float32", (1, "tokens", None)),
+            TensorSpec("prosody", "float32", (1, "tokens", None)),
+            *per_token,
+            TensorSpec("gaps", "bool", (1, "tokens")),
+            TensorSpec("given_f0", "float32", (1, None)),
+            TensorSpec("centre_hz", "float32", (1,)),
+            *self._said_once.values(),
+        )
+
+    @property
+    def inputs(self) -> Specs:
+        return {}
+
+    @property
+    def outputs(self) -> Specs:
+        track = (1, "frames")
+        return specs(
+            TensorSpec("encoded", "float32", (1, "frames", None)),
+            *(TensorSpec(name, "float32", track) for name in ("f0", "energy", "gain", "valid")),
+        )
+
+    @property
+    def is_source(self) -> bool:
+        return True
+
+    def durations(self, context: Tensors) -> Frames:
+        """Frames of each token, (tokens,)."""
+        return self._config.unit_frames * self._units(context)
+
+    def initial_state(self, context: Tensors) -> UnitState:
+        units = self._units(context)
+        empty = np.zeros(0, np.float32)
+        return UnitState(context, np.repeat(np.arange(len(units)), units), 0, empty, empty)
+
+    def step(self, state: UnitState, chunk: Tensors, frames: int) -> tuple[UnitState | None, Tensors]:
+        per_unit, total = self._config.unit_frames, self._config.unit_frames * len(state.token)
+        stop = min(state.start + frames, total)
+        while len(state.f0) < stop:
+            state = self._further(state, stop)
+        token = state.token[np.arange(state.start, stop) // per_unit]
+        context, window = state.context, slice(state.start, stop)
+        made = {
+            "encoded": context["encoded"][:, token],
+            "f0": state.f0[None, window],
+            "energy": state.energy[None, window],
+            "gain": context["gain"][:, token],
+            "valid": np.ones((1, stop - state.start), np.float32),
+        }
+        return (None if stop == total else state._replace(start=stop)), made
+
+    def _units(self, context: Tensors) -> Frames:
+        config = self._config
+        wanted = np.expm1(np.clip(context["log_durations"][0], 0.0, 6.0))
+        gaps, given = context["gaps"][0], context["given_frames"][0]
+        wanted[0] = min(wanted[0], config.lead_units) if gaps[0] else wanted[0]
+        last_sound = int(np.flatnonzero(~gaps)[-1]) if (~gaps).any() else 0
+        wanted[last_sound + 1 :] = np.minimum(wanted[last_sound + 1 :], config.end_units)
+        wanted = np.where(given >= 0, given / config.unit_frames, wanted)
+        return whole_units(wanted / context["rate"][0])
+
+    def _further(self, state: UnitState, stop: int) -> UnitState:
+        """The state with the melody of more frames: those that are wanted now, then as many as fit a window."""
+        per_unit, margin = self._config.unit_frames, self._config.margin
+        done, total = len(state.f0) // per_unit, len(state.token)
+        wanted = -(-stop // per_unit)
+        until = min(total, wanted if not done else max(wanted, done + MELODY_UNITS))
+        low, high = max(0, done - margin), min(total, until + margin)
+        feed = {name: state.context[name] for name in self._said_once}
+        made = self._melody.run({**feed, "prosody": state.context["prosody"][:, state.token[low:high]]})
+        inner = slice(done - low, until - low)
+        f0, energy = (made[name][0, inner].ravel() for name in ("f0", "energy"))
+        token = np.repeat(state.token[done:until], per_unit)
+        f0 = self._controlled(f0, token, done * per_unit, state.context)
+        return state._replace(f0=np.concatenate([state.f0, f0]), energy=np.concatenate([state.energy, energy]))
+
+    def _controlled(self, f0: Array, token: Frames, first: int, context: Tensors) -> Array:
+        """F0 as markup and a given melody want it, where the voice has any."""
+        voiced = f0 > self._config.unvoiced_hz
+        log_f0 = np.log(np.maximum(f0, 1.0))
+        given = context["given_f0"][0]
+        if len(given):
+            log_f0 = np.log(np.maximum(given[np.minimum(first + np.arange(len(f0)), len(given) - 1)], 1.0))
+        centre = np.log(np.maximum(context["centre_hz"][0], 1.0))
+        shifted = centre + (log_f0 - centre) * context["pitch_range"][0][token] + context["pitch_shift"][0][token]
+        return np.where(voiced, np.exp(shifted), f0).astype(np.float32)
