@@ -11,18 +11,18 @@ import numpy as np
 
 from vivavoce.audio import Samples
 from vivavoce.errors import InputError
-from vivavoce.features import RATE_HZ
-from vivavoce.prosody import speaking
-from vivavoce.prosody.systems import SYSTEMS
+from vivavoce.prosody import prosody_source, prosody_systems
 from vivavoce.serve.metrics import Metrics
 from vivavoce.serve.scheduler import DeadlineScheduler
 from vivavoce.text import iter_sentences
-from vivavoce.voice.synthesizer import DEFAULT_VOICE, SCHEDULE, Prosody, Voice, language_of, load_voice
+from vivavoce.text.utterance import Sentence
+from vivavoce.voice import DEFAULT_VOICE, ProsodySource, Voice, load_voice
+from vivavoce.voice.synthesizer import SCHEDULE
 from vivavoce.voice.timing import SpeechMark
 
 __all__ = ["PROSODY_SYSTEMS", "Chunk", "Engine", "Speaker", "Speech", "SpeechMark", "Style", "concatenate"]
 
-PROSODY_SYSTEMS = tuple(SYSTEMS)
+PROSODY_SYSTEMS = prosody_systems()
 _WARM_TEXT = "Will 21 people read Xanthippe's live record? The first sentence of a server takes longer than others."
 _LATER = type(SCHEDULE)(SCHEDULE.sizes[-1:])
 """Chunks of every sentence but a speech's first: nobody waits for them."""
@@ -69,13 +69,13 @@ class Engine:
         self._voices = {name: load_voice(name) for name in names}
         self.speakers = tuple(_speakers(self._voices))
         self.metrics = metrics or Metrics()
-        self.rate_hz = RATE_HZ
+        self.rate_hz = self._voices[names[0]].sample_rate_hz
         self.scheduler = DeadlineScheduler(threads)
 
     def speech(self, style: Style) -> Speech:
         """A new speech, silent so far. Raises `InputError` for a style that the voice does not have."""
         voice = self._voices[style.speaker.voice]
-        voice.manner(style.speaker.name, style.rate, style.pitch_semitones)
+        voice.style(style.speaker.name, style.rate, style.pitch_semitones)
         if style.prosody not in PROSODY_SYSTEMS:
             raise InputError(f"no prosody {style.prosody!r}, there are {', '.join(PROSODY_SYSTEMS)}")
         return Speech(self, voice, style)
@@ -85,7 +85,7 @@ class Engine:
         for speaker in {(speaker.voice, speaker.language): speaker for speaker in self.speakers}.values():
             for sentence in iter_sentences(_WARM_TEXT, language=speaker.language):
                 voice = self._voices[speaker.voice]
-                for _ in voice.say(sentence, voice.manner(speaker.name)):
+                for _ in voice.synthesize_sentence(sentence, voice.style(speaker.name)):
                     pass
 
     def close(self) -> None:
@@ -98,7 +98,8 @@ class Speech:
     def __init__(self, engine: Engine, voice: Voice, style: Style) -> None:
         self._engine, self._voice, self.style = engine, voice, style
         self._due_s: float | None = None
-        self.rate_hz = engine.rate_hz
+        self.rate_hz = voice.sample_rate_hz
+        self._previous: Sentence | None = None
         self.samples = 0
         """Made so far."""
 
@@ -129,12 +130,14 @@ class Speech:
         """Runs in a thread."""
         style = self.style
         prosody = _prosody(style.prosody, style.temperature, style.seed)
-        manner = self._voice.manner(style.speaker.name, style.rate, style.pitch_semitones, prosody)
-        for sentence in iter_sentences(text, markup=markup, language=language_of(manner.speaker)):
+        speaking = self._voice.style(style.speaker.name, style.rate, style.pitch_semitones, prosody)
+        for sentence in iter_sentences(text, markup=markup, language=speaking.speaker.reads):
             schedule = _LATER if self.samples else SCHEDULE
-            for chunk in self._voice.say(sentence, manner, schedule, self.seconds):
+            chunks = self._voice.synthesize_sentence(sentence, speaking, schedule, self.seconds, self._previous)
+            for chunk in chunks:
                 self.samples += len(chunk.samples)
                 yield Chunk(chunk.samples, tuple(_moved(mark, offset) for mark in chunk.marks))
+            self._previous = sentence
 
 
 def concatenate(chunks: Sequence[Chunk]) -> Chunk:
@@ -155,15 +158,15 @@ def _moved(mark: SpeechMark, offset: int) -> SpeechMark:
 
 
 @lru_cache(maxsize=8)
-def _prosody(name: str, temperature: float, seed: int) -> Prosody | None:
-    return None if name == "none" and not temperature else speaking(name, temperature, seed)
+def _prosody(name: str, temperature: float, seed: int) -> ProsodySource | None:
+    return None if name == "none" and not temperature else prosody_source(name, temperature, seed)
 
 
 def _speakers(voices: dict[str, Voice]) -> Iterator[Speaker]:
     """The first voice's speakers by their names, those of others as `voice/speaker` where the name is taken."""
     taken: set[str] = set()
     for addon, voice in voices.items():
-        for name in voice.speakers:
-            identity = name if name not in taken else f"{addon}/{name}"
+        for speaker in voice.speakers:
+            identity = speaker.name if speaker.name not in taken else f"{addon}/{speaker.name}"
             taken.add(identity)
-            yield Speaker(identity, addon, name, language_of(name))
+            yield Speaker(identity, addon, speaker.name, speaker.language)
