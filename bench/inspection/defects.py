@@ -24,8 +24,8 @@ from bench.inspection.seconds import corruption, sounds, tearing
 from bench.inspection.speed import speeds
 from bench.shared.machine import this_machine
 from vivavoce.errors import InputError
-from vivavoce.inspection import DETECTORS
-from vivavoce.inspection.detectors.audio_artifacts import AudioArtifacts
+from vivavoce.inspection import defect_names
+from vivavoce.inspection.defects.audio_artifacts.detect import AudioArtifacts
 
 PARTS = ("events", "seconds", "clean", "speed")
 Figures = dict[str, Any]
@@ -45,7 +45,7 @@ def second_by_second(data: Path, names: Sequence[str], cases: Mapping[str, Seque
 
 def measured(arguments: argparse.Namespace, folder: Path, figures: Figures) -> None:
     """Take the parts that are asked for into `figures`."""
-    data, defects, parts = arguments.data, tuple(arguments.defect or DETECTORS), arguments.part or PARTS[:3]
+    data, defects, parts = arguments.data, tuple(arguments.defect or defect_names()), arguments.part or PARTS[:3]
     names = clips(data, not arguments.dev)
     chosen = names[:: -(-len(names) // arguments.clips)]
     wanted = defects if "events" in parts or "seconds" in parts else ()
@@ -107,7 +107,7 @@ def main() -> int:
     """Entry point of the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder that holds video/ and speech/")
-    parser.add_argument("--defect", action="append", choices=list(DETECTORS), help="only this one; may be repeated")
+    parser.add_argument("--defect", action="append", choices=defect_names(), help="only this one; may be repeated")
     parser.add_argument("--part", action="append", choices=PARTS, help="only this; all but speed where none is given")
     parser.add_argument("--clips", type=int, default=99, help="how many clips for the cases (all)")
     parser.add_argument("--dev", action="store_true", help="the clips that may be tuned on")

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench.inspection.ffmpeg_baselines import STOCK, Interval, intervals
+from bench.inspection.ffmpeg_baselines import Interval, intervals
 from bench.inspection.made_cases import Case, sentences
-from vivavoce.inspection import Inspection, Work, inspect_files
+from vivavoce.inspection import Inspection, InspectionJob, find_defect, inspect_files
 from vivavoce.inspection.decode import open_media
+from vivavoce.inspection.defects.block_corruption.detect import BlockCorruption
 from vivavoce.inspection.detector import Sampler
-from vivavoce.inspection.detectors.block_corruption import BlockCorruption
-from vivavoce.inspection.media import Picture
-from vivavoce.inspection.simulate import Truth
+from vivavoce.inspection.media import VideoFrame
+from vivavoce.inspection.simulation import Truth
 
 OVERLAP, TOLERANCE_S = 0.3, 0.1
 HEARD = ("audio_dropout", "hum", "hiss", "distortion", "clicks")
@@ -66,7 +66,7 @@ def matches(truth: Truth, event: Interval) -> bool:
 
 def tally(cases: Sequence[Case], defect: str, workers: int) -> dict[str, Tally]:
     """Ours by strength and in all, every stock filter, and of corrupt blocks the rule instead of the decision."""
-    results = inspected([case.path for case in cases], (defect,), workers) if cases else {}
+    results = inspect_safely([case.path for case in cases], (defect,), workers) if cases else {}
     tallies: dict[str, Tally] = {}
     for case in cases:
         truths = [asked for truth in case.truths if (asked := asked_for(truth)) is not None]
@@ -75,8 +75,8 @@ def tally(cases: Sequence[Case], defect: str, workers: int) -> dict[str, Tally]:
         events = [(e.start_s, e.end_s) for e in results[str(case.path)].events if e.defect == defect]
         for label in (case.strength, "all"):
             tallies.setdefault(label, Tally()).add(truths, events)
-        for stock in STOCK.get(defect, ()):
-            tallies.setdefault(stock.label, Tally()).add(truths, intervals(stock, case.path))
+        for baseline in find_defect(defect).baselines:
+            tallies.setdefault(baseline.label, Tally()).add(truths, intervals(baseline, case.path))
         if defect == "block_corruption":
             tallies.setdefault(RULE, Tally()).add(truths, _by_rule(case.path))
     return tallies
@@ -117,8 +117,8 @@ def clean_alarms(
     heard = tuple(name for name in detectors if name in HEARD)
     speech = [path for folder in CLEAN_SPEECH for path in _test_speech(data / "speech" / folder)] if heard else []
     results = {
-        "video": inspected([data / "video" / name for name in names], detectors, workers),
-        "speech": inspected(speech, heard, workers),
+        "video": inspect_safely([data / "video" / name for name in names], detectors, workers),
+        "speech": inspect_safely(speech, heard, workers),
     }
     alarms = [
         Alarm(material, Path(result.file).name, event.defect, round(event.start_s, 2), round(event.end_s, 2))
@@ -134,10 +134,10 @@ def _hours(results: Iterable[Inspection]) -> float:
     return sum(result.seconds for result in results) / 3600
 
 
-def inspected(paths: Iterable[Path], names: tuple[str, ...], workers: int) -> dict[str, Inspection]:
+def inspect_safely(paths: Iterable[Path], names: tuple[str, ...], workers: int) -> dict[str, Inspection]:
     """Results by file."""
     files = list(paths)
-    found = inspect_files(files, Work(names, stall_s=600.0), workers) if files else ()
+    found = inspect_files(files, InspectionJob(names, stall_s=600.0), workers) if files else ()
     return {result.file: result for result in found}
 
 
@@ -147,9 +147,9 @@ def _by_rule(path: Path) -> list[Interval]:
     with open_media(path) as media:
         detector, sampler, end_s = BlockCorruption(media.info, "area"), Sampler(BlockCorruption.sampling), 0.0
         for part in media.parts():
-            if isinstance(part, Picture):
+            if isinstance(part, VideoFrame):
                 end_s = part.time_s + part.seconds
-                events += detector.see(part) if sampler.takes(part) else ()
+                events += detector.on_frame(part) if sampler.takes(part) else ()
         events += detector.finish(end_s)
     return [(event.start_s, event.end_s) for event in events]
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from bench.inspection.lips import own_late_ms
 from bench.inspection.made_cases import STILL
-from vivavoce.inspection.detectors.av_sync import AvSync
-from vivavoce.inspection.media import SOUND_RATE_HZ, MediaInfo, Picture, Sound, SoundInfo, VideoInfo
-from vivavoce.inspection.simulate import Clip, read_clip
-from vivavoce.inspection.sync.tracks import TICK_S
-from vivavoce.inspection.sync.verdict import Verdict
+from vivavoce.inspection.defects.av_sync.detect import AvSync
+from vivavoce.inspection.lip_sync.tracks import TICK_S
+from vivavoce.inspection.lip_sync.verdict import Verdict
+from vivavoce.inspection.media import SAMPLE_RATE_HZ, AudioBlock, AudioInfo, MediaInfo, VideoFrame, VideoInfo
+from vivavoce.inspection.simulation import Clip, read_clip
 
 OFFSETS = (-12, -8, -5, 0, 0, 0, 5, 8, 12)
 """Pictures of 40 ms by which sound is moved; as often not at all as early or late."""
@@ -86,17 +86,17 @@ def verdicts(clip: Clip, offset: int) -> list[Verdict]:
     if clip.sound is None or not clip.frames:
         return []
     height, width = clip.frames[0].luma.shape
-    shift = round(offset * TICK_S * SOUND_RATE_HZ)
+    shift = round(offset * TICK_S * SAMPLE_RATE_HZ)
     silence = np.zeros((len(clip.sound), abs(shift)), np.float32)
     parts = (silence, clip.sound) if shift > 0 else (clip.sound[:, -shift:], silence)
     moved = np.concatenate(parts, axis=1)
     step_s = 1.0 / clip.rate_hz
-    video, heard = VideoInfo("h264", width, height, clip.rate_hz, "yuv420p"), SoundInfo("aac", SOUND_RATE_HZ, 1)
+    video, heard = VideoInfo("h264", width, height, clip.rate_hz, "yuv420p"), AudioInfo("aac", SAMPLE_RATE_HZ, 1)
     detector = AvSync(MediaInfo("bench", seconds=clip.seconds, video=video, sounds=(heard,)))
-    for start in range(0, moved.shape[1], SOUND_RATE_HZ):
-        list(detector.hear(Sound(start / SOUND_RATE_HZ, moved[:, start : start + SOUND_RATE_HZ], 0)))
+    for start in range(0, moved.shape[1], SAMPLE_RATE_HZ):
+        list(detector.on_audio(AudioBlock(start / SAMPLE_RATE_HZ, moved[:, start : start + SAMPLE_RATE_HZ], 0)))
     for number, yuv in enumerate(clip.frames):
-        list(detector.see(Picture(number, number * step_s, step_s, yuv.luma, yuv.blue, yuv.red)))
+        list(detector.on_frame(VideoFrame(number, number * step_s, step_s, yuv.luma, yuv.blue, yuv.red)))
     list(detector.finish(clip.seconds))
     return detector.verdicts
 

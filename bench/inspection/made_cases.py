@@ -15,9 +15,9 @@ import numpy as np
 from bench.inspection.split import TEST
 from vivavoce.audio import read_audio
 from vivavoce.errors import InputError
-from vivavoce.inspection.media import SOUND_RATE_HZ, Cue, shrink
-from vivavoce.inspection.simulate import Clip, Truth, Yuv, read_clip, simulate, write_clip
-from vivavoce.inspection.simulate.captions import write_captions
+from vivavoce.inspection.media import SAMPLE_RATE_HZ, Cue, shrink
+from vivavoce.inspection.simulation import Clip, Truth, Yuv, read_clip, simulate, write_clip
+from vivavoce.inspection.simulation.captions import write_captions
 
 SECONDS = 6.0
 SEED = 7
@@ -122,14 +122,14 @@ def speech_clip(data: Path, name: str) -> Clip:
     sounds, cues, time_s = [], [], 0.0
     for row in rows:
         path = next((data / "speech" / corpus / "audio").glob(f"{row['id']}.*"))
-        samples = read_audio(path, SOUND_RATE_HZ).samples
-        room = random.normal(0, 1e-4, round(random.uniform(0.5, 2.0) * SOUND_RATE_HZ)).astype(np.float32)
+        samples = read_audio(path, SAMPLE_RATE_HZ).samples
+        room = random.normal(0, 1e-4, round(random.uniform(0.5, 2.0) * SAMPLE_RATE_HZ)).astype(np.float32)
         words = row["text"].split()
         lines = tuple(" ".join(words[n : n + 7]) for n in range(0, len(words), 7))
-        end_s = time_s + min(CAPTION_S, len(samples) / SOUND_RATE_HZ)
+        end_s = time_s + min(CAPTION_S, len(samples) / SAMPLE_RATE_HZ)
         cues.append(Cue(time_s, end_s, lines[:2], len(cues) + 1))
         sounds += [samples, room]
-        time_s += (len(samples) + len(room)) / SOUND_RATE_HZ
+        time_s += (len(samples) + len(room)) / SAMPLE_RATE_HZ
     return Clip(sound=np.concatenate(sounds)[None].repeat(2, axis=0), cues=tuple(cues))
 
 
@@ -168,10 +168,10 @@ def _made(clip: Clip, name: str, defect: str, strength: float, path: Path, seed:
 
 def _heard_from(clip: Clip, from_s: float, length_s: float) -> float:
     """The first time from `from_s` on when there is something to hear before and after a gap: others are no defects."""
-    edge = SOUND_RATE_HZ // 50
+    edge = SAMPLE_RATE_HZ // 50
     loud = float(np.sqrt((clip.heard**2).mean()))
     for start_s in np.arange(from_s, clip.seconds - length_s - 0.1, 0.05):
-        first, last = round(start_s * SOUND_RATE_HZ), round((start_s + length_s) * SOUND_RATE_HZ)
+        first, last = round(start_s * SAMPLE_RATE_HZ), round((start_s + length_s) * SAMPLE_RATE_HZ)
         edges = clip.heard[:, first - edge : first], clip.heard[:, last : last + edge]
         if min(float(np.sqrt((part**2).mean())) for part in edges) > 0.3 * loud:
             return round(float(start_s), 2)

@@ -12,18 +12,18 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.inspection.ffmpeg_baselines import BLOCKS, CHANGE, Stock, noted
+from bench.inspection.ffmpeg_baselines import BLOCKS, CHANGE, read_notes
 from bench.inspection.made_cases import SPEECH, Case, sentences, short_clip
 from vivavoce.audio import read_audio
-from vivavoce.inspection import Detector
+from vivavoce.inspection import Baseline, Detector
 from vivavoce.inspection.decode import open_media
+from vivavoce.inspection.defects.audio_artifacts.detect import CLASSES, AudioArtifacts
+from vivavoce.inspection.defects.audio_artifacts.features import is_quiet
+from vivavoce.inspection.defects.block_corruption.detect import BlockCorruption
+from vivavoce.inspection.defects.tearing.detect import BURST, Tearing
 from vivavoce.inspection.detector import Sampler
-from vivavoce.inspection.detectors.audio_artifacts import CLASSES, AudioArtifacts
-from vivavoce.inspection.detectors.block_corruption import BlockCorruption
-from vivavoce.inspection.detectors.tearing import BURST, Tearing
-from vivavoce.inspection.features.sound import is_quiet
-from vivavoce.inspection.media import SOUND_RATE_HZ, MediaInfo, Picture, Samples
-from vivavoce.inspection.simulate import Clip, Truth, coded_sound, simulate
+from vivavoce.inspection.media import SAMPLE_RATE_HZ, MediaInfo, Samples, VideoFrame
+from vivavoce.inspection.simulation import Clip, Truth, simulate, transcode_audio
 from vivavoce.training.fitting import auc
 
 MEANT = 0.07
@@ -76,16 +76,16 @@ def tearing(cases: Sequence[Case]) -> Ranked:
 def _ranked(
     cases: Sequence[Case], systems: Mapping[str, Callable[[Path], Scores]], told: Callable[[Truth, int], bool | None]
 ) -> Ranked:
-    ranked = Ranked([], {system: [] for system in systems})
+    rank_magnitude = Ranked([], {system: [] for system in systems})
     for case in cases:
         scores = {system: score(case.path) for system, score in systems.items()}
         for second in sorted(set.intersection(*(set(of) for of in scores.values()))):
             truth = told(case.truths[0], second)
             if truth is not None:
-                ranked.truth.append(truth)
+                rank_magnitude.truth.append(truth)
                 for system, of in scores.items():
-                    ranked.scores[system].append(of[second])
-    return ranked
+                    rank_magnitude.scores[system].append(of[second])
+    return rank_magnitude
 
 
 def _corrupt(truth: Truth, second: int) -> bool | None:
@@ -102,14 +102,14 @@ def _whole_second_torn(truth: Truth, second: int) -> bool | None:
     return False if second + 1 <= truth.start_s or truth.end_s <= second else None
 
 
-def _looked(path: Path, kind: type[Detector], score: Callable[[Detector, list[Picture]], float | None]) -> Scores:
+def _looked(path: Path, kind: type[Detector], score: Callable[[Detector, list[VideoFrame]], float | None]) -> Scores:
     """The highest score in each second, at the pictures that the detector is shown in a run."""
     scores: Scores = {}
-    recent: list[Picture] = []
+    recent: list[VideoFrame] = []
     with open_media(path) as media:
         detector, sampler = kind(media.info), Sampler(kind.sampling)
         for part in media.parts():
-            if isinstance(part, Picture) and sampler.takes(part):
+            if isinstance(part, VideoFrame) and sampler.takes(part):
                 recent = [*recent, part] if recent and recent[-1].number == part.number - 1 else [part]
                 said = score(detector, recent)
                 if said is not None:
@@ -117,24 +117,24 @@ def _looked(path: Path, kind: type[Detector], score: Callable[[Detector, list[Pi
     return scores
 
 
-def _decision(detector: Detector, pictures: list[Picture]) -> float | None:
+def _decision(detector: Detector, pictures: list[VideoFrame]) -> float | None:
     assert isinstance(detector, BlockCorruption)
     return detector.judge(pictures[-2].luma, pictures[-1].luma).probability if len(pictures) == 2 else None
 
 
-def _area(detector: Detector, pictures: list[Picture]) -> float | None:
+def _area(detector: Detector, pictures: list[VideoFrame]) -> float | None:
     assert isinstance(detector, BlockCorruption)
     return detector.judge(pictures[-2].luma, pictures[-1].luma).area if len(pictures) == 2 else None
 
 
-def _torn(detector: Detector, pictures: list[Picture]) -> float | None:
+def _torn(detector: Detector, pictures: list[VideoFrame]) -> float | None:
     assert isinstance(detector, Tearing)
     return detector.judge([picture.luma for picture in pictures])[0] if len(pictures) == BURST else None
 
 
-def _stock(path: Path, stock: Stock, key: str) -> Scores:
+def _stock(path: Path, baseline: Baseline, key: str) -> Scores:
     scores: Scores = {}
-    for time_s, note in noted(stock, path):
+    for time_s, note in read_notes(baseline, path):
         scores[int(time_s)] = max(float(note.get(key, 0.0)), scores.get(int(time_s), 0.0))
     return scores
 
@@ -147,10 +147,10 @@ def sounds(data: Path, names: Sequence[str], seed: int = 3) -> dict[str, float]:
     for codec, bits in CODECS:
         for label, name in enumerate(CLASSES):
             pieces = [_damaged(piece, name, random) for piece in clean]
-            heard = coded_sound(np.concatenate(pieces)[None], codec, bits)[0]
+            heard = transcode_audio(np.concatenate(pieces)[None], codec, bits)[0]
             for number in range(len(pieces)):
-                start = round((number * PIECE_S + 0.5 * (PIECE_S - 1.0)) * SOUND_RATE_HZ)
-                second = heard[None, start : start + SOUND_RATE_HZ]
+                start = round((number * PIECE_S + 0.5 * (PIECE_S - 1.0)) * SAMPLE_RATE_HZ)
+                second = heard[None, start : start + SAMPLE_RATE_HZ]
                 if not is_quiet(second[0]):
                     right[name].append(int(detector.judge(second)[0].argmax()) == label)
     recalls = {name: float(np.mean(of)) for name, of in right.items()}
@@ -167,8 +167,8 @@ def _clean_pieces(data: Path, names: Sequence[str], random: np.random.Generator)
         folder = data / "speech" / corpus
         if folder.is_dir():
             paths = [p for row in sentences(folder)[:PIECES] for p in (folder / "audio").glob(f"{row['id']}.*")]
-            groups.append([read_audio(path, SOUND_RATE_HZ).samples for path in paths])
-    length = round(PIECE_S * SOUND_RATE_HZ)
+            groups.append([read_audio(path, SAMPLE_RATE_HZ).samples for path in paths])
+    length = round(PIECE_S * SAMPLE_RATE_HZ)
     for group in groups:
         loud = [sound for sound in group if len(sound) >= length and not is_quiet(sound)]
         for number in range(PIECES):

@@ -21,13 +21,13 @@ import numpy as np
 
 from bench.shared.machine import this_machine
 from bench.speech.peer_process import peak_memory_mb
-from vivavoce.inspection import DETECTORS, Detector, Pass, Work, inspect_events, inspect_files
+from vivavoce.inspection import Detector, InspectionJob, InspectionSession, inspect_events, inspect_files
 from vivavoce.inspection.decode import open_media
 from vivavoce.inspection.detector import Sampler
 from vivavoce.inspection.live import LiveSource
-from vivavoce.inspection.media import SOUND_RATE_HZ, Picture, Sound
-from vivavoce.inspection.registry import detector_types
-from vivavoce.inspection.simulate import Clip, Yuv, write_clip
+from vivavoce.inspection.media import SAMPLE_RATE_HZ, AudioBlock, VideoFrame
+from vivavoce.inspection.registry import defect_names, find_defect
+from vivavoce.inspection.simulation import Clip, Yuv, write_clip
 
 SIZES = {"360p": (360, 640), "720p": (720, 1280), "1080p": (1080, 1920)}
 SECONDS, RATE_HZ = 6.0, 25.0
@@ -66,13 +66,13 @@ def drifting(height: int, width: int, seconds: float = SECONDS) -> Clip:
     scene = np.clip(coarse + random.normal(0, 8, coarse.shape), 16, 235).astype(np.uint8)
     grey = np.full((height // 2, width // 2), 120, np.uint8)
     frames = [Yuv(np.ascontiguousarray(scene[:height, 4 * n : 4 * n + width]), grey, grey) for n in range(count)]
-    sound = random.normal(0, 0.05, (2, round(seconds * SOUND_RATE_HZ))).astype(np.float32)
+    sound = random.normal(0, 0.05, (2, round(seconds * SAMPLE_RATE_HZ))).astype(np.float32)
     return Clip(tuple(frames), RATE_HZ, sound)
 
 
 def timed(path: Path, names: Sequence[str]) -> Timing:
     """One pass in this process, one detector after the other, as the runner does it."""
-    kinds = detector_types(names)
+    kinds = list(dict.fromkeys(find_defect(name).detector for name in names))
     spent = dict.fromkeys(("decoding", *(kind.names[0] for kind in kinds)), 0.0)
 
     def charge(name: str, work: Callable[[], object]) -> None:
@@ -85,15 +85,15 @@ def timed(path: Path, names: Sequence[str]) -> Timing:
         begun_s, parts = time.process_time(), media.parts()
         end_s = 0.0
         while (part := next(parts, None)) is not None:
-            if isinstance(part, Picture):
+            if isinstance(part, VideoFrame):
                 _ = part.small, part.small_chroma
                 end_s = max(end_s, part.time_s + part.seconds)
             spent["decoding"] += time.process_time() - begun_s
             for detector, sampler in working:
-                if isinstance(part, Picture) and sampler.takes(part):
-                    charge(detector.names[0], lambda one=detector, what=part: list(one.see(what)))
-                elif isinstance(part, Sound):
-                    charge(detector.names[0], lambda one=detector, what=part: list(one.hear(what)))
+                if isinstance(part, VideoFrame) and sampler.takes(part):
+                    charge(detector.names[0], lambda one=detector, what=part: list(one.on_frame(what)))
+                elif isinstance(part, AudioBlock):
+                    charge(detector.names[0], lambda one=detector, what=part: list(one.on_audio(what)))
             begun_s = time.process_time()
         for detector, _ in working:
             charge(detector.names[0], lambda one=detector: list(one.finish(end_s)))
@@ -109,7 +109,7 @@ def by_workers(path: Path, most: int = 2) -> dict[int, float]:
         for copy in copies:
             copy.write_bytes(path.read_bytes())
         start_s = time.monotonic()
-        list(inspect_files(copies, Work(tuple(DETECTORS), stall_s=600.0), workers))
+        list(inspect_files(copies, InspectionJob(defect_names(), stall_s=600.0), workers))
         taken[workers] = time.monotonic() - start_s
     return taken
 
@@ -123,7 +123,7 @@ def memory_over(minutes: float, folder: Path) -> list[float]:
     threading.Thread(target=_pour, args=(pipe, loop.read_bytes(), times), daemon=True).start()
     source = LiveSource(pipe, idle_s=60.0)
     with open_media(source) as media:
-        work = Pass(media.info, tuple(DETECTORS))
+        work = InspectionSession(media.info, defect_names())
 
         def told(done_s: float, all_s: float | None) -> None:
             del all_s
@@ -149,7 +149,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--film", type=float, metavar="MINUTES", help="follow memory over so much film")
     parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--only", default=",".join(DETECTORS), help="some detectors")
+    parser.add_argument("--only", default=",".join(defect_names()), help="some detectors")
     arguments = parser.parse_args()
     names = tuple(arguments.only.split(","))
     if arguments.one:

@@ -27,7 +27,7 @@ VERBS = {
     "impair": "a bad network between two UDP ports",
     "demo": "three sentences with a page to look at",
     "inspect": "look and listen for eighteen kinds of defects",
-    "defect": "put a defect into a clean clip",
+    "inject": "put a defect into a clean clip",
     "listening-test": "build, serve and analyse tests with listeners",
     "label": "teach the detectors what they are least sure of",
     "serve": "one voice behind the protocols that programs already speak",

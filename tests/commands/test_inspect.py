@@ -11,7 +11,7 @@ import pytest
 from tests.inspection.material import moving, written
 from vivavoce.cli import main
 from vivavoce.inspection import live
-from vivavoce.inspection.simulate import simulate
+from vivavoce.inspection.simulation import simulate
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def test_live_is_ended_by_ctrl_c(capsys: pytest.CaptureFixture[str], monkeypatch
     [
         ([], "give a file"),
         (["no-such-file.mp4"], "no such file"),
-        (["x.mp4", "--only", "smell"], "no such detector"),
+        (["x.mp4", "--only", "smell"], "no such defect"),
         (["x.mp4", "--fail-on", "awful"], "no such severity"),
         (["--live", "rtmp://somewhere/else"], "--allow-url"),
         (["--live", os.devnull, "--idle", "nan"], "idle of nan s"),

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from vivavoce.cli import Terminated, main
-from vivavoce.inspection.labels import KINDS, Label, LabelServer, append_label, candidates
-from vivavoce.inspection.labels.candidates import Kind, Moment
-from vivavoce.inspection.registry import LABELLED
-from vivavoce.inspection.simulate import Clip, write_clip
+from vivavoce.inspection.defect import Defect
+from vivavoce.inspection.defects.audio_artifacts.detect import AudioArtifacts
+from vivavoce.inspection.labels import Label, LabelServer, append_label, candidates
+from vivavoce.inspection.labels.examples import Examples, Moment
+from vivavoce.inspection.simulation import Clip, write_clip
 
 
 @pytest.fixture
@@ -21,7 +22,8 @@ def sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         for start_s in (0.0, 5.0):
             yield Moment(start_s, {"none": 0.5, "hum": 0.5}, "audio/wav", lambda: b"sound")
 
-    monkeypatch.setitem(candidates.KINDS, "sound", Kind(moments, ("none", "hum")))
+    defect = Defect("hum", AudioArtifacts, examples=Examples("sound", moments, ("none", "hum")))
+    monkeypatch.setattr(candidates, "all_defects", lambda: (defect,))
     folder = tmp_path / "media"
     folder.mkdir()
     write_clip(
@@ -110,5 +112,6 @@ def test_who_stops_is_told_what_is_kept(
     assert ("interrupted" in err) == (code != 0)
 
 
-def test_help_names_all_that_can_be_labelled() -> None:
-    assert tuple(KINDS) == LABELLED
+def test_an_unknown_kind_is_refused_with_those_there_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["label", str(tmp_path), "--for", "smell"]) == 2
+    assert "smell: nothing to label, there are block_corruption, blockiness, sound, tearing" in capsys.readouterr().err

@@ -13,7 +13,7 @@ from vivavoce.audio import Audio, write_audio
 from vivavoce.cli import main
 from vivavoce.commands import speak
 from vivavoce.commands.spoken_inspection import inspect_spoken
-from vivavoce.inspection.media import SOUND_RATE_HZ
+from vivavoce.inspection.media import SAMPLE_RATE_HZ
 from vivavoce.voice import load_voice
 
 Said = pytest.CaptureFixture[str]
@@ -38,8 +38,8 @@ def test_a_stream_cannot_be_listened_to_again(capsys: Said) -> None:
 
 def test_a_gap_is_an_exit_code(capsys: Said) -> None:
     samples = babble(4.0)[0]
-    samples[2 * SOUND_RATE_HZ : round(2.2 * SOUND_RATE_HZ)] = 0.0
-    write_audio("gap.wav", Audio(samples, SOUND_RATE_HZ))
+    samples[2 * SAMPLE_RATE_HZ : round(2.2 * SAMPLE_RATE_HZ)] = 0.0
+    write_audio("gap.wav", Audio(samples, SAMPLE_RATE_HZ))
     assert inspect_spoken(Path("gap.wav")) == 3
     assert "gap.wav: audio_dropout, 2.00 to 2.20 s" in capsys.readouterr().err
 
@@ -61,7 +61,7 @@ def test_recovered_speech_is_inspected_as_any_file(capsys: Said) -> None:
 
 def test_a_call_that_was_not_refilled_has_gaps(capsys: Said) -> None:
     samples = babble(6.0)[0].copy()
-    lost = np.repeat(np.random.default_rng(4).random(300) < 0.1, SOUND_RATE_HZ // 50)
-    write_audio("heard.wav", Audio(np.where(lost, 0.0, samples).astype(np.float32), SOUND_RATE_HZ))
+    lost = np.repeat(np.random.default_rng(4).random(300) < 0.1, SAMPLE_RATE_HZ // 50)
+    write_audio("heard.wav", Audio(np.where(lost, 0.0, samples).astype(np.float32), SAMPLE_RATE_HZ))
     assert main(["inspect", "heard.wav", "--only", "audio_dropout", "--fail-on", "major"]) == 3
     assert "audio_dropout" in capsys.readouterr().out

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from vivavoce.inspection.media import SOUND_RATE_HZ, MediaInfo, Picture, Samples, Sound, SoundInfo, VideoInfo
-from vivavoce.inspection.simulate import Clip, Yuv, write_clip
+from vivavoce.inspection.media import SAMPLE_RATE_HZ, AudioBlock, AudioInfo, MediaInfo, Samples, VideoFrame, VideoInfo
+from vivavoce.inspection.simulation import Clip, Yuv, write_clip
 
 HEIGHT, WIDTH, RATE_HZ = 96, 160, 25.0
 
@@ -30,24 +30,24 @@ def moving(seconds: float = 3.0, height: int = HEIGHT, width: int = WIDTH, sound
 def babble(seconds: float, channels: int = 2) -> Samples:
     """Sound that swells and falls like syllables over a quiet room, the same in all channels but for the room."""
     random = np.random.default_rng(2)
-    count = round(seconds * SOUND_RATE_HZ)
-    time_s = np.arange(count) / SOUND_RATE_HZ
+    count = round(seconds * SAMPLE_RATE_HZ)
+    time_s = np.arange(count) / SAMPLE_RATE_HZ
     pitch = sum(np.sin(2 * np.pi * 140 * k * time_s + k) / k for k in range(1, 12))
     voice = 0.12 * pitch * (0.55 + 0.45 * np.sin(2 * np.pi * 3.7 * time_s))
     room = random.normal(0, 0.002, (channels, count))
     return (voice + room).astype(np.float32)
 
 
-def pictures(clip: Clip) -> list[Picture]:
+def pictures(clip: Clip) -> list[VideoFrame]:
     """The frames of a clip as the runner would show them."""
     step_s = 1.0 / clip.rate_hz
-    return [Picture(n, n * step_s, step_s, f.luma, f.blue, f.red) for n, f in enumerate(clip.frames)]
+    return [VideoFrame(n, n * step_s, step_s, f.luma, f.blue, f.red) for n, f in enumerate(clip.frames)]
 
 
-def sounds(samples: Samples, stream: int = 0) -> list[Sound]:
+def sounds(samples: Samples, stream: int = 0) -> list[AudioBlock]:
     """Samples second by second."""
-    starts = range(0, samples.shape[1], SOUND_RATE_HZ)
-    return [Sound(n / SOUND_RATE_HZ, samples[:, n : n + SOUND_RATE_HZ], stream) for n in starts]
+    starts = range(0, samples.shape[1], SAMPLE_RATE_HZ)
+    return [AudioBlock(n / SAMPLE_RATE_HZ, samples[:, n : n + SAMPLE_RATE_HZ], stream) for n in starts]
 
 
 def info(clip: Clip, captions: tuple[str, ...] = ()) -> MediaInfo:
@@ -56,7 +56,7 @@ def info(clip: Clip, captions: tuple[str, ...] = ()) -> MediaInfo:
     if clip.frames:
         height, width = clip.frames[0].luma.shape
         video = VideoInfo("h264", width, height, clip.rate_hz, "yuv420p")
-    heard = (SoundInfo("aac", SOUND_RATE_HZ, clip.sound.shape[0]),) if clip.sound is not None else ()
+    heard = (AudioInfo("aac", SAMPLE_RATE_HZ, clip.sound.shape[0]),) if clip.sound is not None else ()
     return MediaInfo("clip", seconds=clip.seconds, video=video, sounds=heard, captions=captions)
 
 

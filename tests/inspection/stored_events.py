@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.inspection.material import babble, info, moving, pictures, sounds
-from vivavoce.inspection.inspector import Pass
 from vivavoce.inspection.media import Cue
-from vivavoce.inspection.registry import DETECTORS
-from vivavoce.inspection.simulate import Clip, simulate
+from vivavoce.inspection.registry import defect_names
+from vivavoce.inspection.session import InspectionSession
+from vivavoce.inspection.simulation import Clip, simulate
 
 SEEN = ("freeze", "stutter", "tearing", "black", "combing", "blur", "colour_error", "flash")
 HEARD = ("audio_dropout", "hum", "hiss", "clicks")
@@ -27,10 +27,10 @@ def clips() -> dict[str, Clip]:
 
 def events(clip: Clip) -> list[dict[str, object]]:
     """What all detectors say of a clip."""
-    work = Pass(info(clip, ("captions",) if clip.cues else ()), tuple(DETECTORS))
-    found = [event for cue in clip.cues for event in work.take(cue)]
-    found += [event for picture in pictures(clip) for event in work.take(picture)]
+    work = InspectionSession(info(clip, ("captions",) if clip.cues else ()), defect_names())
+    found = [event for cue in clip.cues for event in work.process(cue)]
+    found += [event for picture in pictures(clip) for event in work.process(picture)]
     if clip.sound is not None:
-        found += [event for sound in sounds(clip.sound) for event in work.take(sound)]
+        found += [event for sound in sounds(clip.sound) for event in work.process(sound)]
     found += work.finish()
     return sorted((event.as_json() for event in found), key=lambda event: (event["start_s"], event["defect"]))

@@ -12,15 +12,23 @@ import av
 import numpy as np
 import pytest
 from av.audio.frame import AudioFrame
-from av.video.frame import VideoFrame
 
 from tests.inspection.material import babble, moving, written
-from vivavoce.inspection import Inspection, Limits, MediaError, Pass, Work, inspect_events, inspect_file, inspect_files
+from vivavoce.inspection import (
+    Inspection,
+    InspectionJob,
+    InspectionSession,
+    Limits,
+    MediaError,
+    inspect_events,
+    inspect_file,
+    inspect_files,
+)
 from vivavoce.inspection.decode import open_media
 from vivavoce.inspection.live import LiveSource
-from vivavoce.inspection.media import Picture, Sound
-from vivavoce.inspection.simulate import Clip
-from vivavoce.inspection.timeline import CONTAINER
+from vivavoce.inspection.media import AudioBlock, VideoFrame
+from vivavoce.inspection.simulation import Clip
+from vivavoce.inspection.timestamps import CONTAINER
 
 NAMES = ("freeze", "stutter", "black", "audio_dropout")
 
@@ -83,11 +91,11 @@ def test_one_pixel_is_decoded_and_not_looked_at(tmp_path: Path) -> None:
         stream.width = stream.height = 1
         stream.pix_fmt = "gray"
         for _ in range(5):
-            container.mux(stream.encode(VideoFrame.from_ndarray(np.zeros((1, 1), np.uint8), "gray")))
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(np.zeros((1, 1), np.uint8), "gray")))
         container.mux(stream.encode(None))
     result = inspect_file(path, NAMES)
     assert result.error is None
-    assert "pictures" in result.skipped
+    assert result.notices == ("frames under 16 x 16 pixels were not looked at",)
 
 
 def test_too_many_pixels_are_refused_before_they_are_decoded(good: Path) -> None:
@@ -120,7 +128,7 @@ def test_a_variable_rate_is_taken_as_it_is(tmp_path: Path) -> None:
     clip = moving(2.0, sound=False)
     stamps = np.cumsum([40 if n % 7 else 90 for n in range(50)]).tolist()
     _raw(path, [frame.luma for frame in clip.frames], stamps)
-    times = [part.time_s for part in _parts(path) if isinstance(part, Picture)]
+    times = [part.time_s for part in _parts(path) if isinstance(part, VideoFrame)]
     assert np.diff(times).max() == pytest.approx(0.09, abs=0.002)
     assert (np.diff(times) > 0).all()
 
@@ -148,7 +156,7 @@ def test_depth_that_changes_in_midstream_is_followed(tmp_path: Path) -> None:
     path = tmp_path / "depth.h264"
     clip = moving(1.0, sound=False)
     path.write_bytes(_h264(clip, "yuv420p") + _h264(clip, "yuv420p10le"))
-    pictures = [part for part in _parts(path) if isinstance(part, Picture)]
+    pictures = [part for part in _parts(path) if isinstance(part, VideoFrame)]
     assert len(pictures) == 50
     assert abs(float(pictures[0].luma.mean()) - float(pictures[25].luma.mean())) < 1.0
 
@@ -178,7 +186,7 @@ def test_memory_stays_flat_on_an_endless_pipe(tmp_path: Path) -> None:
     writer.start()
     source = LiveSource(pipe, idle_s=5.0)
     with open_media(source) as media:
-        work = Pass(media.info, NAMES)
+        work = InspectionSession(media.info, NAMES)
         list(inspect_events(media, work))
     writer.join(5)
     source.close()
@@ -201,21 +209,21 @@ def test_a_pipe_that_says_nothing_ends(tmp_path: Path) -> None:
 def test_a_growing_file_is_read_to_where_it_stops(tmp_path: Path) -> None:
     source = LiveSource(written(tmp_path / "grows.ts", moving(1.0)), idle_s=0.3)
     with open_media(source) as media:
-        assert sum(isinstance(part, Picture) for part in media.parts()) == 25
+        assert sum(isinstance(part, VideoFrame) for part in media.parts()) == 25
     source.close()
 
 
 def test_a_stalled_file_is_given_up_and_the_rest_goes_on(good: Path, tmp_path: Path) -> None:
     stalled = tmp_path / "stalled.mp4"
     os.mkfifo(stalled)
-    results = {result.file: result for result in inspect_files([stalled, good], Work(("black",), stall_s=2.0), 1)}
+    results = {result.file: result for result in inspect_files([stalled, good], InspectionJob(("black",), stall_s=2.0), 1)}
     assert "given up" in str(results[str(stalled)].error)
     assert results[str(good)].error is None
 
 
-def _parts(path: Path) -> list[Picture | Sound]:
+def _parts(path: Path) -> list[VideoFrame | AudioBlock]:
     with open_media(path) as media:
-        return [part for part in media.parts() if isinstance(part, Picture | Sound)]
+        return [part for part in media.parts() if isinstance(part, VideoFrame | AudioBlock)]
 
 
 def _raw(path: Path, planes: list[np.ndarray], stamps_ms: list[int]) -> None:
@@ -226,7 +234,7 @@ def _raw(path: Path, planes: list[np.ndarray], stamps_ms: list[int]) -> None:
         stream.pix_fmt = "gray"
         stream.codec_context.time_base = Fraction(1, 1000)
         for plane, stamp in zip(planes, stamps_ms, strict=True):
-            frame = VideoFrame.from_ndarray(plane, "gray")
+            frame = av.VideoFrame.from_ndarray(plane, "gray")
             frame.pts, frame.time_base = stamp, Fraction(1, 1000)
             container.mux(stream.encode(frame))
 
@@ -239,7 +247,7 @@ def _h264(clip: Clip, pixel_format: str) -> bytes:
     context.options = {"preset": "ultrafast", "threads": "1"}
     packets = []
     for number, frame in enumerate(clip.frames):
-        picture = VideoFrame.from_ndarray(frame.luma, "gray").reformat(format=pixel_format)
+        picture = av.VideoFrame.from_ndarray(frame.luma, "gray").reformat(format=pixel_format)
         picture.pts, picture.time_base = number, Fraction(1, 25)
         packets += context.encode(picture)
     return b"".join(bytes(packet) for packet in (*packets, *context.encode(None)))

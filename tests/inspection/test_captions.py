@@ -14,13 +14,14 @@ from tests.inspection.material import sounds
 from vivavoce.inspection.captions import read_captions, read_sidecars
 from vivavoce.inspection.captions.garble import garbled_share
 from vivavoce.inspection.captions.markup import plain_lines
-from vivavoce.inspection.inspector import Pass, inspect_file
-from vivavoce.inspection.limits import Limits, MediaError
-from vivavoce.inspection.media import SOUND_RATE_HZ, Cue, MediaInfo, SoundInfo
-from vivavoce.inspection.simulate import Clip
-from vivavoce.inspection.simulate.caption_quality import KINDS, damage
-from vivavoce.inspection.simulate.captions import write_captions
-from vivavoce.inspection.simulate.simulator import Damage
+from vivavoce.inspection.defects.caption_quality.simulate import KINDS, simulate
+from vivavoce.inspection.errors import MediaError
+from vivavoce.inspection.limits import Limits
+from vivavoce.inspection.media import SAMPLE_RATE_HZ, AudioInfo, Cue, MediaInfo
+from vivavoce.inspection.session import InspectionSession, inspect_file
+from vivavoce.inspection.simulation import Clip
+from vivavoce.inspection.simulation.captions import write_captions
+from vivavoce.inspection.simulation.injection import Injection
 
 SENTENCES = (
     "The kettle is on the stove.",
@@ -35,18 +36,18 @@ CUES = tuple(Cue(start, start + 2.0, (SENTENCES[n % 4],), n + 1) for n, start in
 def spoken(cues: tuple[Cue, ...]) -> np.ndarray:
     """Noise where somebody speaks, room noise elsewhere."""
     random = np.random.default_rng(0)
-    sound = random.normal(0, 0.0005, (1, 33 * SOUND_RATE_HZ))
+    sound = random.normal(0, 0.0005, (1, 33 * SAMPLE_RATE_HZ))
     for cue in cues:
-        span = slice(round(cue.start_s * SOUND_RATE_HZ), round(cue.end_s * SOUND_RATE_HZ))
+        span = slice(round(cue.start_s * SAMPLE_RATE_HZ), round(cue.end_s * SAMPLE_RATE_HZ))
         sound[:, span] += random.normal(0, 0.1, sound[:, span].shape)
     return sound.astype(np.float32)
 
 
 def problems(cues: tuple[Cue, ...], sound: np.ndarray | None = None) -> list[str]:
-    work = Pass(MediaInfo("x", sounds=(SoundInfo("aac", 48_000, 1),), captions=("x",)), ["caption_quality"])
-    events = [event for cue in cues for event in work.take(cue)]
+    work = InspectionSession(MediaInfo("x", sounds=(AudioInfo("aac", 48_000, 1),), captions=("x",)), ["caption_quality"])
+    events = [event for cue in cues for event in work.process(cue)]
     for second in sounds(sound) if sound is not None else ():
-        events += work.take(second)
+        events += work.process(second)
     return [event.evidence["problem"] for event in (*events, *work.finish())]
 
 
@@ -59,18 +60,18 @@ def test_good_captions_raise_nothing() -> None:
     [("overlap", "overlaps the one before"), ("fast", "too fast"), ("order", "out of order"), ("garble", "garbled")],
 )
 def test_rules(kind: str, problem: str) -> None:
-    at = Damage(4.0, 10.0, 0.9, np.random.default_rng(0))
+    at = Injection(4.0, 10.0, 0.9, np.random.default_rng(0))
     close = tuple(replace(cue, end_s=cue.start_s + 2.4) for cue in CUES)
-    damaged, _ = damage(Clip(cues=close), at, kind)
+    damaged, _ = simulate(Clip(cues=close), at, kind)
     assert problem in problems(damaged.cues)
 
 
 @pytest.mark.parametrize("late_s", [-2.0, 1.5])
 def test_a_common_shift_is_measured(late_s: float) -> None:
     late = tuple(replace(cue, start_s=cue.start_s + late_s, end_s=cue.end_s + late_s) for cue in CUES[1:])
-    work = Pass(MediaInfo("x", sounds=(SoundInfo("aac", 48_000, 1),), captions=("x",)), ["caption_quality"])
+    work = InspectionSession(MediaInfo("x", sounds=(AudioInfo("aac", 48_000, 1),), captions=("x",)), ["caption_quality"])
     for part in (*late, *sounds(spoken(CUES[1:]))):
-        list(work.take(part))
+        list(work.process(part))
     (event,) = work.finish()
     assert event.evidence["late_s"] == pytest.approx(late_s, abs=0.15)
 
@@ -90,7 +91,7 @@ def test_speech_that_nobody_captioned_is_found() -> None:
 
 def test_every_simulated_kind_changes_the_cues() -> None:
     for kind in KINDS:
-        damaged, _ = damage(Clip(cues=CUES), Damage(4.0, 10.0, 0.9, np.random.default_rng(0)), kind)
+        damaged, _ = simulate(Clip(cues=CUES), Injection(4.0, 10.0, 0.9, np.random.default_rng(0)), kind)
         assert damaged.cues != CUES
 
 

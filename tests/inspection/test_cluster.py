@@ -12,10 +12,10 @@ import pytest
 
 from tests.inspection.material import moving, written
 from vivavoce.errors import InputError
-from vivavoce.inspection import Inspection, Work
+from vivavoce.inspection import Inspection, InspectionJob
 from vivavoce.inspection.cluster import inspect_on_ray
 
-WORK = Work(("black",))
+WORK = InspectionJob(("black",))
 
 
 class RayError(Exception):
@@ -31,7 +31,7 @@ class Task:
     def options(self, **_: object) -> Task:
         return self
 
-    def remote(self, path: Path, work: Work) -> tuple[Task, Path, Work]:
+    def remote(self, path: Path, work: InspectionJob) -> tuple[Task, Path, InspectionJob]:
         return self, path, work
 
 
@@ -59,7 +59,7 @@ class Ray(ModuleType):
     def wait(self, references: list[Any], num_returns: int) -> tuple[list[Any], list[Any]]:
         return references[:num_returns], references[num_returns:]
 
-    def get(self, reference: tuple[Task, Path, Work]) -> Inspection:
+    def get(self, reference: tuple[Task, Path, InspectionJob]) -> Inspection:
         task, path, work = reference
         if path.name == "dies.mp4":
             raise RayError

@@ -16,10 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vivavoce.errors import InputError
+from vivavoce.inspection.defect import Defect
+from vivavoce.inspection.defects.audio_artifacts.detect import AudioArtifacts
 from vivavoce.inspection.labels import Candidate, Label, LabelServer, append_label, candidates, rank, read_labels
-from vivavoce.inspection.labels.candidates import Kind, Moment
+from vivavoce.inspection.labels.examples import Examples, Moment
 from vivavoce.inspection.labels.shown import png_of, wav_of
-from vivavoce.inspection.simulate import Clip, write_clip
+from vivavoce.inspection.simulation import Clip, write_clip
 
 
 def test_the_last_label_of_a_moment_counts(tmp_path: Path) -> None:
@@ -80,7 +82,8 @@ def _ranked(
         for start_s, hum in likely.items():
             yield Moment(start_s, {"none": 1 - hum, "hum": hum}, "audio/wav", lambda: b"sound")
 
-    monkeypatch.setitem(candidates.KINDS, "sound", Kind(moments, ("none", "hum")))
+    defect = Defect("hum", AudioArtifacts, examples=Examples("sound", moments, ("none", "hum")))
+    monkeypatch.setattr(candidates, "all_defects", lambda: (defect,))
     return rank(media, "sound", wanted, **options)  # pyright: ignore[reportArgumentType]
 
 
@@ -108,7 +111,7 @@ def test_what_is_known_is_not_asked_and_what_is_broken_is_told(
         {0.0: 0.5},
         4,
         known=known,
-        told=lambda path, error: told.append((path.name, bool(error))),
+        on_file=lambda path, error: told.append((path.name, bool(error))),
     )
     assert got == []
     assert told == [("one.mkv", False), ("three.mkv", True)]

@@ -7,18 +7,23 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vivavoce.inspection.detector import Detector, UnavailableError
-from vivavoce.inspection.detectors import audio_artifacts, av_sync, block_corruption, blockiness, tearing
-from vivavoce.inspection.detectors.audio_artifacts import CLASSES, AudioArtifacts
-from vivavoce.inspection.detectors.av_sync import AvSync, is_still
-from vivavoce.inspection.detectors.block_corruption import BlockCorruption
-from vivavoce.inspection.detectors.blockiness import Blockiness
-from vivavoce.inspection.detectors.tearing import Tearing, scrolls
+from vivavoce.inspection.defects.audio_artifacts import detect as audio_artifacts
+from vivavoce.inspection.defects.audio_artifacts.detect import CLASSES, AudioArtifacts
+from vivavoce.inspection.defects.av_sync import detect as av_sync
+from vivavoce.inspection.defects.av_sync.detect import AvSync, is_still
+from vivavoce.inspection.defects.block_corruption import detect as block_corruption
+from vivavoce.inspection.defects.block_corruption.detect import BlockCorruption
+from vivavoce.inspection.defects.blockiness import detect as blockiness
+from vivavoce.inspection.defects.blockiness.detect import Blockiness
+from vivavoce.inspection.defects.tearing import detect as tearing
+from vivavoce.inspection.defects.tearing.detect import Tearing, scrolls
+from vivavoce.inspection.detector import Detector
+from vivavoce.inspection.errors import UnavailableError
 from vivavoce.inspection.event import Event
-from vivavoce.inspection.media import MediaInfo, Picture, Sound, SoundInfo, VideoInfo
-from vivavoce.inspection.sync.faces import Face
+from vivavoce.inspection.lip_sync.faces import Face
+from vivavoce.inspection.media import AudioBlock, AudioInfo, MediaInfo, VideoFrame, VideoInfo
 
-INFO = MediaInfo("x", video=VideoInfo("h264", 64, 64, 25.0, "yuv420p"), sounds=(SoundInfo("aac", 48_000, 1),))
+INFO = MediaInfo("x", video=VideoInfo("h264", 64, 64, 25.0, "yuv420p"), sounds=(AudioInfo("aac", 48_000, 1),))
 Answers = dict[str, np.ndarray]
 
 
@@ -43,15 +48,15 @@ def _with(monkeypatch: pytest.MonkeyPatch, module: Any, known: Knowing) -> None:
     monkeypatch.setattr(module, "load_learned", lambda *names: known)
 
 
-def _pictures(count: int, light: Callable[[int], int], rate_hz: float = 25.0) -> list[Picture]:
+def _pictures(count: int, light: Callable[[int], int], rate_hz: float = 25.0) -> list[VideoFrame]:
     chroma = np.full((32, 32), 128, np.uint8)
     lumas = [np.full((64, 64), light(number), np.uint8) for number in range(count)]
-    return [Picture(n, n / rate_hz, 1 / rate_hz, luma, chroma, chroma) for n, luma in enumerate(lumas)]
+    return [VideoFrame(n, n / rate_hz, 1 / rate_hz, luma, chroma, chroma) for n, luma in enumerate(lumas)]
 
 
-def _seen(detector: Detector, pictures: list[Picture]) -> list[Event]:
+def _seen(detector: Detector, pictures: list[VideoFrame]) -> list[Event]:
     end_s = pictures[-1].time_s + pictures[-1].seconds
-    return [*chain.from_iterable(detector.see(picture) for picture in pictures), *detector.finish(end_s)]
+    return [*chain.from_iterable(detector.on_frame(picture) for picture in pictures), *detector.finish(end_s)]
 
 
 def _corrupt_where_bright(given: dict[str, np.ndarray]) -> Answers:
@@ -102,17 +107,17 @@ def _by_loudness(given: dict[str, np.ndarray]) -> Answers:
     return {"probabilities": 0.9 * np.eye(5, dtype=np.float32)[classes]}
 
 
-def _second(start_s: float, *classes: int) -> Sound:
+def _second(start_s: float, *classes: int) -> AudioBlock:
     noise = np.random.default_rng(0).standard_normal(48_000)
     noise /= np.sqrt(np.mean(noise**2))
     channels = [10 ** (-index / 10) * noise for index in classes]
-    return Sound(start_s, np.array(channels, np.float32))
+    return AudioBlock(start_s, np.array(channels, np.float32))
 
 
 def _heard(classes: list[int]) -> list[Event]:
     detector = AudioArtifacts(INFO)
     sounds = [_second(float(number), index) for number, index in enumerate(classes)]
-    return [*chain.from_iterable(detector.hear(sound) for sound in sounds), *detector.finish(float(len(classes)))]
+    return [*chain.from_iterable(detector.on_audio(sound) for sound in sounds), *detector.finish(float(len(classes)))]
 
 
 def test_what_rolls_as_a_whole_is_not_torn() -> None:
@@ -147,7 +152,7 @@ def test_the_channel_at_fault_is_named_and_twins_are_judged_once(monkeypatch: py
 
     _with(monkeypatch, audio_artifacts, Knowing(artifacts=Saying(answer)))
     detector = AudioArtifacts(INFO)
-    assert [*detector.hear(_second(0.0, 0, 0)), *detector.hear(_second(1.0, 0, 4))] == []
+    assert [*detector.on_audio(_second(0.0, 0, 0)), *detector.on_audio(_second(1.0, 0, 4))] == []
     (event,) = detector.finish(2.0)
     assert (event.defect, event.evidence["channel"], counts) == ("clicks", 1, [1, 2])
 
@@ -155,8 +160,8 @@ def test_the_channel_at_fault_is_named_and_twins_are_judged_once(monkeypatch: py
 def test_silence_and_a_short_rest_are_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     _with(monkeypatch, audio_artifacts, Knowing(artifacts=Saying(lambda given: pytest.fail("judged"))))
     detector = AudioArtifacts(INFO)
-    short = Sound(1.0, _second(0.0, 3).samples[:, :9000])
-    assert [*detector.hear(Sound(0.0, np.zeros((1, 48_000), np.float32))), *detector.hear(short)] == []
+    short = AudioBlock(1.0, _second(0.0, 3).samples[:, :9000])
+    assert [*detector.on_audio(AudioBlock(0.0, np.zeros((1, 48_000), np.float32))), *detector.on_audio(short)] == []
     assert list(detector.finish(1.2)) == []
 
 
@@ -168,7 +173,7 @@ def _planted(monkeypatch: pytest.MonkeyPatch, late: int) -> AvSync:
         np.array([[20, 20], [40, 20], [30, 30], [22, 40], [38, 40]], np.float32),
         0.9,
     )
-    monkeypatch.setattr("vivavoce.inspection.sync.tracks.find_faces", lambda network, luma: [face])
+    monkeypatch.setattr("vivavoce.inspection.lip_sync.tracks.find_faces", lambda network, luma: [face])
 
     def motion(given: dict[str, np.ndarray]) -> Answers:
         return {"motion": noise[given["mouths"][:, 0, 0].astype(int) // 2]}
@@ -185,7 +190,7 @@ def _planted(monkeypatch: pytest.MonkeyPatch, late: int) -> AvSync:
 @pytest.mark.parametrize(("late", "answer"), [(0, "in sync"), (8, "out of sync"), (-11, "out of sync")])
 def test_a_fragment_gets_its_verdict_and_offset(monkeypatch: pytest.MonkeyPatch, late: int, answer: str) -> None:
     detector = _planted(monkeypatch, late)
-    events = [event for number in range(4) for event in detector.hear(_second(float(number), 5))]
+    events = [event for number in range(4) for event in detector.on_audio(_second(float(number), 5))]
     events += _seen(detector, _pictures(100, lambda n: 2 * n))
     (verdict,) = detector.verdicts
     assert (verdict.answer, verdict.offset_frames) == (answer, late)
@@ -201,7 +206,7 @@ def test_without_sound_the_verdict_is_inconclusive(monkeypatch: pytest.MonkeyPat
 def test_a_portrait_under_speech_is_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:
     detector = _planted(monkeypatch, 8)
     for number in range(4):
-        assert list(detector.hear(_second(float(number), 5))) == []
+        assert list(detector.on_audio(_second(float(number), 5))) == []
     assert _seen(detector, _pictures(100, lambda n: 100 + n % 2)) == []
     assert [verdict.answer for verdict in detector.verdicts] == ["inconclusive"]
 

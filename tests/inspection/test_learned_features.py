@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from vivavoce.inspection.features.blocks import FIGURES as FIGURES_OF_BLOCKS
-from vivavoce.inspection.features.blocks import block_figures
-from vivavoce.inspection.features.grid import FIGURES, grid_figures
-from vivavoce.inspection.features.rows import BANDS, PROFILES, row_profiles
-from vivavoce.inspection.features.sound import LEVELS, SHAPES, is_quiet, sound_views
+from vivavoce.inspection.defects.audio_artifacts.features import LEVELS, SHAPES, is_quiet, sound_views
+from vivavoce.inspection.defects.block_corruption.features import FIGURES as FIGURES_OF_BLOCKS
+from vivavoce.inspection.defects.block_corruption.features import block_figures
+from vivavoce.inspection.defects.blockiness.features import FIGURES, grid_figures
+from vivavoce.inspection.defects.tearing.features import BANDS, PROFILES, row_profiles
 
 RANDOM = np.random.default_rng(1)
 SECOND = np.arange(48_000) / 48_000

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from tests.inspection.material import moving, written
 from vivavoce.errors import InputError
-from vivavoce.inspection import Event, Inspection, Journal, Severity, Stamp, Work, inspect_files
+from vivavoce.inspection import Event, Inspection, InspectionJob, Journal, Severity, Stamp, inspect_files
+from vivavoce.inspection.event_grouper import EventGrouper
 from vivavoce.inspection.report import report_page
-from vivavoce.inspection.simulate import simulate
-from vivavoce.inspection.spans import Spans
-from vivavoce.inspection.timeline import Clock, Problems
+from vivavoce.inspection.simulation import simulate
+from vivavoce.inspection.timestamps import ContainerIssues, TimestampNormalizer
 
 EVENT = Event("black", 1.0, 1.5, 0.9, {"pictures": 12, "map": [[0.1, 0.9]]})
 
@@ -37,7 +37,7 @@ def test_an_event_survives_json() -> None:
 
 @given(st.lists(st.booleans(), max_size=60))
 def test_spans_hold_what_was_strong_and_nothing_twice(strong: list[bool]) -> None:
-    spans = Spans(gap_s=0.15)
+    spans = EventGrouper(gap_s=0.15)
     found = [s for n, s_ in enumerate(strong) for s in spans.add(n / 10, (n + 1) / 10, 2.0 if s_ else 0.0)]
     found += spans.finish()
     assert sum(span.count for span in found) == sum(strong)
@@ -46,8 +46,8 @@ def test_spans_hold_what_was_strong_and_nothing_twice(strong: list[bool]) -> Non
 
 @given(st.lists(st.floats(0, 500), min_size=1, max_size=60))
 def test_a_clock_never_goes_back(stamps: list[float]) -> None:
-    clock = Clock(0.0, "pictures", Problems())
-    times = [clock.place(stamp, 0.04) for stamp in stamps]
+    clock = TimestampNormalizer(0.0, "pictures", ContainerIssues())
+    times = [clock.normalize(stamp, 0.04) for stamp in stamps]
     assert all(b > a for a, b in pairwise(times))
 
 
@@ -79,7 +79,7 @@ def test_workers_give_every_file_once_and_the_same(tmp_path: Path) -> None:
     files = [written(tmp_path / f"{n}.mp4", damaged if n % 2 else clip) for n in range(3)]
     files.append(tmp_path / "empty.mp4")
     files[-1].touch()
-    results = {Path(r.file).name: r for r in inspect_files(files, Work(("black", "freeze")), 2)}
+    results = {Path(r.file).name: r for r in inspect_files(files, InspectionJob(("black", "freeze")), 2)}
     assert {name: len(r.events) for name, r in results.items()} == {"0.mp4": 0, "1.mp4": 1, "2.mp4": 0, "empty.mp4": 0}
     assert results["empty.mp4"].error
 
@@ -87,7 +87,7 @@ def test_workers_give_every_file_once_and_the_same(tmp_path: Path) -> None:
 def test_the_page_holds_everything_and_escapes_names(tmp_path: Path) -> None:
     damaged, _ = simulate("audio_dropout", moving(2.0), 0.8, 0.3, 1.0)
     path = written(tmp_path / "a <b> film.mp4", damaged)
-    (result,) = inspect_files([path], Work(("audio_dropout", "black")), 1)
+    (result,) = inspect_files([path], InspectionJob(("audio_dropout", "black")), 1)
     page = report_page([result, Inspection("gone.mp4", (), error="gone.mp4: <script>")])
     assert "a &lt;b&gt; film.mp4" in page
     assert "<script>:" not in page

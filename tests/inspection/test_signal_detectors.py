@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 
 from tests.inspection.material import RATE_HZ, babble, info, moving, pictures, sounds
-from vivavoce.inspection.detectors.audio_dropout import step_levels
-from vivavoce.inspection.detectors.banding import entropy, periodicity, smooth_levels
-from vivavoce.inspection.detectors.combing import combed_share
+from vivavoce.inspection.defects.audio_dropout.detect import step_levels
+from vivavoce.inspection.defects.audio_dropout.simulate import simulate as drop_sound
+from vivavoce.inspection.defects.banding.detect import entropy, periodicity, smooth_levels
+from vivavoce.inspection.defects.colour_error.simulate import KINDS as COLOURS
+from vivavoce.inspection.defects.colour_error.simulate import simulate as spoil_colour
+from vivavoce.inspection.defects.combing.detect import combed_share
+from vivavoce.inspection.defects.stutter.simulate import simulate as make_stutter
 from vivavoce.inspection.event import Event
-from vivavoce.inspection.inspector import Pass
-from vivavoce.inspection.media import SOUND_RATE_HZ
-from vivavoce.inspection.simulate import Clip, Yuv, simulate
-from vivavoce.inspection.simulate.audio_dropout import damage as drop_sound
-from vivavoce.inspection.simulate.colour_error import KINDS as COLOURS
-from vivavoce.inspection.simulate.colour_error import damage as spoil_colour
-from vivavoce.inspection.simulate.simulator import Damage
-from vivavoce.inspection.simulate.stutter import damage as make_stutter
+from vivavoce.inspection.media import SAMPLE_RATE_HZ
+from vivavoce.inspection.session import InspectionSession
+from vivavoce.inspection.simulation import Clip, Yuv, simulate
+from vivavoce.inspection.simulation.injection import Injection
 
 SEEN = ("freeze", "stutter", "black", "combing", "blur", "banding", "colour_error", "flash")
 
@@ -30,15 +30,15 @@ def clean() -> Clip:
 
 
 def found(clip: Clip, *names: str) -> list[Event]:
-    work = Pass(info(clip), names)
-    events = [event for picture in pictures(clip) for event in work.take(picture)]
+    work = InspectionSession(info(clip), names)
+    events = [event for picture in pictures(clip) for event in work.process(picture)]
     if clip.sound is not None:
-        events += [event for sound in sounds(clip.sound) for event in work.take(sound)]
+        events += [event for sound in sounds(clip.sound) for event in work.process(sound)]
     return [*events, *work.finish()]
 
 
-def at(start_s: float, seconds: float, strength: float = 0.8, seed: int = 3) -> Damage:
-    return Damage(start_s, seconds, strength, np.random.default_rng(seed))
+def at(start_s: float, seconds: float, strength: float = 0.8, seed: int = 3) -> Injection:
+    return Injection(start_s, seconds, strength, np.random.default_rng(seed))
 
 
 def test_clean_material_raises_nothing(clean: Clip) -> None:
@@ -87,8 +87,8 @@ def test_uneven_stamps_are_stutter(clean: Clip) -> None:
     shown = pictures(clean)
     for number in range(40, 60):
         shown[number] = replace(shown[number], time_s=shown[number].time_s + 0.025 * (number % 2))
-    work = Pass(info(clean), ["stutter"])
-    events = [event for picture in shown for event in work.take(picture)]
+    work = InspectionSession(info(clean), ["stutter"])
+    events = [event for picture in shown for event in work.process(picture)]
     assert [event.evidence for event in events if "uneven_stamps" in event.evidence]
 
 
@@ -140,8 +140,8 @@ def test_levels_that_are_lost_at_once_are_banding_and_a_fade_is_not() -> None:
     banded = [luma // 16 * 16 + 8 if 40 <= number < 80 else luma for number, luma in enumerate(lumas)]
     (event,) = found(Clip(tuple(Yuv(luma.astype(np.uint8), grey, grey) for luma in banded), RATE_HZ), "banding")
     assert (event.start_s, event.end_s) == (pytest.approx(1.6, abs=0.3), pytest.approx(3.2, abs=0.3))
-    faded = [(16 + (luma - 16.0) * max(0.0, 1 - number / 90)).astype(np.uint8) for number, luma in enumerate(lumas)]
-    assert found(Clip(tuple(Yuv(luma, grey, grey) for luma in faded), RATE_HZ), "banding") == []
+    fade_envelope = [(16 + (luma - 16.0) * max(0.0, 1 - number / 90)).astype(np.uint8) for number, luma in enumerate(lumas)]
+    assert found(Clip(tuple(Yuv(luma, grey, grey) for luma in fade_envelope), RATE_HZ), "banding") == []
 
 
 @pytest.mark.parametrize("kind", list(COLOURS))
@@ -181,8 +181,8 @@ def test_lost_and_inverted_channels_are_found(kind: str) -> None:
 
 def test_a_pause_with_room_noise_is_no_gap() -> None:
     sound = babble(4.0)
-    sound[:, SOUND_RATE_HZ : 2 * SOUND_RATE_HZ] *= 0.01
-    sound[:, SOUND_RATE_HZ : 2 * SOUND_RATE_HZ] += babble(1.0) * 0 + np.random.default_rng(0).normal(
+    sound[:, SAMPLE_RATE_HZ : 2 * SAMPLE_RATE_HZ] *= 0.01
+    sound[:, SAMPLE_RATE_HZ : 2 * SAMPLE_RATE_HZ] += babble(1.0) * 0 + np.random.default_rng(0).normal(
         0, 0.002, (2, 48000)
     )
     assert found(Clip(sound=sound), "audio_dropout") == []

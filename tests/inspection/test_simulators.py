@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from tests.inspection.material import babble, moving
 from vivavoce.errors import InputError
-from vivavoce.inspection.limits import MediaError
-from vivavoce.inspection.media import SOUND_RATE_HZ, Cue
-from vivavoce.inspection.simulate import SIMULATORS, Clip, coded_sound, simulate, simulate_all
-from vivavoce.inspection.simulate.block_corruption import corrupted
+from vivavoce.inspection.defects.block_corruption.simulate import corrupt_frames
+from vivavoce.inspection.errors import MediaError
+from vivavoce.inspection.media import SAMPLE_RATE_HZ, Cue
+from vivavoce.inspection.registry import defect_names
+from vivavoce.inspection.simulation import Clip, simulate, simulate_all, transcode_audio
 
 CUES = tuple(Cue(0.2 + n, 1.0 + n, (f"This is caption number {n}.",), n + 1) for n in range(2))
 CLIP = replace(moving(2.0), cues=CUES)
@@ -23,7 +24,7 @@ SEEN = ("freeze", "stutter", "tearing", "black", "combing", "blockiness", "blur"
 HEARD = ("audio_dropout", "hum", "hiss", "distortion", "clicks", "av_sync")
 
 
-@pytest.mark.parametrize("defect", [name for name in SIMULATORS if name != "block_corruption"])
+@pytest.mark.parametrize("defect", [name for name in defect_names() if name != "block_corruption"])
 def test_the_same_seed_gives_the_same(defect: str) -> None:
     (one, truth), (two, again) = (simulate(defect, CLIP, 0.8, 0.6, 0.7, seed=5) for _ in range(2))
     assert truth == again
@@ -51,7 +52,7 @@ def test_pictures_change_in_the_stretch_alone(defect: str) -> None:
 def test_sound_changes_in_the_stretch_alone(defect: str) -> None:
     damaged, truth = simulate(defect, CLIP, 0.8, 0.6, 0.7, seed=5)
     assert damaged.sound is not None
-    first, last = round(truth.start_s * SOUND_RATE_HZ), round(truth.end_s * SOUND_RATE_HZ)
+    first, last = round(truth.start_s * SAMPLE_RATE_HZ), round(truth.end_s * SAMPLE_RATE_HZ)
     changed = np.flatnonzero((damaged.sound != CLIP.heard).any(axis=0))
     assert first <= changed[0] < changed[-1] < last
 
@@ -70,7 +71,7 @@ def test_any_strength_and_stretch_gives_sound_within_full_scale(
 
 
 def test_broken_bitstreams_are_decoded_and_the_wrong_blocks_known() -> None:
-    result = corrupted(CLIP.frames, 25.0, range(15, 35), 0.9, np.random.default_rng(4))
+    result = corrupt_frames(CLIP.frames, 25.0, range(15, 35), 0.9, np.random.default_rng(4))
     assert len(result.frames) == len(CLIP.frames)
     assert result.blocks.shape == (50, 6, 10)
     assert result.share.max() > 0.02
@@ -94,7 +95,7 @@ def test_defects_compose() -> None:
 def test_a_codec_keeps_time() -> None:
     sound = babble(1.0)
     for codec in ("aac", "libopus", "libmp3lame"):
-        again = coded_sound(sound, codec)
+        again = transcode_audio(sound, codec)
         assert again.shape == sound.shape
         assert np.corrcoef(again[0, 5000:-5000], sound[0, 5000:-5000])[0, 1] > 0.9
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.inspection.stored_events import clips, events
 
+CLIPS = clips()
 STORED = Path(__file__).parents[1] / "data" / "inspection" / "events.json"
 
 

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from vivavoce.inspection.addon import load_learned
-from vivavoce.inspection.media import Picture
-from vivavoce.inspection.sync.faces import find_faces, overlap
-from vivavoce.inspection.sync.mouths import HEIGHT, WIDTH, cut_mouth
-from vivavoce.inspection.sync.offsets import REACH, around, likeness, probabilities
-from vivavoce.inspection.sync.speech import BANDS, speech_bands
-from vivavoce.inspection.sync.tracks import FaceTracks
-from vivavoce.inspection.sync.verdict import verdict, vote
+from vivavoce.inspection.lip_sync.faces import find_faces, overlap
+from vivavoce.inspection.lip_sync.mouths import HEIGHT, WIDTH, cut_mouth
+from vivavoce.inspection.lip_sync.offsets import REACH, around, likeness, probabilities
+from vivavoce.inspection.lip_sync.speech import BANDS, speech_bands
+from vivavoce.inspection.lip_sync.tracks import FaceTracks
+from vivavoce.inspection.lip_sync.verdict import verdict, vote
+from vivavoce.inspection.media import VideoFrame
 
 RANDOM = np.random.default_rng(3)
 
@@ -108,6 +108,6 @@ def test_no_faces_in_noise_and_no_tracks_of_them() -> None:
     assert find_faces(network, noise) == []
     tracks = FaceTracks(network)
     for number in range(3):
-        tracks.see(Picture(number, number / 25, 0.04, noise, noise[::2, ::2], noise[::2, ::2]))
+        tracks.on_frame(VideoFrame(number, number / 25, 0.04, noise, noise[::2, ::2], noise[::2, ::2]))
     assert tracks.tracks == []
     assert tracks.tick == 3

@@ -11,11 +11,11 @@ torch = pytest.importorskip("torch")
 
 from tests.inspection.material import moving  # noqa: E402
 from vivavoce.blocks import find_addon, load_addon, write_addon  # noqa: E402
-from vivavoce.inspection.features.blocks import block_figures  # noqa: E402
-from vivavoce.inspection.features.sound import SHAPES  # noqa: E402
+from vivavoce.inspection.defects.audio_artifacts.features import SHAPES  # noqa: E402
+from vivavoce.inspection.defects.block_corruption.features import block_figures  # noqa: E402
 from vivavoce.inspection.labels import Label, append_label  # noqa: E402
-from vivavoce.inspection.simulate import Clip, read_clip, write_clip  # noqa: E402
-from vivavoce.inspection.sync.offsets import REACH  # noqa: E402
+from vivavoce.inspection.lip_sync.offsets import REACH  # noqa: E402
+from vivavoce.inspection.simulation import Clip, read_clip, write_clip  # noqa: E402
 from vivavoce.training import clean_scenes, clean_sounds, defect_maps, inspection_calibrate, tearing  # noqa: E402
 from vivavoce.training.clean_scenes import SCENES, Scene  # noqa: E402
 from vivavoce.training.defect_maps_data import UNKNOWN  # noqa: E402

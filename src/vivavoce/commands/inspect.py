@@ -10,13 +10,13 @@ from vivavoce.files import check_outputs
 from vivavoce.inspection import require_pyav
 from vivavoce.inspection.event import Severity
 from vivavoce.inspection.limits import DEFAULT_LIMITS
-from vivavoce.inspection.registry import DETECTORS, detector_names
+from vivavoce.inspection.registry import defect_names
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("paths", nargs="*", type=Path, metavar="FILE|FOLDER", help="media or caption files, or folders")
-    add("--only", metavar="NAMES", help=f"some of {','.join(DETECTORS)}")
+    add("--only", metavar="NAMES", help=f"some of {','.join(defect_names())}")
     add("--json", type=Path, metavar="FILE", help="append events as JSON lines; done files are skipped")
     add("--report", type=Path, metavar="FILE", help="write one self-contained page")
     add("--workers", type=int, default=1, metavar="N", help="processes (1)")
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Raises `InputError` for what cannot be asked, and where PyAV is not installed."""
-    names = detector_names(arguments.only)
+    names = defect_names(arguments.only)
     fail_on = None if arguments.fail_on is None else Severity.named(arguments.fail_on)
     for name in ("stall", "max_hours"):
         if not getattr(arguments, name) > 0:

@@ -11,13 +11,12 @@ from rich.console import Console
 from vivavoce.errors import InputError
 from vivavoce.files import check_output
 from vivavoce.inspection import require_pyav
-from vivavoce.inspection.registry import LABELLED
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("paths", nargs="+", type=Path, metavar="PATH", help="files, or folders to look through")
-    add("--for", dest="kind", choices=LABELLED, default="sound", help="what to label")
+    add("--for", dest="kind", metavar="KIND", default="sound", help="sound, or a learned detector of frames (sound)")
     add("--most", type=int, default=60, metavar="N", help="candidates to show, the most informative (60)")
     add("--labels", type=Path, default=Path("labels.jsonl"), help="where answers are added (labels.jsonl)")
     add("--port", type=int, default=0, help="of the page on this machine; 0: any that is free")
@@ -25,7 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Raises `InputError` where PyAV or material is missing, `UnavailableError` where the detector's addon is."""
+    """Raises `InputError` for an unknown kind and where PyAV or material is missing, `UnavailableError` where the
+    detector's addon is."""
     if arguments.most < 1:
         raise InputError("--most: give 1 or more")
     if not 0 <= arguments.port <= 65_535:
@@ -33,20 +33,21 @@ def run(arguments: argparse.Namespace) -> int:
     check_output(arguments.labels)
     require_pyav()  # not before now: help and wrong options do without
     from vivavoce.commands.media_files import media_files
-    from vivavoce.inspection.labels import KINDS, LabelServer, rank, read_labels
+    from vivavoce.inspection.labels import LabelServer, find_examples, rank, read_labels
 
+    examples = find_examples(arguments.kind)
     console = Console(stderr=True)
     files = [path.resolve() for path in media_files(arguments.paths)]
     former = read_labels(arguments.labels)
     known = {(label.file, label.start_s) for label in former if label.kind == arguments.kind}
 
-    def told(path: Path, error: str | None) -> None:
+    def report(path: Path, error: str | None) -> None:
         console.print(error or f"looked through {path}", style="yellow" if error else "dim", markup=False)
 
-    candidates = rank(files, arguments.kind, arguments.most, known, told=told)
+    candidates = rank(files, arguments.kind, arguments.most, known, on_file=report)
     if not candidates:
         raise InputError("nothing to label: no media there, or all of it is labelled")
-    with LabelServer(candidates, KINDS[arguments.kind].answers, arguments.labels, arguments.port) as server:
+    with LabelServer(candidates, examples.answers, arguments.labels, arguments.port) as server:
         console.print(f"{len(candidates)} candidates at {server.url} (Ctrl-C ends)", markup=False)
         if not arguments.no_browser:
             webbrowser.open(server.url)

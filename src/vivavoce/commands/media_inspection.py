@@ -21,12 +21,12 @@ from vivavoce.files import write_text
 from vivavoce.inspection import (
     DEFAULT_LIMITS,
     Inspection,
+    InspectionJob,
+    InspectionSession,
     Journal,
     Limits,
-    Pass,
     Severity,
     Stamp,
-    Work,
     inspect_events,
     inspect_files,
 )
@@ -48,14 +48,14 @@ def inspect(arguments: argparse.Namespace, names: tuple[str, ...], fail_on: Seve
             print(f"vivavoce: {result.error}", file=sys.stderr)
         return _exit_code([result], fail_on)
     files = inspected_files(arguments.paths)
-    results = _inspected(files, Work(names, limits, arguments.stall), arguments)
+    results = _inspected(files, InspectionJob(names, limits, stall_s=arguments.stall), arguments)
     _print_table(results)
     if arguments.report:
         write_text(arguments.report, report_page(results, limits))
     return _exit_code(results, fail_on)
 
 
-def _inspected(files: list[Path], work: Work, arguments: argparse.Namespace) -> list[Inspection]:
+def _inspected(files: list[Path], work: InspectionJob, arguments: argparse.Namespace) -> list[Inspection]:
     """Former and new results, in the order of the files; each new one is in the journal before the next is awaited."""
     journal = Journal.opened(arguments.json) if arguments.json else None
     results = {str(path): former for path in files if journal and (former := journal.has(path, work.names))}
@@ -73,12 +73,12 @@ def _inspected(files: list[Path], work: Work, arguments: argparse.Namespace) -> 
     return [results[str(path)] for path in files]
 
 
-def _on_ray(paths: Sequence[Path], work: Work, workers: int) -> Iterator[Inspection]:
+def _on_ray(paths: Sequence[Path], work: InspectionJob, workers: int) -> Iterator[Inspection]:
     del workers
     return inspect_on_ray(paths, work)
 
 
-def _with_progress(paths: Sequence[Path], work: Work, workers: int) -> Iterator[Inspection]:
+def _with_progress(paths: Sequence[Path], work: InspectionJob, workers: int) -> Iterator[Inspection]:
     columns = (
         TextColumn("{task.manifest}"),
         BarColumn(),
@@ -120,7 +120,7 @@ def _stream(
     source: LiveSource | str, names: tuple[str, ...], limits: Limits, url: bool, log: Path | None
 ) -> Inspection:
     with open_media(source, limits, url) as media:
-        work = Pass(media.info, names, limits)
+        work = InspectionSession(media.info, names, limits)
         worst = None
         for event in inspect_events(media, work):
             line = json.dumps({"type": "event", "file": media.name, **event.as_json()}, ensure_ascii=False)
@@ -155,3 +155,6 @@ def _print_table(results: Sequence[Inspection]) -> None:
     console.print(f"{len(results)} files, {hours:.3f} hours, {len(rows)} events{more}", highlight=False)
     for name, reason in sorted({item for result in results for item in result.skipped.items()}):
         print(f"vivavoce: {name} did not run: {reason}", file=sys.stderr)
+    for result in results:
+        for notice in result.notices:
+            print(f"vivavoce: {result.file}: {notice}", file=sys.stderr)

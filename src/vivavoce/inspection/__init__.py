@@ -9,27 +9,11 @@ from importlib.util import find_spec
 from vivavoce.errors import InputError
 
 __all__ = [
-    "DEFAULT_LIMITS",
-    "DETECTORS",
-    "EVERY_PICTURE",
-    "Detector",
-    "Event",
-    "Inspection",
-    "Journal",
-    "Limits",
-    "MediaError",
-    "Pass",
-    "Sampling",
-    "Severity",
-    "Stamp",
-    "UnavailableError",
-    "Work",
-    "detector_names",
-    "inspect_events",
-    "inspect_file",
-    "inspect_files",
-    "require_pyav",
-]
+    "DEFAULT_LIMITS", "EVERY_FRAME", "AudioBlock", "Baseline", "Cue", "Defect", "Detector", "Event", "Inspection",
+    "InspectionJob", "InspectionSession", "Journal", "Limits", "MediaError", "MediaInfo", "Sampling", "Severity",
+    "Stamp", "UnavailableError", "VideoFrame", "defect_names", "find_defect", "inspect_events", "inspect_file",
+    "inspect_files", "require_pyav",
+]  # fmt: skip
 
 
 def require_pyav() -> None:
@@ -39,13 +23,16 @@ def require_pyav() -> None:
 
 
 if find_spec("av"):
-    from vivavoce.inspection.detector import EVERY_PICTURE, Detector, Sampling, UnavailableError
+    from vivavoce.inspection.defect import Baseline, Defect
+    from vivavoce.inspection.detector import EVERY_FRAME, Detector, Sampling
+    from vivavoce.inspection.errors import MediaError, UnavailableError
     from vivavoce.inspection.event import Event, Severity
-    from vivavoce.inspection.inspector import Inspection, Pass, inspect_events, inspect_file
     from vivavoce.inspection.journal import Journal, Stamp
-    from vivavoce.inspection.limits import DEFAULT_LIMITS, Limits, MediaError
-    from vivavoce.inspection.pool import Work, inspect_files
-    from vivavoce.inspection.registry import DETECTORS, detector_names
+    from vivavoce.inspection.limits import DEFAULT_LIMITS, Limits
+    from vivavoce.inspection.media import AudioBlock, Cue, MediaInfo, VideoFrame
+    from vivavoce.inspection.pool import InspectionJob, inspect_files
+    from vivavoce.inspection.registry import defect_names, find_defect
+    from vivavoce.inspection.session import Inspection, InspectionSession, inspect_events, inspect_file
 else:
 
     def __getattr__(name: str) -> object:

@@ -7,7 +7,7 @@ from typing import Any
 
 from vivavoce.blocks import Addon, Network, find_addon, load_addon
 from vivavoce.errors import InputError
-from vivavoce.inspection.detector import UnavailableError
+from vivavoce.inspection.errors import UnavailableError
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from importlib import import_module
 from pathlib import Path
 
 from vivavoce.errors import InputError
-from vivavoce.inspection.inspector import Inspection
-from vivavoce.inspection.pool import Work, inspected
+from vivavoce.inspection.pool import InspectionJob, inspect_safely
+from vivavoce.inspection.session import Inspection
 
 
-def inspect_on_ray(paths: Sequence[Path], work: Work) -> Iterator[Inspection]:
+def inspect_on_ray(paths: Sequence[Path], work: InspectionJob) -> Iterator[Inspection]:
     """Inspect files that every node of the cluster can read; results as they are ready.
 
     Joins the cluster that `RAY_ADDRESS` names, or starts one here. Raises `InputError` where Ray is not installed.
@@ -24,7 +24,7 @@ def inspect_on_ray(paths: Sequence[Path], work: Work) -> Iterator[Inspection]:
     if started:
         ray.init(log_to_driver=False)
     try:
-        task = ray.remote(inspected).options(num_cpus=1, max_retries=1)
+        task = ray.remote(inspect_safely).options(num_cpus=1, max_retries=1)
         asked = {task.remote(path, work): path for path in paths}
         while asked:
             ready, _ = ray.wait(list(asked), num_returns=1)

@@ -16,15 +16,15 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Disposition
 from av.subtitles.stream import SubtitleStream
-from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from vivavoce.inspection.limits import DEFAULT_LIMITS, Limits, MediaError
-from vivavoce.inspection.media import Cue, MediaInfo, Picture, Sound, SoundInfo, VideoInfo
-from vivavoce.inspection.timeline import Problems
-from vivavoce.inspection.tracks import CueTrack, PictureTrack, SoundTrack
+from vivavoce.inspection.errors import MediaError
+from vivavoce.inspection.limits import DEFAULT_LIMITS, Limits
+from vivavoce.inspection.media import AudioBlock, AudioInfo, Cue, MediaInfo, VideoFrame, VideoInfo
+from vivavoce.inspection.timestamps import ContainerIssues
+from vivavoce.inspection.tracks import AudioTrack, CueTrack, VideoTrack
 
-Part = Picture | Sound | Cue
+Part = VideoFrame | AudioBlock | Cue
 
 
 class Readable(Protocol):
@@ -48,12 +48,12 @@ class Media:
     """An open file: `info` at once, and `parts`, which can be gone through once."""
 
     def __init__(self, container: InputContainer, name: str, limits: Limits) -> None:
-        self.name, self.problems = name, Problems()
+        self.name, self.issues = name, ContainerIssues()
         self._container, self._limits = container, limits
         self._video, self._sounds, self._captions = _streams(container, name, limits)
         for stream in (*container.streams.video, *container.streams.audio):
             if not stream.codec_context:
-                self.problems.add(f"{stream.type} of an unknown kind, or encrypted", 0.0, 0.9)
+                self.issues.add(f"{stream.type} of an unknown kind, or encrypted", 0.0, 0.9)
         self.info = _info(container, name, self._video, self._sounds, self._captions)
         self._check()
 
@@ -63,14 +63,14 @@ class Media:
         Raises `MediaError` when a limit is passed or nothing can be decoded.
         """
         origin_s = (self._container.start_time or 0) / av.time_base
-        limits, problems = self._limits, self.problems
-        tracks: dict[int, PictureTrack | SoundTrack | CueTrack] = {}
+        limits, issues = self._limits, self.issues
+        tracks: dict[int, VideoTrack | AudioTrack | CueTrack] = {}
         for number, stream in enumerate(self._sounds):
-            tracks[stream.index] = SoundTrack(number, stream, origin_s, limits, problems)
+            tracks[stream.index] = AudioTrack(number, stream, origin_s, limits, issues)
         for stream in self._captions:
             tracks[stream.index] = CueTrack(stream, origin_s, limits)
         if self._video:
-            tracks[self._video.index] = PictureTrack(self._video, origin_s, limits, problems)
+            tracks[self._video.index] = VideoTrack(self._video, origin_s, limits, issues)
         if start_s > 0:
             self._container.seek(round((start_s + origin_s) * av.time_base))
         end_s = 0.0
@@ -82,25 +82,25 @@ class Media:
         if end_s == 0.0:
             raise MediaError(f"{self.name}: nothing in it could be decoded (damaged, or encrypted)")
         if self.info.seconds and end_s < self.info.seconds - max(TRUNCATED_S, 0.02 * self.info.seconds):
-            problems.add(f"ends after {end_s:.1f} s, the container promises {self.info.seconds:.1f} s", end_s, 0.9)
+            issues.add(f"ends after {end_s:.1f} s, the container promises {self.info.seconds:.1f} s", end_s, 0.9)
 
-    def _decoded(self, tracks: dict[int, PictureTrack | SoundTrack | CueTrack]) -> Iterator[Part]:
+    def _decoded(self, tracks: dict[int, VideoTrack | AudioTrack | CueTrack]) -> Iterator[Part]:
         now_s, unreadable = 0.0, 0
         for packet in self._packets(list(tracks)):
             track = tracks.get(packet.stream_index)
             try:
                 for part in _parts(track, packet):
-                    now_s = max(now_s, part.start_s if isinstance(part, Sound | Cue) else part.time_s)
+                    now_s = max(now_s, part.start_s if isinstance(part, AudioBlock | Cue) else part.time_s)
                     yield part
             except MediaError as error:
                 raise MediaError(f"{self.name}: {error}") from None
             except (av.error.FFmpegError, ValueError):
-                self.problems.add("packets that cannot be decoded", now_s, 0.8)
+                self.issues.add("packets that cannot be decoded", now_s, 0.8)
                 unreadable += 1
                 if unreadable > MAX_UNREADABLE_PACKETS and now_s == 0.0:
                     return
         for track in tracks.values():
-            if isinstance(track, SoundTrack):
+            if isinstance(track, AudioTrack):
                 yield from track.finish()
 
     def _packets(self, indices: list[int]) -> Iterator[Packet]:
@@ -109,7 +109,7 @@ class Media:
             try:
                 packet = next(packets, None)
             except (av.error.EOFError, av.error.InvalidDataError):
-                self.problems.add("the container breaks off", self.info.seconds or 0.0, 0.8)
+                self.issues.add("the container breaks off", self.info.seconds or 0.0, 0.8)
                 return
             if packet is None:
                 return
@@ -148,14 +148,14 @@ def open_media(source: Path | str | Readable, limits: Limits = DEFAULT_LIMITS, u
         yield Media(container, name, limits)
 
 
-def _parts(track: PictureTrack | SoundTrack | CueTrack | None, packet: Packet) -> Iterator[Part]:
+def _parts(track: VideoTrack | AudioTrack | CueTrack | None, packet: Packet) -> Iterator[Part]:
     if isinstance(track, CueTrack):
         yield from track.cues(packet)
         return
     for frame in packet.decode():
-        if isinstance(track, PictureTrack) and isinstance(frame, VideoFrame):
+        if isinstance(track, VideoTrack) and isinstance(frame, av.VideoFrame):
             yield from track.pictures(frame)
-        elif isinstance(track, SoundTrack) and isinstance(frame, AudioFrame):
+        elif isinstance(track, AudioTrack) and isinstance(frame, AudioFrame):
             yield from track.sounds(frame)
 
 
@@ -200,13 +200,13 @@ def _info(
         seconds=container.duration / av.time_base if container.duration and container.duration > 0 else None,
         bit_rate_bps=max(0, container.bit_rate or 0),
         video=pictures,
-        sounds=tuple(SoundInfo(s.codec_context.name, s.rate or 0, s.channels or 0, s.language or "") for s in sounds),
+        sounds=tuple(AudioInfo(s.codec_context.name, s.rate or 0, s.channels or 0, s.language or "") for s in sounds),
         captions=tuple(s.language or f"track {number}" for number, s in enumerate(captions, 1)),
     )
 
 
 def _end_s(part: Part) -> float:
-    return part.time_s + part.seconds if isinstance(part, Picture) else part.end_s
+    return part.time_s + part.seconds if isinstance(part, VideoFrame) else part.end_s
 
 
 def _reason(error: Exception) -> str:

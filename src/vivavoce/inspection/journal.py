@@ -11,7 +11,7 @@ from typing import Any
 
 from vivavoce.errors import InputError
 from vivavoce.inspection.event import Event
-from vivavoce.inspection.inspector import Inspection
+from vivavoce.inspection.session import Inspection, missing_detectors
 
 MAX_LINE = 4 << 20
 
@@ -56,11 +56,17 @@ class Journal:
         return journal
 
     def has(self, path: Path, names: tuple[str, ...]) -> Inspection | None:
-        """The former result for a file that has not changed since, if the same detectors were asked for."""
+        """The former result for a file that has not changed since, if the same detectors were asked for.
+
+        A detector that could not run then counts as long as it cannot run now.
+        """
         stamp, inspection = self.done.get(str(path), (None, None))
         if inspection is None or stamp != Stamp.of(path):
             return None
-        return inspection if set(names) <= {*inspection.detectors, *inspection.skipped} else None
+        left = [name for name in names if name not in inspection.detectors]
+        if any(name not in inspection.skipped for name in left):
+            return None
+        return inspection if len(missing_detectors(left)) == len(left) else None
 
     def add(self, inspection: Inspection, stamp: Stamp) -> None:
         """Append a file's events and its closing line, and see them onto the disk."""
@@ -116,6 +122,7 @@ def _inspection(document: dict[str, Any], events: tuple[Event, ...]) -> Inspecti
         dict(document.get("skipped", {})),
         dict(document.get("measurements", {})),
         None if error is None else str(error),
+        tuple(map(str, document.get("notices", ()))),
     )
 
 

@@ -1,14 +1,8 @@
-"""How much of a stranger's file is taken on."""
+"""Resource limits for untrusted media."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from vivavoce.errors import InputError
-
-
-class MediaError(InputError):
-    """A media file that cannot be inspected; the message names it and says why."""
 
 
 @dataclass(frozen=True, slots=True)

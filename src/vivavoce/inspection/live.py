@@ -8,7 +8,7 @@ import stat
 import time
 from pathlib import Path
 
-from vivavoce.inspection.limits import MediaError
+from vivavoce.inspection.errors import MediaError
 
 POLL_S = 0.2
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
+import av
 import numpy as np
 import numpy.typing as npt
-from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 
 Plane = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.float32]
 
-SOUND_RATE_HZ = 48_000
+SAMPLE_RATE_HZ = 48_000
 SMALL_WIDTH, SMALL_HEIGHT = 320, 180
 
 
 @dataclass(frozen=True)
-class Picture:
+class VideoFrame:
     """One decoded picture: 8-bit planes as broadcast (luma 16-235), chroma at half size.
 
     `luma` is (height, width), `blue` and `red` (Cb and Cr) are (height / 2, width / 2), rounded up. The planes are
@@ -50,13 +50,13 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Sound:
+class AudioBlock:
     """One second of one sound stream (the last one is shorter): (channels, samples) float32 at 48 kHz."""
 
     start_s: float
     samples: Samples
     stream: int = 0
-    rate_hz: int = SOUND_RATE_HZ
+    rate_hz: int = SAMPLE_RATE_HZ
 
     @property
     def end_s(self) -> float:
@@ -95,7 +95,7 @@ class VideoInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class SoundInfo:
+class AudioInfo:
     """One stream of sound as the container describes it."""
 
     codec: str
@@ -113,7 +113,7 @@ class MediaInfo:
     seconds: float | None = None
     bit_rate_bps: int = 0
     video: VideoInfo | None = None
-    sounds: tuple[SoundInfo, ...] = ()
+    sounds: tuple[AudioInfo, ...] = ()
     captions: tuple[str, ...] = field(default=())
     """Language or file name of each caption track."""
 
@@ -124,7 +124,7 @@ class MediaInfo:
 
 
 def small_size(height: int, width: int) -> tuple[int, int]:
-    """Height and width of `Picture.small` for a picture of this size."""
+    """Height and width of `VideoFrame.small` for a picture of this size."""
     scale = min(1.0, (SMALL_WIDTH * SMALL_HEIGHT / (height * width)) ** 0.5)
     return max(1, round(height * scale)), max(1, round(width * scale))
 
@@ -135,14 +135,14 @@ def shrink(plane: Plane, height: int, width: int) -> Plane:
         return plane
     if plane.strides[1] != 1 or plane.strides[0] < plane.shape[1]:
         plane = np.ascontiguousarray(plane)
-    source = VideoFrame.from_numpy_buffer(plane, "gray")
+    source = av.VideoFrame.from_numpy_buffer(plane, "gray")
     scaled = _reformatter(plane.shape, height, width).reformat(
         source, width=width, height=height, format="gray", interpolation="AREA"
     )
     return plane_of(scaled, 0, height, width)
 
 
-def plane_of(frame: VideoFrame, index: int, height: int, width: int) -> Plane:
+def plane_of(frame: av.VideoFrame, index: int, height: int, width: int) -> Plane:
     """A view of one 8-bit plane of a frame."""
     plane = frame.planes[index]
     return np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[:height, :width]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from vivavoce.inspection.media import Picture, Plane
+from vivavoce.inspection.media import Plane, VideoFrame
 
 Blocks = npt.NDArray[np.float32]
 
@@ -44,9 +44,9 @@ class Motion:
         self._before: Blocks | None = None
         self._difference: Blocks | None = None
 
-    def step(self, picture: Picture) -> Step | None:
+    def step(self, frame: VideoFrame) -> Step | None:
         """The step to this picture, None for the first."""
-        blocks = block_means(picture.small)
+        blocks = block_means(frame.small)
         before, self._before = self._before, blocks
         if before is None:
             return None
@@ -54,7 +54,7 @@ class Motion:
         bent = difference - self._difference if self._difference is not None else difference
         self._difference = difference
         alike = likeness(before, blocks)
-        return Step(picture.time_s, picture.seconds, ranked(difference), ranked(bent), alike, blocks)
+        return Step(frame.time_s, frame.seconds, rank_magnitude(difference), rank_magnitude(bent), alike, blocks)
 
 
 def block_means(plane: Plane, side: int = SIDE) -> Blocks:
@@ -66,7 +66,7 @@ def block_means(plane: Plane, side: int = SIDE) -> Blocks:
     return lines.reshape(rows, columns, side).sum(axis=2, dtype=np.uint32).astype(np.float32) / (side * side)
 
 
-def ranked(difference: Blocks, rank: int = RANK) -> float:
+def rank_magnitude(difference: Blocks, rank: int = RANK) -> float:
     """The fifth largest magnitude: one block may twinkle."""
     flat = np.abs(difference).ravel()
     rank = min(rank, len(flat))

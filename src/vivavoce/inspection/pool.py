@@ -12,21 +12,23 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from vivavoce.inspection.inspector import Inspection, inspect_file
 from vivavoce.inspection.limits import DEFAULT_LIMITS, Limits
+from vivavoce.inspection.session import Inspection, Settings, inspect_file
 
-Told = Callable[[Path, float, float | None], None]
+ProgressCallback = Callable[[Path, float, float | None], None]
 """Progress of one file: the file, seconds done, seconds in all."""
 
 POLL_S, START_S = 0.5, 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class InspectionJob:
     """What every file of a run is asked."""
 
     names: tuple[str, ...]
     limits: Limits = DEFAULT_LIMITS
+    settings: Settings | None = None
+    """Thresholds that differ from the defaults."""
     stall_s: float = 60.0
     """A file that decodes nothing for so long is given up."""
 
@@ -41,24 +43,26 @@ class _Worker:
     """Whether it has taken the path up: a new process needs seconds to start, which is no stall."""
 
 
-def inspect_files(paths: Sequence[Path], work: Work, workers: int, told: Told | None = None) -> Iterator[Inspection]:
+def inspect_files(
+    paths: Sequence[Path], job: InspectionJob, workers: int, on_progress: ProgressCallback | None = None
+) -> Iterator[Inspection]:
     """Inspect files in processes of their own and give each result as it is ready, in no order."""
     waiting = deque(paths)
-    pool = [_started(work) for _ in range(max(1, min(workers, len(paths))))]
+    pool = [_start(job) for _ in range(max(1, min(workers, len(paths))))]
     try:
         for worker in pool:
             _feed(worker, waiting)
         while any(worker.path for worker in pool):
             ready = wait([worker.pipe for worker in pool if worker.path], POLL_S)
             for index, worker in enumerate(pool):
-                result = _answer(worker, worker.pipe in ready, work, told)
+                result = _answer(worker, worker.pipe in ready, job, on_progress)
                 if result is None:
                     continue
                 yield result
                 if worker.process.is_alive():
                     worker.path = None
                 elif waiting:
-                    pool[index] = worker = _started(work)
+                    pool[index] = worker = _start(job)
                 else:
                     worker.path = None
                     continue
@@ -68,7 +72,9 @@ def inspect_files(paths: Sequence[Path], work: Work, workers: int, told: Told | 
             _stop(worker)
 
 
-def _answer(worker: _Worker, ready: bool, work: Work, told: Told | None) -> Inspection | None:
+def _answer(
+    worker: _Worker, ready: bool, job: InspectionJob, on_progress: ProgressCallback | None
+) -> Inspection | None:
     """A worker's result if it has one; an `Inspection` with an error where it stalls or has died."""
     path = worker.path
     if path is None:
@@ -82,11 +88,11 @@ def _answer(worker: _Worker, ready: bool, work: Work, told: Told | None) -> Insp
         worker.heard_s, worker.began = time.monotonic(), True
         if kind == "done":
             return values[0]
-        if told:
-            told(path, *values)
-    elif time.monotonic() - worker.heard_s > (work.stall_s if worker.began else work.stall_s + START_S):
+        if on_progress:
+            on_progress(path, *values)
+    elif time.monotonic() - worker.heard_s > (job.stall_s if worker.began else job.stall_s + START_S):
         _stop(worker)
-        return Inspection(str(path), (), error=f"{path}: nothing was decoded for {work.stall_s:g} s, given up")
+        return Inspection(str(path), (), error=f"{path}: nothing was decoded for {job.stall_s:g} s, given up")
     return None
 
 
@@ -96,10 +102,10 @@ def _feed(worker: _Worker, waiting: deque[Path]) -> None:
         worker.pipe.send(worker.path)
 
 
-def _started(work: Work) -> _Worker:
+def _start(job: InspectionJob) -> _Worker:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, work), daemon=True)
+    process = context.Process(target=_serve, args=(theirs, job), daemon=True)
     process.start()
     theirs.close()
     return _Worker(process, ours)
@@ -113,7 +119,7 @@ def _stop(worker: _Worker) -> None:
         worker.process.join()
 
 
-def _serve(pipe: Connection, work: Work) -> None:
+def _serve(pipe: Connection, job: InspectionJob) -> None:
     """A worker's life: take a path, inspect, answer, until nobody asks any more."""
     while True:
         try:
@@ -121,12 +127,12 @@ def _serve(pipe: Connection, work: Work) -> None:
         except (EOFError, OSError, KeyboardInterrupt):
             return
         pipe.send(("progress", 0.0, None))
-        pipe.send(("done", inspected(path, work, lambda done_s, all_s: pipe.send(("progress", done_s, all_s)))))
+        pipe.send(("done", inspect_safely(path, job, lambda done_s, all_s: pipe.send(("progress", done_s, all_s)))))
 
 
-def inspected(path: Path, work: Work, progress: Any = None) -> Inspection:
+def inspect_safely(path: Path, job: InspectionJob, progress: Any = None) -> Inspection:
     """One file; a fault of ours becomes the file's error, so that the others go on."""
     try:
-        return inspect_file(path, work.names, work.limits, progress)
+        return inspect_file(path, job.names, job.limits, progress, job.settings)
     except Exception as error:
         return Inspection(str(path), (), error=f"{path}: inspection failed ({type(error).__name__}: {error})")

@@ -1,59 +1,83 @@
-"""Which detectors there are. A module is loaded when its detector is asked for."""
+"""Which defects there are: those that installed packages register, ours among them.
+
+Can be imported without PyAV: a defect's module is loaded when it is asked for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from importlib import import_module
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
 from vivavoce.errors import InputError
+from vivavoce.inspection.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from vivavoce.inspection.detector import Detector
+    from vivavoce.inspection.defect import Defect
 
-DETECTORS: dict[str, str] = {
-    "freeze": "freeze:Freeze",
-    "stutter": "stutter:Stutter",
-    "black": "black:Black",
-    "combing": "combing:Combing",
-    "blur": "blur:Blur",
-    "banding": "banding:Banding",
-    "colour_error": "colour_error:ColourError",
-    "flash": "flash:Flash",
-    "audio_dropout": "audio_dropout:AudioDropout",
-    "caption_quality": "caption_quality:CaptionQuality",
-    "block_corruption": "block_corruption:BlockCorruption",
-    "tearing": "tearing:Tearing",
-    "blockiness": "blockiness:Blockiness",
-    "hum": "audio_artifacts:AudioArtifacts",
-    "hiss": "audio_artifacts:AudioArtifacts",
-    "distortion": "audio_artifacts:AudioArtifacts",
-    "clicks": "audio_artifacts:AudioArtifacts",
-    "av_sync": "av_sync:AvSync",
-}
-"""Name of a defect -> `module:class` in `vivavoce.inspection.detectors`. Several names may share a class."""
-
-LABELLED = ("sound", "block_corruption", "tearing", "blockiness")
-"""What people can teach the detectors; `labels.KINDS` knows how."""
+ENTRY_POINT_GROUP = "vivavoce.defects"
 
 
-def detector_names(only: str | None = None) -> tuple[str, ...]:
-    """All names, or those of a comma-separated list. Raises `InputError` for one that is not there."""
+def defect_names(only: str | None = None) -> tuple[str, ...]:
+    """All registered names in order, or those of a comma-separated list.
+
+    Raises `InputError` for one that is not registered.
+    """
+    known = tuple(sorted(_registered()))
     if only is None:
-        return tuple(DETECTORS)
+        return known
     names = tuple(dict.fromkeys(name.strip() for name in only.split(",") if name.strip()))
     for name in names:
-        if name not in DETECTORS:
-            raise InputError(f"{name}: no such detector, there are {', '.join(DETECTORS)}")
+        if name not in known:
+            raise InputError(f"{name}: no such defect, there are {', '.join(known)}")
     if not names:
-        raise InputError("--only names no detector")
+        raise InputError("--only names no defect")
     return names
 
 
-def detector_types(names: Iterable[str]) -> list[type[Detector]]:
-    """The classes behind some names, each once."""
-    types: dict[type[Detector], None] = {}
-    for name in names:
-        module, _, cls = DETECTORS[name].partition(":")
-        types[getattr(import_module(f"vivavoce.inspection.detectors.{module}"), cls)] = None
-    return list(types)
+@cache
+def find_defect(name: str) -> Defect:
+    """The defect registered under `name`, loaded now if it was not yet.
+
+    Raises `InputError` for an unknown name, `UnavailableError` when what is registered is broken or registered twice.
+    """
+    points = _registered().get(name)
+    if not points:
+        raise InputError(f"{name}: no such defect, there are {', '.join(defect_names())}")
+    if len(points) > 1:
+        raise UnavailableError(f"{name}: registered by {' and '.join(sorted(point.value for point in points))}")
+    try:
+        found = points[0].load()
+    except Exception as error:  # a package's module may fail in any way
+        raise UnavailableError(f"{name}: cannot be loaded from {points[0].value} ({error})") from error
+    from vivavoce.inspection.defect import Defect
+
+    if not isinstance(found, Defect):
+        raise UnavailableError(f"{name}: {points[0].value} is {type(found).__name__}, not a Defect")
+    if found.name != name or name not in found.detector.names:
+        raise UnavailableError(f"{name}: {points[0].value} is the defect {found.name}")
+    return found
+
+
+def all_defects() -> tuple[Defect, ...]:
+    """Every defect that can be loaded, in order."""
+    defects: list[Defect] = []
+    for name in defect_names():
+        try:
+            defects.append(find_defect(name))
+        except UnavailableError:
+            continue
+    return tuple(defects)
+
+
+def is_audible(name: str) -> bool:
+    """Whether a report shows the sound of a defect; not of one that is not registered (any more)."""
+    return any(defect.name == name and defect.audible for defect in all_defects())
+
+
+@cache
+def _registered() -> dict[str, list[EntryPoint]]:
+    found: dict[str, list[EntryPoint]] = {}
+    for point in set(entry_points(group=ENTRY_POINT_GROUP)):
+        found.setdefault(point.name, []).append(point)
+    return found

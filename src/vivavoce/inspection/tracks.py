@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
@@ -11,51 +12,51 @@ from av.audio.stream import AudioStream
 from av.packet import Packet
 from av.subtitles.stream import SubtitleStream
 from av.subtitles.subtitle import AssSubtitle
-from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from vivavoce.inspection.captions.markup import plain_lines
-from vivavoce.inspection.limits import Limits, MediaError
-from vivavoce.inspection.media import SOUND_RATE_HZ, Cue, Picture, Samples, Sound, plane_of
-from vivavoce.inspection.timeline import Clock, Problems
+from vivavoce.inspection.errors import MediaError
+from vivavoce.inspection.limits import Limits
+from vivavoce.inspection.media import SAMPLE_RATE_HZ, AudioBlock, Cue, Samples, VideoFrame, plane_of
+from vivavoce.inspection.timestamps import ContainerIssues, TimestampNormalizer
 
 GAP_S = 0.04
 FULL_RANGE = 2
 HALF_SIZE_CHROMA = {"yuv420p": False, "yuvj420p": True}
 
 
-class PictureTrack:
+class VideoTrack:
     """One video stream as pictures of 8-bit planes."""
 
-    def __init__(self, stream: VideoStream, origin_s: float, limits: Limits, problems: Problems) -> None:
-        self._clock = Clock(origin_s, "pictures", problems)
-        self._limits, self._problems = limits, problems
+    def __init__(self, stream: VideoStream, origin_s: float, limits: Limits, issues: ContainerIssues) -> None:
+        self._clock = TimestampNormalizer(origin_s, "pictures", issues)
+        self._limits, self._issues = limits, issues
         rate = stream.average_rate or stream.guessed_rate
         self._seconds = 1.0 / float(rate) if rate else 0.04
         self._number = 0
         self._size: tuple[int, int] | None = None
 
-    def pictures(self, frame: VideoFrame) -> Iterator[Picture]:
+    def pictures(self, frame: av.VideoFrame) -> Iterator[VideoFrame]:
         """The picture of a frame. Raises `MediaError` for one that is over the limit."""
         if frame.width * frame.height > self._limits.pixels:
             raise MediaError(f"a picture of {frame.width} x {frame.height} pixels, over the limit")
         seconds = self._duration(frame)
-        time_s = self._clock.place(frame.time, seconds)
+        time_s = self._clock.normalize(frame.time, seconds)
         if self._size not in (None, (frame.width, frame.height)):
-            self._problems.add("the picture changes its size", time_s, 0.3)
+            self._issues.add("the picture changes its size", time_s, 0.3)
         self._size = frame.width, frame.height
         if frame.is_corrupt:
-            self._problems.add("the decoder made up parts of pictures", time_s, 0.8)
+            self._issues.add("the decoder made up parts of pictures", time_s, 0.8)
         full_range = frame.color_range == FULL_RANGE or HALF_SIZE_CHROMA.get(frame.format.name, False)
         if frame.format.name not in HALF_SIZE_CHROMA:
             frame = frame.reformat(format="yuv420p")
         height, width = frame.height, frame.width
         half = (height + 1) // 2, (width + 1) // 2
         planes = plane_of(frame, 0, height, width), plane_of(frame, 1, *half), plane_of(frame, 2, *half)
-        yield Picture(self._number, time_s, seconds, *planes, full_range, frame.is_corrupt)
+        yield VideoFrame(self._number, time_s, seconds, *planes, full_range, frame.is_corrupt)
         self._number += 1
 
-    def _duration(self, frame: VideoFrame) -> float:
+    def _duration(self, frame: av.VideoFrame) -> float:
         if frame.duration and frame.time_base:
             seconds = float(frame.duration * frame.time_base)
             if 0 < seconds <= 10:
@@ -63,12 +64,14 @@ class PictureTrack:
         return self._seconds
 
 
-class SoundTrack:
+class AudioTrack:
     """One sound stream as seconds of float samples at 48 kHz; what the stamps leave out is silence."""
 
-    def __init__(self, number: int, stream: AudioStream, origin_s: float, limits: Limits, problems: Problems) -> None:
-        self._number, self._limits, self._problems = number, limits, problems
-        self._clock = Clock(origin_s, "sound", problems)
+    def __init__(
+        self, number: int, stream: AudioStream, origin_s: float, limits: Limits, issues: ContainerIssues
+    ) -> None:
+        self._number, self._limits, self._issues = number, limits, issues
+        self._clock = TimestampNormalizer(origin_s, "sound", issues)
         self._resampler: AudioResampler | None = None
         self._form: tuple[str, str, int] | None = None
         self._layout = ""
@@ -77,19 +80,19 @@ class SoundTrack:
         self._waiting: list[Samples] = []
         self._waiting_samples = 0
 
-    def sounds(self, frame: AudioFrame) -> Iterator[Sound]:
+    def sounds(self, frame: AudioFrame) -> Iterator[AudioBlock]:
         """Whole seconds that are full with this frame. Raises `MediaError` for more channels than the limit."""
         form = (frame.format.name, frame.layout.name, frame.sample_rate)
         if len(frame.layout.channels) > self._limits.channels:
             raise MediaError(f"{len(frame.layout.channels)} channels of sound, over the limit")
         if form != self._form:
             if self._form:
-                self._problems.add("the sound changes its format", self._clock_s, 0.3)
+                self._issues.add("the sound changes its format", self._clock_s, 0.3)
                 self._take(self._drain())
             self._layout = self._layout or frame.layout.name
-            self._resampler = AudioResampler(format="fltp", layout=self._layout, rate=SOUND_RATE_HZ)
+            self._resampler = AudioResampler(format="fltp", layout=self._layout, rate=SAMPLE_RATE_HZ)
             self._form = form
-        time_s = self._clock.place(frame.time, frame.samples / frame.sample_rate)
+        time_s = self._clock.normalize(frame.time, frame.samples / frame.sample_rate)
         if self._start_s is None:
             self._start_s = time_s
         else:
@@ -98,7 +101,7 @@ class SoundTrack:
         self._take(self._resampler.resample(frame))
         yield from self._whole_seconds()
 
-    def finish(self) -> Iterator[Sound]:
+    def finish(self) -> Iterator[AudioBlock]:
         """What is left at the end."""
         self._take(self._drain())
         yield from self._whole_seconds()
@@ -107,13 +110,13 @@ class SoundTrack:
 
     @property
     def _clock_s(self) -> float:
-        return (self._start_s or 0.0) + (self._given + self._waiting_samples) / SOUND_RATE_HZ
+        return (self._start_s or 0.0) + (self._given + self._waiting_samples) / SAMPLE_RATE_HZ
 
     def _fill_gap(self, time_s: float) -> None:
         gap_s = time_s - self._clock_s
         if gap_s > GAP_S and self._waiting:
-            self._problems.add("the sound's timestamps leave a gap", self._clock_s)
-            silence = np.zeros((self._waiting[-1].shape[0], round(gap_s * SOUND_RATE_HZ)), np.float32)
+            self._issues.add("the sound's timestamps leave a gap", self._clock_s)
+            silence = np.zeros((self._waiting[-1].shape[0], round(gap_s * SAMPLE_RATE_HZ)), np.float32)
             self._waiting.append(silence)
             self._waiting_samples += silence.shape[1]
 
@@ -126,17 +129,17 @@ class SoundTrack:
             self._waiting.append(samples)
             self._waiting_samples += samples.shape[1]
 
-    def _whole_seconds(self) -> Iterator[Sound]:
-        while self._waiting_samples >= SOUND_RATE_HZ:
-            yield self._cut(SOUND_RATE_HZ)
+    def _whole_seconds(self) -> Iterator[AudioBlock]:
+        while self._waiting_samples >= SAMPLE_RATE_HZ:
+            yield self._cut(SAMPLE_RATE_HZ)
 
-    def _cut(self, count: int) -> Sound:
+    def _cut(self, count: int) -> AudioBlock:
         joined = np.concatenate(self._waiting, axis=1)
-        start_s = (self._start_s or 0.0) + self._given / SOUND_RATE_HZ
+        start_s = (self._start_s or 0.0) + self._given / SAMPLE_RATE_HZ
         self._waiting = [joined[:, count:]]
         self._waiting_samples -= count
         self._given += count
-        return Sound(start_s, joined[:, :count], self._number)
+        return AudioBlock(start_s, joined[:, :count], self._number)
 
 
 class CueTrack:

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vivavoce.inspection.detectors.audio_artifacts import CLASSES
-from vivavoce.inspection.features.sound import SHAPES
+from vivavoce.inspection.defects.audio_artifacts.detect import CLASSES
+from vivavoce.inspection.defects.audio_artifacts.features import SHAPES
 from vivavoce.training.fitting import Losses, fit
 from vivavoce.training.networks.audio_artifacts import ArtifactNetwork
 from vivavoce.training.shards import read_shards

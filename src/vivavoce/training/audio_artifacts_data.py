@@ -13,10 +13,10 @@ import numpy as np
 from av.audio.resampler import AudioResampler
 
 from vivavoce.audio import read_audio
-from vivavoce.inspection.detectors.audio_artifacts import CLASSES
-from vivavoce.inspection.features.sound import is_quiet, sound_views
-from vivavoce.inspection.media import SOUND_RATE_HZ, Samples
-from vivavoce.inspection.simulate import Clip, coded_sound, simulate
+from vivavoce.inspection.defects.audio_artifacts.detect import CLASSES
+from vivavoce.inspection.defects.audio_artifacts.features import is_quiet, sound_views
+from vivavoce.inspection.media import SAMPLE_RATE_HZ, Samples
+from vivavoce.inspection.simulation import Clip, simulate, transcode_audio
 from vivavoce.training.clean_sounds import crowd, dressed, mixed, music
 from vivavoce.training.shards import Example
 
@@ -54,13 +54,13 @@ class ArtifactMaker:
     def __call__(self, random: np.random.Generator) -> Iterator[Example]:
         pieces, damages = [], []
         for _ in range(PIECES):
-            piece, damage = _damaged(self._clean(random), random)
+            piece, simulate = _damaged(self._clean(random), random)
             pieces.append(piece)
-            damages.append(damage)
+            damages.append(simulate)
         codec, bits = CODECS[random.choice(len(CODECS), p=CODEC_CHANCES)]
-        heard = coded_sound(np.concatenate(pieces)[None].astype(np.float32), codec, bits)[0]
-        for number, damage in enumerate(damages):
-            yield from _seconds(heard, number * PIECE_S, damage, random)
+        heard = transcode_audio(np.concatenate(pieces)[None].astype(np.float32), codec, bits)[0]
+        for number, simulate in enumerate(damages):
+            yield from _seconds(heard, number * PIECE_S, simulate, random)
 
     def _clean(self, random: np.random.Generator) -> Samples:
         """A piece of unhurt sound, (samples,), at a random loudness."""
@@ -121,24 +121,24 @@ def _damaged(sound: Samples, random: np.random.Generator) -> tuple[Samples, _Dam
     return clip.sound[0], _Damage(label, mixture, start_s, end_s)
 
 
-def _seconds(heard: Samples, begun_s: float, damage: _Damage, random: np.random.Generator) -> Iterator[Example]:
+def _seconds(heard: Samples, begun_s: float, simulate: _Damage, random: np.random.Generator) -> Iterator[Example]:
     """Some seconds of the piece that begins at `begun_s`, but those of which nobody could say what they are."""
     for _ in range(PER_PIECE):
         start_s = float(random.uniform(EDGE_S, PIECE_S - 1.0 - EDGE_S))
-        first = round((begun_s + start_s) * SOUND_RATE_HZ)
-        second = heard[None, first : first + SOUND_RATE_HZ]
-        hurt_s = min(damage.end_s, start_s + 1.0) - max(damage.start_s, start_s)
-        if is_quiet(second[0]) or (damage.label and HARDLY_S < hurt_s < LEAST_PART_S):
+        first = round((begun_s + start_s) * SAMPLE_RATE_HZ)
+        second = heard[None, first : first + SAMPLE_RATE_HZ]
+        hurt_s = min(simulate.end_s, start_s + 1.0) - max(simulate.start_s, start_s)
+        if is_quiet(second[0]) or (simulate.label and HARDLY_S < hurt_s < LEAST_PART_S):
             continue
         views = {name: view[0].astype(np.float16) for name, view in sound_views(second).items()}
         hurt = hurt_s >= LEAST_PART_S
-        mixture = damage.mixture if hurt else np.zeros_like(damage.mixture)
-        yield {**views, "label": np.int8(damage.label if hurt else 0), "mixture": mixture}
+        mixture = simulate.mixture if hurt else np.zeros_like(simulate.mixture)
+        yield {**views, "label": np.int8(simulate.label if hurt else 0), "mixture": mixture}
 
 
 def _stretch(sound: Samples, random: np.random.Generator) -> Samples:
     """A random stretch of a piece's length; shorter sound is repeated."""
-    length = round(PIECE_S * SOUND_RATE_HZ)
+    length = round(PIECE_S * SAMPLE_RATE_HZ)
     if len(sound) < length:
         sound = np.tile(sound, -(-length // len(sound)))
     start = int(random.integers(len(sound) - length + 1))
@@ -147,13 +147,13 @@ def _stretch(sound: Samples, random: np.random.Generator) -> Samples:
 
 @lru_cache(maxsize=64)
 def _recording(path: Path) -> Samples:
-    return read_audio(path, SOUND_RATE_HZ).samples
+    return read_audio(path, SAMPLE_RATE_HZ).samples
 
 
 @lru_cache(maxsize=64)
 def _video_sound(path: Path) -> Samples:
     """The sound of a video, (samples,) at 48 kHz; its pictures are not decoded. Empty where there is none."""
-    resampler = AudioResampler(format="fltp", layout="mono", rate=SOUND_RATE_HZ)
+    resampler = AudioResampler(format="fltp", layout="mono", rate=SAMPLE_RATE_HZ)
     parts = [np.zeros((1, 0), np.float32)]
     with av.open(str(path)) as container:
         if container.streams.audio:
@@ -165,4 +165,4 @@ def _video_sound(path: Path) -> Samples:
 def with_sound(paths: tuple[Path, ...]) -> tuple[Path, ...]:
     """Those that hold at least a second of sound that is not silence."""
     sounds = {path: _video_sound(path) for path in paths}
-    return tuple(path for path, sound in sounds.items() if len(sound) >= SOUND_RATE_HZ and not is_quiet(sound))
+    return tuple(path for path, sound in sounds.items() if len(sound) >= SAMPLE_RATE_HZ and not is_quiet(sound))

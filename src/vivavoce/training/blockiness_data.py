@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from vivavoce.inspection.features.grid import SMALLEST, grid_figures
+from vivavoce.inspection.defects.blockiness.features import SMALLEST, grid_figures
 from vivavoce.inspection.media import Plane
-from vivavoce.inspection.simulate import coded_frames
+from vivavoce.inspection.simulation import transcode_frames
 from vivavoce.training.shards import Example
 from vivavoce.training.video_windows import draw_untouched, draw_window
 
@@ -41,14 +41,14 @@ class BlockinessMaker:
         if random.random() < AS_IT_IS_CHANCE:
             quantiser, visible = FINE, 0.0
         elif random.random() < FILTERED_CHANCE:
-            shown = coded_frames(shown, clip.rate_hz, quantiser)
+            shown = transcode_frames(shown, clip.rate_hz, quantiser)
             visible = 0.0 if quantiser < VISIBLE_FROM else UNKNOWN
             quantiser = min(quantiser, DOUBTFUL_FROM)
         else:
-            shown = coded_frames(shown, clip.rate_hz, quantiser, deblock=False)
+            shown = transcode_frames(shown, clip.rate_hz, quantiser, deblock=False)
             visible = 1.0 if quantiser >= VISIBLE_FROM else 0.0 if quantiser < DOUBTFUL_FROM else UNKNOWN
         if random.random() < AGAIN_CHANCE:
-            shown = coded_frames(shown, clip.rate_hz, int(random.integers(17, 26)))
+            shown = transcode_frames(shown, clip.rate_hz, int(random.integers(17, 26)))
         for number in random.permutation(len(shown))[:KEPT]:
             yield _example(shown[number].luma, quantiser, visible)
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from vivavoce.inspection.limits import MediaError
+from vivavoce.inspection.errors import MediaError
 from vivavoce.inspection.media import Plane
-from vivavoce.inspection.simulate import Clip, Yuv, recoded_frames
-from vivavoce.inspection.simulate.filters import resized
+from vivavoce.inspection.simulation import Clip, Yuv, transcode_with
+from vivavoce.inspection.simulation.filters import resize_plane
 from vivavoce.training.lettering import page, printed
 from vivavoce.training.video_windows import draw_window
 
@@ -108,7 +108,8 @@ def enlarged(videos: tuple[Path, ...], random: np.random.Generator, frames: int,
     return replace(
         clip,
         frames=tuple(
-            Yuv(resized(yuv.luma, *size), resized(yuv.blue, *half), resized(yuv.red, *half)) for yuv in clip.frames
+            Yuv(resize_plane(yuv.luma, *size), resize_plane(yuv.blue, *half), resize_plane(yuv.red, *half))
+            for yuv in clip.frames
         ),
     )
 
@@ -125,7 +126,7 @@ def poorly_coded(clip: Clip, random: np.random.Generator) -> Clip:
         "libvpx-vp9": ({}, round(pixels * random.uniform(0.3, 2.0))),
     }[codec]
     try:
-        shown = recoded_frames(clip.frames, clip.rate_hz, codec, options, bits)
+        shown = transcode_with(clip.frames, clip.rate_hz, codec, options, bits)
     except MediaError:
         return clip
     return replace(clip, frames=shown) if len(shown) == len(clip.frames) else clip

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from vivavoce.inspection.media import SOUND_RATE_HZ, Samples
-from vivavoce.inspection.simulate import coded_sound
+from vivavoce.inspection.media import SAMPLE_RATE_HZ, Samples
+from vivavoce.inspection.simulation import transcode_audio
 
 EARLIER_CODINGS = (
     ("aac", 64_000), ("aac", 96_000), ("libmp3lame", 64_000), ("libmp3lame", 96_000), ("libopus", 48_000),
@@ -30,7 +30,7 @@ def music(length: int, random: np.random.Generator) -> Samples:
 
 def chords(length: int, random: np.random.Generator) -> Samples:
     """Plucked notes with overtones at random times."""
-    time_s = np.arange(length) / SOUND_RATE_HZ
+    time_s = np.arange(length) / SAMPLE_RATE_HZ
     sound = np.zeros(length)
     for _ in range(int(random.integers(2, 10))):
         start = int(random.integers(length))
@@ -44,7 +44,7 @@ def chords(length: int, random: np.random.Generator) -> Samples:
 
 def pad(length: int, random: np.random.Generator) -> Samples:
     """A held chord of strings or brass: many overtones that beat, with vibrato."""
-    time_s = np.arange(length) / SOUND_RATE_HZ
+    time_s = np.arange(length) / SAMPLE_RATE_HZ
     root_hz, sound = 80.0 * 2 ** (random.integers(0, 30) / 12), np.zeros(length)
     vibrato_s = random.uniform(0, 0.004) * np.sin(2 * np.pi * random.uniform(4, 7) * time_s) / 5.5
     wave = _wave(random)
@@ -67,10 +67,10 @@ def _wave(random: np.random.Generator, overtones: int = 20) -> np.ndarray:
 def drums(length: int, random: np.random.Generator) -> Samples:
     """Strokes at a beat: falling tones and short noises of some band, as of drums, balls and steps."""
     sound = np.zeros(length)
-    beat = round(random.uniform(0.12, 0.6) * SOUND_RATE_HZ)
+    beat = round(random.uniform(0.12, 0.6) * SAMPLE_RATE_HZ)
     for start in range(int(random.integers(beat)), length, beat):
         at = min(length - 1, start + int(random.integers(beat // 8)))
-        rest = np.arange(length - at) / SOUND_RATE_HZ
+        rest = np.arange(length - at) / SAMPLE_RATE_HZ
         decay = np.exp(-rest / random.uniform(0.015, 0.15)) * np.minimum(1.0, rest / 0.001)
         if random.random() < 0.5:
             stroke = np.sin(2 * np.pi * random.uniform(50, 300) * rest * (1 + np.exp(-rest / 0.03)))
@@ -85,7 +85,7 @@ def crowd(length: int, random: np.random.Generator) -> Samples:
     """Murmur, traffic or wind: noise of the middle bands that swells and falls, as no steady hiss does."""
     low_hz = random.uniform(50, 500)
     noise = narrowed(random.standard_normal(length), low_hz, low_hz * random.uniform(3, 12))
-    knots = random.uniform(0.1, 1.0, max(3, round(length / SOUND_RATE_HZ * random.uniform(2, 10)))) ** 2
+    knots = random.uniform(0.1, 1.0, max(3, round(length / SAMPLE_RATE_HZ * random.uniform(2, 10)))) ** 2
     swell = np.interp(np.linspace(0, len(knots) - 1, length), np.arange(len(knots)), knots)
     return (noise * swell).astype(np.float32)
 
@@ -101,7 +101,7 @@ def dressed(sound: Samples, random: np.random.Generator) -> Samples:
     if random.random() < 0.3:
         codec, bits = EARLIER_CODINGS[random.integers(len(EARLIER_CODINGS))]
         peak = float(np.abs(sound).max()) + 1e-9
-        sound = coded_sound((sound * (0.7 / peak))[None].astype(np.float32), codec, bits)[0]
+        sound = transcode_audio((sound * (0.7 / peak))[None].astype(np.float32), codec, bits)[0]
     return sound.astype(np.float32)
 
 
@@ -110,7 +110,7 @@ def compressed(sound: Samples, strength: float) -> Samples:
 
     By `MAX_RAISED_DB` times `strength` at most: what lies in the pauses must not come up as hiss.
     """
-    hop = SOUND_RATE_HZ // 50
+    hop = SAMPLE_RATE_HZ // 50
     frames = np.pad(sound, (0, -len(sound) % hop)).reshape(-1, hop)
     loudness = np.sqrt((frames**2).mean(axis=1))
     around = np.convolve(np.pad(loudness, 4, mode="edge"), np.ones(9) / 9, mode="valid")
@@ -122,7 +122,7 @@ def compressed(sound: Samples, strength: float) -> Samples:
 def limited(sound: Samples, over_db: float) -> Samples:
     """The highest peaks rounded off by `over_db`, by a gain that moves within 5 ms: nothing is bent within a wave."""
     ceiling = float(np.abs(sound).max()) * 10 ** (-over_db / 20) + 1e-9
-    hop = SOUND_RATE_HZ // 200
+    hop = SAMPLE_RATE_HZ // 200
     frames = np.pad(np.abs(sound), (0, -len(sound) % hop)).reshape(-1, hop).max(axis=1)
     peaks = np.maximum(np.maximum(frames, np.roll(frames, 1)), np.roll(frames, -1))
     gain = np.minimum(1.0, ceiling / np.maximum(peaks, 1e-9))
@@ -133,7 +133,7 @@ def limited(sound: Samples, over_db: float) -> Samples:
 def narrowed(sound: np.ndarray, low_hz: float, high_hz: float) -> Samples:
     """What lies between two frequencies, with edges of a third of an octave."""
     spectrum = np.fft.rfft(sound)
-    hertz = np.fft.rfftfreq(len(sound), 1 / SOUND_RATE_HZ)
+    hertz = np.fft.rfftfreq(len(sound), 1 / SAMPLE_RATE_HZ)
     gain = 1.0 / (1.0 + (hertz / high_hz) ** 16)
     if low_hz > 0:
         gain *= 1.0 - 1.0 / (1.0 + (hertz / low_hz) ** 8)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vivavoce.inspection.features.blocks import block_figures
+from vivavoce.inspection.defects.block_corruption.features import block_figures
 from vivavoce.training.defect_maps_data import UNKNOWN
 from vivavoce.training.fitting import Losses, auc, fit
 from vivavoce.training.networks.defect_maps import CorruptionNetwork

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from vivavoce.inspection.limits import MediaError
+from vivavoce.inspection.defects.block_corruption.simulate import Corruption, corrupt_frames
+from vivavoce.inspection.errors import MediaError
 from vivavoce.inspection.media import Plane
-from vivavoce.inspection.simulate import Clip, Yuv, coded_frames
-from vivavoce.inspection.simulate.block_corruption import Corruption, corrupted
+from vivavoce.inspection.simulation import Clip, Yuv, transcode_frames
 from vivavoce.training.clean_scenes import draw_scene
 from vivavoce.training.shards import Example
 from vivavoce.training.video_windows import draw_untouched, draw_window
@@ -48,12 +48,12 @@ class CorruptionMaker:
         first = int(random.integers(*FIRST_HITS))
         span = range(first, int(random.integers(first + 1, FRAMES + 1))) if strength else range(0)
         try:
-            result = corrupted(clip.frames, RATE_HZ, span, strength, random)
+            result = corrupt_frames(clip.frames, RATE_HZ, span, strength, random)
         except MediaError:
             return
         shown = result.frames
         if random.random() < AGAIN_CHANCE:
-            shown = coded_frames(shown, clip.rate_hz, int(random.integers(18, 30)))
+            shown = transcode_frames(shown, clip.rate_hz, int(random.integers(18, 30)))
         if len(shown) == len(result.frames):
             yield from self._crops(shown, result, random)
 

@@ -21,13 +21,15 @@ import numpy as np
 from vivavoce.blocks import find_addon, write_addon
 from vivavoce.blocks.addon import MANIFEST_FILE
 from vivavoce.inspection.decode import open_media
+from vivavoce.inspection.defects.audio_artifacts.detect import AudioArtifacts, Track
+from vivavoce.inspection.defects.block_corruption import detect as block_corruption
+from vivavoce.inspection.defects.blockiness import detect as blockiness
+from vivavoce.inspection.defects.tearing import detect as tearing
 from vivavoce.inspection.detector import Detector, Sampler
-from vivavoce.inspection.detectors import block_corruption, blockiness, tearing
-from vivavoce.inspection.detectors.audio_artifacts import AudioArtifacts, Track
-from vivavoce.inspection.limits import MediaError
-from vivavoce.inspection.media import SOUND_RATE_HZ, MediaInfo, Picture, Plane, Sound
-from vivavoce.inspection.simulate import Clip, write_clip
-from vivavoce.inspection.spans import Spans
+from vivavoce.inspection.errors import MediaError
+from vivavoce.inspection.event_grouper import EventGrouper
+from vivavoce.inspection.media import SAMPLE_RATE_HZ, AudioBlock, MediaInfo, Plane, VideoFrame
+from vivavoce.inspection.simulation import Clip, write_clip
 from vivavoce.training.clean_scenes import draw_scene
 from vivavoce.training.clean_sounds import crowd, dressed, mixed, music
 from vivavoce.training.inspection_data import Sources, sources
@@ -63,11 +65,11 @@ class Looks:
     def alarms(self, path: Path) -> Alarms:
         """Look at a file once."""
         looks: list[tuple[float, float, float]] = []
-        recent: list[Picture] = []
+        recent: list[VideoFrame] = []
         with open_media(path) as media:
             detector, sampler = self.kind(media.info), Sampler(self.kind.sampling)
             for part in media.parts():
-                if isinstance(part, Picture) and sampler.takes(part):
+                if isinstance(part, VideoFrame) and sampler.takes(part):
                     follows = bool(recent) and part.number == recent[-1].number + 1
                     recent = [*recent, part] if follows else [part]
                     if len(recent) == self.kind.sampling.burst:
@@ -78,7 +80,7 @@ class Looks:
 
     def count(self, looks: Sequence[tuple[float, float, float]], threshold: float) -> int:
         """Events of looks (start_s, end_s, how likely)."""
-        spans = Spans(self.gap_s, hold=self.hold)
+        spans = EventGrouper(self.gap_s, exit_ratio=self.hold)
         found = chain.from_iterable(spans.add(start_s, end_s, likely / threshold) for start_s, end_s, likely in looks)
         over = [start_s for start_s, _, likely in looks if likely >= threshold]
         whole = list(chain(found, spans.finish()))
@@ -116,7 +118,7 @@ def sound_alarms(path: Path) -> dict[str, Alarms]:
     heard = []
     with open_media(path) as media:
         for part in media.parts():
-            if isinstance(part, Sound) and part.stream == 0:
+            if isinstance(part, AudioBlock) and part.stream == 0:
                 said = detector.heard(part)
                 if said is not None:
                     heard.append((part.start_s, part.end_s, *said))
@@ -133,7 +135,7 @@ def made_clips(chosen: Sources, folder: Path, seed: int = 11) -> Iterator[Path]:
     """Clean clips made up on the spot, with pictures and sound, coded as films are."""
     for number in range(MADE):
         random = np.random.default_rng([seed, number])
-        length = round(MADE_S * SOUND_RATE_HZ)
+        length = round(MADE_S * SAMPLE_RATE_HZ)
         sound = mixed(music(length, random), crowd(length, random), random.uniform(-20, 10))
         loud = np.float32(random.uniform(0.2, 0.9) / (np.abs(sound).max() + 1e-9))
         sound = dressed(sound * loud, random)

@@ -69,7 +69,7 @@ def _card(name: str, shipment: Shipment, provenance: Mapping[str, Any]) -> str:
         f"# {name}\n\n{shipment.summary}.\n\n{shipment.notes}\n\n{shipment.credits}.\n\n"
         f"Trained for {provenance['steps']} steps on {provenance['hardware']}, by `{provenance['recipe']}`.\n\n"
         f"On simulated defects in clips that were not trained on:\n\n{figures}\n\nIts decisions use:\n\n{details}\n\n"
-        f"Limits and cases in which it fails: see the docstring of `vivavoce.inspection.detectors.{name}`.\n"
+        f"Limits and cases in which it fails: see the docstring of `vivavoce.inspection.defects.{name}.detect`.\n"
     )
 
 

@@ -11,12 +11,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from vivavoce.inspection.detectors.audio_artifacts import CLASSES
-from vivavoce.inspection.features.blocks import FIGURES as BLOCK_FIGURES
-from vivavoce.inspection.features.grid import FIGURES as GRID_FIGURES
-from vivavoce.inspection.features.rows import BANDS, PROFILES
-from vivavoce.inspection.features.sound import SHAPES
-from vivavoce.inspection.sync import speech
+from vivavoce.inspection.defects.audio_artifacts.detect import CLASSES
+from vivavoce.inspection.defects.audio_artifacts.features import SHAPES
+from vivavoce.inspection.defects.block_corruption.features import FIGURES as BLOCK_FIGURES
+from vivavoce.inspection.defects.blockiness.features import FIGURES as GRID_FIGURES
+from vivavoce.inspection.defects.tearing.features import BANDS, PROFILES
+from vivavoce.inspection.lip_sync import speech
 from vivavoce.training import audio_artifacts, blockiness, defect_maps, sync, tearing
 from vivavoce.training.export import Axes
 from vivavoce.training.fitting import auc

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from vivavoce.inspection.decode import open_media
-from vivavoce.inspection.detectors.audio_artifacts import CLASSES
-from vivavoce.inspection.features.grid import grid_figures
-from vivavoce.inspection.features.rows import row_profiles
-from vivavoce.inspection.features.sound import sound_views
+from vivavoce.inspection.defects.audio_artifacts.detect import CLASSES
+from vivavoce.inspection.defects.audio_artifacts.features import sound_views
+from vivavoce.inspection.defects.blockiness.features import grid_figures
+from vivavoce.inspection.defects.tearing.features import row_profiles
 from vivavoce.inspection.labels import Label, read_labels
-from vivavoce.inspection.media import SOUND_RATE_HZ, Picture, Plane, Sound
+from vivavoce.inspection.media import SAMPLE_RATE_HZ, AudioBlock, Plane, VideoFrame
 from vivavoce.training.audio_artifacts_data import DEFECTS
 from vivavoce.training.blockiness_data import UNKNOWN as UNKNOWN_VISIBILITY
 from vivavoce.training.defect_maps_data import BLOCK, HEIGHT, UNKNOWN, WIDTH
@@ -47,8 +47,8 @@ def add_labels(path: Path, kind: str, folder: Path) -> int:
 def _sound(label: Label) -> Iterator[Example]:
     with open_media(Path(label.file)) as media:
         for part in media.parts():
-            if isinstance(part, Sound) and part.stream == 0 and abs(part.start_s - label.start_s) < TIME_S:
-                if part.samples.shape[1] == SOUND_RATE_HZ:
+            if isinstance(part, AudioBlock) and part.stream == 0 and abs(part.start_s - label.start_s) < TIME_S:
+                if part.samples.shape[1] == SAMPLE_RATE_HZ:
                     views = {name: view[0].astype(np.float16) for name, view in sound_views(part.mono[None]).items()}
                     yield {**views, "label": np.int8(CLASSES.index(label.answer)), "mixture": _mixture(label.answer)}
                 return
@@ -76,8 +76,8 @@ def _block_corruption(label: Label) -> Iterator[Example]:
         for left in range(0, luma.shape[1] - WIDTH + 1, WIDTH // 2)
     ]
     moved = np.abs(luma.astype(np.int16) - before)
-    ranked = sorted(regions, key=lambda region: -float(moved[region].mean()))
-    for region in ranked[: 1 if corrupt else 4]:
+    rank_magnitude = sorted(regions, key=lambda region: -float(moved[region].mean()))
+    for region in rank_magnitude[: 1 if corrupt else 4]:
         yield {"luma": luma[region].copy(), "before": before[region].copy(), "wrong": wrong}
 
 
@@ -101,7 +101,7 @@ def _pictures(label: Label, count: int) -> list[Plane]:
     recent: list[Plane] = []
     with open_media(Path(label.file)) as media:
         for part in media.parts():
-            if isinstance(part, Picture):
+            if isinstance(part, VideoFrame):
                 recent = [*recent[1 - count :], part.luma.copy()] if count > 1 else [part.luma.copy()]
                 if abs(part.time_s - label.start_s) < TIME_S and len(recent) == count:
                     return recent

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vivavoce.inspection.sync.offsets import EARLIEST, IN_SYNC, LATEST, REACH, around
-from vivavoce.inspection.sync.speech import BANDS
+from vivavoce.inspection.lip_sync.offsets import EARLIEST, IN_SYNC, LATEST, REACH, around
+from vivavoce.inspection.lip_sync.speech import BANDS
 from vivavoce.training.fitting import Losses, fit
 from vivavoce.training.networks.sync import SyncNetwork
 

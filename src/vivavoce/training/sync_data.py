@@ -8,9 +8,9 @@ import numpy as np
 
 from vivavoce.inspection.addon import load_learned
 from vivavoce.inspection.decode import open_media
-from vivavoce.inspection.media import SOUND_RATE_HZ, Picture, Sound
-from vivavoce.inspection.sync.speech import BANDS, speech_bands
-from vivavoce.inspection.sync.tracks import FaceTracks
+from vivavoce.inspection.lip_sync.speech import BANDS, speech_bands
+from vivavoce.inspection.lip_sync.tracks import FaceTracks
+from vivavoce.inspection.media import SAMPLE_RATE_HZ, AudioBlock, VideoFrame
 from vivavoce.training.arrays import write_arrays
 
 TALKING = "talking"
@@ -27,11 +27,11 @@ def prepare_tracks(videos: tuple[Path, ...], folder: Path) -> None:
         tracks, sounds = FaceTracks(faces), []
         with open_media(path) as media:
             for part in media.parts():
-                if isinstance(part, Picture):
-                    tracks.see(part)
-                elif isinstance(part, Sound) and part.stream == 0:
+                if isinstance(part, VideoFrame):
+                    tracks.on_frame(part)
+                elif isinstance(part, AudioBlock) and part.stream == 0:
                     if not sounds:
-                        sounds.append(np.zeros(round(part.start_s * SOUND_RATE_HZ), np.float32))
+                        sounds.append(np.zeros(round(part.start_s * SAMPLE_RATE_HZ), np.float32))
                     sounds.append(part.mono)
         bands = speech_bands(np.concatenate(sounds)) if sounds else np.zeros((0, BANDS), np.float32)
         for number, track in enumerate(tracks.tracks):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from vivavoce.inspection.features.rows import row_profiles
-from vivavoce.inspection.simulate import Clip, Truth, coded_frames, simulate
+from vivavoce.inspection.defects.tearing.features import row_profiles
+from vivavoce.inspection.simulation import Clip, Truth, simulate, transcode_frames
 from vivavoce.training.clean_scenes import draw_scene
 from vivavoce.training.shards import Example
 from vivavoce.training.video_windows import draw_untouched, draw_window
@@ -41,7 +41,7 @@ class TearingMaker:
             clip = Clip((*clip.frames[:place], *other.frames[place:]), clip.rate_hz)
         seconds, strength = (LAST - FIRST) / clip.rate_hz, float(random.uniform(0.0, 1.0))
         torn, truth = simulate("tearing", clip, FIRST / clip.rate_hz, seconds, strength, int(random.integers(1 << 31)))
-        shown = coded_frames(torn.frames, clip.rate_hz, int(random.integers(17, 30)))
+        shown = transcode_frames(torn.frames, clip.rate_hz, int(random.integers(17, 30)))
         if len(shown) != FRAMES:
             return
         for number in random.permutation(np.arange(FIRST, LAST))[:TORN]:

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from vivavoce.inspection.decode import open_media
-from vivavoce.inspection.media import Picture, Plane
-from vivavoce.inspection.simulate import Clip, Yuv
-from vivavoce.inspection.simulate.codec import yuv_of
-from vivavoce.inspection.simulate.filters import resized
+from vivavoce.inspection.media import Plane, VideoFrame
+from vivavoce.inspection.simulation import Clip, Yuv
+from vivavoce.inspection.simulation.codec import yuv_of
+from vivavoce.inspection.simulation.filters import resize_plane
 
 LONGEST_SIDE = 1280
 SMALLEST_SCALE = 0.35
@@ -60,7 +60,7 @@ def _part(
 
 
 def _sized(plane: Plane, height: int, width: int) -> Plane:
-    return plane if plane.shape == (height, width) else resized(plane, height, width)
+    return plane if plane.shape == (height, width) else resize_plane(plane, height, width)
 
 
 @lru_cache(maxsize=32)
@@ -71,7 +71,7 @@ def _stretch(path: Path, eighth: int, least: int) -> tuple[tuple[Yuv, ...], floa
         seconds, rate_hz = media.info.seconds or 4.0, media.info.video.rate_hz if media.info.video else 25.0
         start_s = max(0.0, (seconds - 1.2 * least / rate_hz) * eighth / 8)
         for part in media.parts():
-            if isinstance(part, Picture) and part.time_s >= start_s:
+            if isinstance(part, VideoFrame) and part.time_s >= start_s:
                 kept.append(_bounded(yuv_of(part)))
                 if len(kept) >= least:
                     break

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from vivavoce.inspection.captions.timed_text import read_timed_text
 from vivavoce.inspection.captions.ttml import read_ttml
-from vivavoce.inspection.limits import DEFAULT_LIMITS, Limits, MediaError
+from vivavoce.inspection.errors import MediaError
+from vivavoce.inspection.limits import DEFAULT_LIMITS, Limits
 from vivavoce.inspection.media import Cue
 
 READERS: dict[str, Callable[[str, str, int], list[Cue]]] = {

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from vivavoce.inspection.media import Sound
+from vivavoce.inspection.media import AudioBlock
 
 Active = npt.NDArray[np.bool_]
 Shown = npt.NDArray[np.float64]
@@ -30,7 +30,7 @@ class SpeechTrack:
         self._start_s: float | None = None
         self._levels: list[float] = []
 
-    def hear(self, sound: Sound) -> None:
+    def on_audio(self, sound: AudioBlock) -> None:
         """Take the next second."""
         self._start_s = sound.start_s if self._start_s is None else self._start_s
         size = round(STEP_S * sound.rate_hz)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from vivavoce.inspection.captions.markup import plain_lines
-from vivavoce.inspection.limits import MediaError
+from vivavoce.inspection.errors import MediaError
 from vivavoce.inspection.media import Cue
 
 STAMP = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"

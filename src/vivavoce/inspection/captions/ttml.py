@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from vivavoce.inspection.captions.markup import plain_lines
-from vivavoce.inspection.limits import MediaError
+from vivavoce.inspection.errors import MediaError
 from vivavoce.inspection.media import Cue
 
 PARAMETERS = "{http://www.w3.org/ns/ttml#parameter}"

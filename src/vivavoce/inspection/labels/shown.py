@@ -8,9 +8,8 @@ from fractions import Fraction
 
 import av
 import numpy as np
-from av.video.frame import VideoFrame
 
-from vivavoce.inspection.media import SOUND_RATE_HZ, Plane, Samples, shrink
+from vivavoce.inspection.media import SAMPLE_RATE_HZ, Plane, Samples, shrink
 
 MAX_WIDTH = 960
 
@@ -23,7 +22,7 @@ def png_of(luma: Plane) -> bytes:
     context = av.CodecContext.create("png", "w")
     context.height, context.width = luma.shape
     context.pix_fmt, context.time_base = "gray", Fraction(1)
-    frame = VideoFrame.from_ndarray(np.ascontiguousarray(luma), "gray")
+    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(luma), "gray")
     return b"".join(bytes(packet) for packet in (*context.encode(frame), *context.encode(None)))
 
 
@@ -33,6 +32,6 @@ def wav_of(samples: Samples) -> bytes:
     with wave.open(memory, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
-        file.setframerate(SOUND_RATE_HZ)
+        file.setframerate(SAMPLE_RATE_HZ)
         file.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
     return memory.getvalue()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from vivavoce.inspection.media import MediaInfo, Picture, Sound
+from vivavoce.inspection.media import AudioBlock, MediaInfo, VideoFrame
 from vivavoce.loudness import LoudnessMeter
 
 
@@ -14,18 +14,18 @@ class Meters:
 
     def __init__(self, info: MediaInfo) -> None:
         self._info = info
-        self._loudness = [LoudnessMeter(sound.channels) for sound in info.sounds]
+        self._loudness = [LoudnessMeter(block.channels) for block in info.sounds]
         self._pictures = 0
         self._end_s = 0.0
 
-    def see(self, picture: Picture) -> None:
+    def on_frame(self, frame: VideoFrame) -> None:
         """Count a picture."""
         self._pictures += 1
-        self._end_s = picture.time_s + picture.seconds
+        self._end_s = frame.time_s + frame.seconds
 
-    def hear(self, sound: Sound) -> None:
+    def on_audio(self, block: AudioBlock) -> None:
         """Measure a second of sound."""
-        self._loudness[sound.stream].on_audio(sound.samples)
+        self._loudness[block.stream].on_audio(block.samples)
 
     def readings(self) -> dict[str, Any]:
         """Plain values: `container`, `pictures` and, for each sound stream, `sounds`."""
@@ -36,6 +36,6 @@ class Meters:
             rate = self._pictures / self._end_s if self._end_s else 0.0
             readings["pictures"] = {**asdict(info.video), "count": self._pictures, "measured_rate_hz": round(rate, 3)}
         readings["sounds"] = [
-            {**asdict(sound), **meter.reading()} for sound, meter in zip(info.sounds, self._loudness, strict=True)
+            {**asdict(block), **meter.reading()} for block, meter in zip(info.sounds, self._loudness, strict=True)
         ]
         return readings

@@ -12,19 +12,18 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
-from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from vivavoce.inspection.decode import open_media
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.limits import Limits
-from vivavoce.inspection.media import SOUND_RATE_HZ, Picture, Samples, Sound
+from vivavoce.inspection.media import SAMPLE_RATE_HZ, AudioBlock, Samples, VideoFrame
+from vivavoce.inspection.registry import is_audible
 from vivavoce.inspection.report.images import jpeg, png, scaled, spectrogram
 
 LEAD_S, MOST_S = 1.0, 5.0
 MILLISECONDS = Fraction(1, 1000)
 OPUS_BLOCK = 960
-SOUND_DEFECTS = frozenset({"audio_dropout", "hum", "hiss", "distortion", "clicks", "av_sync", "caption_quality"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,39 +45,41 @@ def excerpt(path: Path, event: Event, limits: Limits) -> Excerpt:
     start_s = max(0.0, event.start_s - LEAD_S)
     end_s = min(event.end_s + LEAD_S, start_s + MOST_S)
     shown_s = min((event.start_s + event.end_s) / 2, end_s - 0.1)
-    frames: list[tuple[float, VideoFrame]] = []
-    sounds: list[Sound] = []
+    frames: list[tuple[float, av.VideoFrame]] = []
+    sounds: list[AudioBlock] = []
     with open_media(path, limits) as media:
         has_pictures, has_sound = media.info.video is not None, bool(media.info.sounds)
         stream = int(event.evidence.get("stream", 0))
         for part in media.parts(start_s):
-            if isinstance(part, Picture) and start_s <= part.time_s <= end_s:
+            if isinstance(part, VideoFrame) and start_s <= part.time_s <= end_s:
                 frames.append((part.time_s, scaled(part)))
-            elif isinstance(part, Sound) and part.stream == stream and part.end_s > start_s and part.start_s < end_s:
+            elif (
+                isinstance(part, AudioBlock) and part.stream == stream and part.end_s > start_s and part.start_s < end_s
+            ):
                 sounds.append(part)
-            pictures_done = not has_pictures or (isinstance(part, Picture) and part.time_s > end_s)
+            pictures_done = not has_pictures or (isinstance(part, VideoFrame) and part.time_s > end_s)
             sound_done = not has_sound or (bool(sounds) and sounds[-1].end_s >= end_s)
-            if (pictures_done and sound_done) or (isinstance(part, Picture) and part.time_s > end_s + 5):
+            if (pictures_done and sound_done) or (isinstance(part, VideoFrame) and part.time_s > end_s + 5):
                 break
     sound = _joined(sounds, start_s, end_s)
     picture = min(frames, key=lambda frame: abs(frame[0] - shown_s), default=None)
-    show_sound = sound is not None and event.defect in SOUND_DEFECTS
+    show_sound = sound is not None and is_audible(event.defect)
     return Excerpt(
         start_s,
         end_s,
         jpeg(picture[1]) if picture else None,
-        png(spectrogram(sound.mean(axis=0), SOUND_RATE_HZ)) if show_sound and sound is not None else None,
+        png(spectrogram(sound.mean(axis=0), SAMPLE_RATE_HZ)) if show_sound and sound is not None else None,
         _clip(frames, sound, start_s) if frames or sound is not None else None,
     )
 
 
-def _joined(sounds: list[Sound], start_s: float, end_s: float) -> Samples | None:
+def _joined(sounds: list[AudioBlock], start_s: float, end_s: float) -> Samples | None:
     """Stereo at most, silence where nothing is."""
     if not sounds:
         return None
-    joined = np.zeros((min(2, sounds[0].samples.shape[0]), round((end_s - start_s) * SOUND_RATE_HZ)), np.float32)
+    joined = np.zeros((min(2, sounds[0].samples.shape[0]), round((end_s - start_s) * SAMPLE_RATE_HZ)), np.float32)
     for sound in sounds:
-        place = round((sound.start_s - start_s) * SOUND_RATE_HZ)
+        place = round((sound.start_s - start_s) * SAMPLE_RATE_HZ)
         samples = sound.samples[: len(joined), max(0, -place) :]
         place = max(0, place)
         room = max(0, joined.shape[1] - place)
@@ -86,14 +87,14 @@ def _joined(sounds: list[Sound], start_s: float, end_s: float) -> Samples | None
     return joined
 
 
-def _clip(frames: list[tuple[float, VideoFrame]], sound: Samples | None, start_s: float) -> bytes:
+def _clip(frames: list[tuple[float, av.VideoFrame]], sound: Samples | None, start_s: float) -> bytes:
     """WebM with VP8 and Opus, which every browser plays."""
     memory = io.BytesIO()
     with av.open(memory, "w", format="webm") as container:
         video = _video(container, frames[0][1]) if frames else None
         audio = None
         if sound is not None:
-            audio = container.add_stream("libopus", rate=SOUND_RATE_HZ, layout=_layout(sound))
+            audio = container.add_stream("libopus", rate=SAMPLE_RATE_HZ, layout=_layout(sound))
             audio.bit_rate = 64_000
         if video is not None:
             _mux_pictures(container, video, frames, start_s)
@@ -102,7 +103,7 @@ def _clip(frames: list[tuple[float, VideoFrame]], sound: Samples | None, start_s
     return memory.getvalue()
 
 
-def _video(container: OutputContainer, first: VideoFrame) -> VideoStream:
+def _video(container: OutputContainer, first: av.VideoFrame) -> VideoStream:
     stream = container.add_stream("libvpx", rate=30)
     assert isinstance(stream, VideoStream)
     stream.width, stream.height, stream.pix_fmt = first.width, first.height, "yuv420p"
@@ -112,7 +113,7 @@ def _video(container: OutputContainer, first: VideoFrame) -> VideoStream:
 
 
 def _mux_pictures(
-    container: OutputContainer, stream: VideoStream, frames: list[tuple[float, VideoFrame]], start_s: float
+    container: OutputContainer, stream: VideoStream, frames: list[tuple[float, av.VideoFrame]], start_s: float
 ) -> None:
     last = -1
     for time_s, frame in frames:
@@ -129,7 +130,7 @@ def _mux_sound(container: OutputContainer, stream: AudioStream, sound: Samples) 
     for start in range(0, clipped.shape[1], OPUS_BLOCK):
         block = np.ascontiguousarray(clipped[:, start : start + OPUS_BLOCK].T.reshape(1, -1))
         frame = AudioFrame.from_ndarray(block, format="flt", layout=_layout(sound))
-        frame.sample_rate, frame.pts, frame.time_base = SOUND_RATE_HZ, start, Fraction(1, SOUND_RATE_HZ)
+        frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE_HZ, start, Fraction(1, SAMPLE_RATE_HZ)
         container.mux(stream.encode(frame))
     container.mux(stream.encode(None))
 

@@ -8,9 +8,8 @@ import av
 import numpy as np
 import numpy.typing as npt
 from av.video.codeccontext import VideoCodecContext
-from av.video.frame import VideoFrame
 
-from vivavoce.inspection.media import Picture, Samples, shrink
+from vivavoce.inspection.media import Samples, VideoFrame, shrink
 
 Rgb = npt.NDArray[np.uint8]
 
@@ -22,12 +21,12 @@ LOW_DB, HIGH_DB = -95.0, -15.0
 SHADES = ((0.0, (8, 8, 24)), (0.35, (70, 20, 110)), (0.6, (200, 60, 70)), (0.8, (250, 160, 40)), (1.0, (255, 250, 200)))
 
 
-def scaled(picture: Picture, width: int = WIDTH) -> VideoFrame:
+def scaled(picture: VideoFrame, width: int = WIDTH) -> av.VideoFrame:
     """A picture as a frame of at most `width` pixels' width, even sizes, at least 2 x 2."""
     height, full = picture.luma.shape
     wide = max(2, min(width, full) & ~1)
     tall = max(2, round(height * wide / full) & ~1)
-    frame = VideoFrame(wide, tall, "yuv420p")
+    frame = av.VideoFrame(wide, tall, "yuv420p")
     planes = (picture.luma, tall, wide), (picture.blue, tall // 2, wide // 2), (picture.red, tall // 2, wide // 2)
     for index, (plane, rows, columns) in enumerate(planes):
         target = frame.planes[index]
@@ -38,14 +37,14 @@ def scaled(picture: Picture, width: int = WIDTH) -> VideoFrame:
     return frame
 
 
-def jpeg(frame: VideoFrame) -> bytes:
+def jpeg(frame: av.VideoFrame) -> bytes:
     """A frame as JPEG."""
     return _encoded(frame.reformat(format="yuvj420p", dst_color_range=2), "mjpeg", {"q:v": "4"})
 
 
 def png(picture: Rgb) -> bytes:
     """(rows, columns, 3) as PNG."""
-    return _encoded(VideoFrame.from_ndarray(np.ascontiguousarray(picture), "rgb24"), "png", {})
+    return _encoded(av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), "rgb24"), "png", {})
 
 
 def spectrogram(mono: Samples, rate_hz: int) -> Rgb:
@@ -62,7 +61,7 @@ def spectrogram(mono: Samples, rate_hz: int) -> Rgb:
     return np.stack(channels, axis=-1).astype(np.uint8)
 
 
-def _encoded(frame: VideoFrame, codec: str, options: dict[str, str]) -> bytes:
+def _encoded(frame: av.VideoFrame, codec: str, options: dict[str, str]) -> bytes:
     context = av.CodecContext.create(codec, "w")
     assert isinstance(context, VideoCodecContext)
     context.width, context.height, context.pix_fmt = frame.width, frame.height, frame.format.name

@@ -10,11 +10,11 @@ from typing import Any
 
 from vivavoce.errors import InputError
 from vivavoce.inspection.event import Event, Severity
-from vivavoce.inspection.inspector import Inspection
 from vivavoce.inspection.limits import DEFAULT_LIMITS, Limits
 from vivavoce.inspection.report.card import DRAWN, card
 from vivavoce.inspection.report.excerpt import Excerpt, excerpt
 from vivavoce.inspection.report.words import as_clock, as_duration, as_text, as_value
+from vivavoce.inspection.session import Inspection
 
 EXCERPTS_A_FILE, EXCERPTS = 12, 60
 ROW, LABELS, WIDTH = 22, 130, 900

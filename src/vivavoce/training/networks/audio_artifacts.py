@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from vivavoce.inspection.features.sound import LEVELS, TONE_VIEWS
+from vivavoce.inspection.defects.audio_artifacts.features import LEVELS, TONE_VIEWS
 
 MIXTURE = 8
 """What pretraining asks for: presence of each of four defects and their strengths."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from vivavoce.inspection.features.grid import FIGURES
+from vivavoce.inspection.defects.blockiness.features import FIGURES
 
 COARSEST = 51.0
 

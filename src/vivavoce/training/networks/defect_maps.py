@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from vivavoce.inspection.features.blocks import FIGURES
+from vivavoce.inspection.defects.block_corruption.features import FIGURES
 
 CLEARLY = 8.0
 """Steepness with which the share of corrupt cells is counted, so that it can be learned through."""

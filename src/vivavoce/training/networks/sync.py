@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from vivavoce.inspection.sync.offsets import REACH
-from vivavoce.inspection.sync.speech import BANDS
+from vivavoce.inspection.lip_sync.offsets import REACH
+from vivavoce.inspection.lip_sync.speech import BANDS
 
 
 class MouthNetwork(nn.Module):

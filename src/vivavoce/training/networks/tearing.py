@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from vivavoce.inspection.features.rows import PROFILES
+from vivavoce.inspection.defects.tearing.features import PROFILES
 
 
 class TearingNetwork(nn.Module):

@@ -1,0 +1,1 @@
+"""The network that hum, hiss, distortion and clicks share."""

@@ -1,0 +1,169 @@
+"""Hum, hiss, distortion and clicks: one network that hears one second at a time and knows no clean original."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import fmean
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from vivavoce.inspection.addon import load_learned
+from vivavoce.inspection.defects.audio_artifacts.features import is_quiet, sound_views
+from vivavoce.inspection.detector import Detector
+from vivavoce.inspection.event import Event
+from vivavoce.inspection.event_grouper import EventGrouper
+from vivavoce.inspection.media import AudioBlock, MediaInfo, Samples
+
+CLASSES = ("none", "hum", "hiss", "distortion", "clicks")
+BANDS_HZ = {"hum": (40, 800), "hiss": (4000, 20_000), "distortion": (1000, 16_000), "clicks": (2000, 20_000)}
+MAX_CHANNELS = 6
+SAME = 1e-3
+SOFTER_DB = 10.0
+"""A channel so much softer than the loudest is not judged: what is wrong in it is not heard beside the others."""
+
+STEADY = ("hum", "hiss", "distortion")
+"""Defects that last: what counts is the mean of two seconds, of which a defect of two seconds fills one at least."""
+
+HOLD, CLICKS_HOLD = 0.91, 0.7
+
+
+class AudioArtifacts(Detector):
+    """Unwanted sounds: mains hum, steady noise, overdriven or starved coding, impulses and lost samples.
+
+    Each second of each channel is put into one of five classes (no defect, hum, hiss, distortion, clicks) from its
+    spectrum at three resolutions and its levels. A defect must be likelier than the addon's threshold: clicks, which
+    may be few, in one second, the others in the mean of it and the second before or after. Channels that hold the
+    same are judged once.
+
+    Limits: one class a second, so the weaker of two defects in one place is missed; seconds under -54 dB, and an end
+    shorter than half a second, are not judged; sound without a top band (telephone, 16 kHz) leaves little to hear
+    hiss and clicks in; channels 10 dB softer than the loudest are left out.
+    Fails on: a held bass note near 50 or 60 Hz (hum), wind, rain and applause (hiss), a distorted guitar or an old
+    recording that is meant to sound so (distortion), castanets, keyboards and shutters (clicks).
+    """
+
+    names: ClassVar[tuple[str, ...]] = CLASSES[1:]
+    classes: ClassVar[tuple[str, ...]] = CLASSES
+
+    def __init__(self, media: MediaInfo, thresholds: Any = None) -> None:
+        super().__init__(media, thresholds)
+        learned = load_learned("audio_artifacts", "artifacts")
+        self._network = learned.networks["artifacts"]
+        self._thresholds = {name: learned.figure(f"{name}_threshold") for name in self.names}
+        self._tracks: dict[int, Track] = {}
+
+    def judge(self, samples: Samples) -> npt.NDArray[np.float32]:
+        """One second (channels, 48000) at 48 kHz -> probabilities (channels, 5) in the order of `classes`."""
+        return self._network.run(sound_views(samples))["probabilities"]
+
+    def on_audio(self, block: AudioBlock) -> Iterator[Event]:
+        heard = self.heard(block)
+        if heard is not None:
+            track = self._tracks.setdefault(block.stream, Track(block.stream, self._thresholds))
+            yield from track.add(block.start_s, block.end_s, *heard)
+
+    def heard(self, block: AudioBlock) -> tuple[dict[str, float], dict[str, int]] | None:
+        """How likely each class is in the worst channel, and which that is; None of less than half a second."""
+        whole = _whole_second(block)
+        if whole is None:
+            return None
+        loud = [n for n in _different(whole) if not is_quiet(whole[n])]
+        loud = [n for n in loud if _level_db(whole[n]) > max(_level_db(whole[m]) for m in loud) - SOFTER_DB]
+        judged = self.judge(whole[loud]) if loud else np.eye(1, len(CLASSES), dtype=np.float32)
+        likely = {name: float(judged[:, index].max()) for index, name in enumerate(CLASSES)}
+        worst = {name: (loud or [0])[int(judged[:, index].argmax())] for index, name in enumerate(CLASSES)}
+        return likely, worst
+
+    def finish(self, end_s: float) -> Iterator[Event]:
+        del end_s
+        for track in self._tracks.values():
+            yield from track.finish()
+
+
+@dataclass(frozen=True, slots=True)
+class _Second:
+    start_s: float
+    end_s: float
+    likely: dict[str, float]
+
+
+class Track:
+    """What was heard of one sound stream: the last seconds, and the stretches that are open."""
+
+    def __init__(self, stream: int, thresholds: dict[str, float]) -> None:
+        self._stream, self._thresholds = stream, thresholds
+        self._spans = {
+            name: EventGrouper(gap_s=1.01, min_s=_least_s(name), exit_ratio=_hold(name)) for name in thresholds
+        }
+        self._channel: dict[str, int] = {}
+        self._recent: list[_Second] = []
+
+    def add(self, start_s: float, end_s: float, likely: dict[str, float], worst: dict[str, int]) -> Iterator[Event]:
+        """Judge the second before this one, whose neighbours are now known."""
+        self._recent.append(_Second(start_s, end_s, likely))
+        for name, threshold in self._thresholds.items():
+            if likely[name] >= threshold:
+                self._channel[name] = worst[name]
+        if len(self._recent) > 1:
+            yield from self._judge(len(self._recent) - 2)
+        del self._recent[:-2]
+
+    def finish(self) -> Iterator[Event]:
+        if self._recent:
+            yield from self._judge(len(self._recent) - 1)
+        for name, spans in self._spans.items():
+            for span in spans.finish():
+                yield self._event(name, span.start_s, span.end_s, span.mean)
+
+    def _judge(self, place: int) -> Iterator[Event]:
+        second = self._recent[place]
+        for name, threshold in self._thresholds.items():
+            around = [near.likely[name] for near in self._recent[max(0, place - 1) : place + 2]]
+            strength = _of_two(around, threshold) if name in STEADY else second.likely[name] / threshold
+            for span in self._spans[name].add(second.start_s, second.end_s, strength):
+                yield self._event(name, span.start_s, span.end_s, span.mean)
+
+    def _event(self, name: str, start_s: float, end_s: float, strength: float) -> Event:
+        score = min(1.0, strength * self._thresholds[name])
+        evidence = {"band_hz": list(BANDS_HZ[name]), "channel": self._channel.get(name, 0), "stream": self._stream}
+        return Event(name, start_s, end_s, score, evidence)
+
+
+def _of_two(likely: list[float], threshold: float) -> float:
+    """Strength in the best pair of neighbours among two or three seconds."""
+    pairs = pairwise(likely) if len(likely) > 1 else [(likely[0], likely[0])]
+    return max(fmean(pair) for pair in pairs) / threshold
+
+
+def _hold(name: str) -> float:
+    return HOLD if name in STEADY else CLICKS_HOLD
+
+
+def _least_s(name: str) -> float:
+    return 1.5 if name in STEADY else 0.0
+
+
+def _whole_second(block: AudioBlock) -> Samples | None:
+    """The samples of a whole second: a last, shorter one is repeated to its length, or None under half of it."""
+    length = block.samples.shape[1]
+    if 2 * length < block.rate_hz:
+        return None
+    kept = block.samples[:MAX_CHANNELS]
+    return kept if length == block.rate_hz else np.concatenate([kept, kept], axis=1)[:, : block.rate_hz]
+
+
+def _level_db(channel: Samples) -> float:
+    return float(10.0 * np.log10(np.mean(np.square(channel, dtype=np.float64)) + 1e-12))
+
+
+def _different(samples: Samples) -> list[int]:
+    """Channels that are not the same as an earlier one."""
+    chosen: list[int] = []
+    for number, channel in enumerate(samples):
+        if all(np.abs(channel - samples[other]).max() > SAME for other in chosen):
+            chosen.append(number)
+    return chosen

@@ -1,0 +1,160 @@
+"""Audio dropout: gaps of 10 ms to 5 s, a channel that falls silent, a channel turned upside down.
+
+A gap begins and ends within a few milliseconds and lies far below the quietest that was heard around it: a pause
+keeps the room's noise, and a stop in speech keeps some of it; where it does not, as in made speech, the voice still
+dies away and comes back over ten milliseconds, and a gap's edges are steeper. A channel is lost when it was heard and
+the others go on without it; it is inverted when it becomes the mirror of the other.
+
+Fails on gaps filled with noise or a repeat, at zero crossings of very quiet sound, and on material that is silent
+digitally between words, whose words also begin at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from vivavoce.inspection.detector import Detector
+from vivavoce.inspection.event import Event
+from vivavoce.inspection.event_grouper import EventGrouper, ratio_to_threshold
+from vivavoce.inspection.media import AudioBlock, MediaInfo, Samples
+
+STEP = 120
+"""Samples of a step: 2.5 ms at 48 kHz."""
+
+STEP_S = STEP / 48_000
+QUIET_DB, LOUD_DB, FLOOR_DB = -60.0, -45.0, -96.0
+EDGE_STEPS = 4
+FALL_DB = 25.0
+STEEP_STEPS, STEEP_DB = 2, 25.0
+"""Within 5 ms the level changes by so much at both ends: by 29 to 74 at gaps, by up to 19 at stops in made speech."""
+
+UNDER_FLOOR_DB = 8.0
+LEAST_STEPS, MOST_S = 3, 5.0
+AROUND_STEPS = 200
+CHANNEL_S, CHANNEL_DB, OTHER_DB = 0.3, -75.0, -50.0
+MIRROR = -0.9
+
+
+class AudioDropout(Detector):
+    names = ("audio_dropout",)
+
+    def __init__(self, media: MediaInfo, thresholds: Any = None) -> None:
+        super().__init__(media, thresholds)
+        self._streams: dict[int, _Stream] = {}
+
+    def on_audio(self, block: AudioBlock) -> Iterator[Event]:
+        stream = self._streams.setdefault(block.stream, _Stream(block.stream))
+        yield from stream.on_audio(block)
+
+    def finish(self, end_s: float) -> Iterator[Event]:
+        for stream in self._streams.values():
+            yield from stream.finish()
+
+
+@dataclass(slots=True)
+class _Stream:
+    number: int
+    levels: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
+    """Of the last steps, (steps,), in dB: as many as a gap and its surroundings take."""
+    start_s: float = 0.0
+    judged: int = 0
+    """Steps of `levels` whose quiet stretches have been judged."""
+    lost: EventGrouper = field(default_factory=lambda: EventGrouper(0.15, CHANNEL_S))
+    mirrored: EventGrouper = field(default_factory=lambda: EventGrouper(0.15, CHANNEL_S))
+    heard: np.ndarray | None = None
+    agreed: bool = False
+    channel: int = 0
+
+    def on_audio(self, sound: AudioBlock) -> Iterator[Event]:
+        levels = step_levels(sound.samples)
+        if len(self.levels) == 0:
+            self.start_s = sound.start_s
+        self.levels = np.concatenate([self.levels, levels])
+        yield from self._gaps(final=False)
+        if sound.samples.shape[0] == 2:
+            yield from self._channels(sound)
+
+    def finish(self) -> Iterator[Event]:
+        yield from self._gaps(final=True)
+        for spans, kind in ((self.lost, "channel"), (self.mirrored, "phase")):
+            for span in spans.finish():
+                yield self._event(span.start_s, span.end_s, ratio_to_threshold(span.mean), kind)
+
+    def _gaps(self, final: bool) -> Iterator[Event]:
+        """Judge every quiet stretch whose surroundings are known; forget what no later one needs."""
+        levels = self.levels
+        quiet = np.concatenate([[False], levels < QUIET_DB, [False]])
+        edges = np.flatnonzero(np.diff(quiet.astype(np.int8)))
+        for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            known = last + AROUND_STEPS <= len(levels) or final
+            if first >= self.judged and known:
+                self.judged = last
+                if first >= EDGE_STEPS and last + EDGE_STEPS <= len(levels):
+                    yield from self._judge_group(first, last)
+        surplus = min(self.judged, len(levels) - round(MOST_S / STEP_S)) - AROUND_STEPS
+        if surplus > 0:
+            self.levels = levels[surplus:]
+            self.judged = max(0, self.judged - surplus)
+            self.start_s += surplus * STEP_S
+
+    def _judge_group(self, first: int, last: int) -> Iterator[Event]:
+        levels = self.levels
+        if last - first < LEAST_STEPS or (last - first) * STEP_S > MOST_S:
+            return
+        inside = float(np.median(levels[first:last]))
+        before = float(levels[first - EDGE_STEPS : first].max())
+        after = float(levels[last : last + EDGE_STEPS].max())
+        around = np.concatenate([levels[max(0, first - AROUND_STEPS) : first], levels[last : last + AROUND_STEPS]])
+        floor = float(np.percentile(around, 5))
+        fall = min(before, after) - inside
+        if min(before, after) < LOUD_DB or fall < FALL_DB or inside > floor - UNDER_FLOOR_DB:
+            return
+        if min(steepness(levels, first), steepness(-levels, last)) < STEEP_DB:
+            return
+        start_s, end_s = (self.start_s + step * STEP_S for step in (first, last))
+        yield self._event(start_s, end_s, ratio_to_threshold(fall / FALL_DB), "gap", fall_db=round(fall, 1))
+
+    def _channels(self, sound: AudioBlock) -> Iterator[Event]:
+        for part in range(0, sound.samples.shape[1] - 4800 + 1, 4800):
+            block = sound.samples[:, part : part + 4800]
+            start_s = sound.start_s + part / sound.rate_hz
+            power = 10 * np.log10(np.mean(block.astype(np.float64) ** 2, axis=1) + 1e-12)
+            if self.heard is None:
+                self.heard = np.zeros(2, bool)
+            silent = int(np.argmin(power))
+            lost = self.heard[silent] and power[silent] < CHANNEL_DB and power.max() > OTHER_DB
+            self.channel = silent if lost else self.channel
+            self.heard |= power > OTHER_DB
+            for span in self.lost.add(start_s, start_s + 0.1, 2.0 if lost else 0.0):
+                yield self._event(span.start_s, span.end_s, 0.9, "channel", channel=self.channel)
+            yield from self._mirror(block, start_s, bool(power.min() > OTHER_DB))
+
+    def _mirror(self, block: Samples, start_s: float, loud: bool) -> Iterator[Event]:
+        if not loud:
+            return
+        left, right = block.astype(np.float64)
+        likeness = float((left * right).sum() / np.sqrt((left**2).sum() * (right**2).sum() + 1e-12))
+        self.agreed = self.agreed or likeness > -MIRROR
+        strength = 2.0 if self.agreed and likeness < MIRROR else 0.0
+        for span in self.mirrored.add(start_s, start_s + 0.1, strength):
+            yield self._event(span.start_s, span.end_s, 0.9, "phase")
+
+    def _event(self, start_s: float, end_s: float, score: float, kind: str, **more: float) -> Event:
+        return Event("audio_dropout", start_s, end_s, score, {"kind": kind, "stream": self.number, **more})
+
+
+def steepness(levels: np.ndarray, step: int) -> float:
+    """The largest fall of levels (steps,) in dB over 5 ms about a step."""
+    about = levels[max(0, step - EDGE_STEPS) : step + EDGE_STEPS]
+    return float((about[:-STEEP_STEPS] - about[STEEP_STEPS:]).max())
+
+
+def step_levels(samples: Samples) -> np.ndarray:
+    """Power of each 2.5 ms in dB of full scale, summed over channels: (channels, samples) -> (steps,)."""
+    steps = samples.shape[1] // STEP
+    cut = samples[:, : steps * STEP].reshape(samples.shape[0], steps, STEP)
+    return np.maximum(FLOOR_DB, 10 * np.log10((cut**2).mean(axis=2).max(axis=0) + 1e-12)).astype(np.float32)

@@ -1,0 +1,111 @@
+"""Banding: false contours, where a smooth slope has too few levels.
+
+The levels that occur in smooth parts of the picture: cut to fewer bits, they bunch at every fourth, eighth or
+sixteenth level, and a lossy codec afterwards smears the bunches without filling the valleys. What is measured is the
+strength of such a period in the histogram of luma over smooth areas alone, and the histogram's entropy, which falls at
+once where levels are lost within a scene. Drawings in few colours are meant, so of them only the fall counts.
+
+Fails on contours that are one level of eight bits high, which no histogram shows, on drawings that are banded
+throughout, and in pictures without smooth areas, where contours do not show either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vivavoce.inspection.detector import Detector, Sampling
+from vivavoce.inspection.event import Event
+from vivavoce.inspection.event_grouper import EventGroup, EventGrouper, ratio_to_threshold
+from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame
+from vivavoce.inspection.motion import Blocks, block_means, likeness
+
+EVERY_S = 0.24
+STEP = 2
+SMOOTH = 2
+LEAST_SHARE, LEAST_BUNCHES = 0.04, 5
+DRAWN_BITS = 4.0
+"""Entropy of the levels of smooth areas under which they are flat colours; video has 5 to 7.5."""
+
+PERIODS = (4, 8, 16)
+CONTRAST, LOST_BITS, HOLD = 0.3, 0.5, 0.8
+SAME_SCENE, SAME_LIGHT = 0.9, 6.0
+GAP_S, LEAST_S = 0.5, 0.7
+
+Levels = npt.NDArray[np.float64]
+
+
+class Banding(Detector):
+    names = ("banding",)
+    sampling = Sampling(EVERY_S)
+
+    def __init__(self, media: MediaInfo, thresholds: Any = None) -> None:
+        super().__init__(media, thresholds)
+        self._spans = EventGrouper(GAP_S, LEAST_S, HOLD)
+        self._look: Blocks | None = None
+        self._whole: tuple[float, float] | None = None
+        """Entropy and light of the scene before levels were lost."""
+
+    def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
+        levels = smooth_levels(frame.luma)
+        strength = max(self._lost(frame, levels) / LOST_BITS, self._bunched(levels) / CONTRAST)
+        for span in self._spans.add(frame.time_s, frame.time_s + EVERY_S, strength):
+            yield _event(span)
+
+    def finish(self, end_s: float) -> Iterator[Event]:
+        for span in self._spans.finish():
+            yield _event(span)
+
+    def _bunched(self, levels: Levels | None) -> float:
+        return periodicity(levels) if levels is not None and entropy(levels) >= DRAWN_BITS else 0.0
+
+    def _lost(self, frame: VideoFrame, levels: Levels | None) -> float:
+        """Bits of entropy that were lost at once in this scene and are not back."""
+        look, before = block_means(frame.small), self._look
+        self._look = look
+        if levels is None or before is None or likeness(before, look) < SAME_SCENE:
+            self._whole = None
+        if levels is None:
+            return 0.0
+        now, light = entropy(levels), float(look.mean())
+        if self._whole is None or abs(light - self._whole[1]) > SAME_LIGHT:
+            self._whole = now, light
+        lost = self._whole[0] - now
+        if lost < HOLD * LOST_BITS:
+            self._whole = now, light
+        return lost
+
+
+def smooth_levels(luma: Plane) -> Levels | None:
+    """How many pixels of smooth areas have each level, (256,); None where there is hardly any such area."""
+    lines = luma[::STEP].astype(np.int16)
+    flat = (np.abs(lines[:, 2:] - lines[:, 1:-1]) <= SMOOTH) & (np.abs(lines[:, 1:-1] - lines[:, :-2]) <= SMOOTH)
+    values = lines[:, 1:-1][flat]
+    return np.bincount(values, minlength=256).astype(np.float64) if len(values) >= LEAST_SHARE * lines.size else None
+
+
+def entropy(levels: Levels) -> float:
+    """Of the levels (256,), in bits."""
+    share = levels[levels > 0] / levels.sum()
+    return float(-(share * np.log2(share)).sum())
+
+
+def periodicity(levels: Levels) -> float:
+    """How far levels (256,) bunch at a distance of 4, 8 or 16: 0 not at all, 1 all of them."""
+    counts = levels[17:235]
+    wide = np.convolve(counts, np.ones(33) / 33, mode="same")
+    used = wide > 0.002 * wide.max()
+    periods = [period for period in PERIODS if np.count_nonzero(used) >= LEAST_BUNCHES * period]
+    if not periods:
+        return 0.0
+    even = np.minimum(counts[used] / wide[used], 6.0)
+    places = np.flatnonzero(used)
+    tones = [abs(np.sum(even * np.exp(-2j * np.pi * places / period))) / even.sum() for period in periods]
+    return float(max(tones))
+
+
+def _event(span: EventGroup) -> Event:
+    return Event("banding", span.start_s, span.end_s, ratio_to_threshold(span.mean), {"strength": round(span.mean, 3)})

@@ -1,0 +1,93 @@
+"""Black: unexpected black, from one picture up, also where a logo stays on.
+
+A picture is black when all but a tenth of it is near black level; what is brighter must stand still, as a logo does.
+Black is unexpected when it comes at once and goes at once: fades to or from black, and black before the first or
+after the last picture, are meant. A film that cuts hard to black and back on purpose looks the same.
+
+Fails on black lifted above a level of 24, and with logos over a tenth of the picture.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vivavoce.inspection.detector import Detector
+from vivavoce.inspection.event import Event
+from vivavoce.inspection.media import MediaInfo, VideoFrame
+from vivavoce.inspection.motion import Blocks, block_means
+
+DARK, DARK_FULL_RANGE = 26, 12
+LOGO_SHARE = 0.12
+LEAST_LIGHT = 34.0
+BEFORE_S, AT_ONCE = 0.4, 0.6
+STILL_LOGO = 6.0
+LEAST_END_S = 0.5
+
+
+@dataclass(slots=True)
+class _Dark:
+    start_s: float
+    end_s: float
+    sudden: bool
+    logo: float
+    blocks: Blocks
+    moved: float = 0.0
+    pictures: int = 1
+
+
+class Black(Detector):
+    names = ("black",)
+
+    def __init__(self, media: MediaInfo, thresholds: Any = None) -> None:
+        super().__init__(media, thresholds)
+        self._light: deque[tuple[float, float]] = deque(maxlen=64)
+        self._dark: _Dark | None = None
+
+    def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
+        level = DARK_FULL_RANGE if frame.full_range else DARK
+        bright = float(np.count_nonzero(frame.small > level)) / frame.small.size
+        mean = float(frame.small.mean())
+        if bright <= LOGO_SHARE:
+            self._darkened(frame, bright, mean)
+            return
+        if self._dark:
+            yield from self._judge_group(self._dark, frame.time_s, mean)
+            self._dark = None
+            self._light.clear()
+        self._light.append((frame.time_s, mean))
+
+    def finish(self, end_s: float) -> Iterator[Event]:
+        dark = self._dark
+        if dark and dark.end_s < end_s - LEAST_END_S:
+            yield from self._judge_group(dark, dark.end_s, 255.0)
+
+    def _darkened(self, frame: VideoFrame, bright: float, mean: float) -> None:
+        end_s = frame.time_s + frame.seconds
+        blocks = block_means(frame.small)
+        dark = self._dark
+        if dark is None:
+            self._dark = _Dark(frame.time_s, end_s, self._sudden(frame.time_s, mean), bright, blocks)
+            return
+        dark.moved = max(dark.moved, float(np.abs(blocks - dark.blocks).max()))
+        dark.logo, dark.end_s, dark.pictures = max(dark.logo, bright), end_s, dark.pictures + 1
+
+    def _sudden(self, time_s: float, mean: float) -> bool:
+        """Whether the pictures before were light and did not grow darker: most of the light went in one step."""
+        recent = [light for at_s, light in self._light if at_s > time_s - BEFORE_S]
+        if not recent:
+            return False
+        highest, last = max(recent), recent[-1]
+        return highest >= LEAST_LIGHT and last - mean >= AT_ONCE * (highest - mean)
+
+    def _judge_group(self, dark: _Dark, end_s: float, light_after: float) -> Iterator[Event]:
+        if not dark.sudden or light_after < LEAST_LIGHT:
+            return
+        if dark.logo > 0.01 and dark.moved > STILL_LOGO:
+            return
+        evidence = {"logo_share": round(dark.logo, 3), "pictures": dark.pictures}
+        yield Event("black", dark.start_s, end_s, 0.95 if dark.logo <= 0.01 else 0.8, evidence)

@@ -1,0 +1,67 @@
+"""Blockiness: the visible grid of an encoder that had too few bits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from vivavoce.inspection.addon import load_learned
+from vivavoce.inspection.defects.blockiness.features import SMALLEST, grid_figures
+from vivavoce.inspection.detector import Detector, Sampling
+from vivavoce.inspection.event import Event
+from vivavoce.inspection.event_grouper import EventGrouper
+from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame
+
+GAP_S, HOLD = 1.1, 0.9
+LEAST = 2
+COARSEST = 51.0
+
+
+class Blockiness(Detector):
+    """A grid of 4, 8 or 16 pixels that can be seen, as of H.264 without deblocking at a quantiser of 35 or more.
+
+    A small network reads how steps between neighbouring pixels keep to the phases of a grid and gives the quantiser
+    that would look like this (0 to 51) and whether the grid is visible. Two looks in a row, half a second apart, are
+    an event.
+
+    Limits: the grid must lie on the pixels: a blocky picture that was scaled afterwards has one of another size,
+    and is seen only where that is near a power of two. Smearing by a deblocking filter is blur, not this.
+    Fails on: pixel art, checked cloth and tiled walls that happen to lie on the grid, subtitles in a fixed raster;
+    and misses blocks under film grain.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("blockiness",)
+    sampling: ClassVar[Sampling] = Sampling(every_s=0.4)
+
+    def __init__(self, media: MediaInfo, thresholds: Any = None) -> None:
+        super().__init__(media, thresholds)
+        learned = load_learned("blockiness", "blockiness")
+        self._network, self._threshold = learned.networks["blockiness"], learned.figure("threshold")
+        self._spans = EventGrouper(GAP_S, exit_ratio=HOLD)
+        self._quantisers: list[float] = []
+
+    def judge(self, luma: Plane) -> tuple[float, float]:
+        """Luma, at least 48 x 48 -> probability that a grid is visible, and the quantiser."""
+        made = self._network.run({"figures": grid_figures(luma)[None]})
+        return float(made["visible"][0]), float(made["quantiser"][0])
+
+    def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
+        if min(frame.luma.shape) < SMALLEST:
+            return
+        visible, quantiser = self.judge(frame.luma)
+        strength = visible / self._threshold
+        for span in self._spans.add(frame.time_s, frame.time_s + frame.seconds, strength):
+            yield from self._event(span.start_s, span.end_s, span.mean, span.count)
+        if strength >= 1.0:
+            self._quantisers.append(quantiser)
+
+    def finish(self, end_s: float) -> Iterator[Event]:
+        for span in self._spans.finish():
+            yield from self._event(span.start_s, min(span.end_s, end_s), span.mean, span.count)
+
+    def _event(self, start_s: float, end_s: float, strength: float, count: int) -> Iterator[Event]:
+        quantisers, self._quantisers = self._quantisers, []
+        if count >= LEAST:
+            mean = min(COARSEST, sum(quantisers) / max(1, len(quantisers)))
+            evidence = {"quantiser": round(mean, 1), "pictures": count}
+            yield Event("blockiness", start_s, end_s, min(1.0, strength * self._threshold), evidence)

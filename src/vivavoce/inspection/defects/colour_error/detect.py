@@ -1,0 +1,170 @@
+"""Colour error: planes lost or swapped, or luma scaled to the wrong range, from one picture up.
+
+Against the picture before: luma shows the same scene and chroma does not, or chroma agrees and luma was stretched or
+squeezed by the two ranges' ratio. The right colours are remembered until they come back. By itself, without any
+picture before: chroma planes of zeros, as decoders leave them (green), or all but saturated violet.
+
+Fails on an error that lasts for a whole file other than those; a change to black and white on purpose, within one
+shot, looks the same as lost chroma.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vivavoce.inspection.detector import Detector
+from vivavoce.inspection.event import Event
+from vivavoce.inspection.media import MediaInfo, VideoFrame
+from vivavoce.inspection.motion import Blocks, block_means, likeness
+
+SAME_SCENE = 0.85
+CHROMA_STEP, CAST_STEP, LEAST_COLOUR = 4.0, 9.0, 2.5
+LOST_SHARE, SWAPPED_SHARE = 0.55, 0.6
+RANGE_RATIO, RANGE_FIT = 255 / 219, 0.4
+LEAST_SPREAD = 12.0
+FADE_SHARE = 0.4
+FORGET_S = 8.0
+CAST = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A picture in means of blocks."""
+
+    luma: Blocks
+    blue: Blocks
+    red: Blocks
+
+
+@dataclass(slots=True)
+class _Wrong:
+    start_s: float
+    end_s: float
+    kind: str
+    strength: float
+    right: _Look | None
+    """How it looked before."""
+
+
+class ColourError(Detector):
+    names = ("colour_error",)
+
+    def __init__(self, media: MediaInfo, thresholds: Any = None) -> None:
+        super().__init__(media, thresholds)
+        self._before: _Look | None = None
+        self._wrong: _Wrong | None = None
+        self._gain = 0.0
+
+    def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
+        blue, red = frame.small_chroma
+        look = _Look(block_means(frame.small), block_means(blue, 4), block_means(red, 4))
+        end_s = frame.time_s + frame.seconds
+        wrong = self._wrong
+        if wrong and self._goes_on(wrong, look, end_s):
+            wrong.end_s = end_s
+        else:
+            if wrong:
+                self._wrong = None
+                yield from self._make_events(wrong, self._cured(wrong, look))
+            found = _absolute(look) or (_against(self._before, look) if self._before and not wrong else None)
+            if found and not self._fading(look):
+                self._wrong = _Wrong(frame.time_s, end_s, *found, self._before)
+        self._gain = _gain(self._before, look) if self._before else 0.0
+        self._before = look
+
+    def finish(self, end_s: float) -> Iterator[Event]:
+        if self._wrong:
+            yield from self._make_events(self._wrong, False)
+
+    def _fading(self, look: _Look) -> bool:
+        """In a fade every picture is scaled against the one before; an error comes out of steady pictures."""
+        return self._before is not None and self._gain > FADE_SHARE * _gain(self._before, look) > 0.02
+
+    def _goes_on(self, wrong: _Wrong, look: _Look, end_s: float) -> bool:
+        if _absolute(look):
+            return True
+        if wrong.right is None or end_s - wrong.start_s > FORGET_S:
+            return False
+        assert self._before is not None
+        return _same_scene(self._before, look) and not _differ(self._before, look)
+
+    def _cured(self, wrong: _Wrong, look: _Look) -> bool:
+        """Whether the colours changed back in one step, as they had changed."""
+        if self._before is None:
+            return False
+        if wrong.kind in ("stretched", "squeezed"):
+            back = _range(self._before.luma, look.luma)
+            return back is not None and back[0] != wrong.kind
+        return _differ(self._before, look)
+
+    def _make_events(self, wrong: _Wrong, cured: bool) -> Iterator[Event]:
+        """What never changed back must be gross: a film may turn to black and white."""
+        if cured or wrong.kind in ("green", "violet"):
+            yield Event("colour_error", wrong.start_s, wrong.end_s, wrong.strength, {"kind": wrong.kind})
+
+
+def _absolute(look: _Look) -> tuple[str, float] | None:
+    """An error that needs nothing to compare with."""
+    blue, red = look.blue - 128.0, look.red - 128.0
+    if np.median(blue) < -CAST and np.median(red) < -CAST:
+        return "green", 0.95
+    if np.median(blue) > CAST and np.median(red) > CAST:
+        return "violet", 0.95
+    return None
+
+
+def _against(before: _Look, now: _Look) -> tuple[str, float] | None:
+    """What went wrong between two pictures of one scene; None if nothing did, or the scene is another."""
+    if before.luma.shape != now.luma.shape or not _same_scene(before, now):
+        return None
+    was, is_ = _colours(before), _colours(now)
+    kind = _kind(was, is_)
+    if kind:
+        return kind, min(0.95, 0.5 + float(np.abs(is_ - was).mean()) / 60)
+    return _range(before.luma, now.luma)
+
+
+def _gain(before: _Look, now: _Look) -> float:
+    """How far the contrast of luma changed, 0 for not at all."""
+    return abs(float(now.luma.std()) / max(float(before.luma.std()), 1.0) - 1.0)
+
+
+def _differ(before: _Look, now: _Look) -> bool:
+    """Whether an error begins or ends between two pictures."""
+    return _against(before, now) is not None or _against(now, before) is not None
+
+
+def _colours(look: _Look) -> Blocks:
+    return np.stack([look.blue, look.red]) - 128.0
+
+
+def _kind(was: Blocks, is_: Blocks) -> str | None:
+    """Motion moves colours about; an error changes how much of them there is, or which is which."""
+    strength = float(np.abs(was).mean())
+    if strength > LEAST_COLOUR and float(np.abs(is_).mean()) < LOST_SHARE * strength:
+        return "lost"
+    step = float(np.abs(is_ - was).mean())
+    if step > CHROMA_STEP and float(np.abs(is_ - was[::-1]).mean()) < SWAPPED_SHARE * step:
+        return "swapped"
+    shift = np.abs((is_ - was).mean(axis=(1, 2)))
+    return "cast" if float(shift.max()) > CAST_STEP else None
+
+
+def _range(before: Blocks, now: Blocks) -> tuple[str, float] | None:
+    """Whether luma was scaled by the ratio of the ranges: in order of level, so that motion does not matter."""
+    if before.std() < LEAST_SPREAD:
+        return None
+    before, now = np.sort(before, axis=None), np.sort(now, axis=None)
+    for kind, ratio, offset in (("stretched", RANGE_RATIO, -16 * RANGE_RATIO), ("squeezed", 1 / RANGE_RATIO, 16.0)):
+        expected = np.clip(before * ratio + offset, 0, 255)
+        if np.abs(now - expected).mean() < RANGE_FIT * np.abs(now - before).mean():
+            return kind, 0.75
+    return None
+
+
+def _same_scene(before: _Look, now: _Look) -> bool:
+    return likeness(before.luma, now.luma) > SAME_SCENE

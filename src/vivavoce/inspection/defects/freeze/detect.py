@@ -1,0 +1,128 @@
+"""Freeze: motion stops at once, the picture is held for 0.4 s or more, motion goes on at once.
+
+Adapts to noise: what counts is the mean of blocks, in which grain and coding noise cancel, against the motion just
+before. A still that was cut or dissolved to, a title card, a slide and a scene that comes to rest are no freezes.
+
+Fails where there was hardly any motion to stop (a waiting face), or where a small part goes on moving in the held
+picture (a burnt-in clock). A freeze frame that the director wanted looks the same as one that nobody wanted.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from vivavoce.inspection.detector import Detector
+from vivavoce.inspection.event import Event
+from vivavoce.inspection.event_grouper import ratio_to_threshold
+from vivavoce.inspection.media import MediaInfo, VideoFrame
+from vivavoce.inspection.motion import Blocks, Motion, Step, rank_magnitude
+
+LEAST_S = 0.4
+STILL, STILL_SHARE, STILL_MOST = 1.0, 0.25, 4.0
+DRIFT = 2.0
+FOLLOW = 0.1
+POP = 4.0
+CONTEXT_S, CONTEXT_LEAST_S = 0.8, 0.2
+MOVING_SHARE = 0.6
+CONTRAST = 3.0
+BRAKED, CUT, SAME_SCENE = 0.2, 6.0, 0.5
+"""The last step before the hold, against typical ones: no coming to rest, and no cut to a still."""
+
+SUDDEN, JUMP = 3.0, 2.0
+"""The last step before the hold against the largest of the first three in it, or the step after it against typical
+ones: one of the two edges is sharp."""
+
+
+@dataclass(slots=True)
+class _Hold:
+    """Pictures that stay as they are."""
+
+    start_s: float
+    context: float
+    """Typical motion before."""
+    last: float
+    """Speed of the last step before."""
+    moving: bool
+    anchor: Blocks
+    speeds: list[float] = field(default_factory=list)
+    popped: int = 0
+    end_s: float = 0.0
+
+
+class Freeze(Detector):
+    names = ("freeze",)
+
+    def __init__(self, media: MediaInfo, thresholds: Any = None) -> None:
+        super().__init__(media, thresholds)
+        self._motion = Motion()
+        self._past: deque[Step] = deque(maxlen=200)
+        self._hold: _Hold | None = None
+
+    def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
+        step = self._motion.step(frame)
+        if step is None:
+            return
+        hold = self._hold
+        if hold and self._stays(hold, step):
+            hold.anchor += FOLLOW * (step.blocks - hold.anchor)
+            hold.speeds.append(step.speed)
+            hold.end_s = frame.time_s + frame.seconds
+        else:
+            if hold:
+                yield from self._judge_group(hold, frame.time_s, step.speed)
+            self._hold = self._begun(step) if step.speed < self._threshold() else None
+        self._past.append(step)
+
+    def finish(self, end_s: float) -> Iterator[Event]:
+        if self._hold:
+            yield from self._judge_group(self._hold, self._hold.end_s, None)
+
+    def _threshold(self) -> float:
+        recent = [step.motion for step in self._past]
+        typical = float(np.median(recent[-25:])) if recent else 0.0
+        return min(STILL_MOST, max(STILL, STILL_SHARE * typical))
+
+    def _begun(self, step: Step) -> _Hold:
+        """The picture before this one is the one that is held."""
+        start_s = self._past[-1].time_s if self._past else step.time_s - step.seconds
+        recent = [s for s in self._past if s.time_s > start_s - CONTEXT_S]
+        motions = [s.motion for s in recent]
+        context = float(np.median(motions)) if motions else 0.0
+        moving = sum(motion > STILL for motion in motions) >= MOVING_SHARE * max(1, len(motions))
+        enough = bool(recent) and start_s - recent[0].time_s >= CONTEXT_LEAST_S
+        sudden = enough and BRAKED * context <= recent[-1].speed <= CUT * max(context, STILL)
+        sudden = sudden and recent[-1].likeness > SAME_SCENE
+        last = recent[-1].speed if recent else 0.0
+        hold = _Hold(start_s, context, last, moving and sudden, step.blocks.copy(), [step.speed])
+        hold.end_s = step.time_s + step.seconds
+        return hold
+
+    def _stays(self, hold: _Hold, step: Step) -> bool:
+        """A key picture may pop: once in a while more changes than noise, but less than the motion before."""
+        drift = rank_magnitude(step.blocks - hold.anchor)
+        limit = min(STILL_MOST, max(STILL, STILL_SHARE * hold.context))
+        if step.speed < limit and drift < max(DRIFT, 2 * limit):
+            return True
+        if step.speed < min(POP, 0.5 * hold.context) and hold.popped < 1 + 2 * (step.time_s - hold.start_s):
+            hold.popped += 1
+            hold.anchor = step.blocks.copy()
+            return True
+        return False
+
+    def _judge_group(self, hold: _Hold, end_s: float, resumed: float | None) -> Iterator[Event]:
+        noise = float(np.median(hold.speeds))
+        strength = hold.context / (CONTRAST * max(noise, 0.3))
+        if end_s - hold.start_s < LEAST_S or not hold.moving or strength < 1.0:
+            return
+        jumped = resumed is not None and resumed >= JUMP * hold.context
+        if hold.last < SUDDEN * max(hold.speeds[:3]) and not jumped:
+            return
+        if resumed is not None and resumed < max(STILL, 0.4 * hold.context):
+            return
+        evidence = {"noise": round(noise, 2), "motion_before": round(hold.context, 2)}
+        yield Event("freeze", hold.start_s, end_s, ratio_to_threshold(strength), evidence)

@@ -1,0 +1,16 @@
+"""Frames that people label as torn or not."""
+
+from __future__ import annotations
+
+from vivavoce.inspection.defects.tearing.detect import Tearing
+from vivavoce.inspection.detector import Detector
+from vivavoce.inspection.labels.examples import frame_examples
+from vivavoce.inspection.media import Plane
+
+
+def _likelihood(detector: Detector, frames: list[Plane]) -> float:
+    assert isinstance(detector, Tearing)
+    return detector.judge(frames)[0]
+
+
+EXAMPLES = frame_examples("tearing", Tearing, _likelihood)

@@ -1,0 +1,59 @@
+"""From the evidence of face tracks to a verdict on a stretch of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from vivavoce.inspection.lip_sync.offsets import IN_SYNC, OFFSETS, REACH, Array, probabilities
+
+Answer = Literal["in sync", "out of sync", "inconclusive"]
+
+SURE = 0.6
+PEAK = 0.4
+"""Least probability of one offset with its neighbours: a face that does not speak spreads it over many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the tracks of one stretch say together."""
+
+    start_s: float
+    end_s: float
+    answer: Answer
+    offset_frames: int
+    """In pictures of 40 ms; positive: the sound is late. Only meant where the answer is not "inconclusive"."""
+    probability: float
+    """Of the answer, on average over the tracks that gave it."""
+    votes: dict[str, int]
+
+
+def vote(evidence: Array) -> tuple[Answer, int, float]:
+    """One track's answer, its likeliest offset, and how likely the answer is."""
+    likely = probabilities(evidence)
+    offsets = likely[: 2 * REACH + 1]
+    best = int(offsets.argmax())
+    peak = float(offsets[max(0, best - 1) : best + 2].sum())
+    synced = float(offsets[IN_SYNC].sum())
+    apart = float(offsets.sum()) - synced
+    offset = int(OFFSETS[best])
+    if synced > SURE and peak > PEAK:
+        return "in sync", offset, synced
+    if apart > SURE and peak > PEAK:
+        return "out of sync", offset, apart
+    return "inconclusive", offset, float(likely[-1])
+
+
+def verdict(start_s: float, end_s: float, evidence: Sequence[Array]) -> Verdict:
+    """The majority of the tracks that take sides; without any, or with as many on either side, inconclusive."""
+    voted = [vote(one) for one in evidence]
+    votes = {side: sum(answer == side for answer, *_ in voted) for side in ("in sync", "out of sync", "inconclusive")}
+    if votes["in sync"] == votes["out of sync"]:
+        return Verdict(start_s, end_s, "inconclusive", 0, 0.0, votes)
+    answer: Answer = "in sync" if votes["in sync"] > votes["out of sync"] else "out of sync"
+    sides = [(offset, likely) for side, offset, likely in voted if side == answer]
+    offset = max(sides, key=lambda side: side[1])[0]
+    return Verdict(start_s, end_s, answer, offset, float(np.mean([likely for _, likely in sides])), votes)
