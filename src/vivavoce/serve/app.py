@@ -6,19 +6,26 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route, Router
+from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from vivavoce.serve.errors import ServiceError
 from vivavoce.serve.guard import Guard
 from vivavoce.serve.metrics import CONTENT_TYPE
+from vivavoce.serve.protocols import cartesia, elevenlabs
+from vivavoce.serve.protocols.cartesia import Cartesia
+from vivavoce.serve.protocols.deepgram import Deepgram
+from vivavoce.serve.protocols.elevenlabs import ElevenLabs
 from vivavoce.serve.protocols.openai import OpenAi, error_body
+from vivavoce.serve.protocols.stream import Stream
 from vivavoce.serve.service import Service
+
+PROTOCOLS = (OpenAi, Stream, Cartesia, Deepgram, ElevenLabs)
 
 
 def create_app(service: Service) -> ASGIApp:
     """The application over a service whose voices are loaded."""
-    routes = [*OpenAi(service).routes(), *_operation(service)]
+    routes = [route for protocol in PROTOCOLS for route in protocol(service).routes()] + _operation(service)
     router = Router(routes, redirect_slashes=False)
     app = ExceptionMiddleware(router, {ServiceError: _service_error, HTTPException: _http_error})
 
@@ -32,10 +39,16 @@ def create_app(service: Service) -> ASGIApp:
 def error_page(path: str, error: ServiceError) -> Response:
     """An error in the dialect of the protocol that a path belongs to."""
     headers = {} if error.retry_after_s is None else {"retry-after": str(error.retry_after_s)}
-    return JSONResponse(error_body(error), error.status, headers)
+    if path.startswith(cartesia.PREFIXES):
+        body = cartesia.error_message(error, None)
+    elif path.startswith(elevenlabs.PREFIXES):
+        body = elevenlabs.error_response(error)
+    else:
+        body = error_body(error)
+    return JSONResponse(body, error.status, headers)
 
 
-def _operation(service: Service) -> list[Route]:
+def _operation(service: Service) -> list[BaseRoute]:
     async def health(request: Request) -> Response:
         return JSONResponse({"status": "ok"})
 

@@ -32,8 +32,10 @@ class TimedText:
 class MarkReader:
     """Marks of one input to `TimedText`; words read out of one token ("$5") are one."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, byte_offset: int = 0, character_offset: int = 0) -> None:
+        """The offsets are added to the places of what is read."""
         self._bytes = source.encode("utf-8", "surrogatepass")
+        self._offset, self._character_offset = byte_offset, character_offset
         self._place = self._characters = 0
 
     def words(self, marks: Iterable[SpeechMark]) -> list[TimedText]:
@@ -41,7 +43,7 @@ class MarkReader:
         for mark in marks:
             if mark.type != "word":
                 continue
-            if found and (found[-1].start_byte, found[-1].end_byte) == (mark.start, mark.end):
+            if found and found[-1].start_byte == mark.start + self._offset and found[-1].text == self._text(mark):
                 found[-1] = self._timed(mark, start_s=found[-1].start)
             else:
                 found.append(self._timed(mark))
@@ -51,10 +53,14 @@ class MarkReader:
         return [self._timed(mark) for mark in marks if mark.type == "sentence"]
 
     def _timed(self, mark: SpeechMark, start_s: float | None = None) -> TimedText:
-        text = self._bytes[mark.start : mark.end].decode("utf-8", "replace")
-        first = self._character(mark.start)
+        text = self._text(mark)
+        first = self._character(mark.start) + self._character_offset
         begin_s = mark.time_s if start_s is None else start_s
-        return TimedText(text, round(begin_s, 4), round(mark.end_s, 4), mark.start, mark.end, first, first + len(text))
+        start, end = mark.start + self._offset, mark.end + self._offset
+        return TimedText(text, round(begin_s, 4), round(mark.end_s, 4), start, end, first, first + len(text))
+
+    def _text(self, mark: SpeechMark) -> str:
+        return self._bytes[mark.start : mark.end].decode("utf-8", "replace")
 
     def _character(self, byte: int) -> int:
         """The number of characters before a byte; counted on from the last place asked for."""

@@ -56,6 +56,13 @@ class Wav(AudioEncoder):
         return pcm16(samples)
 
 
+class Float32(AudioEncoder):
+    """32-bit little-endian floats."""
+
+    def encode(self, samples: Samples) -> bytes:
+        return samples.astype("<f4").tobytes()
+
+
 class LibsndfileEncoder(AudioEncoder):
     """FLAC or MP3 by libsndfile, which may seek in a buffer; only what it appends is sent."""
 
@@ -141,10 +148,13 @@ _ENCODERS: dict[str, tuple[str, Callable[[int], AudioEncoder]]] = {
     "flac": ("audio/flac", lambda rate_hz: LibsndfileEncoder(rate_hz, "FLAC", "PCM_16")),
     "wav": ("audio/wav", Wav),
     "pcm": ("audio/pcm", lambda rate_hz: Pcm()),
+    "f32": ("audio/pcm", lambda rate_hz: Float32()),
+    "mulaw": ("audio/basic", lambda rate_hz: LibsndfileEncoder(rate_hz, "RAW", "ULAW")),
+    "alaw": ("audio/x-alaw-basic", lambda rate_hz: LibsndfileEncoder(rate_hz, "RAW", "ALAW")),
 }
 FORMATS = tuple(_ENCODERS)
-_CODED_RATES_HZ = (8_000, 12_000, 16_000, 24_000, 48_000)
-"""Rates that MP3, AAC and Opus all know."""
+RATES_HZ = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+"""Rates that clients may ask for; MP3 and AAC know them all."""
 
 
 def media_type(name: str) -> str:
@@ -162,8 +172,8 @@ def encoder(name: str, from_hz: int, to_hz: int | None = None) -> AudioEncoder:
     if name == "aac" and not find_spec("av"):
         raise InputError('aac needs PyAV, which is not installed here: pip install "vivavoce[aac]"')
     rate_hz = to_hz or from_hz
-    if name in ("mp3", "aac", "opus") and rate_hz not in _CODED_RATES_HZ:
-        rate_hz = next((rate for rate in _CODED_RATES_HZ if rate >= rate_hz), _CODED_RATES_HZ[-1])
+    if rate_hz not in RATES_HZ and name in ("mp3", "aac"):
+        rate_hz = next((rate for rate in RATES_HZ if rate >= rate_hz), RATES_HZ[-1])
     made = _ENCODERS[name][1](rate_hz)
     return made if rate_hz == from_hz else Resampled(made, from_hz, rate_hz)
 

@@ -49,7 +49,7 @@ class Service:
             raise bad_request(str(error), "invalid_value") from error
 
     async def say(
-        self, speech: Speech, text: str, protocol: str, *, markup: bool | None = None, offset: int = 0
+        self, speech: Speech, text: str, protocol: str, *, markup: bool | None = None
     ) -> AsyncGenerator[Chunk]:
         """Speak one text when its turn comes; closing the generator stops within a chunk.
 
@@ -57,7 +57,7 @@ class Service:
         """
         outcome = "hung_up"
         try:
-            async with self.admission.stream(), aclosing(speech.say(text, markup=markup, offset=offset)) as chunks:
+            async with self.admission.stream(), aclosing(speech.say(text, markup=markup)) as chunks:
                 async for chunk in chunks:
                     yield chunk
             outcome = "ok"

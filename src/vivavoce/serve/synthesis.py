@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -107,9 +107,8 @@ class Speech:
     def seconds(self) -> float:
         return self.samples / self.rate_hz
 
-    async def say(self, text: str, *, markup: bool | None = None, offset: int = 0) -> AsyncGenerator[Chunk]:
-        """Say plain text or SSML; `markup` None looks whether it is SSML, `offset` in bytes is added to the places of
-        marks. Closing the generator stops within a chunk.
+    async def say(self, text: str, *, markup: bool | None = None) -> AsyncGenerator[Chunk]:
+        """Say plain text or SSML; `markup` None looks whether it is SSML. Closing the generator stops within a chunk.
 
         Raises `InputError` for markup that is broken and for a text with nothing to say.
         """
@@ -117,7 +116,7 @@ class Speech:
         if self._due_s is None or self._due_s < asked_s:
             self._due_s = asked_s
         watch = self._engine.metrics.watch(asked_s)
-        chunks = self._chunks(text, markup, offset)
+        chunks = self._chunks(text, markup)
         while made := await self._engine.scheduler.run(lambda: _next(chunks), self._due_s):
             chunk, busy_s = made
             seconds = len(chunk.samples) / self.rate_hz
@@ -126,7 +125,7 @@ class Speech:
             yield chunk
         watch.end()
 
-    def _chunks(self, text: str, markup: bool | None, offset: int) -> Iterator[Chunk]:
+    def _chunks(self, text: str, markup: bool | None) -> Iterator[Chunk]:
         """Runs in a thread."""
         style = self.style
         prosody = _prosody(style.prosody, style.temperature, style.seed)
@@ -136,7 +135,7 @@ class Speech:
             chunks = self._voice.synthesize_sentence(sentence, speaking, schedule, self.seconds, self._previous)
             for chunk in chunks:
                 self.samples += len(chunk.samples)
-                yield Chunk(chunk.samples, tuple(_moved(mark, offset) for mark in chunk.marks))
+                yield Chunk(chunk.samples, chunk.marks)
             self._previous = sentence
 
 
@@ -151,10 +150,6 @@ def _next(chunks: Iterator[Chunk]) -> tuple[Chunk, float] | None:
     begun_s = time.perf_counter()
     chunk = next(chunks, None)
     return None if chunk is None else (chunk, time.perf_counter() - begun_s)
-
-
-def _moved(mark: SpeechMark, offset: int) -> SpeechMark:
-    return replace(mark, start=mark.start + offset, end=mark.end + offset) if offset else mark
 
 
 @lru_cache(maxsize=8)

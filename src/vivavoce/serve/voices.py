@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from vivavoce.serve.errors import bad_request
@@ -27,11 +28,16 @@ class VoiceCatalog:
             self._by_name.setdefault(alias, nearest)
         self.default = self.find(default) if default else self.speakers[0]
 
-    def find(self, name: str | None) -> Speaker:
-        """The speaker called so; the default for None. Raises `ServiceError` for an unknown one."""
+    def find(self, name: str | None, foreign: re.Pattern[str] | None = None) -> Speaker:
+        """The speaker called so; the default for None, and for the names of another service, which `foreign` matches.
+
+        Raises `ServiceError` for an unknown one.
+        """
         if name is None:
             return self.default
         speaker = self._by_name.get(name) or self._by_name.get(name.lower())
+        if speaker is None and foreign and foreign.fullmatch(name):
+            return self.default
         if speaker is None:
             known = ", ".join(repr(identity) for identity in self._by_name)
             shown = name if len(name) <= 60 else f"{name[:60]}…"

@@ -1,0 +1,130 @@
+"""A speech whose text is still being written: what every WebSocket dialect and Wyoming have in common."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from vivavoce.serve.captions import MarkReader, TimedText
+from vivavoce.serve.errors import bad_request
+from vivavoce.serve.sentences import Piece, SentenceBuffer
+from vivavoce.serve.service import Service
+from vivavoce.serve.synthesis import Chunk, Style
+
+GRACE_S = 0.01
+"""How long a sentence that looks complete waits for something that would say otherwise."""
+_REMEMBERED_WORDS = 10_000
+_PENDING_TEXTS = 16
+"""As many of the longest texts may wait to be spoken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A chunk, with the words and sentences of what begins with it; places are in all that was written."""
+
+    chunk: Chunk
+    words: tuple[TimedText, ...] = ()
+    sentences: tuple[TimedText, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flushed:
+    """All that was written before this flush has been spoken."""
+
+    id: object
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    pass
+
+
+class TextSession:
+    """One speech: `write`, `flush` and `end` from one task, `events` read by another."""
+
+    def __init__(
+        self,
+        service: Service,
+        style: Style,
+        protocol: str,
+        *,
+        delay_s: float | None = None,
+        prepare: Callable[[str], str] | None = None,
+    ) -> None:
+        """`delay_s` is the pause in the text that ends a sentence; `prepare` turns a dialect's own markup into SSML."""
+        self._service, self._protocol, self._prepare = service, protocol, prepare
+        self._delay_s = service.settings.sentence_delay_s if delay_s is None else delay_s
+        self._speech = service.speech(style)
+        self._buffer = SentenceBuffer()
+        self._items: asyncio.Queue[str | Flushed | _End] = asyncio.Queue()
+        self._pending = 0
+        self._words: deque[TimedText] = deque(maxlen=_REMEMBERED_WORDS)
+        self.sent_s = 0.0
+        """Seconds of sound handed out."""
+
+    @property
+    def rate_hz(self) -> int:
+        return self._speech.rate_hz
+
+    def write(self, text: str) -> None:
+        """Add text. Raises `ServiceError` when too much of it waits."""
+        self._pending += len(text)
+        most = _PENDING_TEXTS * self._service.settings.max_characters
+        if self._pending > most:
+            raise bad_request(f"More than {most} characters wait to be spoken", "string_above_max_length", "text")
+        self._items.put_nowait(text)
+
+    def flush(self, identity: object = None) -> None:
+        """Speak what was written, as if it had ended; `Flushed` tells when that is done."""
+        self._items.put_nowait(Flushed(identity))
+
+    def end(self) -> None:
+        """Nothing more will be written."""
+        self._items.put_nowait(_End())
+
+    def last_word(self, played_s: float | None = None) -> TimedText | None:
+        """The last word that was begun in what was handed out, or in its first `played_s` seconds."""
+        until_s = self.sent_s if played_s is None else min(played_s, self.sent_s)
+        return next((word for word in reversed(self._words) if word.start < until_s), None)
+
+    async def events(self) -> AsyncGenerator[Sound | Flushed]:
+        """Sound as it is made, to the end. Closing it stops within a chunk. Raises `ServiceError`."""
+        while True:
+            item = await self._next()
+            match item:
+                case str():
+                    self._pending -= len(item)
+                    pieces = self._buffer.write(item)
+                case _:
+                    pieces = self._buffer.flush()
+            for piece in pieces:
+                async with aclosing(self._spoken(piece)) as sounds:
+                    async for sound in sounds:
+                        yield sound
+            if isinstance(item, Flushed):
+                yield item
+            elif isinstance(item, _End):
+                return
+
+    async def _next(self) -> str | Flushed | _End | None:
+        """What comes next; None after a pause that ends a sentence."""
+        if self._buffer.is_empty:
+            return await self._items.get()
+        try:
+            async with asyncio.timeout(GRACE_S if self._buffer.may_be_complete else self._delay_s):
+                return await self._items.get()
+        except TimeoutError:
+            return None
+
+    async def _spoken(self, piece: Piece) -> AsyncGenerator[Sound]:
+        text = self._prepare(piece.text) if self._prepare else piece.text
+        reader = MarkReader(text, piece.byte, piece.character)
+        async with aclosing(self._service.say(self._speech, text, self._protocol)) as chunks:
+            async for chunk in chunks:
+                words = reader.words(chunk.marks)
+                self._words += words
+                self.sent_s += len(chunk.samples) / self.rate_hz
+                yield Sound(chunk, tuple(words), tuple(reader.sentences(chunk.marks)))
