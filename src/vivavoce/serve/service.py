@@ -49,9 +49,10 @@ class Service:
             raise bad_request(str(error), "invalid_value") from error
 
     async def say(
-        self, speech: Speech, text: str, protocol: str, *, markup: bool | None = None
+        self, speech: Speech, text: str, protocol: str, *, markup: bool | None = None, is_last: bool = True
     ) -> AsyncGenerator[Chunk]:
-        """Speak one text when its turn comes; closing the generator stops within a chunk.
+        """Speak one text when its turn comes, all of it unless `is_last` is false; closing the generator stops within
+        a chunk.
 
         Raises `ServiceError` for bad input, for a server that is busy, and, logged, where the voice fails.
         """
@@ -60,6 +61,8 @@ class Service:
             async with self.admission.stream(), aclosing(speech.say(text, markup=markup)) as chunks:
                 async for chunk in chunks:
                     yield chunk
+            if is_last:
+                yield speech.closing()
             outcome = "ok"
         except InputError as error:
             outcome = "bad_request"

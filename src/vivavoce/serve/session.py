@@ -107,6 +107,9 @@ class TextSession:
             if isinstance(item, Flushed):
                 yield item
             elif isinstance(item, _End):
+                if self.sent_s:
+                    yield Sound(self._speech.closing())
+                    self.sent_s = self._speech.seconds
                 return
 
     async def _next(self) -> str | Flushed | _End | None:
@@ -122,7 +125,7 @@ class TextSession:
     async def _spoken(self, piece: Piece) -> AsyncGenerator[Sound]:
         text = self._prepare(piece.text) if self._prepare else piece.text
         reader = MarkReader(text, piece.byte, piece.character)
-        async with aclosing(self._service.say(self._speech, text, self._protocol)) as chunks:
+        async with aclosing(self._service.say(self._speech, text, self._protocol, is_last=False)) as chunks:
             async for chunk in chunks:
                 words = reader.words(chunk.marks)
                 self._words += words

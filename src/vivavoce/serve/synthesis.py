@@ -16,7 +16,7 @@ from vivavoce.serve.metrics import Metrics
 from vivavoce.serve.scheduler import DeadlineScheduler
 from vivavoce.text import iter_sentences
 from vivavoce.text.utterance import Sentence
-from vivavoce.voice import DEFAULT_VOICE, ProsodySource, Voice, load_voice
+from vivavoce.voice import DEFAULT_VOICE, ProsodySource, SpeakingStyle, Voice, load_voice
 from vivavoce.voice.synthesizer import SCHEDULE
 from vivavoce.voice.timing import SpeechMark
 
@@ -127,9 +127,7 @@ class Speech:
 
     def _chunks(self, text: str, markup: bool | None) -> Iterator[Chunk]:
         """Runs in a thread."""
-        style = self.style
-        prosody = _prosody(style.prosody, style.temperature, style.seed)
-        speaking = self._voice.style(style.speaker.name, style.rate, style.pitch_semitones, prosody)
+        speaking = self._speaking()
         for sentence in iter_sentences(text, markup=markup, language=speaking.speaker.reads):
             schedule = _LATER if self.samples else SCHEDULE
             chunks = self._voice.synthesize_sentence(sentence, speaking, schedule, self.seconds, self._previous)
@@ -137,6 +135,17 @@ class Speech:
                 self.samples += len(chunk.samples)
                 yield Chunk(chunk.samples, chunk.marks)
             self._previous = sentence
+
+    def closing(self) -> Chunk:
+        """The silence after the last text of all."""
+        samples = self._voice.closing_silence(self._speaking()).samples
+        self.samples += len(samples)
+        return Chunk(samples)
+
+    def _speaking(self) -> SpeakingStyle:
+        style = self.style
+        prosody = _prosody(style.prosody, style.temperature, style.seed)
+        return self._voice.style(style.speaker.name, style.rate, style.pitch_semitones, prosody)
 
 
 def concatenate(chunks: Sequence[Chunk]) -> Chunk:
