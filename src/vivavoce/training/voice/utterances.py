@@ -49,10 +49,12 @@ class Utterance:
         return whole.astype(np.float32) * (self.gain / 32767.0)
 
 
-def utterances(cache: Path, corpora: Sequence[str], splits: Sequence[str] = ("train",)) -> list[Utterance]:
-    """All prepared utterances of the corpora and splits, at one level."""
-    found = [u for corpus in corpora for u in _read(cache / corpus, corpus, splits)]
-    for speaker in range(len(SPEAKERS)):
+def utterances(
+    cache: Path, corpora: Sequence[str], splits: Sequence[str] = ("train",), with_sound: bool = True
+) -> list[Utterance]:
+    """All prepared utterances of the corpora and splits, at one level; without their samples if nobody needs them."""
+    found = [u for corpus in corpora for u in _read(cache / corpus, corpus, splits, with_sound)]
+    for speaker in range(len(SPEAKERS) if with_sound else 0):
         own = [u for u in found if u.speaker == speaker]
         if own:
             gain = LEVEL_RMS / float(np.median([active_rms(u.samples / 32767.0) for u in own[:200]]))
@@ -78,7 +80,7 @@ def heard_pitch(teacher_hz: Array, heard_hz: Array) -> Array:
     return np.where(meant, line, teacher_hz).astype(np.float32)
 
 
-def _read(folder: Path, corpus: str, splits: Sequence[str]) -> Iterator[Utterance]:
+def _read(folder: Path, corpus: str, splits: Sequence[str], with_sound: bool) -> Iterator[Utterance]:
     for path in sorted(folder.glob("*.npz")):
         with np.load(path) as stored:
             text, split = str(stored["text"]), str(stored["split"])
@@ -92,5 +94,5 @@ def _read(folder: Path, corpus: str, splits: Sequence[str]) -> Iterator[Utteranc
             yield Utterance(
                 path.stem, corpus, SPEAKERS.index(str(stored["speaker"])), split, text, str(stored["kind"]),
                 int(stored["word"]), torch.from_numpy(stored["ids"]), torch.from_numpy(stored["units"]), f0,
-                stored["energy"], stored["samples"],
+                stored["energy"], stored["samples"] if with_sound else np.zeros(0, np.int16),
             )  # fmt: skip

@@ -1,0 +1,143 @@
+"""The voice `chorus` as an addon: decoder and prosody of two runs, what the run time needs to know, and its card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+
+from vivavoce.training.core.addon_export import AddonSpec, ReadyNetwork
+from vivavoce.training.core.checkpoint import load_checkpoint, load_weights
+from vivavoce.training.core.model_cards import CardText
+from vivavoce.training.core.product import Workspace
+from vivavoce.training.core.recipe import recipe_of
+from vivavoce.training.voice.export import DELAY, voice_networks
+from vivavoce.training.voice.hibari import vocabulary
+from vivavoce.training.voice.networks import (
+    FRAMES_PER_UNIT,
+    KINDS,
+    PROSODY_WIDTH,
+    SENTENCE_PROSODY,
+    TEXT_WIDTH,
+    WORD_PROSODY,
+    Voice,
+)
+from vivavoce.training.voice.prosody import Prosody
+from vivavoce.training.voice.sound import FRAME_SAMPLES, RATE_HZ
+from vivavoce.training.voice.utterances import SPEAKERS
+
+PROSODY_RECIPE = "chorus-prosody"
+BOUNDARY_S = -0.045
+DESCRIPTIONS = {
+    "kathleen": ("female", "en-US", "A woman, a real person reading phonetically balanced prompts"),
+    "af_heart": ("female", "en-US", "A woman, synthetic"),
+    "af_bella": ("female", "en-US", "A woman, synthetic"),
+    "am_michael": ("male", "en-US", "A man, synthetic"),
+    "am_fenrir": ("male", "en-US", "A man, synthetic"),
+    "bf_emma": ("female", "en-GB", "A woman, synthetic"),
+    "bm_george": ("male", "en-GB", "A man, synthetic"),
+}
+ATTRIBUTION = (
+    "Begun from the weights of hibari-tts (Apache-2.0). Voice of Kathleen (dataset-voice-kathleen, CC0 1.0) and six "
+    "synthetic voices spoken by Kokoro-82M (Apache-2.0) over texts of LibriTTS (CC BY 4.0), LJ Speech (public domain) "
+    "and templates (CC0)"
+)
+NOTICE = """chorus, a voice of vivavoce
+Licensed under the Apache License, Version 2.0.
+
+This voice began with the weights of hibari-tts {version} (https://pypi.org/project/hibari-tts/), Apache License 2.0,
+and was changed: tables of seven speakers and of the kinds of sentence were added, all weights were trained further, and
+the network was cut into encoders, melody and a frame decoder that streams.
+The six synthetic speakers were taught by Kokoro-82M, Apache License 2.0.
+"""
+_PER_TOKEN = [1, "tokens"]
+
+
+def chorus(voice: Voice, workspace: Workspace) -> AddonSpec:
+    """The addon of a trained voice and of the run `chorus-prosody` in the workspace."""
+    run = workspace.run(PROSODY_RECIPE)
+    recipe: Any = recipe_of(load_checkpoint(run).recipe, str(run))
+    prosody = Prosody(recipe, workspace)
+    stage = prosody.build_network()
+    load_weights(stage, run)
+    stage.eval()
+    roles = {"decoder": "decoder", "melody": "melody"}
+    networks = voice_networks(voice, stage)
+    return AddonSpec(
+        name="chorus",
+        kind="voice",
+        summary="Kathleen, a real person, and six synthetic voices of US and British English",
+        attribution=ATTRIBUTION,
+        data=("kathleen", "ensemble", "intonation"),
+        networks={n: ReadyNetwork(onnx=made, role=roles.get(n, "encoder")) for n, made in networks.items()},
+        stack=[
+            {
+                "type": "StreamablePipeline",
+                "sequence_block": {"type": "Encoders"},
+                "streamable_block": {
+                    "type": "StreamableStack",
+                    "stack": [{"type": "UnitUpsampler"}, {"type": "Decoder"}, {"type": "SpectralSynthesis"}],
+                },
+            }
+        ],
+        manifest=_manifest(),
+        details={"voice": _details(stage.melody.centre[:, 0].exp().tolist())},
+        metrics={name: value for name, value in load_checkpoint(run).metrics.items() if name.endswith("_ensemble")},
+        card=CardText(
+            notes=(
+                "Text encoder, frame decoder and the network of durations, pitch and energy begin with the weights of "
+                "hibari-tts and are trained further with tables of the speakers, on sound and on exact labels: the "
+                "teacher's own predictor for the synthetic voices, aligned recordings for Kathleen. Questions and "
+                "lists take their melody by rule about each speaker's own centre."
+            ),
+            limits=(
+                "English alone. The British speakers read American phonemes, as they were taught.",
+                "The six synthetic voices are no recordings of people.",
+            ),
+        ),
+        files={"NOTICE": NOTICE.format(version=version("hibari-tts")).encode()},
+    )
+
+
+def _manifest() -> Mapping[str, Any]:
+    floats = ("rate", "pitch_shift", "pitch_range", "gain")
+    speakers = []
+    for name in SPEAKERS:
+        gender, language, about = DESCRIPTIONS[name]
+        speakers.append(
+            {"name": name, "gender": gender, "language": language, "description": about, "alphabet": "en-US"}
+        )
+    return {
+        "sample_rate_hz": RATE_HZ,
+        "hop": FRAME_SAMPLES,
+        "speakers": speakers,
+        "inputs": {
+            "symbols": {"dtype": "int64", "shape": _PER_TOKEN},
+            "speaker": {"dtype": "int64", "shape": [1]},
+            "kind": {"dtype": "int64", "shape": [1]},
+            "sentence_prosody": {"dtype": "float32", "shape": [1, SENTENCE_PROSODY]},
+            "word_prosody": {"dtype": "float32", "shape": [1, "tokens", WORD_PROSODY]},
+            "gaps": {"dtype": "bool", "shape": _PER_TOKEN},
+            "silence": {"dtype": "int64", "shape": _PER_TOKEN},
+            **{name: {"dtype": "float32", "shape": _PER_TOKEN} for name in floats},
+        },
+        "config": {
+            "Decoder": {"lookahead": DELAY},
+            "UnitUpsampler": {
+                "encoded_width": TEXT_WIDTH, "prosody_width": PROSODY_WIDTH, "unit_frames": FRAMES_PER_UNIT
+            },
+        },
+    }  # fmt: skip
+
+
+def _details(medians_hz: list[float]) -> dict[str, Any]:
+    return {
+        "symbols": vocabulary(),
+        "begin": [0],
+        "end": [0],
+        "between": [],
+        "unit_frames": FRAMES_PER_UNIT,
+        "boundary_s": BOUNDARY_S,
+        "kinds": list(KINDS),
+        "median_f0_hz": {name: round(hz, 1) for name, hz in zip(SPEAKERS, medians_hz, strict=True)},
+    }
