@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
+
+from torch import Tensor
 
 from vivavoce.training.core.addon_export import AddonSpec, ReadyNetwork
 from vivavoce.training.core.checkpoint import load_checkpoint, load_weights
@@ -81,7 +84,7 @@ def chorus(voice: Voice, workspace: Workspace) -> AddonSpec:
             }
         ],
         manifest=_manifest(),
-        details={"voice": _details(stage.melody.centre[:, 0].exp().tolist())},
+        details={"voice": _details(stage.melody.centre)},
         metrics={name: value for name, value in load_checkpoint(run).metrics.items() if name.endswith("_ensemble")},
         card=CardText(
             notes=(
@@ -130,7 +133,9 @@ def _manifest() -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def _details(medians_hz: list[float]) -> dict[str, Any]:
+def _details(centre: Tensor) -> dict[str, Any]:
+    """`centre` (speakers, 2): median log f0 and mean energy."""
+    centres = dict(zip(SPEAKERS, centre.tolist(), strict=True))
     return {
         "symbols": vocabulary(),
         "begin": [0],
@@ -139,5 +144,6 @@ def _details(medians_hz: list[float]) -> dict[str, Any]:
         "unit_frames": FRAMES_PER_UNIT,
         "boundary_s": BOUNDARY_S,
         "kinds": list(KINDS),
-        "median_f0_hz": {name: round(hz, 1) for name, hz in zip(SPEAKERS, medians_hz, strict=True)},
+        "median_f0_hz": {name: round(math.exp(log_f0), 1) for name, (log_f0, _) in centres.items()},
+        "mean_energy": {name: round(energy, 3) for name, (_, energy) in centres.items()},
     }

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from vivavoce.training.core.onnx_export import Axes, NetworkExport
-from vivavoce.training.voice.layers import modulated
+from vivavoce.training.voice.layers import ConvNextBlock, modulated
 from vivavoce.training.voice.networks import (
     BLOCKS,
     DECODER_WIDTH,
@@ -100,7 +100,9 @@ class StreamingDecoder(nn.Module):
                 made = functional.conv1d(past.transpose(1, 2), decoder.dec_in.weight, decoder.dec_in.bias)
                 made = made.transpose(1, 2) + tables.row("enter", speaker)
             else:
-                made = past[:, REACH:-REACH] + decoder.dec[number - 1].update(past, by[number - 1])
+                block = decoder.dec[number - 1]
+                assert isinstance(block, ConvNextBlock)
+                made = past[:, REACH:-REACH] + block.update(past, by[number - 1])
             frames = torch.cat([made * inside, inside], dim=-1)
         parts = decoder.head(modulated(decoder.dec_norm(frames[..., :-1]), by[-1])) + tables.row("bias", speaker)
         return *parts.chunk(len(SPECTRUM), dim=-1), *following

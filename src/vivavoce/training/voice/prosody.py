@@ -20,7 +20,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vivavoce.errors import InputError
 from vivavoce.training.core.addon_export import AddonSpec
 from vivavoce.training.core.product import Losses, Metrics, Product, Progress
 from vivavoce.training.core.recipe import Recipe
@@ -109,7 +108,8 @@ class StageOne(nn.Module):
 
 
 class Prosody(Product[ProsodyRecipe]):
-    """Durations, pitch and energy; exported with the frame decoder as one voice."""
+    """Durations, pitch and energy, which are exported with the frame decoder as one voice. The addon of its own is the
+    index of selection: what stage I finds in the training sentences."""
 
     recipe_class = ProsodyRecipe
 
@@ -193,7 +193,10 @@ class Prosody(Product[ProsodyRecipe]):
         return held_figures(network.melody, self.held)
 
     def export(self, network: nn.Module) -> AddonSpec:
-        raise InputError("durations and melody are no addon of their own: export the recipe chorus")
+        from vivavoce.training.voice.selection import selection  # which reads this module's networks
+
+        assert isinstance(network, StageOne)
+        return selection(network, self.workspace)
 
 
 def example_weights(learned: Sequence[Example], data: ProsodyData) -> np.ndarray:
