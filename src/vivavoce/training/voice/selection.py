@@ -7,7 +7,7 @@ import json
 import numpy as np
 import torch
 
-from vivavoce.prosody.selection import INDEX_FILE, TEXTS_FILE, index_bytes
+from vivavoce.prosody.models.selection import INDEX_FILE, TEXTS_FILE, index_bytes
 from vivavoce.training.core.addon_export import AddonSpec
 from vivavoce.training.core.model_cards import CardText
 from vivavoce.training.core.onnx_export import NetworkExport
