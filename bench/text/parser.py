@@ -22,8 +22,8 @@ from rich.table import Table
 from bench.shared.machine import this_machine
 from vivavoce.blocks import find_addon, load_addon
 from vivavoce.text.parse import Parser
-from vivavoce.training.parser_score import ParserScore, score_parser
-from vivavoce.training.treebank import Example, read_treebank
+from vivavoce.training.parser.score import ParserScore, score_parser
+from vivavoce.training.parser.treebank import Example, read_treebank
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,21 @@ import pytest
 pytest.importorskip("torch")
 import torch
 
-from vivavoce.blocks import write_addon
 from vivavoce.errors import InputError
 from vivavoce.text.parse import Parser
-from vivavoce.training.networks.parser import ParserNetwork, mirror_of
-from vivavoce.training.parser import evaluate, train
-from vivavoce.training.parser_agreement import check_agreement
-from vivavoce.training.parser_data import Batches, Vocabulary, prepare
-from vivavoce.training.parser_export import description, export_parser, quantised
-from vivavoce.training.parser_score import score_parser
-from vivavoce.training.treebank import BracketCount, read_treebank, split_by_document
+from vivavoce.training.core.addon_export import draft_addon
+from vivavoce.training.core.checkpoint import load_checkpoint
+from vivavoce.training.core.product import Workspace
+from vivavoce.training.core.recipe import recipe_of
+from vivavoce.training.core.trainer import Trainer
+from vivavoce.training.parser.agreement import check_agreement
+from vivavoce.training.parser.data import Batches, Vocabulary, prepare
+from vivavoce.training.parser.network import ParserNetwork, mirror_of
+from vivavoce.training.parser.onnx_model import export_parser, quantize
+from vivavoce.training.parser.product import Parser as ParserProduct
+from vivavoce.training.parser.product import ParserRecipe, addon_spec, evaluate
+from vivavoce.training.parser.score import score_parser
+from vivavoce.training.parser.treebank import BracketCount, read_treebank, split_by_document
 
 TREES = [
     "(ROOT (S (NP-SBJ (DT The) (NN dog)) (VP (VBD saw) (NP (DT a) (NN cat))) (. .)))",
@@ -22,14 +27,16 @@ TREES = [
     "(ROOT (NP (NN Rain) (, ,) (NN wind)))",
     "(ROOT (S (NP-SBJ (PRP She)) (VP (VBD saw) (NP (PRP him)) (PP (IN in) (NP (DT the) (NN rain)))) (. .)))",
 ]
+DOCUMENTS = ("d1", "d27")
 NETWORK = {"members": 2, "width": 32, "hidden": 24, "depth": 2, "span_width": 24, "dropout": 0.1}
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A treebank of two documents."""
-    path = tmp_path_factory.mktemp("trees")
-    lines = ["document\ttree", *(f"d{number % 2}\t{tree}" for number, tree in enumerate(TREES * 2))]
+    """A treebank of two documents, of which "d27" is for development."""
+    path = tmp_path_factory.mktemp("data") / "trees"
+    path.mkdir()
+    lines = ["document\ttree", *(f"{DOCUMENTS[number % 2]}\t{tree}" for number, tree in enumerate(TREES * 2))]
     (path / "train.tsv").write_text("\n".join(lines) + "\n")
     return path
 
@@ -43,9 +50,8 @@ def test_brackets_are_counted_as_evalb_does(folder: Path) -> None:
     count.add(first, {(0, 6): ("S",), (2, 5): ("NP",), (0, 5): ()})
     assert (count.matched, count.gold, count.predicted) == (5, 8, 6)
     assert count.f1 == pytest.approx(10 / 14)
-    train_part, held_out = split_by_document(examples, 2)
-    assert {example.document for example in train_part} == {"d0"}
-    assert {example.document for example in held_out} == {"d1"}
+    learned, unseen = split_by_document(examples)
+    assert ({e.document for e in learned}, {e.document for e in unseen}) == ({DOCUMENTS[0]}, {DOCUMENTS[1]})
 
 
 def test_a_line_without_a_tree_is_named(tmp_path: Path) -> None:
@@ -74,34 +80,37 @@ def test_sentences_are_mirrored_within_their_length() -> None:
     assert mirror_of(torch.tensor([2, 4]), 4).tolist() == [[1, 0, 2, 3], [3, 2, 1, 0]]
 
 
-def test_training_learns_resumes_and_ships_what_it_learned(folder: Path, tmp_path: Path) -> None:
-    config = {
-        "network": NETWORK,
-        "data": {"held_out_every": 2, "batch_tokens": 60, "rarest_label": 1, "threads": 1},
-        "optimiser": {
-            "rate": 1e-2, "warm_up_steps": 5, "decay_steps": 30, "weight_decay": 0.0, "average": 0.9,
-            "tag_weight": 1.0, "evaluate_every": 30, "finish_rate": 1e-2, "finish_steps": 0,
+def product(folder: Path, runs: Path, steps: int) -> ParserProduct:
+    values = {
+        "product": "vivavoce.training.parser.product:Parser", "network": NETWORK,
+        "data": {"batch_tokens": 60, "rarest_label": 1},
+        "training": {
+            "learning_rate": 1e-2, "warmup_steps": 5, "steps": steps, "restarts": [steps // 2], "weight_decay": 0.0,
+            "ema_decay": 0.9, "validate_every": steps // 3,
         },
     }  # fmt: skip
-    run = tmp_path / "run"
-    train(config, folder, tmp_path, run, 1.0, "cpu")
-    config["optimiser"]["finish_steps"] = 30
-    train(config, folder, tmp_path, run, 1.0, "cpu")
-    state = torch.load(run / "checkpoint.pt", weights_only=True)
-    assert state["step"] == 60
-    vocabulary = Vocabulary.read(run / "vocabulary.json")
-    network = ParserNetwork(len(vocabulary.labels) - 1, len(vocabulary.tags), **NETWORK)
-    network.load_state_dict(state["parts"]["network"])
-    learned, _ = split_by_document(read_treebank(folder / "train.tsv"), 2)
-    count, tags = evaluate(network, Batches(prepare(learned, tmp_path), vocabulary, 100), vocabulary, "cpu")
+    recipe = recipe_of(values, "toy")
+    assert isinstance(recipe, ParserRecipe)
+    return ParserProduct(recipe, Workspace(folder.parent, runs))
+
+
+def test_it_learns_and_its_onnx_answers_as_it_does(folder: Path, tmp_path: Path) -> None:
+    made = product(folder, tmp_path, 60)
+    trainer = Trainer(made, tmp_path / "parser")
+    trainer.train()
+    assert trainer.metrics.keys() == {"f1", "precision", "recall", "tag_accuracy"}
+    assert load_checkpoint(tmp_path / "parser").step == 60
+    network, vocabulary = trainer.network, made.vocabulary
+    assert isinstance(network, ParserNetwork)
+    learned = made.examples[0]
+    count, tags = evaluate(network, Batches(prepare(learned, tmp_path), vocabulary, 100), vocabulary)
     assert count.f1 > 0.9
     assert tags > 0.9
 
     model = export_parser(network)
-    made = {"provenance": {"data": ["toy"], "recipe": "toy", "steps": 60, "hardware": "CPU"}, "details": {}}
     whole, narrow = (
-        Parser(write_addon(tmp_path / name, description(vocabulary, made), {"parser.onnx": contents}))
-        for name, contents in (("whole", model), ("narrow", quantised(model)))
+        Parser(draft_addon(addon_spec(contents, vocabulary), tmp_path / name))
+        for name, contents in (("whole", model), ("narrow", quantize(model)))
     )
     agreement = check_agreement(network, whole, narrow, learned)
     assert agreement["largest_score_difference"] < 1e-4

@@ -15,7 +15,7 @@ from rich.progress import track
 
 from vivavoce import features as voice_features
 from vivavoce.redundancy.features import BANDS, HOP, RATE_HZ, WIDTH, Array, features
-from vivavoce.training.arrays import write_arrays
+from vivavoce.training.corpora.arrays import write_arrays
 from vivavoce.training.corpus import Recording, feature_path, recordings
 
 DEV_SHARE = 40

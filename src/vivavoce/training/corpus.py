@@ -13,7 +13,7 @@ from rich.progress import track
 
 from vivavoce.audio import read_audio
 from vivavoce.features import RATE_HZ, mel_spectrogram, pitch
-from vivavoce.training.arrays import write_arrays
+from vivavoce.training.corpora.arrays import write_arrays
 
 
 @dataclass(frozen=True, slots=True)

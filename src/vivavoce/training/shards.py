@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vivavoce.training.arrays import write_arrays
+from vivavoce.training.corpora.arrays import write_arrays
 
 Example = Mapping[str, np.ndarray | np.generic]
 """Arrays of one example, by name."""

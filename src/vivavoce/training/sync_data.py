@@ -11,7 +11,7 @@ from vivavoce.inspection.decode import open_media
 from vivavoce.inspection.lip_sync.speech import BANDS, speech_bands
 from vivavoce.inspection.lip_sync.tracks import FaceTracks
 from vivavoce.inspection.media import SAMPLE_RATE_HZ, AudioBlock, VideoFrame
-from vivavoce.training.arrays import write_arrays
+from vivavoce.training.corpora.arrays import write_arrays
 
 TALKING = "talking"
 LEAST_TICKS = 40

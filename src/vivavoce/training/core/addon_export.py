@@ -56,29 +56,40 @@ def export_addon(spec: AddonSpec, folder: Path, runs: Sequence[Path], hardware: 
         {"recipe": name, "steps": point.step, "minutes": round(point.seconds / 60, 1)}
         for name, point in checkpoints.items()
     ]
+    provenance = {
+        "data": list(spec.data),
+        "recipe": runs[-1].name,
+        "steps": sum(run["steps"] for run in trained),
+        "hardware": f"{hardware}, {sum(run['minutes'] for run in trained):.0f} minutes",
+        "figures": {name: round(float(value), 4) for name, value in spec.metrics.items()},
+        "settings": {name: point.recipe for name, point in checkpoints.items()},
+    }
+    return _write(spec, folder, provenance, {**spec.details, "runs": trained})
+
+
+def draft_addon(spec: AddonSpec, folder: Path) -> Addon:
+    """The addon without a run behind it, to be measured before it is exported."""
+    provenance = {"data": list(spec.data), "recipe": "draft", "steps": 0, "hardware": "none"}
+    return _write(spec, folder, provenance, spec.details)
+
+
+def _write(spec: AddonSpec, folder: Path, provenance: Mapping[str, Any], details: Mapping[str, Any]) -> Addon:
     manifest: dict[str, Any] = {
         "name": spec.name,
         "kind": spec.kind,
         "summary": spec.summary,
         "licence": spec.licence,
         "attribution": spec.attribution,
-        "provenance": {
-            "data": list(spec.data),
-            "recipe": runs[-1].name,
-            "steps": sum(run["steps"] for run in trained),
-            "hardware": f"{hardware}, {sum(run['minutes'] for run in trained):.0f} minutes",
-            "figures": {name: round(float(value), 4) for name, value in spec.metrics.items()},
-            "settings": {name: point.recipe for name, point in checkpoints.items()},
-        },
+        "provenance": provenance,
         "inputs": _inputs(spec.networks),
         "stack": spec.stack,
         "networks": {name: {"file": f"{name}.onnx", "role": network.role} for name, network in spec.networks.items()},
         **spec.manifest,
-        "details": {**spec.details, "runs": trained},
+        "details": details,
     }
     contents: dict[str, bytes | Path] = {f"{name}.onnx": _onnx(network) for name, network in spec.networks.items()}
     addon = write_addon(folder, manifest, {**contents, **spec.files})
-    write_text(folder / CARD, card(manifest, spec.card, addon.manifest.total_bytes))
+    write_text(folder / CARD, card(addon.manifest, spec.card))
     return addon
 
 

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from vivavoce.blocks.json_values import parse_json, read_dataclass
+from vivavoce.blocks.manifest import AddonManifest
 from vivavoce.errors import InputError
 from vivavoce.files import write_text
 from vivavoce.training.corpora.descriptions import CORPORA
@@ -38,9 +38,9 @@ class Measurements:
     rows: tuple[tuple[str, ...], ...]
 
 
-def card(manifest: Mapping[str, Any], text: CardText, size: int) -> str:
-    """The card of an addon; `manifest` is its `addon.json`, `size` its networks' bytes."""
-    return "\n".join(_lines(manifest, text, size)) + "\n"
+def card(manifest: AddonManifest, text: CardText) -> str:
+    """The card of an addon."""
+    return "\n".join(_lines(manifest, text)) + "\n"
 
 
 def put_measurements(folder: Path) -> None:
@@ -73,20 +73,22 @@ def _with_section(text: str, section: str) -> str:
     return "\n".join([*kept[:place], section, *kept[place:]])
 
 
-def _lines(manifest: Mapping[str, Any], text: CardText, size: int) -> Iterator[str]:
-    made = manifest["provenance"]
-    yield from (f"# {manifest['name']}", "", f"{manifest['summary']}.", "")
-    yield f"- Weights: {manifest['licence']}, {size / 1e6:.1f} MB. {manifest['attribution']}."
+def _lines(manifest: AddonManifest, text: CardText) -> Iterator[str]:
+    made, details = manifest.provenance, manifest.details
+    yield from (f"# {manifest.name}", "", f"{manifest.summary}.", "")
+    yield f"- Weights: {manifest.licence}, {manifest.total_bytes / 1e6:.1f} MB. {manifest.attribution}."
+    if manifest.speakers:
+        yield f"- Speakers: {', '.join(speaker.name for speaker in manifest.speakers)}."
     if text.notes:
         yield from ("", text.notes)
     yield from ("", "## Training", "", "| recipe | steps | minutes |", "|---|---|---|")
-    yield from (f"| `{run['recipe']}` | {run['steps']} | {run['minutes']} |" for run in manifest["details"]["runs"])
-    yield from ("", f"Hardware: {made['hardware']}. Data, `train` splits only:", "")
-    yield from (f"- `{name}`: {CORPORA[name]}" if name in CORPORA else f"- {name}" for name in made["data"])
-    if made["figures"]:
+    yield from (f"| `{run['recipe']}` | {run['steps']} | {run['minutes']} |" for run in details.get("runs", ()))
+    yield from ("", f"Hardware: {made.hardware}. Data, `train` splits only:", "")
+    yield from (f"- `{name}`: {CORPORA[name]}" if name in CORPORA else f"- {name}" for name in made.data)
+    if made.figures:
         yield from ("", "## On held-out data", "", "| | |", "|---|---|")
-        yield from (f"| {text.metric_names.get(name, name)} | {value:.4g} |" for name, value in made["figures"].items())
-    numbers = {name: value for name, value in manifest["details"].items() if isinstance(value, float)}
+        yield from (f"| {text.metric_names.get(name, name)} | {value:.4g} |" for name, value in made.figures.items())
+    numbers = {name: value for name, value in details.items() if isinstance(value, float)}
     if numbers:
         yield from ("", "## Decisions use", "", *(f"- {name}: {value:.4g}" for name, value in numbers.items()))
     if text.limits:

@@ -28,6 +28,21 @@ class Workspace:
     """Features, examples, checkpoints and curves: written here."""
 
     @property
+    def speech(self) -> Path:
+        """A folder for each corpus: `metadata.tsv` and `audio/`."""
+        return self.data / "speech"
+
+    @property
+    def trees(self) -> Path:
+        """Constituency trees, `train.tsv` and `dev.tsv`."""
+        return self.data / "trees"
+
+    @property
+    def video(self) -> Path:
+        """Folders of clips."""
+        return self.data / "video"
+
+    @property
     def features(self) -> Path:
         """What `prepare` makes of the data."""
         return self.runs / "features"

@@ -97,10 +97,11 @@ class Trainer:
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
         """Figures of the averaged network on development data, also written to the curve."""
-        self.metrics = {name: float(value) for name, value in self.product.validate(self.ema.network).items()}
-        if self.metrics:
-            self.curve.write_validation(self.progress.step, self.metrics)
-        return self.metrics
+        found = {name: float(value) for name, value in self.product.validate(self.ema.network).items()}
+        if found:
+            self.metrics = found
+            self.curve.write_validation(self.progress.step, found)
+        return found
 
     def _step(self, batch: Any) -> None:
         set_learning_rate(self.optimizer, self.progress.step, self.settings)

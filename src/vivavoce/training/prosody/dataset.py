@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from vivavoce.prosody.recording import SpeakerCentre, TokenProsody, reference_features
-from vivavoce.training.arrays import write_arrays
+from vivavoce.training.corpora.arrays import write_arrays
 from vivavoce.training.prosody.asked import asked, kind_of
 from vivavoce.training.prosody.sentence import SpokenSentence
 from vivavoce.training.utterances import SPEAKERS, AlignedUtterance, aligned_utterances

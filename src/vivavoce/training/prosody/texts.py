@@ -13,7 +13,7 @@ from rich.progress import track
 from vivavoce.blocks.lookup import find_addon
 from vivavoce.prosody.alignment import whole_sentence
 from vivavoce.prosody.linguistics import Linguistics, describe, has_parser
-from vivavoce.training.arrays import write_arrays
+from vivavoce.training.corpora.arrays import write_arrays
 from vivavoce.training.prosody.sentence import SpokenSentence
 
 _VERSION = 1

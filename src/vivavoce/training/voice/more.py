@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from rich.progress import track
 
-from vivavoce.training.arrays import write_arrays
+from vivavoce.training.corpora.arrays import write_arrays
 from vivavoce.training.corpus import recordings
 from vivavoce.training.voice.labels import Predictor
 from vivavoce.training.voice.prepare import SYNTHETIC, kinds

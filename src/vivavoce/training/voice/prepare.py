@@ -17,7 +17,7 @@ from rich.progress import track
 from vivavoce.audio import read_audio
 from vivavoce.errors import InputError
 from vivavoce.features import pitch
-from vivavoce.training.arrays import write_arrays
+from vivavoce.training.corpora.arrays import write_arrays
 from vivavoce.training.corpus import Recording, recordings
 from vivavoce.training.voice.hibari import vocabulary
 from vivavoce.training.voice.labels import Labels, Predictor

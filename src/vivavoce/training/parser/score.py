@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from vivavoce.text.parse import Parsed, Parser
 from vivavoce.text.parser_input import parser_input
 from vivavoce.text.spans import over_tokens
-from vivavoce.training.treebank import BracketCount, Example
+from vivavoce.training.parser.treebank import BracketCount, Example
 
 
 @dataclass(slots=True)
@@ -30,14 +30,14 @@ class ParserScore:
     def tag_accuracy(self) -> float:
         return self.tags_right / max(self.tags, 1)
 
-    def figures(self) -> dict[str, float]:
+    def metrics(self) -> dict[str, float]:
         """What a model card states."""
         return {
-            "held_out_labelled_f1": round(self.brackets.f1, 4),
-            "held_out_labelled_precision": round(self.brackets.precision, 4),
-            "held_out_labelled_recall": round(self.brackets.recall, 4),
-            "held_out_exact_trees": round(self.exact, 4),
-            "held_out_tag_accuracy": round(self.tag_accuracy, 4),
+            "labelled_f1": self.brackets.f1,
+            "labelled_precision": self.brackets.precision,
+            "labelled_recall": self.brackets.recall,
+            "exact_trees": self.exact,
+            "tag_accuracy": self.tag_accuracy,
         }
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +15,11 @@ from torch import Tensor
 
 from vivavoce.text.parser_input import ParserInput, fences, parser_input
 from vivavoce.text.spans import Spans, onto
-from vivavoce.training.arrays import write_arrays
-from vivavoce.training.treebank import Example
+from vivavoce.training.corpora.arrays import write_arrays
+from vivavoce.training.parser.treebank import Example
 
 Chain = tuple[str, ...]
+Prepared = tuple[Example, ParserInput]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +30,12 @@ class Vocabulary:
     tags: tuple[str, ...]
 
     @classmethod
-    def of(cls, prepared: list[tuple[Example, ParserInput]], rarest: int) -> Vocabulary:
+    def of(cls, prepared: list[Prepared], rarest: int) -> Vocabulary:
+        """What stands in the examples at least `rarest` times; tags however rare."""
         counts = Counter(chain for pair in prepared for chain in leaf_spans(*pair).values())
         known = [chain for chain, count in counts.most_common() if count >= rarest]
         tags = sorted({tag for example, _ in prepared for tag in example.tags})
         return cls(((), *known), tuple(tags))
-
-    def write(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(asdict(self)), encoding="utf-8")
-
-    @classmethod
-    def read(cls, path: Path) -> Vocabulary:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-        return cls(tuple(tuple(chain) for chain in stored["labels"]), tuple(stored["tags"]))
 
 
 def leaf_spans(example: Example, read: ParserInput) -> Spans:
@@ -51,8 +43,10 @@ def leaf_spans(example: Example, read: ParserInput) -> Spans:
     return onto(example.spans, read.leaves.tolist(), len(example.tokens))
 
 
-def prepare(examples: list[Example], cache: Path) -> list[tuple[Example, ParserInput]]:
+def prepare(examples: list[Example], cache: Path) -> list[Prepared]:
     """Read every example's tokens; the result is kept in `cache`, named by its content."""
+    if not examples:
+        return []
     key = hashlib.sha256("\n".join(" ".join(example.tokens) for example in examples).encode()).hexdigest()[:16]
     path = cache / f"parser-{key}.npz"
     if not path.exists():
@@ -91,7 +85,7 @@ class Batch:
     gold_labels: Tensor
     gold_tags: Tensor
 
-    def inputs(self, device: str) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    def inputs(self, device: torch.device | str) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         """What the network takes."""
         layers, tags, shapes = self.layers.float().to(device), self.tags.to(device), self.shapes.to(device)
         return layers, tags, shapes, self.fences.to(device), self.tokens.to(device)
@@ -100,7 +94,7 @@ class Batch:
 class Batches:
     """Examples cut into batches of about `batch_tokens` padded tokens."""
 
-    def __init__(self, prepared: list[tuple[Example, ParserInput]], vocabulary: Vocabulary, batch_tokens: int) -> None:
+    def __init__(self, prepared: list[Prepared], vocabulary: Vocabulary, batch_tokens: int) -> None:
         self.prepared = [pair for pair in prepared if len(pair[1].leaves)]
         self.batch_tokens = batch_tokens
         self._label_numbers = {chain: number for number, chain in enumerate(vocabulary.labels)}

@@ -10,9 +10,9 @@ from torch import Tensor
 
 from vivavoce.text.parse import Parser
 from vivavoce.text.parser_input import ParserInput, fences, parser_input
-from vivavoce.training.networks.parser import ParserNetwork
-from vivavoce.training.parser_score import score_parser
-from vivavoce.training.treebank import Example
+from vivavoce.training.parser.network import ParserNetwork
+from vivavoce.training.parser.score import score_parser
+from vivavoce.training.parser.treebank import Example
 
 LARGEST_DIFFERENCE = 1e-3
 """Of a score, between torch and 32-bit ONNX; scores differ by ones."""

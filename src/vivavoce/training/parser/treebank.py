@@ -9,6 +9,7 @@ from vivavoce.errors import InputError
 from vivavoce.text.spans import Spans, onto, spans_of
 from vivavoce.text.syntax import leaves, read_tree, strip_functions
 from vivavoce.text.utterance import Tree
+from vivavoce.training.corpora.split import split_of
 
 EVALB_DELETED_TAGS = frozenset({",", ":", "``", "''", "."})
 """Leaves that evalb's COLLINS.prm removes before it counts brackets; it also removes ROOT and equates PRT, ADVP."""
@@ -48,12 +49,12 @@ def _example(document: str, tree: Tree) -> Example:
     return Example(document, tokens, tags, spans)
 
 
-def split_by_document(examples: list[Example], every: int) -> tuple[list[Example], list[Example]]:
-    """-> training and development examples; every `every`-th document, by name, is held out."""
-    documents = sorted({example.document for example in examples})
-    held_out = set(documents[every // 2 :: every])
-    kept = [example for example in examples if example.document not in held_out]
-    return kept, [example for example in examples if example.document in held_out]
+def split_by_document(examples: list[Example]) -> tuple[list[Example], list[Example]]:
+    """-> training and development examples; a document stays on one side."""
+    parts = {"train": [], "development": []}
+    for example in examples:
+        parts[split_of(example.document)].append(example)
+    return parts["train"], parts["development"]
 
 
 @dataclass(slots=True)
