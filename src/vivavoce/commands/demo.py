@@ -1,26 +1,21 @@
-"""`vivavoce demo`: three sentences, their marks, and one page to look at and listen to."""
+"""`vivavoce demo`: speech said, carried through loss and inspected, on one page to look at and listen to."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
-from vivavoce.audio import Audio, write_audio
+from vivavoce.demo.journey import walk_journey
+from vivavoce.demo.page import demo_page
+from vivavoce.errors import InputError
 from vivavoce.files import write_text
-from vivavoce.voice import load_voice
-from vivavoce.voice.marks import polly_lines
-from vivavoce.voice.page import Take, speech_page
 
-SENTENCES = (
-    ("statement", "kathleen", "The brown fox is quick, and it is jumping over the lazy dog."),
-    ("question", "af_heart", "Does he wear a black suit or a blue one?"),
-    (
-        "long",
-        "bf_emma",
-        "When the rain had stopped at last, and the old streets shone under the lamps, she closed the book, "
-        "took her coat from the chair, and went out to meet the friend who had been waiting for her since noon.",
-    ),
+INTRODUCTION = (
+    "vivavoce makes speech from text, brings it through bad networks, and inspects sound and pictures for defects. "
+    "All of this page was made on this machine just now, by the commands that it shows."
 )
 
 
@@ -31,14 +26,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     folder: Path = arguments.output
     folder.mkdir(parents=True, exist_ok=True)
-    voice = load_voice()
-    takes = []
-    for name, speaker, text in SENTENCES:
-        spoken = voice.synthesize(text, speaker=speaker)
-        audio = Audio(spoken.samples, voice.sample_rate_hz)
-        write_audio(folder / f"{name}.wav", audio)
-        write_text(folder / f"{name}.marks.jsonl", "\n".join(polly_lines(spoken.marks, text.encode())) + "\n")
-        takes.append(Take(f"{speaker}: {text}", audio, spoken.marks))
-    write_text(folder / "index.html", speech_page("vivavoce speaks", takes))
-    print(f"{folder / 'index.html'}: {len(takes)} sentences to hear and see", file=sys.stderr)
+    sections = walk_journey(folder, run_verb)
+    write_text(folder / "index.html", demo_page(INTRODUCTION, sections))
+    print(f"{folder / 'index.html'}: open it in a browser", file=sys.stderr)
     return 0
+
+
+def run_verb(words: Sequence[str]) -> None:
+    """Run another verb as the command line would. Raises `InputError` where it fails."""
+    verb = import_module(f"vivavoce.commands.{words[0].replace('-', '_')}")
+    parser = argparse.ArgumentParser(prog=f"vivavoce {words[0]}")
+    verb.add_arguments(parser)
+    code = verb.run(parser.parse_args(words[1:]))
+    if code:
+        raise InputError(f"vivavoce {words[0]} ended with {code}")
