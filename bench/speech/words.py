@@ -108,7 +108,7 @@ def run(data: Path, most: int) -> dict[str, list[Slips]]:
     found = {TEACHER: [count(read_audio(row.path), row.text, meter) for row in recorded]}
     for kind, name in KINDS.items():
         voice = load_voice(name)
-        spoken = (Audio(voice.speak(text, speaker=SPEAKER).samples, RATE_HZ) for text in texts)
+        spoken = (Audio(voice.synthesize(text, speaker=SPEAKER).samples, RATE_HZ) for text in texts)
         found[kind] = [count(audio, text, meter) for audio, text in zip(spoken, texts, strict=True)]
         print(f"{kind}: done", file=sys.stderr)
     return found

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from vivavoce.blocks.addon import MANIFEST_FILE
 from vivavoce.errors import InputError
 
 FOLDERS_VARIABLE = "VIVAVOCE_ADDONS"
+DATA_VARIABLE = "XDG_DATA_HOME"
 SHIPPED = Path(__file__).parent.parent / "addons"
 
 
 def find_addon(name_or_path: str | Path) -> Path:
-    """The addon at a path, or of a name: in the folders of `VIVAVOCE_ADDONS` first, then among those shipped.
+    """The addon at a path, or of a name: in the folders of `VIVAVOCE_ADDONS`, then in
+    `~/.local/share/vivavoce/addons`, then among those shipped.
 
     Raises `InputError` naming what there is.
     """
@@ -42,7 +45,15 @@ def addons() -> dict[str, Path]:
     return dict(sorted(found.items()))
 
 
+def user_folder() -> Path:
+    """Where an addon that a user adds is put: the first folder of `VIVAVOCE_ADDONS`, or of the user's data."""
+    return next(_user_folders())
+
+
 def _user_folders() -> Iterator[Path]:
     for folder in os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep):
         if folder:
             yield Path(folder)
+    with suppress(RuntimeError):  # who has no home has no data
+        data = os.environ.get(DATA_VARIABLE) or Path.home() / ".local" / "share"
+        yield Path(data) / "vivavoce" / "addons"

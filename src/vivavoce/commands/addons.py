@@ -1,4 +1,4 @@
-"""`vivavoce addons list|check|show`: what models there are, and whether they are whole."""
+"""`vivavoce addons list|check|show|import`: what models there are, whether they are whole, and other people's."""
 
 from __future__ import annotations
 
@@ -28,7 +28,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     check.add_argument("--target", help="where to run the networks, in place of what the addon asks for")
     show = actions.add_parser("show", help="what an addon says of itself")
     show.add_argument("addon", metavar="NAME", help="a name, a folder or a zip")
-    for action in (lists, check, show):
+    imports = actions.add_parser("import", help="make an addon of a voice of another project")
+    imports.add_argument("source", metavar="SOURCE", help="hibari (the installed package), or an .onnx file")
+    imports.add_argument("-o", "--output", type=Path, metavar="FOLDER", help="where to (among your own addons)")
+    imports.add_argument("--name", help="what it is called here (after the file)")
+    for action in (lists, check, show, imports):
         action.add_argument("--json", action="store_true", help="for programs")
 
 
@@ -39,6 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.action == "check":
         target = arguments.target and read_target(arguments.target, "--target")
         return _check(arguments.addon, target, arguments.json)
+    if arguments.action == "import":
+        return _import(arguments.source, arguments.name, arguments.output, arguments.json)
     return _show(load_addon(find_addon(arguments.addon)), arguments.json)
 
 
@@ -95,6 +101,19 @@ def _checked(name: str, target: Target | None) -> dict[str, Any]:
     except InputError as error:
         return {"addon": name, "ok": False, "error": str(error)}
     return {"addon": name, "ok": True, "error": None}
+
+
+def _import(source: str, name: str | None, folder: Path | None, as_json: bool) -> int:
+    from vivavoce.voice.importers import import_voice, install
+
+    addon = install(import_voice(source, name), folder)
+    if as_json:
+        _print_json(_row(addon.manifest.name, addon.path))
+        return 0
+    called = addon.manifest.name if folder is None else str(addon.path)
+    print(f"{addon.path}: {addon.manifest.summary}; licence: {addon.manifest.licence}")
+    print(f'To hear it: vivavoce speak --voice {called} "Hello there."')
+    return 0
 
 
 def _show(addon: Addon, as_json: bool) -> int:

@@ -15,10 +15,10 @@ import numpy as np
 from vivavoce.features import Array
 from vivavoce.voice.clock import Clock
 
-LEAD_S, TAIL_S = 0.02, 0.04
-"""Kept of what lies before the first sound of a piece, and of what follows its last."""
-FADE_S = 0.005
 BLOCK_S = 0.005
+LEAD_BLOCKS, TAIL_BLOCKS = 4, 8
+"""Kept of what lies before the first sound of a piece, and of what follows its last."""
+TAIL_S = TAIL_BLOCKS * BLOCK_S
 SILENT_LEVEL = 10.0 ** (-54.0 / 20.0)
 """Root mean square of a block that nobody hears beside speech of -20 LUFS."""
 
@@ -61,86 +61,81 @@ def shape(
 
 
 class _Shaper:
-    """The state of one sentence."""
+    """The state of one sentence. Sound is heard or silent by blocks, which are counted from where a piece begins, so
+    that the answer does not depend on how the stream is cut."""
 
     def __init__(self, clock: Clock, pause_s: float, trim: bool) -> None:
         self._rate_hz, self._trim = clock.rate_hz, trim
-        self._lead, self._tail = (round(seconds * clock.rate_hz) for seconds in (LEAD_S, TAIL_S))
-        self._fade, self._block = (round(seconds * clock.rate_hz) for seconds in (FADE_S, BLOCK_S))
+        self._block = max(1, round(BLOCK_S * clock.rate_hz))
         self.taken = 0
         self._given = 0
-        self._tail_given = 0
-        """Of the last piece, which counts as part of the pause before the next."""
-        self._pause, self._heard = 0, False
+        self._tail = 0
+        """Samples of silence that the piece before ended with: part of the pause before the next."""
+        self._pause, self._heard = 0, True
         self.begin(pause_s)
 
     def begin(self, pause_s: float) -> None:
         """A new piece, whose first sound comes `pause_s` after the last one of the piece before."""
-        lead = self._lead if self._trim else 0
-        self._pause = round(pause_s * self._rate_hz) - self._tail_given - lead + (0 if self._heard else self._pause)
+        lead = LEAD_BLOCKS * self._block if self._trim else 0
+        unspent = 0 if self._heard else self._pause
+        self._pause = round(pause_s * self._rate_hz) - self._tail - lead + unspent
         self._held = np.zeros(0, np.float32)
-        self._heard = False
+        self._heard, self._tail = False, 0
 
     def take(self, samples: Array) -> Iterator[Piece]:
         """What is certain to be heard, once more of it is known."""
         self.taken += len(samples)
-        held = np.concatenate([self._held, samples])
+        self._held = np.concatenate([self._held, samples])
+        audible = self._audible()
         if not self._heard:
-            first = 0 if not self._trim else _first_sound(held, self._block)
-            if first is None:
-                self._held = held[max(0, len(held) - self._lead - self._block) :]
+            if not audible.any():
+                silent = max(0, len(audible) - LEAD_BLOCKS)
+                self._held = self._held[silent * self._block :]
                 return
-            held = held[max(0, first - self._lead) :]
-        silent = _silent_end(held, self._block) if self._trim else 0
-        keep = min(len(held), max(silent, self._fade))
-        self._held = held[len(held) - keep :]
-        if len(held) > keep:
-            yield self._give(held[: len(held) - keep], len(held))
+            silent = max(0, int(np.argmax(audible)) - LEAD_BLOCKS)
+            self._held, audible = self._held[silent * self._block :], audible[silent:]
+        # the last block may have to be faded
+        certain = int(np.flatnonzero(audible)[-1]) if audible.any() else 0
+        if certain:
+            yield self._give(self._held[: certain * self._block])
 
     def end(self) -> Iterator[Piece]:
         """The end of the piece, faded."""
-        held = self._held
+        audible = self._audible()
+        if not (self._heard or audible.any()):
+            return
+        kept = len(self._held)
         if self._trim:
-            if not self._heard and _first_sound(held, self._block) is None:
-                return
-            silent = _silent_end(held, self._block)
-            held = held[: len(held) - silent + min(silent, self._tail)]
-            self._tail_given = min(silent, self._tail)
-        if len(held):
-            size = min(self._fade, len(held))
-            faded = held.copy()
-            faded[len(held) - size :] *= np.linspace(1.0, 0.0, size, dtype=np.float32)
-            yield self._give(faded, len(self._held))
-        self._held = np.zeros(0, np.float32)
+            sound = (int(np.flatnonzero(audible)[-1]) + 1 if audible.any() else 0) * self._block
+            kept = min(kept, sound + TAIL_BLOCKS * self._block)
+            self._tail = kept - sound
+        faded = self._held[:kept].copy()
+        size = min(self._block, kept)
+        faded[kept - size :] *= np.linspace(1.0, 0.0, size, dtype=np.float32)
+        self._held = np.concatenate([faded, self._held[kept:]])
+        if kept:
+            yield self._give(self._held[:kept])
 
-    def _give(self, samples: Array, remaining: int) -> Piece:
-        """`remaining` is how many of the samples taken had not been given when these were."""
+    def _give(self, samples: Array) -> Piece:
+        """The samples that are held longest."""
         shift = None
+        begun = self.taken - len(self._held)
+        self._held = self._held[len(samples) :]
         if not self._heard:
             silence = max(0, self._pause)
-            size = min(self._fade, len(samples))
+            size = min(self._block, len(samples))
             samples = samples.copy()
             samples[:size] *= np.linspace(0.0, 1.0, size, dtype=np.float32)
-            shift = self._given + silence - (self.taken - remaining)
+            shift = self._given + silence - begun
             samples = np.concatenate([np.zeros(silence, np.float32), samples])
             self._heard = True
         self._given += len(samples)
         return Piece(samples, shift)
 
-
-def _silent_blocks(samples: Array, block: int) -> np.ndarray:
-    count = len(samples) // block
-    power = np.square(samples[: count * block].reshape(count, block)).mean(axis=1)
-    return power < SILENT_LEVEL**2
-
-
-def _first_sound(samples: Array, block: int) -> int | None:
-    """Where the first audible block begins."""
-    audible = np.flatnonzero(~_silent_blocks(samples, block))
-    return int(audible[0]) * block if len(audible) else None
-
-
-def _silent_end(samples: Array, block: int) -> int:
-    """Samples of silence at the end."""
-    silent = _silent_blocks(samples[::-1], block)
-    return (int(np.argmin(silent)) if not silent.all() else len(silent)) * block
+    def _audible(self) -> np.ndarray:
+        """Which whole blocks of what is held are heard; all of them where nothing is trimmed."""
+        count = len(self._held) // self._block
+        if not self._trim:
+            return np.ones(count, bool)
+        power = np.square(self._held[: count * self._block].reshape(count, self._block)).mean(axis=1)
+        return power >= SILENT_LEVEL**2

@@ -1,0 +1,205 @@
+"""Cutting ONNX graphs: parts by the names of their tensors, other names for what goes in and out.
+
+Needs the package `onnx`, of the extra `import`: a graph is edited far more safely by the library that defines it than
+by code of ours, and who only speaks never loads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from vivavoce.blocks.onnx_check import check_onnx
+from vivavoce.errors import InputError
+
+OPSET, IR_VERSION = 17, 8
+FLOAT, INT64 = 1, 7
+_INSIDE = "_inside"
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """An input or output of a part: its name there, its type, its shape, and the tensor of the graph that it is."""
+
+    name: str
+    tensor: str
+    shape: tuple[int | str, ...]
+    dtype: int = FLOAT
+    transposed: bool = False
+    """Whether the last two axes change places at the edge: (1, frames, width) outside, (1, width, frames) inside."""
+    reshaped: tuple[int, ...] = ()
+    """The shape that the tensor takes at the edge, as ONNX writes it; for outputs."""
+
+
+class Graph:
+    """A checked model to take parts of."""
+
+    def __init__(self, data: bytes, place: str) -> None:
+        """Raises `InputError` for what is not an ONNX file of its own numbers and operators, or without `onnx`."""
+        check_onnx(data, place)
+        self.package = onnx_package()
+        self.place = place
+        try:
+            self.model = self.package.load_from_string(data)
+        except Exception as error:  # protobuf's errors share no base but Exception
+            raise InputError(f"{place}: not a valid ONNX file") from error
+        graph = self.model.graph
+        self.inputs = {item.name for item in graph.input}
+        self.outputs = {item.name for item in graph.output}
+        self.makers = {name: node for node in graph.node for name in node.output}
+        self._weights = {item.name: item for item in graph.initializer}
+
+    def weight(self, name: str) -> np.ndarray:
+        """A stored tensor. Raises `InputError` where there is none of that name."""
+        if name in self._weights:
+            return self.package.numpy_helper.to_array(self._weights[name])
+        node = self.makers.get(name)
+        if node is not None and node.op_type == "Constant":
+            return self.package.numpy_helper.to_array(node.attribute[0].t)
+        raise InputError(f'{self.place}: holds no weights "{name}", so it is not the kind of model it seems to be')
+
+    def stored(self, name: str) -> Any:
+        """The same as it lies in the file."""
+        self.weight(name)
+        return self._weights[name]
+
+    def has(self, *tensors: str) -> bool:
+        """Whether the graph knows all of these tensors."""
+        known = self.makers.keys() | self.inputs | self._weights.keys()
+        return all(name in known for name in tensors)
+
+    def part(self, inputs: Sequence[Wire], outputs: Sequence[Wire]) -> bytes:
+        """The network that makes `outputs` of `inputs`, with all it needs inside.
+
+        Raises `InputError` when it needs anything else.
+        """
+        helper = self.package.helper
+        given = {wire.tensor for wire in inputs}
+        needed, kept = {wire.tensor for wire in outputs}, []
+        for node in reversed(self.model.graph.node):
+            if any(name in needed and name not in given for name in node.output):
+                kept.append(node)
+                needed.update(name for name in _read(node) if name)
+        if missing := needed - given - self.makers.keys() - self._weights.keys():
+            raise InputError(f"{self.place}: cannot be cut, {', '.join(sorted(missing))} would be needed")
+        kept = [_renamed(node, {wire.tensor for wire in (*inputs, *outputs)}) for node in kept]
+        inputs, outputs = [_inner(wire) for wire in inputs], [_inner(wire) for wire in outputs]
+        before = [node for wire in inputs for node in _edge(helper, wire, entering=True)]
+        after = [node for wire in outputs for node in _edge(helper, wire, entering=False)]
+        stored = [item for name, item in self._weights.items() if name in needed]
+        return self.finish([*before, *reversed(kept), *after], inputs, outputs, stored)
+
+    def finish(
+        self, nodes: Iterable[Any], inputs: Sequence[Wire], outputs: Sequence[Wire], stored: Sequence[Any]
+    ) -> bytes:
+        """A whole model of these nodes."""
+        helper = self.package.helper
+        graph = helper.make_graph(
+            list(nodes),
+            "part",
+            [helper.make_tensor_value_info(wire.name, wire.dtype, wire.shape) for wire in inputs],
+            [helper.make_tensor_value_info(wire.name, wire.dtype, wire.shape) for wire in outputs],
+            list(stored),
+        )
+        opsets = list(self.model.opset_import) or [helper.make_opsetid("", OPSET)]
+        return helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION).SerializeToString()
+
+
+def onnx_package() -> Any:
+    """The package. Raises `InputError` where it is not installed."""
+    try:
+        import onnx
+    except ImportError:
+        raise InputError("importing voices needs the package onnx: pip install 'vivavoce[import]'") from None
+    import onnx.helper
+    import onnx.numpy_helper
+
+    return onnx
+
+
+def dequantised(graph: Graph) -> Graph:
+    """The same with float activations: weights stay whole numbers in the file, and are scaled when it is loaded.
+
+    What quantises activations takes its scale from the whole call, so an answer would depend on how a stream is cut.
+    """
+    package, model = graph.package, graph.model
+    helper = package.helper
+    readers: dict[str, list[Any]] = {}
+    for node in model.graph.node:
+        for name in node.input:
+            readers.setdefault(name, []).append(node)
+    dropped: set[int] = set()
+    replaced: dict[int, list[Any]] = {}
+    scaled: set[str] = set()
+    for node in model.graph.node:
+        if node.op_type not in ("MatMulInteger", "ConvInteger"):
+            continue
+        quantised = graph.makers[node.input[0]]
+        if quantised.op_type != "DynamicQuantizeLinear":
+            raise InputError(f"{graph.place}: is quantised in a way that is not known here")
+        cast = readers[node.output[0]][0]
+        product = readers[cast.output[0]][0]
+        name, stem = node.input[1], node.input[1].removesuffix("_quantized")
+        added = [] if name in scaled else scaling(helper, name, stem)
+        scaled.add(name)
+        operator = "MatMul" if node.op_type == "MatMulInteger" else "Conv"
+        attributes = {item.name: helper.get_attribute_value(item) for item in node.attribute}
+        reads = [quantised.input[0], f"{stem}_float"]
+        added.append(helper.make_node(operator, reads, list(product.output), **attributes))
+        replaced[id(product)] = added
+        makers = (graph.makers.get(item) for item in product.input)
+        dropped |= {id(node), id(cast), id(quantised)} | {id(m) for m in makers if m is not None and m.op_type == "Mul"}
+    nodes: list[Any] = []
+    for node in model.graph.node:
+        nodes += replaced.get(id(node), [] if id(node) in dropped else [node])
+    changed = package.ModelProto()
+    changed.CopyFrom(model)
+    del changed.graph.node[:]
+    changed.graph.node.extend(nodes)
+    return Graph(changed.SerializeToString(), graph.place)
+
+
+def scaling(helper: Any, name: str, stem: str) -> list[Any]:
+    """Nodes that make `stem_float` of whole numbers, a zero point and a scale; onnxruntime runs them when it loads."""
+    return [
+        helper.make_node("Cast", [name], [f"{stem}_wide"], to=FLOAT),
+        helper.make_node("Cast", [f"{stem}_zero_point"], [f"{stem}_zero"], to=FLOAT),
+        helper.make_node("Sub", [f"{stem}_wide", f"{stem}_zero"], [f"{stem}_centred"]),
+        helper.make_node("Mul", [f"{stem}_centred", f"{stem}_scale"], [f"{stem}_float"]),
+    ]
+
+
+def _edge(helper: Any, wire: Wire, entering: bool) -> list[Any]:
+    source, target = (wire.name, wire.tensor) if entering else (wire.tensor, wire.name)
+    if wire.transposed:
+        return [helper.make_node("Transpose", [source], [target], perm=[0, 2, 1])]
+    if wire.reshaped:
+        shape = helper.make_node("Constant", [], [f"{target}_shape"], value_ints=list(wire.reshaped))
+        return [shape, helper.make_node("Reshape", [source, f"{target}_shape"], [target])]
+    return [helper.make_node("Identity", [source], [target])]
+
+
+def _inner(wire: Wire) -> Wire:
+    return replace(wire, tensor=f"{wire.tensor}{_INSIDE}")
+
+
+def _renamed(node: Any, names: set[str]) -> Any:
+    """The node with other names for the tensors at the edges, which the part's own names must not meet."""
+    changed = type(node)()
+    changed.CopyFrom(node)
+    for field in (changed.input, changed.output):
+        field[:] = [f"{name}{_INSIDE}" if name in names else name for name in field]
+    return changed
+
+
+def _read(node: Any) -> set[str]:
+    """Every tensor that a node reads, those inside its subgraphs among them."""
+    names = set(node.input)
+    for attribute in node.attribute:
+        for graph in (*attribute.graphs, *([attribute.g] if attribute.HasField("g") else [])):
+            inner = {name for item in graph.node for name in item.output} | {item.name for item in graph.input}
+            names |= {name for item in graph.node for name in _read(item)} - inner
+    return names
