@@ -19,9 +19,7 @@ from vivavoce.training.voice.hibari import vocabulary
 from vivavoce.training.voice.networks import (
     FRAMES_PER_UNIT,
     KINDS,
-    PROSODY_WIDTH,
     SENTENCE_PROSODY,
-    TEXT_WIDTH,
     WORD_PROSODY,
     Voice,
 )
@@ -31,6 +29,7 @@ from vivavoce.training.voice.utterances import SPEAKERS
 
 PROSODY_RECIPE = "chorus-prosody"
 BOUNDARY_S = -0.045
+LONGEST_END_S = 0.175
 DESCRIPTIONS = {
     "kathleen": ("female", "en-US", "A woman, a real person reading phonetically balanced prompts"),
     "af_heart": ("female", "en-US", "A woman, synthetic"),
@@ -84,7 +83,7 @@ def chorus(voice: Voice, workspace: Workspace) -> AddonSpec:
             }
         ],
         manifest=_manifest(),
-        details={"voice": _details(stage.melody.centre)},
+        details=_details(stage.melody.centre),
         metrics={name: value for name, value in load_checkpoint(run).metrics.items() if name.endswith("_ensemble")},
         card=CardText(
             notes=(
@@ -103,7 +102,7 @@ def chorus(voice: Voice, workspace: Workspace) -> AddonSpec:
 
 
 def _manifest() -> Mapping[str, Any]:
-    floats = ("rate", "pitch_shift", "pitch_range", "gain")
+    floats = ("rate", "pitch_shift", "pitch_range", "gain", "given_frames")
     speakers = []
     for name in SPEAKERS:
         gender, language, about = DESCRIPTIONS[name]
@@ -121,29 +120,27 @@ def _manifest() -> Mapping[str, Any]:
             "sentence_prosody": {"dtype": "float32", "shape": [1, SENTENCE_PROSODY]},
             "word_prosody": {"dtype": "float32", "shape": [1, "tokens", WORD_PROSODY]},
             "gaps": {"dtype": "bool", "shape": _PER_TOKEN},
-            "silence": {"dtype": "int64", "shape": _PER_TOKEN},
             **{name: {"dtype": "float32", "shape": _PER_TOKEN} for name in floats},
+            "given_f0": {"dtype": "float32", "shape": [1, "given"]},
+            "centre_hz": {"dtype": "float32", "shape": [1]},
         },
         "config": {
-            "Decoder": {"lookahead": DELAY},
-            "UnitUpsampler": {
-                "encoded_width": TEXT_WIDTH, "prosody_width": PROSODY_WIDTH, "unit_frames": FRAMES_PER_UNIT
-            },
+            "Decoder": {"lookahead": DELAY, "forward": ["f0", "gain"]},
+            "UnitUpsampler": {"unit_frames": FRAMES_PER_UNIT},
         },
-    }  # fmt: skip
+    }
 
 
 def _details(centre: Tensor) -> dict[str, Any]:
     """`centre` (speakers, 2): median log f0 and mean energy."""
     centres = dict(zip(SPEAKERS, centre.tolist(), strict=True))
     return {
-        "symbols": vocabulary(),
-        "begin": [0],
-        "end": [0],
-        "between": [],
-        "unit_frames": FRAMES_PER_UNIT,
-        "boundary_s": BOUNDARY_S,
-        "kinds": list(KINDS),
-        "median_f0_hz": {name: round(math.exp(log_f0), 1) for name, (log_f0, _) in centres.items()},
+        "voice": {
+            "alphabet": {"symbols": vocabulary(), "begin": [0], "end": [0]},
+            "boundary_s": BOUNDARY_S,
+            "longest_end_s": LONGEST_END_S,
+            "kinds": list(KINDS),
+            "median_f0_hz": {name: round(math.exp(log_f0), 1) for name, (log_f0, _) in centres.items()},
+        },
         "mean_energy": {name: round(energy, 3) for name, (_, energy) in centres.items()},
     }

@@ -71,40 +71,42 @@ class MelodyNetwork(nn.Module):
 
 
 class StreamingDecoder(nn.Module):
-    """The frame decoder with the past of its layers as states, (1, 6, channels + 1) each."""
+    """The frame decoder with its past as states: where the last 27 frames lie inside, and what each layer read last."""
 
     def __init__(self, voice: Voice) -> None:
         super().__init__()
         self.voice = voice
 
-    def initial_states(self) -> list[Tensor]:
+    def initial_states(self) -> dict[str, Tensor]:
+        """(1, 27) and (1, 6, channels) for each layer, by name."""
         widths = (TEXT_WIDTH + 2, *(DECODER_WIDTH for _ in range(BLOCKS)))
-        return [torch.zeros(1, 2 * REACH, width + 1) for width in widths]
+        layers = {f"state_{number}": torch.zeros(1, 2 * REACH, width) for number, width in enumerate(widths)}
+        return {"state_valid": torch.zeros(1, DELAY), **layers}
 
     def forward(
-        self, encoded: Tensor, f0: Tensor, energy: Tensor, valid: Tensor, speaker: Tensor, *states: Tensor
-    ) -> tuple[Tensor, ...]:
+        self, encoded: Tensor, f0: Tensor, energy: Tensor, valid: Tensor, speaker: Tensor, known: Tensor,
+        *states: Tensor,
+    ) -> tuple[Tensor, ...]:  # fmt: skip
         """encoded (1, frames, 128), f0, energy, valid (1, frames) -> five parts (1, frames, 601), 27 frames late, and
         the states for the next piece."""
         decoder, tables = self.voice.d, self.voice.v
         by = tables.modulations("block", speaker, BLOCKS + 1)
-        inside = valid[..., None]
-        frames = torch.cat([frame_inputs(encoded, f0, energy) * inside, inside], dim=-1)
-        following = []
+        known = torch.cat([known, valid], dim=1)
+        count = valid.shape[1]
+        frames = frame_inputs(encoded, f0, energy)
+        following = [known[:, count:]]
         for number, state in enumerate(states):
-            context = torch.cat([state, frames], dim=1)
-            following.append(context[:, -2 * REACH :])
-            inside = context[:, REACH:-REACH, -1:]
-            past = context[..., :-1]
+            start = DELAY - REACH * number
+            past = torch.cat([state, frames * known[:, start : start + count, None]], dim=1)
+            following.append(past[:, count:])
             if number == 0:
                 made = functional.conv1d(past.transpose(1, 2), decoder.dec_in.weight, decoder.dec_in.bias)
-                made = made.transpose(1, 2) + tables.row("enter", speaker)
+                frames = made.transpose(1, 2) + tables.row("enter", speaker)
             else:
                 block = decoder.dec[number - 1]
                 assert isinstance(block, ConvNextBlock)
-                made = past[:, REACH:-REACH] + block.update(past, by[number - 1])
-            frames = torch.cat([made * inside, inside], dim=-1)
-        parts = decoder.head(modulated(decoder.dec_norm(frames[..., :-1]), by[-1])) + tables.row("bias", speaker)
+                frames = past[:, REACH:-REACH] + block.update(past, by[number - 1])
+        parts = decoder.head(modulated(decoder.dec_norm(frames), by[-1])) + tables.row("bias", speaker)
         return *parts.chunk(len(SPECTRUM), dim=-1), *following
 
 
@@ -118,7 +120,7 @@ def voice_networks(voice: Voice, stage: StageOne) -> dict[str, bytes]:
     tokens: Axes = {name: {1: axis} for name, axis in free.items()}
     units: Axes = {name: {1: "units"} for name in ("prosody", "mask", "f0", "energy")}
     decoder = StreamingDecoder(voice)
-    states = {f"state_{number}": state for number, state in enumerate(decoder.initial_states())}
+    states = decoder.initial_states()
     chunk = {
         "encoded": torch.zeros(1, _FRAMES, TEXT_WIDTH), "f0": torch.full((1, _FRAMES), 100.0),
         "energy": torch.zeros(1, _FRAMES), "valid": torch.ones(1, _FRAMES),
