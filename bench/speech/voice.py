@@ -1,7 +1,9 @@
-"""The shipped voice beside the recordings it was taught by: `python -m bench.speech.voice --data DATA`.
+"""A voice beside what it was taught by: `python -m bench.speech.voice --data DATA --json voice.json`.
 
-Held-out sentences of each speaker, paired with the recording of the same sentence; questions, which have none; and the
-vocoder alone on recordings by speakers it never heard. Prints a Markdown table a part.
+Held-out sentences, spoken from plain text by the default path, each beside the teacher's rendition or the recording of
+the same sentence: quality, words, likeness to the speaker; and hibari beside af_heart, for the voice began with its
+weights. With `--styles`, the folder of the teacher's style files, also durations, pitch and voicing beside the
+teacher's own at its lengths. Writes `bench/results/speech-voice.json` with `--write`.
 """
 
 from __future__ import annotations
@@ -9,149 +11,169 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from functools import partial
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bench.shared.estimates import paired_difference
-from bench.shared.machine import this_machine
+from bench.shared.estimates import paired_difference, ratio
 from bench.shared.metrics import Meter, Reading, load_meters
-from bench.shared.scores import format_cell, measure, summarise
-from bench.shared.sentences import Rendition, held_out, questions
+from bench.shared.results import Table, write_result
+from bench.shared.scores import measure
+from bench.shared.sentences import Rendition, held_out
 from vivavoce.audio import Audio, read_audio
-from vivavoce.blocks import StreamableBlock, find_addon, join, load_addon
+from vivavoce.blocks import find_addon, load_addon
 from vivavoce.errors import InputError
-from vivavoce.features import RATE_HZ, continuous_log_f0, mel_spectrogram, pitch
 from vivavoce.voice import Voice, load_voice
+from vivavoce.voice.load import DEFAULT_VOICE
 
-ASKING = ("kathleen", "af_heart")
-UNHEARD = ("prompts", "ensemble-dev", "speechocean")
-SCHEDULE = 64
+CORPORA = ("ensemble", "kathleen")
+START = "hibari"
+LIKE = "af_heart"
+"""The speaker that hibari speaks as."""
+SOURCES = ("bench/speech/voice.py", "src/vivavoce/addons/chorus", "src/vivavoce/voice/unit_upsampler.py")
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One text said twice: what the meters read from ours and, where there is one, from the recording."""
+    """One sentence of a speaker: what the meters read from ours and from the teacher's or the recording."""
 
-    part: str
-    group: str
+    speaker: str
     text: str
     ours: Reading
-    theirs: Reading | None
+    theirs: Reading
+    vectors: tuple[Any, Any] | None = field(default=None, repr=False)
+    """Speaker embeddings of both, (256,)."""
 
 
-def speak(voice: Voice, text: str, speaker: str) -> Audio:
-    return Audio(np.concatenate([chunk.samples for chunk in voice.stream(text, speaker=speaker)]), RATE_HZ)
+def spoken(voice: Voice, row: Rendition) -> Audio:
+    """The sentence from plain text, with everything as it is by default."""
+    return voice.synthesize(row.text, speaker=row.speaker).audio
 
 
-def copy_synthesis(vocoder: StreamableBlock[Any], audio: Audio) -> Audio:
-    """The recording's own mel, pitch and voicing through the vocoder."""
-    heard = audio.resampled(RATE_HZ)
-    f0 = pitch(heard)
-    features = {
-        "mel": mel_spectrogram(heard.samples)[None],
-        "log_f0": continuous_log_f0(f0)[None],
-        "voiced": (f0 > 0).astype(np.float32)[None],
-    }
-    frames = range(0, len(f0), SCHEDULE)
-    chunks = [{name: value[:, start : start + SCHEDULE] for name, value in features.items()} for start in frames]
-    return Audio(join(list(vocoder.open({}, chunks)))["audio"].ravel(), RATE_HZ)
+def by_speaker(data: Path, count: int) -> dict[str, list[Rendition]]:
+    """`count` held-out sentences of each speaker, evenly spread over the test split."""
+    rows = [row for corpus in CORPORA for row in held_out(data, corpus)]
+    found: dict[str, list[Rendition]] = {}
+    for speaker in dict.fromkeys(row.speaker for row in rows):
+        own = [row for row in rows if row.speaker == speaker]
+        places = np.unique(np.linspace(0, len(own) - 1, min(count, len(own))).astype(int))
+        found[speaker] = [own[place] for place in places]
+    return found
 
 
-def sampled(rows: Sequence[Rendition], count: int) -> list[Rendition]:
-    """`count` of the rows, evenly spread over the list and so over the speakers."""
-    return [rows[index] for index in np.unique(np.linspace(0, len(rows) - 1, min(count, len(rows))).astype(int))]
+def pairs(voice: Voice, rows: dict[str, list[Rendition]], meters: Sequence[Meter], likeness: bool) -> Iterator[Pair]:
+    """Every sentence spoken and measured; a dot each on standard error."""
+    encoder = _speaker_encoder() if likeness else None
+    hibari = _hibari()
+    for speaker, own in rows.items():
+        for row in own:
+            ours, theirs = spoken(voice, row), read_audio(row.path)
+            read = measure(theirs, row.text, meters)
+            vectors = (encoder(ours), encoder(theirs)) if encoder else None
+            yield Pair(speaker, row.text, measure(ours, row.text, meters), read, vectors)
+            if speaker == LIKE and hibari:
+                yield Pair(START, row.text, measure(hibari(row.text), row.text, meters), read)
+            print(".", end="", file=sys.stderr, flush=True)
 
 
-def spoken_pairs(voice: Voice, data: Path, count: int, meters: Sequence[Meter]) -> Iterator[Pair]:
-    for corpus in ("ensemble", "kathleen"):
-        for row in sampled(held_out(data, corpus), count):
-            ours = measure(speak(voice, row.text, row.speaker), row.text, meters)
-            yield Pair("speech", row.speaker, row.text, ours, measure(read_audio(row.path), row.text, meters))
+def quality(found: Sequence[Pair]) -> tuple[Table, dict[str, float]]:
+    """DistillMOS and word errors of each speaker beside theirs, and the mean of the ensemble."""
+    columns = ("speaker", "sentences", "DistillMOS", "less the teacher's", "word errors", "the teacher's")
+    table, figures = [], {}
+    synthetic = {pair.speaker for pair in found} - {"kathleen", START}
+    groups = {name: {name} for name in dict.fromkeys(pair.speaker for pair in found)} | {"ensemble": synthetic}
+    for name, speakers in groups.items():
+        own = [pair for pair in found if pair.speaker in speakers]
+        ours, theirs = ([float(r["distillmos"]) for r in column] for column in _columns(own))
+        gap = paired_difference(ours, theirs)
+        wrong, theirs_wrong = (_word_errors(column) for column in _columns(own))
+        figures |= {f"distillmos_{name}": float(np.mean(ours)), f"distillmos_gap_{name}": gap.value,
+                    f"wer_{name}": wrong, f"wer_gap_{name}": wrong - theirs_wrong}  # fmt: skip
+        table.append((
+            name, str(len(own)), f"{np.mean(ours):.2f}", f"{gap.value:+.2f} ({gap.low:+.2f} to {gap.high:+.2f})",
+            f"{100 * wrong:.1f} %", f"{100 * theirs_wrong:.1f} %",
+        ))  # fmt: skip
+    return Table(columns, table), figures
 
 
-def question_pairs(voice: Voice, data: Path, count: int, meters: Sequence[Meter]) -> Iterator[Pair]:
-    for number, text in enumerate(questions(data, count)):
-        speaker = ASKING[number % len(ASKING)]
-        yield Pair("questions", speaker, text, measure(speak(voice, text, speaker), text, meters), None)
+def likeness_table(found: Sequence[Pair]) -> tuple[Table, dict[str, float]]:
+    """Cosine of ours to the mean of the speaker's sentences, beside that of one half of those to the other."""
+    rows, figures = [], {}
+    for name in dict.fromkeys(pair.speaker for pair in found if pair.vectors):
+        own = [pair.vectors for pair in found if pair.speaker == name and pair.vectors]
+        ours, theirs = (_unit(np.stack([v[i] for v in own])) for i in (0, 1))
+        even, odd = theirs[::2], theirs[1::2]
+        us = float(np.mean(ours @ _unit(theirs.mean(0))))
+        them = float(np.mean([*(even @ _unit(odd.mean(0))), *(odd @ _unit(even.mean(0)))]))
+        figures |= {f"likeness_{name}": us, f"likeness_gap_{name}": us - them}
+        rows.append((name, f"{us:.3f}", f"{them:.3f}", f"{us - them:+.3f}"))
+    return Table(("speaker", "cosine to the speaker", "the speaker's own halves", "difference"), rows), figures
 
 
-def vocoder_pairs(vocoder: StreamableBlock[Any], data: Path, count: int, meters: Sequence[Meter]) -> Iterator[Pair]:
-    for corpus in UNHEARD:
-        for row in sampled(held_out(data, corpus), count):
-            audio = read_audio(row.path)
-            ours, theirs = (measure(sound, row.text, meters) for sound in (copy_synthesis(vocoder, audio), audio))
-            yield Pair("vocoder", corpus, row.text, ours, theirs)
+def _columns(found: Sequence[Pair]) -> tuple[list[Reading], list[Reading]]:
+    return [pair.ours for pair in found], [pair.theirs for pair in found]
 
 
-def table(pairs: Sequence[Pair]) -> str:
-    """One row a group, and one for all of the part."""
-    lines = ["| | n | DistillMOS, ours | theirs | ours minus theirs | word error rate, ours | theirs |"]
-    lines.append("|" + "---|" * 7)
-    groups = list(dict.fromkeys(pair.group for pair in pairs))
-    for group in [*groups, *(["all"] if len(groups) > 1 else [])]:
-        lines.append(_row(group, [pair for pair in pairs if group in (pair.group, "all")]))
-    return "\n".join(lines)
+def _word_errors(readings: Sequence[Reading]) -> float:
+    return ratio([float(r["word_errors"]) for r in readings], [float(r["words"]) for r in readings]).value
 
 
-def _row(group: str, pairs: Sequence[Pair]) -> str:
-    ours = summarise(("ours", pair.ours) for pair in pairs)["ours"]
-    heard = [pair.theirs for pair in pairs if pair.theirs is not None]
-    cells = [format_cell("distillmos", ours["distillmos"]), "", "", format_cell("wer", ours["wer"]), ""]
-    if heard:
-        theirs = summarise(("theirs", reading) for reading in heard)["theirs"]
-        ours_mos = [float(pair.ours["distillmos"]) for pair in pairs]
-        gap = paired_difference(ours_mos, [float(reading["distillmos"]) for reading in heard])
-        cells[1] = format_cell("distillmos", theirs["distillmos"])
-        cells[2] = f"{gap.value:+.2f} ({gap.low:+.2f} to {gap.high:+.2f})"
-        cells[4] = format_cell("wer", theirs["wer"])
-    return f"| {group} | {len(pairs)} | {' | '.join(cells)} |"
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
 
 
-def _shown(pairs: Iterable[Pair]) -> Iterator[Pair]:
-    for number, pair in enumerate(pairs, start=1):
-        if sys.stderr.isatty():
-            print(f"\r{pair.part}: {number}", end="", file=sys.stderr, flush=True)
-        yield pair
+def _speaker_encoder() -> Any:
+    from bench.prosody.speakers import SpeakerEncoder
+
+    return SpeakerEncoder()
+
+
+def _hibari() -> Any:
+    from hibari import Hibari
+
+    hibari = Hibari(threads=1)
+    return lambda text: Audio(hibari(text, seed=0), hibari.sample_rate)
 
 
 def main() -> int:
     """Entry point of the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder that holds speech/ and text/")
-    parser.add_argument("--sentences", type=int, default=60, help="how many of each part and corpus (60)")
-    parser.add_argument("--part", action="append", choices=["speech", "questions", "vocoder"], help="only this one")
-    parser.add_argument("--voice", default="vivavoce", help="name or path of the voice's addon")
-    parser.add_argument("--vocoder", default="vocoder", help="name or path of the vocoder's addon")
+    parser.add_argument("--sentences", type=int, default=60, help="how many of each speaker (60)")
+    parser.add_argument("--voice", default=DEFAULT_VOICE, help=f"name or path of the voice's addon ({DEFAULT_VOICE})")
+    parser.add_argument("--styles", default=None, help="folder of the teacher's style files, for its own labels")
+    parser.add_argument("--no-likeness", action="store_true", help="leave the speaker encoder out")
     parser.add_argument("--json", type=Path, help="write every reading here")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--write", action="store_true", help="write bench/results/speech-voice.json")
     arguments = parser.parse_args()
-    machine = this_machine()
-    pairs: list[Pair] = []
     try:
-        voice = load_voice(arguments.voice, arguments.vocoder)
-        vocoder = load_addon(find_addon(arguments.vocoder)).build_streamable()
-        parts = {
-            "speech": partial(spoken_pairs, voice),
-            "questions": partial(question_pairs, voice),
-            "vocoder": partial(vocoder_pairs, vocoder),
-        }
-        meters = load_meters(["distillmos", "wer"], arguments.threads)
-        for part in arguments.part or parts:
-            made = list(_shown(parts[part](arguments.data, arguments.sentences, meters)))
-            print(f"\n{part}\n\n{table(made)}", flush=True)
-            pairs += made
+        voice, addon = load_voice(arguments.voice), load_addon(find_addon(arguments.voice))
+        rows = by_speaker(arguments.data, arguments.sentences)
+        meters = load_meters(["distillmos", "wer"], 1)
+        found = list(pairs(voice, rows, meters, not arguments.no_likeness))
     except (InputError, OSError) as error:
         print(f"voice: {error}", file=sys.stderr)
         return 1
-    print(f"\n{machine}; means ± standard error; brackets: 95 % interval of the paired difference")
+    tables, figures = {}, {}
+    tables["quality"], figures = quality(found)
+    if not arguments.no_likeness:
+        tables["likeness"], more = likeness_table(found)
+        figures |= more
+    if arguments.styles:
+        from bench.speech.taught import beside_teacher
+
+        tables["prosody"], more = beside_teacher(addon, arguments.data, rows, arguments.styles)
+        figures |= more
+    for name, table in tables.items():
+        print(f"\n{name}\n\n{table.markdown()}", flush=True)
     if arguments.json:
-        document = {"machine": asdict(machine), "pairs": [asdict(pair) for pair in pairs]}
+        document = [{k: v for k, v in asdict(pair).items() if k != "vectors"} for pair in found]
         arguments.json.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    if arguments.write:
+        print(write_result("speech-voice", tables, SOURCES, figures))
     return 0
 
 
