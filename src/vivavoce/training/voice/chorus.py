@@ -63,7 +63,9 @@ def chorus(voice: Voice, workspace: Workspace) -> AddonSpec:
     stage = prosody.build_network()
     load_weights(stage, run)
     stage.eval()
-    roles = {"decoder": "decoder", "melody": "melody"}
+    roles = {
+        "decoder": "decoder", "melody": "melody", "sentence_reference": "reference", "word_reference": "reference"
+    }  # fmt: skip
     networks = voice_networks(voice, stage)
     return AddonSpec(
         name="chorus",

@@ -22,11 +22,11 @@ from vivavoce.training.core.recipe import Recipe
 from vivavoce.training.losses import spectral_loss
 from vivavoce.training.networks.discriminator import MagnitudeDiscriminators
 from vivavoce.training.voice.chorus import PROSODY_RECIPE, chorus
-from vivavoce.training.voice.hibari import hibari_graph, hibari_weights, start_from_hibari
 from vivavoce.training.voice.networks import FRAMES_PER_UNIT, Voice, frame_inputs
 from vivavoce.training.voice.prepare import prepare
 from vivavoce.training.voice.sound import FRAME_SAMPLES, excitation, mel_distance, synthesise
 from vivavoce.training.voice.utterances import SPEAKERS, Utterance, utterances
+from vivavoce.training.voice.warm_start import HIBARI, begin
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +52,8 @@ class DecoderRecipe(Recipe):
     """Recipe of the text encoder and frame decoder."""
 
     data: DecoderData
+    begin: str = HIBARI
+    """Whose weights come first: hibari's, or those of an addon of this voice, by name or folder."""
     discriminator_sizes: tuple[int, ...] = (1024, 512, 128)
     """Points of the spectra that the discriminators look at."""
     table_rate: float = 5.0
@@ -81,7 +83,7 @@ class Decoder(Product[DecoderRecipe]):
 
     def initialize(self, network: nn.Module) -> None:
         assert isinstance(network, Voice)
-        start_from_hibari(network, hibari_weights(hibari_graph()))
+        begin(network, self.recipe.begin, "voice")
 
     def parameter_groups(self, network: nn.Module) -> list[dict[str, Any]]:
         tables = [p for name, p in network.named_parameters() if name.startswith("v.")]

@@ -25,6 +25,7 @@ from vivavoce.training.voice.networks import (
     frame_inputs,
 )
 from vivavoce.training.voice.prosody import StageOne
+from vivavoce.training.voice.reference import FEATURES
 
 REACH = 3
 """Frames that each of the decoder's layers looks ahead."""
@@ -68,6 +69,28 @@ class MelodyNetwork(nn.Module):
     def forward(self, prosody: Tensor, speaker: Tensor, kind: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         f0, energy = self.melody.contours(prosody, mask[..., None], speaker, kind)
         return f0.reshape(1, -1, FRAMES_PER_UNIT), energy.reshape(1, -1, FRAMES_PER_UNIT)
+
+
+class SentenceEncoder(nn.Module):
+    """Stage I of Kathaka: symbols and how they were said (1, tokens, 8) -> mean and log variance (1, 64)."""
+
+    def __init__(self, stage: StageOne) -> None:
+        super().__init__()
+        self.sentence = stage.sentence
+
+    def forward(self, symbols: Tensor, reference: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        return self.sentence(symbols, reference, mask)
+
+
+class WordEncoder(nn.Module):
+    """Stage I of CAMP: the same, and which tokens each word is the mean of (1, words, tokens) -> (1, words, 16)."""
+
+    def __init__(self, stage: StageOne) -> None:
+        super().__init__()
+        self.word = stage.word
+
+    def forward(self, symbols: Tensor, reference: Tensor, shares: Tensor, mask: Tensor) -> Tensor:
+        return self.word(symbols, reference, mask, shares)
 
 
 class StreamingDecoder(nn.Module):
@@ -125,7 +148,20 @@ def voice_networks(voice: Voice, stage: StageOne) -> dict[str, bytes]:
         "encoded": torch.zeros(1, _FRAMES, TEXT_WIDTH), "f0": torch.full((1, _FRAMES), 100.0),
         "energy": torch.zeros(1, _FRAMES), "valid": torch.ones(1, _FRAMES),
     }  # fmt: skip
+    reference: Axes = {
+        "symbols": {1: "tokens"}, "reference": {1: "tokens"}, "mask": {1: "tokens"},
+        "shares": {1: "words", 2: "tokens"}, "words": {1: "words"},
+    }
+    said = {"symbols": symbols, "reference": torch.zeros(1, _TOKENS, FEATURES)}
     exports = {
+        "sentence_reference": NetworkExport(
+            network=SentenceEncoder(stage), inputs={**said, "mask": mask}, outputs=("mean", "log_variance"),
+            axes=reference, keep_names=True,
+        ),
+        "word_reference": NetworkExport(
+            network=WordEncoder(stage), inputs={**said, "shares": torch.ones(1, 3, _TOKENS) / _TOKENS, "mask": mask},
+            outputs=("words",), axes=reference, keep_names=True,
+        ),
         "text_encoder": NetworkExport(
             network=TextNetwork(voice), inputs={"symbols": symbols, "speaker": speaker, "mask": mask},
             outputs=("encoded",), axes=tokens, keep_names=True,

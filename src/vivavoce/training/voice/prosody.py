@@ -25,13 +25,14 @@ from vivavoce.training.core.product import Losses, Metrics, Product, Progress
 from vivavoce.training.core.recipe import Recipe
 from vivavoce.training.intonation import VOICED_HZ
 from vivavoce.training.voice.examples import Example, centres, examples, tensors
-from vivavoce.training.voice.hibari import hibari_graph, hibari_weights, start_from_hibari, vocabulary
+from vivavoce.training.voice.hibari import vocabulary
 from vivavoce.training.voice.more import CORPUS as MORE
 from vivavoce.training.voice.more import prepare_more
 from vivavoce.training.voice.networks import FRAMES_PER_UNIT, Melody
 from vivavoce.training.voice.prepare import prepare
 from vivavoce.training.voice.reference import SentenceReference, WordReference, over_tokens, word_shares
 from vivavoce.training.voice.utterances import SPEAKERS, utterances
+from vivavoce.training.voice.warm_start import HIBARI, begin, load_exported
 
 UNVOICED_SHARE = 0.35
 """Of the speaker's median f0: what is lower counts as unvoiced."""
@@ -85,6 +86,8 @@ class ProsodyRecipe(Recipe):
     reference: ReferenceSettings
     data: ProsodyData
     embeddings: EmbeddingSettings
+    begin: str = HIBARI
+    """Whose weights come first: hibari's, or those of an addon of this voice, by name or folder."""
     quick_rate: float = 4.0
     """How much faster tables and reference encoders learn than what begins with hibari's weights."""
 
@@ -130,10 +133,14 @@ class Prosody(Product[ProsodyRecipe]):
 
     def initialize(self, network: nn.Module) -> None:
         assert isinstance(network, StageOne)
-        start_from_hibari(network.melody, hibari_weights(hibari_graph()))
+        begin(network.melody, self.recipe.begin, "melody")
         spoken = utterances(self.features, [c for c in self.recipe.data.corpora if c != MORE], with_sound=False)
         network.melody.centre.copy_(torch.tensor(centres(spoken)))
-        set_registers(network.melody)
+        if self.recipe.begin == HIBARI:
+            set_registers(network.melody)
+        else:
+            load_exported(network.sentence, self.recipe.begin, "sentence")
+            load_exported(network.word, self.recipe.begin, "word")
 
     def parameter_groups(self, network: nn.Module) -> list[dict[str, Any]]:
         quick, slow = [], []
