@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from vivavoce.serve.admission import Admission
-from vivavoce.serve.server import Server, server_config, tcp_socket
+from vivavoce.serve.server import Server, tcp_socket
 from vivavoce.serve.service import Service
 from vivavoce.serve.settings import Settings
 
@@ -38,7 +38,9 @@ class Running:
         self.service = replace(service, settings=changed, admission=Admission(changed, service.metrics))
         self._socket = tcp_socket("127.0.0.1", 0)
         self.port: int = self._socket.getsockname()[1]
-        self._server = Server(server_config(self.service), self.service, keep_engine=True)
+        self._wyoming = tcp_socket("127.0.0.1", 0)
+        self.wyoming_port: int = self._wyoming.getsockname()[1]
+        self._server = Server(self.service, self._wyoming, keep_engine=True)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
 
     @property

@@ -12,15 +12,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from vivavoce.serve.errors import ServiceError
 from vivavoce.serve.guard import Guard
 from vivavoce.serve.metrics import CONTENT_TYPE
-from vivavoce.serve.protocols import cartesia, elevenlabs
+from vivavoce.serve.protocols import cartesia, elevenlabs, polly
 from vivavoce.serve.protocols.cartesia import Cartesia
 from vivavoce.serve.protocols.deepgram import Deepgram
 from vivavoce.serve.protocols.elevenlabs import ElevenLabs
 from vivavoce.serve.protocols.openai import OpenAi, error_body
+from vivavoce.serve.protocols.polly import Polly
 from vivavoce.serve.protocols.stream import Stream
 from vivavoce.serve.service import Service
 
-PROTOCOLS = (OpenAi, Stream, Cartesia, Deepgram, ElevenLabs)
+PROTOCOLS = (OpenAi, Stream, Cartesia, Deepgram, ElevenLabs, Polly)
 
 
 def create_app(service: Service) -> ASGIApp:
@@ -38,6 +39,8 @@ def create_app(service: Service) -> ASGIApp:
 
 def error_page(path: str, error: ServiceError) -> Response:
     """An error in the dialect of the protocol that a path belongs to."""
+    if path in polly.PREFIXES:
+        return polly.error_response(error)
     headers = {} if error.retry_after_s is None else {"retry-after": str(error.retry_after_s)}
     if path.startswith(cartesia.PREFIXES):
         body = cartesia.error_message(error, None)

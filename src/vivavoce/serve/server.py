@@ -12,6 +12,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import uvicorn
@@ -19,6 +21,7 @@ import uvicorn
 from vivavoce.errors import InputError
 from vivavoce.serve.app import create_app
 from vivavoce.serve.connection import HttpConnection, WebSocketConnection
+from vivavoce.serve.protocols.wyoming import WyomingServer, parse_address
 from vivavoce.serve.service import Service, build_service
 from vivavoce.serve.settings import Settings
 
@@ -31,12 +34,15 @@ logger = logging.getLogger("vivavoce.serve")
 class Server(uvicorn.Server):
     """Lets what is being said come to its end before connections are closed."""
 
-    def __init__(self, config: uvicorn.Config, service: Service, *, keep_engine: bool = False) -> None:
-        super().__init__(config)
+    def __init__(self, service: Service, wyoming: socket.socket | None = None, *, keep_engine: bool = False) -> None:
+        super().__init__(server_config(service))
         self._service, self._keep_engine = service, keep_engine
+        self._wyoming = WyomingServer(service, wyoming) if wyoming else None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        if self._wyoming:
+            await self._wyoming.start()
         for address in _addresses(sockets or []):
             logger.info("ready on %s", address)
 
@@ -45,6 +51,8 @@ class Server(uvicorn.Server):
             server.close()
         if not await self._service.admission.drained(0 if self.force_exit else self._service.settings.drain_s):
             logger.warning("stopped before all was said")
+        if self._wyoming:
+            await self._wyoming.stop()
         await super().shutdown(sockets)
         if not self._keep_engine:
             self._service.engine.close()
@@ -58,7 +66,15 @@ def run(settings: Settings) -> int:
     return 0
 
 
-def _serve(settings: Settings, sockets: Sequence[socket.socket]) -> None:
+@dataclass(frozen=True)
+class Listeners:
+    """The sockets of one process."""
+
+    http: list[socket.socket]
+    wyoming: socket.socket | None
+
+
+def _serve(settings: Settings, listeners: Listeners) -> None:
     _configure_logging(settings)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     _raise_file_limit()
@@ -66,8 +82,7 @@ def _serve(settings: Settings, sockets: Sequence[socket.socket]) -> None:
     service = build_service(settings)
     service.engine.warm()
     logger.info("%d speakers, warm after %.1f s", len(service.engine.speakers), time.perf_counter() - begun_s)
-    server = Server(server_config(service), service)
-    server.run(list(sockets))
+    Server(service, listeners.wyoming).run(listeners.http)
 
 
 def server_config(service: Service) -> uvicorn.Config:
@@ -88,12 +103,13 @@ def server_config(service: Service) -> uvicorn.Config:
     )
 
 
-def _listen(settings: Settings, share: bool = False) -> list[socket.socket]:
-    """The sockets of one process. Raises `InputError`."""
-    sockets = [tcp_socket(settings.host, settings.port, share)]
+def _listen(settings: Settings, share: bool = False) -> Listeners:
+    """Raises `InputError`."""
+    http = [tcp_socket(settings.host, settings.port, share)]
     if settings.unix:
-        sockets.append(_unix(Path(settings.unix)))
-    return sockets
+        http.append(_unix(Path(settings.unix)))
+    wyoming = tcp_socket(*parse_address(settings.wyoming), share) if settings.wyoming else None
+    return Listeners(http, wyoming)
 
 
 def tcp_socket(host: str, port: int, share: bool = False) -> socket.socket:
@@ -136,18 +152,24 @@ def _answers(path: Path) -> bool:
 
 def _supervise(settings: Settings) -> int:
     """Run worker processes on one port, replacing those that die, until SIGTERM or SIGINT."""
+    if settings.port == 0 or settings.unix:
+        raise InputError("workers cannot share port 0 or a Unix socket: give a port, or --workers 1")
     probe = _listen(settings, share=True)  # refuses here what the workers could not bind
-    if settings.port == 0:
-        raise InputError("port 0 cannot be shared by workers, give a number")
-    for listening in probe:
-        listening.close()
+    for listening in (*probe.http, probe.wyoming):
+        if listening:
+            listening.close()
     ending: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, frame: ending.append(number))
     context = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory(prefix="vivavoce-metrics-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        start = lambda: _started(context.Process(target=_work, args=(settings,)))  # noqa: E731
+
+        def start() -> SpawnProcess:
+            worker = context.Process(target=_work, args=(settings,))
+            worker.start()
+            return worker
+
         workers = [start() for _ in range(settings.workers)]
         while not ending:
             time.sleep(0.5)
@@ -157,11 +179,6 @@ def _supervise(settings: Settings) -> int:
         for worker in workers:
             worker.join(settings.drain_s + 2 * _GRACE_S)
     return 0
-
-
-def _started(process):
-    process.start()
-    return process
 
 
 def _work(settings: Settings) -> None:

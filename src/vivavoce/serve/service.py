@@ -61,8 +61,8 @@ class Service:
             async with self.admission.stream(), aclosing(speech.say(text, markup=markup)) as chunks:
                 async for chunk in chunks:
                     yield chunk
-            if is_last:
-                yield speech.closing()
+            if is_last and len((closing := speech.closing()).samples):
+                yield closing
             outcome = "ok"
         except InputError as error:
             outcome = "bad_request"

@@ -107,9 +107,9 @@ class TextSession:
             if isinstance(item, Flushed):
                 yield item
             elif isinstance(item, _End):
-                if self.sent_s:
-                    yield Sound(self._speech.closing())
+                if self.sent_s and len((closing := self._speech.closing()).samples):
                     self.sent_s = self._speech.seconds
+                    yield Sound(closing)
                 return
 
     async def _next(self) -> str | Flushed | _End | None:

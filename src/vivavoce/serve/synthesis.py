@@ -17,10 +17,21 @@ from vivavoce.serve.scheduler import DeadlineScheduler
 from vivavoce.text import iter_sentences
 from vivavoce.text.utterance import Sentence
 from vivavoce.voice import DEFAULT_VOICE, ProsodySource, SpeakingStyle, Voice, load_voice
+from vivavoce.voice.marks import polly_lines
 from vivavoce.voice.synthesizer import SCHEDULE
 from vivavoce.voice.timing import SpeechMark
 
-__all__ = ["PROSODY_SYSTEMS", "Chunk", "Engine", "Speaker", "Speech", "SpeechMark", "Style", "concatenate"]
+__all__ = [
+    "PROSODY_SYSTEMS",
+    "Chunk",
+    "Engine",
+    "Speaker",
+    "Speech",
+    "SpeechMark",
+    "Style",
+    "concatenate",
+    "polly_lines",
+]
 
 PROSODY_SYSTEMS = prosody_systems()
 _WARM_TEXT = "Will 21 people read Xanthippe's live record? The first sentence of a server takes longer than others."
@@ -38,6 +49,7 @@ class Speaker:
     name: str
     """What the addon calls the speaker."""
     language: str
+    gender: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,4 +185,4 @@ def _speakers(voices: dict[str, Voice]) -> Iterator[Speaker]:
         for speaker in voice.speakers:
             identity = speaker.name if speaker.name not in taken else f"{addon}/{speaker.name}"
             taken.add(identity)
-            yield Speaker(identity, addon, speaker.name, speaker.language)
+            yield Speaker(identity, addon, speaker.name, speaker.language, speaker.gender or "")

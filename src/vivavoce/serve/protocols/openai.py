@@ -111,6 +111,8 @@ class OpenAi:
         """Everything that can be refused is refused here."""
         voice = asked.voice if isinstance(asked.voice, str) else asked.voice.id
         prosody = asked.prosody or (asked.model.removeprefix("vivavoce-") if asked.model in OWN_MODELS[1:] else None)
+        if prosody is None and manner.temperature and self._service.settings.prosody == "none":
+            prosody = "auto"  # only a model that samples can be livelier
         style = self._service.style(
             voice,
             min(max(asked.speed * manner.rate, 0.25), 4.0),
