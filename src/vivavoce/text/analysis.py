@@ -13,6 +13,7 @@ from vivavoce.errors import InputError
 from vivavoce.text.document import MAX_BYTES, Document, SsmlEvent, known_language, plain_document
 from vivavoce.text.homographs import resolve
 from vivavoce.text.lexicon import Lexicon
+from vivavoce.text.names import common_names
 from vivavoce.text.normalise import normalise
 from vivavoce.text.notices import Notices, place
 from vivavoce.text.pronounce import Token, grapheme_to_phoneme, pronounce, tag, tokens_of
@@ -128,6 +129,7 @@ class _Reader:
             token.tag = wanted or token.tag
         if self._lexicon and self._lexicon.language == language:
             self._lexicon.apply(tokens)
+        common_names(language).apply(tokens)
         return tokens
 
     def _cut_long_words(self, text: SourceMappedText, language: str) -> SourceMappedText:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vivavoce.errors import InputError
+from vivavoce.text.html_text import without_html
+from vivavoce.text.layout import stretches
 from vivavoce.text.phonemes import LANGUAGES
 from vivavoce.text.source_map import SourceMappedText
-from vivavoce.text.split import paragraphs
 from vivavoce.text.utterance import Boundary, Control
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -71,9 +72,10 @@ class Document:
 
 
 def plain_document(source: str, language: str) -> Document:
-    """A text without markup: paragraphs, one style."""
-    regions = (TextRegion(start, end, boundary="paragraph") for start, end in paragraphs(source))
-    return Document(source, SourceMappedText.of(source), regions, [(0, Style(language, Control()))])
+    """A text without markup of speech: its HTML and the signs of its layout are taken out, one style."""
+    text = without_html(SourceMappedText.of(source))
+    regions = (TextRegion(part.start, part.end, boundary=part.boundary) for part in stretches(text.text))
+    return Document(source, text, regions, [(0, Style(language, Control()))])
 
 
 def known_language(tag: str) -> str:

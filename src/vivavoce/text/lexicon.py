@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from vivavoce.errors import InputError
@@ -63,7 +64,7 @@ class Lexicon:
 
     def apply(self, tokens: Sequence[Token]) -> None:
         """Give tagged tokens their readings, in place; "Xuan's" is read from "Xuan"."""
-        for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+        for token, following in zip_longest(tokens, tokens[1:]):
             phonemes = self.find(token.text, token.tag) if token.phonemes is None else None
             if phonemes is None:
                 continue

@@ -9,188 +9,29 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from vivavoce.text.utterance import SentenceKind, Word
+from vivavoce.text.word_sets import words
 
-AUXILIARIES = frozenset(
-    [
-        "am",
-        "is",
-        "are",
-        "was",
-        "were",
-        "do",
-        "does",
-        "did",
-        "have",
-        "has",
-        "had",
-        "will",
-        "would",
-        "shall",
-        "should",
-        "can",
-        "could",
-        "may",
-        "might",
-        "must",
-        "ought",
-        "dare",
-        "need",
-        "ain't",
-        "isn't",
-        "aren't",
-        "wasn't",
-        "weren't",
-        "don't",
-        "doesn't",
-        "didn't",
-        "haven't",
-        "hasn't",
-        "hadn't",
-        "won't",
-        "wouldn't",
-        "shan't",
-        "shouldn't",
-        "can't",
-        "couldn't",
-        "mightn't",
-        "mustn't",
-        "needn't",
-        "cannot",
-    ]
+AUXILIARIES = words(
+    "am is are was were do does did have has had will would shall should can could may might must ought dare",
+    "need ain't isn't aren't wasn't weren't don't doesn't didn't haven't hasn't hadn't won't wouldn't shan't",
+    "shouldn't can't couldn't mightn't mustn't needn't cannot",
 )
-WH_WORDS = frozenset(
-    [
-        "who",
-        "whom",
-        "whose",
-        "what",
-        "which",
-        "when",
-        "where",
-        "why",
-        "how",
-        "who's",
-        "what's",
-        "where's",
-        "when's",
-        "how's",
-        "why's",
-        "who'd",
-        "what'd",
-        "who'll",
-        "what'll",
-        "who've",
-        "what're",
-        "where're",
-        "who're",
-        "how're",
-        "how'd",
-        "where'd",
-        "why'd",
-        "whoever",
-        "whatever",
-        "wherever",
-    ]
+WH_WORDS = words(
+    "who whom whose what which when where why how who's what's where's when's how's why's who'd what'd who'll",
+    "what'll who've what're where're who're how're how'd where'd why'd whoever whatever wherever",
 )
-_PRONOUNS = frozenset(["i", "you", "he", "she", "it", "we", "they", "there", "one", "this", "that", "these", "those"])
-_OPENERS = frozenset(
-    [
-        "and",
-        "but",
-        "so",
-        "then",
-        "well",
-        "oh",
-        "ah",
-        "now",
-        "yet",
-        "or",
-        "also",
-        "still",
-        "anyway",
-        "okay",
-        "ok",
-        "yes",
-        "no",
-        "please",
-        "hey",
-        "say",
-        "look",
-        "listen",
-        "tell",
-        "me",
-        "sorry",
-        "hello",
-        "hi",
-        "dear",
-        "my",
-        "goodness",
-        "god",
-        "actually",
-        "honestly",
-        "frankly",
-        "seriously",
-        "anyhow",
-        "therefore",
-        "however",
-        "meanwhile",
-        "perhaps",
-        "just",
-        "only",
-        "nor",
-        "uh",
-        "um",
-        "er",
-        "hmm",
-    ]
+_PRONOUNS = words("i you he she it we they there one this that these those")
+_OPENERS = words(
+    "and but so then well oh ah now yet or also still anyway okay ok yes no please hey say look listen tell me",
+    "sorry hello hi dear my goodness god actually honestly frankly seriously anyhow therefore however",
+    "meanwhile perhaps just only nor uh um er hmm",
 )
-_TAG_WORDS = frozenset(
-    ["right", "okay", "ok", "eh", "huh", "yeah", "yes", "no", "correct", "innit", "see", "remember", "hm", "hmm"]
-)
-_SUBORDINATES = frozenset(
-    [
-        "when",
-        "where",
-        "while",
-        "whenever",
-        "wherever",
-        "if",
-        "since",
-        "because",
-        "although",
-        "though",
-        "as",
-        "after",
-        "before",
-    ]
-)
-_PREPOSITIONS = frozenset(
-    [
-        "of",
-        "to",
-        "for",
-        "from",
-        "with",
-        "in",
-        "on",
-        "at",
-        "by",
-        "about",
-        "under",
-        "into",
-        "through",
-        "against",
-        "since",
-        "until",
-    ]
-)
-_WH_FOLLOWERS = frozenset(
-    ["about", "not", "come", "many", "much", "far", "long", "old", "often", "soon", "else", "on", "the"]
-)
+_TAG_WORDS = words("right okay ok eh huh yeah yes no correct innit see remember hm hmm")
+_SUBORDINATES = words("when where while whenever wherever if since because although though as after before")
+_PREPOSITIONS = words("of to for from with in on at by about under into through against since until")
+_WH_FOLLOWERS = words("about not come many much far long old often soon else on the")
 _UNCOUNTED = frozenset(["any", "anything", "anyone", "anybody", "anywhere", "ever"])
-_NO_ALTERNATIVE = frozenset(
-    ["so", "not", "something", "anything", "somebody", "someone", "whatever", "what", "more", "less", "two", "else"]
-)
+_NO_ALTERNATIVE = words("so not something anything somebody someone whatever what more less two else")
 _MAX_ITEM_WORDS = 5
 _CLAUSE_MARKS = frozenset(",;:—…")
 

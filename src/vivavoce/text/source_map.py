@@ -13,6 +13,8 @@ import numpy.typing as npt
 from vivavoce.text.utterance import ByteSpan
 
 Offsets = npt.NDArray[np.int64]
+Edit = tuple[int, int, str]
+"""First character, the one after the last, and what to write in their place."""
 
 _REACH = 40
 _SPACE = re.compile(r"\s")
@@ -59,16 +61,20 @@ class SourceMappedText:
 
     def sub(self, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]) -> SourceMappedText:
         """`pattern.sub`, keeping the alignment."""
-        edits = [(m.start(), m.end(), replace(m)) for m in pattern.finditer(self.text)]
-        return self.edited([self._trimmed(*edit) for edit in edits if self.text[edit[0] : edit[1]] != edit[2]])
+        return self.edited(self.edits_of(pattern, replace))
 
-    def _trimmed(self, start: int, end: int, new: str) -> tuple[int, int, str]:
+    def edits_of(self, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]) -> list[Edit]:
+        """What `sub` would change."""
+        edits = [(m.start(), m.end(), replace(m)) for m in pattern.finditer(self.text)]
+        return [self._trimmed(*edit) for edit in edits if self.text[edit[0] : edit[1]] != edit[2]]
+
+    def _trimmed(self, start: int, end: int, new: str) -> Edit:
         """The edit without the words at its beginning that stay: of "Henry VIII" only the number is new."""
         alike = takewhile(lambda pair: pair[0] == pair[1], zip(self.text[start:end], new, strict=False))
         same = "".join(old for old, _ in alike).rfind(" ") + 1
         return start + same, end, new[same:]
 
-    def edited(self, edits: list[tuple[int, int, str]]) -> SourceMappedText:
+    def edited(self, edits: Sequence[Edit]) -> SourceMappedText:
         """Replace the ranges `(start, end, new text)`, which are in order and do not overlap."""
         if not edits:
             return self

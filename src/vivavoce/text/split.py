@@ -25,14 +25,27 @@ TITLES = _words(
     " Messrs Sra Sr"
 )
 NEVER_LAST = _words(
-    "e.g i.e eg ie vs cf viz approx ca c fig figs Fig Figs eq Eq No Nos no nos pp p vol Vol vols ch Ch sec Sec ed eds"
-    " al Tel tel Rs"
+    "e.g i.e eg ie vs v cf viz approx ca c fig figs Fig Figs eq Eq pp p vol Vol vols ch Ch ed eds"
+    " al Tel tel Rs P.O op.cit Messrs"
 )
+BEFORE_NUMBER = _words(
+    "Apt apt ext Ext Op op Ste ste Rm rm Hwy hwy Rte Ch ch Sec sec Vol vol Bldg bldg Art art Ex ex para Para Pt pt Bk bk"
+    " Ref ref Sect Unit Lot Fl fl approx Approx max Max min Min avg Avg no No ca est Rs Jan Feb Mar Apr Jun Jul Aug Sep"
+    " Sept Oct Nov Dec Tab App Eq Cat Nos nos"
+)
+"""Abbreviations that a number belongs to."""
 MAYBE_LAST = _words(
     "etc Inc Ltd Corp Co Bros Jr Sr Ave Blvd Rd Ln Hwy Dept Univ est a.m p.m A.M P.M U.S U.K E.U U.N U.S.A D.C B.C A.D"
     " Ph.D M.D B.A M.A Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue Tues Wed Thu Thurs Fri Sat Sun ft in"
-    " lb oz hr min"
+    " lb oz hr min dept depts govt Govt Cres Apt apt Sq Ct Pl Pkwy Bldg bldg Hts Ter assoc Assoc asst Asst approx Approx"
+    " misc incl excl esp avg max temp tsp tbsp Tbsp yr yrs mo mos wk wks hrs mins secs pt qt gal doz pkg Esq Mfg Univ Op op"
+    " Calif Fla Mass Conn Ariz Colo Okla Ore Penn Tenn Tex Wash Wis Minn Mich Ill Ind Kan Neb Nev Va Vt Ga Ky La Md Mo Pa"
+    " Insp Det Pvt Amb Atty Secy Treas Brig Cdr Okt Dez Hwy Rte ext sq cu Mtn Jct"
 )
+_MONTHS = re.compile(
+    r"(?:Jan|Feb|M[aä]r|Apr|Ma[iy]|Jun|Jul|Aug|Sep|O[ck]t|Nov|De[cz]|janv|févr|avril|juin|juil|août|enero|abril|agosto)"
+)
+_LOWER_BEFORE = re.compile(r"(?:^|\s)[a-z]+ $")
 STARTERS = _words(
     "A After All Also Although An And Another As At Because Before Both But By Did Do Does Each Even Every For From He"
     " Her Here His How However I If In Is It Its Just Later Many Maybe Meanwhile Most My Nevertheless Next No Nobody"
@@ -41,25 +54,14 @@ STARTERS = _words(
     " Who Why With Yes Yesterday Yet You Your"
 )
 
-_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]»]*+\s++(?=\S)")
-_LINE = re.compile(r"[^\n\f\u2028\u2029]*[\n\f\u2028\u2029]?")
-_LIST_ITEM = re.compile(r"[ \t]{0,40}(?:[-*•–]|\d{1,3}[.)])\s")
+_NOTE = r"(?:\[[^\[\]\s]{1,8}\]|[\u00b9\u00b2\u00b3\u2070-\u2079*†‡])"
+_END = re.compile(rf"(?<![.!?…])[.!?…]++(?:[\"'”’)\]»*_]|{_NOTE})*+\s++(?=\S)")
 _CLAUSE = re.compile(r"[,;:—–)]\s+")
 _WORD_BEFORE = re.compile(r"[^\s(\[\"“”'‘—–-]*$")
 _NAME_BEFORE = re.compile(r"(?:^|\s)(?:[A-Z][a-z]+|\d+(?:st|nd|rd|th))\s$")
+_INITIALS = re.compile(r"(?:[A-Z]\.)+[A-Z]")
+_NUMBER_STARTS = frozenset("0123456789#")
 _FIRST_WORD = re.compile(r"[^\W\d_]+(?:'\w+)?")
-
-
-def paragraphs(text: str) -> Iterator[Range]:
-    """Character ranges between blank lines, and each item of a list on its own."""
-    start = 0
-    for line in _LINE.finditer(text):
-        if line.group().isspace() or _LIST_ITEM.match(text, line.start()):
-            if line.start() > start:
-                yield start, line.start()
-            start = line.start()
-    if start < len(text):
-        yield start, len(text)
 
 
 def sentences(text: str, start: int, end: int) -> Iterator[Range]:
@@ -85,11 +87,13 @@ def ends_sentence(text: str, mark: int, following: int, start: int) -> bool:
     starts = first is not None and first.group() in STARTERS
     if word in ("St", "Dr") and starts and _NAME_BEFORE.search(text, max(start, mark - 30), mark - 2):
         return True
-    if word in TITLES or word in NEVER_LAST:
+    if word in TITLES or word in NEVER_LAST or (word in BEFORE_NUMBER and rest[:1] in _NUMBER_STARTS):
         return False
+    if _INITIALS.fullmatch(word) and word not in MAYBE_LAST:
+        return starts
     if len(word) == 1 and word.isupper() and word != "I":
-        return False
-    if word.isdigit() and not text[start : mark - len(word)].strip():
+        return starts and bool(_LOWER_BEFORE.search(text, max(start, mark - 30), mark - 1))
+    if word.isdigit() and (not text[start : mark - len(word)].strip() or (len(word) < 3 and _MONTHS.match(rest))):
         return False
     return starts if word in MAYBE_LAST else True
 

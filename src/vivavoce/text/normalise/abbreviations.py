@@ -4,41 +4,189 @@ from __future__ import annotations
 
 import re
 
-from vivavoce.text.normalise.rules import Rule
+from vivavoce.text.normalise.identifiers import in_pairs
+from vivavoce.text.normalise.roman import SHIELD
+from vivavoce.text.normalise.rules import Rule, RuleGroup
 from vivavoce.text.split import STARTERS
-
-SHIELD = "\u2060"
-"""Put before a character, it keeps hibari's normaliser from seeing an abbreviation or a numeral there."""
+from vivavoce.text.word_sets import words
 
 _PLACES = "In|At|To|From|Near|On|Of|Visit|By|Around|Outside|Saint|Mount|Fort"
 _NO_STREET = "|".join(sorted(STARTERS)) + f"|{_PLACES}"
-_VERBS = (
-    "am|have|had|will|would|can|could|should|must|may|might|do|did|was|think|guess|know|mean|suppose|believe|said|say"
-    "|saw|see|met|went|go|like|liked|love|loved|want|wanted|need|needed|read|took|got|found|thought|knew|never|always"
-    "|really|just|also|only|once|first|ever"
-)
-_NOUNS = "Chapter|Part|Act|Scene|Section|Volume|Book|Phase|Article|Mark|Type|Level|Stage|Class|Grade|Episode|Round"
-_NAMES = (
-    "Pope|King|Queen|Henry|Louis|Edward|George|William|Charles|James|Richard|Elizabeth|Napoleon|Leo|Frederick|Philip"
-    "|Alexander|Nicholas|Peter|Catherine|Ivan|Victor Emmanuel|Gustav|Christian|Ferdinand"
-)
 
-RULES: list[Rule] = [
-    (re.compile(r"(?<![\w.])[eE]\.\s?g\.,?(?=\s|$)"), lambda m: "for example" + ("," if m[0].endswith(",") else "")),
-    (re.compile(r"(?<![\w.])[iI]\.\s?e\.,?(?=\s|$)"), lambda m: "that is" + ("," if m[0].endswith(",") else "")),
-    (re.compile(r"(?<![\w.])a\.k\.a\.(?=\s|$)"), lambda m: "also known as"),
+_ANYWHERE = {
+    "Blvd": "Boulevard", "Cres": "Crescent", "Apt": "Apartment", "apt": "apartment", "Op": "opus", "op": "opus",
+    "dept": "department", "Dept": "Department", "depts": "departments", "Pkwy": "Parkway", "Expy": "Expressway",
+    "Fwy": "Freeway", "Tpke": "Turnpike", "Hts": "Heights", "Bldg": "Building", "bldg": "building", "Rte": "Route",
+    "Hwy": "Highway", "hwy": "highway", "Mtn": "Mountain", "Mtns": "Mountains", "Jct": "Junction", "Ctr": "Center",
+    "govt": "government", "Govt": "Government", "gov't": "government", "Gov't": "Government", "int'l": "international",
+    "Int'l": "International", "nat'l": "national", "Nat'l": "National", "cont'd": "continued", "Cont'd": "Continued",
+    "contd": "continued", "assoc": "associate", "Assoc": "Associate", "asst": "assistant", "Asst": "Assistant",
+    "mgr": "manager", "Mgr": "Manager", "approx": "approximately", "Approx": "Approximately", "misc": "miscellaneous",
+    "Misc": "Miscellaneous", "incl": "including", "Incl": "Including", "excl": "excluding", "esp": "especially",
+    "Esp": "Especially", "temp": "temperature", "avg": "average", "Avg": "Average", "max": "maximum", "Max": "Max",
+    "pkg": "package", "pkgs": "packages", "doz": "dozen", "Pvt": "Private", "Det": "Detective", "Insp": "Inspector",
+    "Amb": "Ambassador", "Mme": "Madame", "Mlle": "Mademoiselle", "Messrs": "Messieurs", "Esq": "Esquire",
+    "attn": "attention", "Attn": "Attention", "abbr": "abbreviation", "adj": "adjective", "adv": "adverb",
+    "anon": "anonymous", "Anon": "Anonymous", "bros": "brothers", "cond": "conditions", "ex": "example", "Ex": "Example",
+    "elev": "elevation", "equiv": "equivalent", "hosp": "hospital", "Inst": "Institute", "Soc": "Society",
+    "lang": "language", "lit": "literally", "mfg": "manufacturing", "neg": "negative", "obs": "obsolete",
+    "orig": "originally", "Orig": "Originally", "pl": "plural", "poss": "possible", "pop": "population",
+    "Pop": "population", "prob": "probably", "pub": "published", "qty": "quantity", "Qty": "Quantity", "recd": "received",
+    "ref": "reference", "Ref": "Reference", "resp": "respectively", "Sgt": "Sergeant", "tbsp": "tablespoons",
+    "Tbsp": "tablespoons", "tsp": "teaspoons", "trans": "translated", "usu": "usually", "Vol": "Volume",
+    "Univ": "University", "univ": "university", "Encl": "Enclosure", "encl": "enclosure", "Cdr": "Commander",
+    "Brig": "Brigadier", "Hon": "Honorable", "Treas": "Treasurer", "Secy": "Secretary", "Corp": "Corporation",
+    "Mfg": "Manufacturing", "Acad": "Academy", "Ques": "Question", "Sup": "Superior", "Cath": "Catholic",
+}  # fmt: skip
+"""Read so wherever a full stop follows."""
+_WITHOUT_STOP = {
+    "Blvd": "Boulevard", "Pkwy": "Parkway", "Hwy": "Highway", "dept": "department", "Dept": "Department",
+    "govt": "government", "approx": "approximately", "tbsp": "tablespoons", "tsp": "teaspoons", "Tbsp": "tablespoons",
+    "gov't": "government", "Gov't": "Government", "int'l": "international", "Int'l": "International",
+    "nat'l": "national", "Nat'l": "National", "cont'd": "continued", "w/": "with", "w/o": "without", "b/c": "because",
+    "c/o": "care of", "mgmt": "management", "Mgmt": "Management", "Bldg": "Building", "Ave": "Avenue", "appt": "appointment",
+    "appts": "appointments", "asap": "A S A P", "ASAP": "A S A P", "Rd": "Road", "Cres": "Crescent", "Cpt": "Captain",
+    "pls": "please", "thx": "thanks", "ppl": "people", "wk": "week", "wks": "weeks", "yr": "year", "yrs": "years",
+    "FYI": "F Y I", "vs": "versus", "tho": "though", "thru": "through",
+}  # fmt: skip
+_BEFORE_NUMBER = {
+    "ext": "extension", "Ext": "Extension", "Apt": "Apartment", "apt": "apartment", "Ste": "Suite", "ste": "suite",
+    "Rm": "Room", "rm": "room", "Op": "opus", "op": "opus", "Fig": "Figure", "fig": "figure", "Figs": "Figures",
+    "figs": "figures", "Eq": "Equation", "eq": "equation", "Eqs": "Equations", "Ch": "Chapter", "ch": "chapter",
+    "Sec": "Section", "sec": "section", "Sect": "Section", "Vol": "Volume", "vol": "volume", "Vols": "Volumes",
+    "vols": "volumes", "pp": "pages", "pg": "page", "Pg": "Page", "para": "paragraph", "Para": "Paragraph",
+    "Art": "Article", "art": "article", "Hwy": "Highway", "Rte": "Route", "No": "Number", "no": "number",
+    "Nos": "Numbers", "nos": "numbers", "Ex": "Exercise", "ex": "example", "Tab": "Table", "App": "Appendix",
+    "Fl": "Floor", "fl": "floor", "Lot": "Lot", "Unit": "Unit", "Cat": "Catalog", "Pt": "Part", "pt": "part",
+    "Bk": "Book", "bk": "book", "ll": "lines", "Ref": "Reference", "ref": "reference", "Sched": "Schedule", "Tel": "Telephone",
+}  # fmt: skip
+_AFTER_NUMBER = {
+    "tsp": ("teaspoon", "teaspoons"), "tbsp": ("tablespoon", "tablespoons"), "Tbsp": ("tablespoon", "tablespoons"),
+    "TBSP": ("tablespoon", "tablespoons"), "Tsp": ("teaspoon", "teaspoons"), "oz": ("ounce", "ounces"),
+    "fl oz": ("fluid ounce", "fluid ounces"), "fl. oz": ("fluid ounce", "fluid ounces"), "pt": ("pint", "pints"),
+    "qt": ("quart", "quarts"), "qts": ("quart", "quarts"), "gal": ("gallon", "gallons"), "gals": ("gallon", "gallons"),
+    "doz": ("dozen", "dozen"), "pkg": ("package", "packages"), "yr": ("year", "years"), "yrs": ("year", "years"),
+    "wk": ("week", "weeks"), "wks": ("week", "weeks"), "mo": ("month", "months"), "mos": ("month", "months"),
+    "hr": ("hour", "hours"), "hrs": ("hour", "hours"), "min": ("minute", "minutes"), "mins": ("minute", "minutes"),
+    "sec": ("second", "seconds"), "secs": ("second", "seconds"), "in": ("inch", "inches"), "lb": ("pound", "pounds"),
+    "lbs": ("pound", "pounds"), "ft": ("foot", "feet"), "yd": ("yard", "yards"), "yds": ("yard", "yards"),
+    "pcs": ("piece", "pieces"), "pct": ("percent", "percent"), "deg": ("degree", "degrees"), "vols": ("volume", "volumes"),
+    "pts": ("point", "points"), "pp": ("page", "pages"), "kn": ("knot", "knots"), "kt": ("knot", "knots"), "c": ("cup", "cups"),
+}  # fmt: skip
+_STOP_NEEDED = words("in c mo mos pts vols pp deg kn pt")
+_STREETS = {
+    "St": "Street", "Ave": "Avenue", "Blvd": "Boulevard", "Rd": "Road", "Ln": "Lane", "Dr": "Drive", "Ct": "Court",
+    "Pl": "Place", "Sq": "Square", "Ter": "Terrace", "Cres": "Crescent", "Pk": "Park", "Cir": "Circle", "Pkwy": "Parkway",
+    "Hwy": "Highway", "Gdns": "Gardens", "Hts": "Heights", "Is": "Island", "Mt": "Mountain", "Riv": "River", "Co": "County",
+}  # fmt: skip
+_DIRECTIONS = {"N": "North", "S": "South", "E": "East", "W": "West", "NE": "Northeast", "NW": "Northwest", "SE": "Southeast", "SW": "Southwest"}  # fmt: skip
+_OLD_STATES = {
+    "Ala": "Alabama", "Ariz": "Arizona", "Ark": "Arkansas", "Calif": "California", "Cal": "California",
+    "Colo": "Colorado", "Conn": "Connecticut", "Del": "Delaware", "Fla": "Florida", "Ga": "Georgia", "Ill": "Illinois",
+    "Ind": "Indiana", "Kan": "Kansas", "Kans": "Kansas", "Ky": "Kentucky", "La": "Louisiana", "Mass": "Massachusetts",
+    "Md": "Maryland", "Mich": "Michigan", "Minn": "Minnesota", "Miss": "Mississippi", "Mo": "Missouri", "Mont": "Montana",
+    "Neb": "Nebraska", "Nebr": "Nebraska", "Nev": "Nevada", "Okla": "Oklahoma", "Ore": "Oregon", "Penn": "Pennsylvania",
+    "Pa": "Pennsylvania", "Tenn": "Tennessee", "Tex": "Texas", "Va": "Virginia", "Vt": "Vermont", "Wash": "Washington",
+    "Wis": "Wisconsin", "Wyo": "Wyoming", "Ont": "Ontario", "Que": "Quebec",
+}  # fmt: skip
+_STREET_NAME = rf"(?!(?:{_NO_STREET})\b)(?:[A-Z][a-z]+|\d+(?:st|nd|rd|th)|(?:[NSEW]\.?\s)?[A-Z][a-z]+)"
+
+
+def _choice(words: dict[str, object] | dict[str, str] | dict[str, tuple[str, str]]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+def _stop(match: re.Match[str], said: str) -> str:
+    """The words, and the full stop again where it also ended the sentence."""
+    at_end = not match.string[match.end() :].strip("\"'”’) ")
+    return said + ("." if match[0].endswith(".") and at_end else "")
+
+
+def _after_number(match: re.Match[str]) -> str:
+    one = match[1] in ("1", "½", "¼", "¾") or bool(re.fullmatch(r"[1-9]/\d{1,2}", match[1]))
+    words = _AFTER_NUMBER[match[2]]
+    return _stop(match, f"{match[1]} {words[0] if one else words[1]}")
+
+
+_AMOUNT = r"(?<![\w.,/])((?:\d+[ -])?\d{1,2}/\d{1,2}|\d[\d,]*(?:\.\d+)?(?: ?[½¼¾⅓⅔⅛])?|[½¼¾⅓⅔⅛])"
+_LONG_UNITS = {unit: words for unit, words in _AFTER_NUMBER.items() if unit not in _STOP_NEEDED}
+_RULES: list[Rule] = [
+    (re.compile(r"(?<![\w.])[eE]\.\s?g\.?(?:,|(?=\s|:|$))"), lambda m: "for example" + ("," if m[0].endswith(",") else "")),
+    (re.compile(r"(?<![\w.])[iI]\.\s?e\.?(?:,|(?=\s|:|$))"), lambda m: "that is" + ("," if m[0].endswith(",") else "")),
+    (re.compile(r"(?<![\w.])a\.k\.a\.?(?=\s|$)"), lambda m: "also known as"),
     (re.compile(r"(?<![\w.])viz\.(?=\s)"), lambda m: "namely"),
-    (re.compile(r"(?<![\w.])ca?\.(?=\s\d)"), lambda m: "circa"),
+    (re.compile(r"(?<![\w.])op\. ?cit\."), lambda m: "op cit"),
+    (re.compile(r"(?<![\w.])(?:&c|etc)\.?(?=[\s,;)]|$)"), lambda m: _stop(m, "et cetera") if m[0].startswith("&") else m[0]),
+    (re.compile(r"(?<![\w.])(?:ca?\.\s?)(?=\d{3,4})"), lambda m: "circa "),
+    (re.compile(r"(?<=\()(?:b\. ?)(?=\d{4}|[A-Z])"), lambda m: "born "),
+    (re.compile(r"(?<=[(,;]) ?(?:d\. )(?=\d{4})"), lambda m: " died "),
+    (re.compile(r"(?<=\()(?:r\. ?)(?=\d{3,4})"), lambda m: "reigned "),
+    (re.compile(r"(?<=[a-z] )v\.? (?=[A-Z][a-z])"), lambda m: "versus "),
     (re.compile(r"(?<![\w.])([Tt])el\.?:?\s?(?=[\d+(])"), lambda m: f"{m[1]}elephone "),
-    (re.compile(r"(?<![\w.])p\.\s?(?=\d)"), lambda m: "page "),
-    (
-        re.compile(rf"\b(?!(?:{_NO_STREET})\b)([A-Z][a-z]+|\d+(?:st|nd|rd|th)) St\.(?=[\s,;]|$)"),
-        lambda m: f"{m[1]} Street",
-    ),
-    (re.compile(r"\b(?!(?:" + _NO_STREET + r")\b)([A-Z][a-z]+) Dr\.(?=,|\s[a-z]|$)"), lambda m: f"{m[1]} Drive"),
-]
+    (re.compile(r"(?<![\w.])pp?\.\s?(?=\d+\s?[-–])"), lambda m: "pages "),
+    (re.compile(r"(?<![\w.])p\.\s?(?=\d|[ivxl]+\b)"), lambda m: "page "),
+    (re.compile(r"\b[Pp]\.? ?[Oo]\.? [Bb]ox\b"), lambda m: "P O Box"),
+    (re.compile(r"\b(P\.?P?\.S)\.(?=\s)"), lambda m: " ".join(m[1].replace(".", "")) + ","),
+    (re.compile(r"\b(St|Ft|Mt)\.? (?=[A-Z][a-z'’]+)(?<![a-z] St\. )(?<![a-z] St )"), lambda m: {"St": "Saint", "Ft": "Fort", "Mt": "Mount"}[m[1]] + " "),
+    (re.compile(r"\bSq\.? (?=[a-z])"), lambda m: "Square "),
+    (re.compile(r"\bSte\.? (?=[A-Z][a-z]{3})"), lambda m: "Saint "),
+    (re.compile(r"(?<![\w.])([Ee])xtn?\.? ?(\d{3,4})\b"), lambda m: f"{m[1]}xtension {in_pairs(m[2])}"),
+    (re.compile(rf"(?<![\w.])({_choice(_BEFORE_NUMBER)})(?:\.\s?|\s|: )#?(?=\d|[IVXL]+\b)"),
+     lambda m: m[0] if m[0][-1:].isspace() and "." not in m[0] and m[1].lower() in ("no", "art", "cat", "tab", "app", "lot", "unit", "ch", "pt", "fl", "ex") else f"{_BEFORE_NUMBER[m[1]]} "),
+    (re.compile(r"(?<![\w.])(Apt|Ste|Rm|Unit|Flat)\.? #?(?=[A-Z]\b)"), lambda m: f"{_BEFORE_NUMBER.get(m[1], m[1])} "),
+    (re.compile(r"\b(\d+(?:st|nd|rd|th)|[Ff]irst|[Ss]econd|[Tt]hird|[Gg]round|[Tt]op) [Ff]l\.?(?=[\s,;]|$)"), lambda m: _stop(m, f"{m[1]} floor")),
+    (re.compile(rf"{_AMOUNT}[\s-]?({_choice(_LONG_UNITS)})(?:\.(?!\w)|(?![\w'’/°²³-]))"), _after_number),
+    (re.compile(rf"{_AMOUNT}\s?({'|'.join(sorted(_STOP_NEEDED, key=len, reverse=True))})\.(?!\w)"), _after_number),
+    (re.compile(rf"{_AMOUNT} (in)(?= (?:long|wide|high|deep|tall|thick|across|x|by|of (?:rain|snow|water))\b)"), _after_number),
+    (re.compile(r"\b(\d+\s)([NSEW]{1,2})\.? (?=(?:[A-Z][a-z]+|\d+(?:st|nd|rd|th))\b)"), lambda m: f"{m[1]}{_DIRECTIONS.get(m[2], m[2])} "),
+    (re.compile(rf"\b([NSEW])\. (?={_STREET_NAME} (?:{_choice(_STREETS)}|Street|Avenue|Road|Drive)\b)"), lambda m: f"{_DIRECTIONS[m[1]]} "),
+    (re.compile(rf"\b({_STREET_NAME}) ({_choice(_STREETS)})\.(?=[\s,;:)]|$)(?! (?:[A-Z][a-z]+ ){{0,1}}(?:Smith|Jones)\b)"),
+     lambda m: _street(m)),
+    (re.compile(rf"\b(\d+ {_STREET_NAME}(?: [A-Z][a-z]+)?) ({_choice(_STREETS)})(?=[\s,;:)]|$)"), lambda m: f"{m[1]} {_STREETS[m[2]]}"),
+    (re.compile(rf"\b([A-Z][a-z]+, )({_choice(_OLD_STATES)})\.(?=[\s,;)]|$)"), lambda m: _old_state(m)),
+    (re.compile(rf"(?<![\w.@/-])({_choice(_WITHOUT_STOP)})(?![\w.@'’-])"), lambda m: _WITHOUT_STOP[m[1]] + (" " if m[1] == "w/" and m.string[m.end() : m.end() + 1].isalnum() else "")),
+    (re.compile(r"(?<![\w.@/-])w/(?=\w)(?!o\b)"), lambda m: "with "),
+    (re.compile(rf"(?<![\w.@-])({_choice(_ANYWHERE)})\.(?=[\s,;:)\"”]|$)"), lambda m: _anywhere(m)),
+]  # fmt: skip
+_PLAIN_WORDS = words(
+    "max temp ex lit pub pop adj adv pl op ref art trans prob bros poss Max Det Inst Sup Pop cond neg anon",
+)
 
-SHIELDS: list[Rule] = [
+
+def _anywhere(match: re.Match[str]) -> str:
+    """An abbreviation, unless it is a word that ends its sentence ("at the pub.")."""
+    rest = match.string[match.end() :].lstrip("\"'”’) ")
+    if match[1] in _PLAIN_WORDS and (not rest or (rest[:1].isupper() and match[1][0].islower())):
+        return match[0]
+    return _stop(match, _ANYWHERE[match[1]])
+
+
+_ALSO_WORDS = words("Miss Pa Ill La Mass Wash Mo Ind")
+
+
+def _old_state(match: re.Match[str]) -> str:
+    """ "Boston, Mass., in", but not "Yes, Miss."."""
+    if match[2] in _ALSO_WORDS and match.string[match.end() : match.end() + 1] not in (",", ")", ";"):
+        return match[0]
+    return _stop(match, f"{match[1]}{_OLD_STATES[match[2]]}")
+
+
+def _street(match: re.Match[str]) -> str:
+    """ "Elm St." and "Park Dr.", but "Mr. Co. Ltd." and "Company Co." stay."""
+    name, kind = match[1], match[2]
+    rest = match.string[match.end() :]
+    if (
+        kind in ("Dr", "St", "Is", "Mt", "Riv", "Co", "Pl", "Ct")
+        and re.match(r"\s[A-Z][a-z]", rest)
+        and not re.match(rf"\s(?:{'|'.join(sorted(STARTERS))})\b", rest)
+    ):
+        return match[0]
+    if kind in ("Is", "Co", "Mt", "Riv"):
+        return match[0]
+    return _stop(match, f"{name} {_STREETS[kind]}")
+
+
+_SHIELDS: list[Rule] = [
     # Ordinary words at the end of a clause: "no.", "fig.", "sun.", "sat.", unless a number or a name follows.
     (
         re.compile(
@@ -47,9 +195,8 @@ SHIELDS: list[Rule] = [
         lambda m: m[1] + SHIELD,
     ),
     (re.compile(r"\b(no|nos|fig|ed|eds|ch|est|vol)(?=\.\s+(?!\d))"), lambda m: m[1] + SHIELD),
-    # "the book I read", "Peter, James I know": the pronoun, not a numeral.
-    (re.compile(rf"\b(?i:{_NOUNS}) (?=I (?:{_VERBS})\b)"), lambda m: m[0] + SHIELD),
-    (re.compile(rf"\b(?:{_NOUNS.lower()}) (?=I\s[\w'])"), lambda m: m[0] + SHIELD),
-    (re.compile(rf"\b(?:{_NAMES}) (?=I (?:{_VERBS})\b)"), lambda m: m[0] + SHIELD),
     (re.compile(r"\bGen (?=(?:X|Y|Z|Alpha)\b)"), lambda m: "Gen" + SHIELD + " "),
 ]
+
+GROUP = RuleGroup("abbreviation", _RULES)
+SHIELDS = RuleGroup("", _SHIELDS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from vivavoce.text.normalise.rules import Rule, digit_by_digit
+from vivavoce.text.normalise.rules import Rule, RuleGroup, digit_by_digit
 
 _DOMAINS = "com|org|net|edu|gov|mil|int|info|biz|dev|app|io|ai|tv|me|co|uk|us|ca|au|nz|de|fr|es|it|nl|eu|ch|se|no|jp|in"
 _SYMBOLS = {
@@ -42,3 +42,4 @@ def _piece(piece: str) -> str:
 
 
 RULES: list[Rule] = [(_ADDRESS, _read)]
+GROUP = RuleGroup("web or mail address", RULES, ".@/")

@@ -7,7 +7,7 @@ import re
 from hibari.g2p import numbers as hibari_numbers
 from hibari.g2p.normalize import MONTH_NAMES
 
-from vivavoce.text.normalise.rules import Rule
+from vivavoce.text.normalise.rules import DIGITS, Rule, RuleGroup
 
 _DOTTED = re.compile(r"(?<![\w.])(\d{1,2})\.(\d{1,2})\.(\d{4})(?![\w.]\d|\w)")
 _SLASHED = re.compile(r"(?<![\w./])(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?![\w/])")
@@ -52,18 +52,162 @@ def twelve_hour(match: re.Match[str]) -> str:
     return f"{hour}{f':{minute}' if minute and int(minute) else ''} {half.upper()}.M."
 
 
+_MONTH_WORDS = {
+    "jan": "January", "feb": "February", "mar": "March", "apr": "April", "may": "May", "jun": "June", "jul": "July",
+    "aug": "August", "sep": "September", "sept": "September", "oct": "October", "nov": "November", "dec": "December",
+    **{name.lower(): name for name in MONTH_NAMES},
+    "januar": "January", "februar": "February", "märz": "March", "mär": "March", "mai": "May", "juni": "June",
+    "juli": "July", "okt": "October", "oktober": "October", "dez": "December", "dezember": "December",
+    "janvier": "January", "février": "February", "févr": "February", "mars": "March", "avril": "April",
+    "juin": "June", "juillet": "July", "août": "August", "septembre": "September", "octobre": "October",
+    "novembre": "November", "décembre": "December", "déc": "December", "enero": "January", "ene": "January",
+    "febrero": "February", "marzo": "March", "abril": "April", "mayo": "May", "junio": "June", "julio": "July",
+    "agosto": "August", "septiembre": "September", "octubre": "October", "noviembre": "November", "diciembre": "December",
+    "dic": "December", "gennaio": "January", "febbraio": "February", "aprile": "April", "maggio": "May",
+    "giugno": "June", "luglio": "July", "settembre": "September", "ottobre": "October", "dicembre": "December",
+    "januari": "January", "februari": "February", "maart": "March", "mrt": "March", "mei": "May", "augustus": "August",
+}  # fmt: skip
+_MONTH = "(?:" + "|".join(sorted((name.capitalize() for name in _MONTH_WORDS), key=len, reverse=True)) + ")"
+_ANY_MONTH = (
+    "(?:"
+    + "|".join(
+        sorted(
+            {*_MONTH_WORDS, *(n.capitalize() for n in _MONTH_WORDS)}
+            - {"mar", "may", "mars", "mai", "dec", "jun", "jan", "dic", "mei", "march", "sep"},
+            key=len,
+            reverse=True,
+        )
+    )
+    + ")"
+)
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+_TH = r"(?:st|nd|rd|th)?"
+
+
+def _month(name: str) -> str:
+    return _MONTH_WORDS[name.lower()]
+
+
+def _the(day: str) -> str:
+    return f"the {hibari_numbers.ordinal(int(day))}"
+
+
+def _days(match: re.Match[str]) -> str:
+    """ "6/7 June", "6-8 June": the days, then the month."""
+    word = {"/": "or", "&": "and"}.get(match[2].strip(), "to")
+    return f"{_the(match[1])} {word} {_ordinal_day(match[3])} of {_month(match[4])}"
+
+
+def _ordinal_day(day: str) -> str:
+    return hibari_numbers.ordinal(int(day))
+
+
+def _month_days(match: re.Match[str]) -> str:
+    word = {"/": "or", "&": "and"}.get(match[3].strip(), "to")
+    return f"{_month(match[1])} {_ordinal_day(match[2])} {word} {_ordinal_day(match[4])}"
+
+
+_TENS = {"1": "tens", "2": "twenties", "3": "thirties", "4": "forties", "5": "fifties", "6": "sixties", "7": "seventies", "8": "eighties", "9": "nineties"}  # fmt: skip
+
+
+def _decade(match: re.Match[str]) -> str:
+    """ "1980s", "1980's" and "the 1980s' best"."""
+    century, ten, mark = match[1], match[2], match[3]
+    if ten == "0":
+        said = (
+            f"{hibari_numbers.cardinal(int(century) // 10)} thousands"
+            if century.endswith("0")
+            else f"{hibari_numbers.cardinal(int(century))} hundreds"
+        )
+    else:
+        said = f"{hibari_numbers.cardinal(int(century))} {_TENS[ten]}"
+    return said + ("'" if mark in ("s'", "s’") else "")
+
+
+def _duration(match: re.Match[str]) -> str:
+    """ "2:04:09" as a time that something took; after "at" it is a time of day."""
+    hours, minutes, seconds, part = match.groups()
+    if (
+        _CLOCK_BEFORE.search(match.string, max(match.start() - 14, 0), match.start())
+        or int(minutes) > 59
+        or int(seconds) > 59
+    ):
+        return match[0]
+    said = [
+        f"{int(count)} {unit}{'' if int(count) == 1 else 's'}"
+        for count, unit in ((hours, "hour"), (minutes, "minute"))
+        if int(count)
+    ]
+    tail = f"{int(seconds)}{' point ' + ' '.join(part) if part else ''} second{'' if int(seconds) == 1 and not part else 's'}"
+    return " ".join(said) + (f" and {tail}" if int(seconds) or part else "")
+
+
+def _lap(match: re.Match[str]) -> str:
+    minutes, seconds, part = match.groups()
+    if int(seconds) > 59:
+        return match[0]
+    unit = "minute" if int(minutes) == 1 else "minutes"
+    return f"{int(minutes)} {unit} {int(seconds)} point {' '.join(part)} seconds"
+
+
+_CLOCK_BEFORE = re.compile(
+    r"(?i)\b(?:at|by|from|until|till|since|before|after|around|to|timestamp|[12]\d{3}-\d\d-\d\d|UTC|it['’]?s)[ ,T]{1,2}$"
+)
+_YEARS = re.compile(
+    r"(?<![\w.,/$£€-])((?:1[0-9]|20)\d\d)\s?[-–—]\s?(\d{2}|(?:1[0-9]|20)\d\d)(?![\w/%-]|[.,]\d)(?! (?:people|dollars|pounds|miles|km|words))"
+)
+
+
+def _years(match: re.Match[str]) -> str:
+    first, last = match[1], match[2]
+    if len(last) == 2 and int(last) <= int(first[2:]):
+        return match[0]
+    return f"{first} to {last if len(last) == 4 or last.startswith('0') is False else first[:2] + last}"
+
+
+def _season(match: re.Match[str]) -> str:
+    first, last = match[1], match[2]
+    return f"{first} {last}" if int(last) == (int(first[2:]) + 1) % 100 else match[0]
+
+
 _BOTH: list[Rule] = [
     (_TIMESTAMP, lambda m: f"{m[1]}, {m[2]}{' UTC' if m[3] else ''}"),
     (_DOTTED, _day_first),
     (_YEAR_FIRST, lambda m: f"{m[1]}-{m[2]}-{m[3]}"),
+    (re.compile(rf"\b(?:the )?({_DAY}){_TH}(\s?[/&–-]\s?)({_DAY}){_TH}\.? (?:of )?({_MONTH})\b\.?(?! \d{{2}}:)"), _days),
+    (re.compile(rf"\b({_MONTH})\.? ({_DAY}){_TH}(\s?[/&–-]\s?)({_DAY}){_TH}\b(?![:%\d])"), _month_days),
+    (re.compile(rf"\b({_MONTH})\.?\s?[-–/]\s?({_MONTH})\b\.?(?= \d|[,;)]|\s[a-z]|\s*$|\.)"), lambda m: f"{_month(m[1])} to {_month(m[2])}"),
+    (re.compile(rf"(?<![\w.,/$£€-])(?:the )?({_DAY})(?:\.|{_TH})? (?:of )?({_ANY_MONTH})\b\.?(?=,? (?:1[0-9]|20)\d\d\b|[\s,;:)?!]|$)"),
+     lambda m: f"{_the(m[1])} of {_month(m[2])}" + ("." if m[0].endswith(".") and not m.string[m.end() :].strip() else "")),
+    (re.compile(rf"\b({_MONTH})\.? ({_DAY}){_TH}(?=,? (?:1[0-9]|20)\d\d\b)"), lambda m: f"{_month(m[1])} {_ordinal_day(m[2])}"),
+    (re.compile(rf"(?<![\w./-])({_DAY})[- ]({_MONTH})[- ]((?:19|20)\d\d|\d\d)(?![\w-])"), lambda m: f"{_the(m[1])} of {_month(m[2])} {full_year(m[3])}"),
+    (re.compile(rf"\b({_MONTH})\.? (?=(?:1[0-9]|20)\d\d\b)"), lambda m: f"{_month(m[1])} "),
+    (re.compile(r"(?<![\w./-])(0?[1-9]|1[0-2])/((?:19|20)\d\d)(?![\w/-])"), lambda m: f"{MONTH_NAMES[int(m[1]) - 1]} {m[2]}"),
+    (re.compile(r"(?<![\w.,$£€])(1\d|20)(\d)0(s['’]|['’]?s)(?!\w)"), _decade),
+    (re.compile(r"(?<![\w.,])['’‘](\d)0s(?!\w)|(?<=\bthe )(\d)0['’]?s(?!\w)|(?<=\b(?:his|her) )(\d)0s(?!\w)|(?<=\b(?:mid|low)[- ])(\d)0s(?!\w)|(?<=\b(?:early|their) )(\d)0s(?!\w)|(?<=\blate )(\d)0s(?!\w)"),
+     lambda m: _TENS[next(filter(None, m.groups()))] if next(filter(None, m.groups())) in _TENS else m[0]),
+    (re.compile(r"(?<!\w)['’‘](\d\d)(?![\w'’])"), lambda m: " ".join(m[1]) if m[1] == "00" else f"oh {m[1][1]}" if m[1][0] == "0" else m[1]),
+    (re.compile(r"(?<![\w./])((?:1[0-9]|20)\d\d)/(\d\d)(?![\w/])"), _season),
+    (_YEARS, _years),
+    (re.compile(r"\b(\d{1,2}(?:st|nd|rd|th)) c\.(?=\s|$)"), lambda m: f"{m[1]} century"),
+    (re.compile(r"(?<![\w.:])(\d{1,2}):(\d{2}):(\d{2})(?:\.(\d{1,3}))?(?!\s?[aApP]\.?[mM]\b)(?![\w:])"), _duration),
+    (re.compile(r"(?<![\w.:])(\d{1,2}):(\d{2})\.(\d{1,3})(?![\w:])"), _lap),
     (_CLOCK_RANGE, lambda m: f"{m[1]} to "),
     (_HOURS_AFTER_CLOCK, lambda m: m[1]),
     (_HOURS, lambda m: f"{m[1]} to "),
     (_HALF_DAY_RANGE, lambda m: " to "),
     (_TWELVE_HOUR, twelve_hour),
-]
+]  # fmt: skip
 RULES: dict[str, list[Rule]] = {
     "en-US": [*_BOTH, (_DASHED, lambda m: f"{m[1]}/{m[2]}/{m[3]}")],
     "en-GB": [*_BOTH, (_SLASHED, _day_first), (_DASHED, _day_first)],
 }
-DAY_RULES: list[Rule] = [(_DAY_RANGE, lambda m: f"{_DAYS[m[1]]} to {_DAYS[m[2]]}")]
+GROUPS = {language: RuleGroup("date or time", rules, DIGITS) for language, rules in RULES.items()}
+DAYS = RuleGroup(
+    "day of the week",
+    [
+        (_DAY_RANGE, lambda m: f"{_DAYS[m[1]]} to {_DAYS[m[2]]}"),
+        (re.compile(rf"\b({_MONTH})\s?[-–]\s?({_MONTH})\b"), lambda m: f"{_month(m[1])} to {_month(m[2])}"),
+    ],
+    "-–",
+)

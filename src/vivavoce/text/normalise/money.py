@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from vivavoce.text.normalise.rules import NUMBER, Rule, attributive, cardinal, quantity
+from vivavoce.text.normalise.rules import DIGITS, NUMBER, Rule, RuleGroup, attributive, cardinal, quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ _CODE = "|".join(c for c in _CURRENCIES if c.isalpha())
 _SCALE = r"(?:\s?(hundred|thousand|million|billion|trillion|bn|mn|tn|[kKmMbB])(?![\w]))?"
 _BEFORE = re.compile(rf"(?<![\w.])([-−])?((?:{_SYMBOL})|(?:{_CODE})(?![A-Z]))\s?({NUMBER})(?!\d){_SCALE}")
 _AFTER = re.compile(rf"(?<![\w.,])([-−])?({NUMBER}){_SCALE}\s?((?:[$€£¥])(?!\d)|(?:{_CODE})\b)")
+_WORDS = {"dollars": "$", "euros": "€", "pounds": "£"}
+_IN_WORDS = re.compile(r"(?i)(?<![\w.,])(\d{1,3}(?:,\d{3})+\.\d\d|\d+\.\d\d) (dollars|euros)\b")
 _PENCE = re.compile(rf"(?<![\w.])(?!(?:144|240|360|480|576|720|1080|1440|2160|4320)p)({NUMBER})p\b(?!\.\w)")
 _CENTS = re.compile(rf"(?<![\w.])({NUMBER})\s?¢")
 _RANGE = re.compile(rf"({_SYMBOL})({NUMBER})\s?[-–]\s?(?:\1)?({NUMBER})(?![\d-])")
@@ -65,6 +67,8 @@ def amount(number: str, scale: str | None, code: str, *, singular: bool = False)
     minor = f"{int(decimals)} {currency.minor_one if int(decimals) == 1 else currency.minor_many}"
     if int(decimals) == 0:
         return major
+    if currency.minor_many == "pence" and int(whole.replace(",", "")):
+        return f"{major} {int(decimals)}" if int(decimals) > 9 else f"{major} and {minor}"
     return minor if int(whole.replace(",", "")) == 0 else f"{major} and {minor}"
 
 
@@ -83,7 +87,9 @@ RULES: list[Rule] = [
     (_RANGE, lambda m: f"{quantity(m[2])} to {m[1]}{m[3]}"),
     (_BEFORE, _before),
     (_AFTER, _after),
+    (_IN_WORDS, lambda m: amount(m[1], None, _WORDS[m[2].lower()])),
     (_PENCE, lambda m: f"{m[1]} {'penny' if m[1] == '1' else 'pence'}"),
 ]
 WHOLE = (_BEFORE, _AFTER)
 """Patterns that a sum of money matches from end to end."""
+GROUP = RuleGroup("money", RULES, DIGITS)

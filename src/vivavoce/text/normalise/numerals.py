@@ -4,36 +4,35 @@ from __future__ import annotations
 
 import re
 
-from hibari.g2p import numbers as hibari_numbers
-
-from vivavoce.text.normalise.rules import Rule, digit_by_digit
+from vivavoce.text.normalise.roman import ordinal_of
+from vivavoce.text.normalise.rules import DIGITS, Rule, RuleGroup, digit_by_digit
 
 MAX_DIGITS = 15
 """A longer run of digits is read digit by digit."""
 
-_COUNTS = {"k": "thousand", "K": "thousand", "M": "million", "B": "billion"}
-_EMERGENCY = "911|999|112|311|411|988"
+_COUNTS = {"k": "thousand", "K": "thousand", "M": "million", "B": "billion", "bn": "billion", "m": "million"}
 _HALVES = {2: ("half", "halves"), 4: ("quarter", "quarters")}
-_MIXED_GLYPHS = {"½": "a half", "¼": "a quarter", "¾": "three quarters"}
-_ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+_GLYPHS = {
+    "½": "a half", "¼": "a quarter", "¾": "three quarters", "⅓": "a third", "⅔": "two thirds", "⅛": "an eighth",
+    "⅜": "three eighths", "⅝": "five eighths", "⅞": "seven eighths", "⅕": "a fifth", "⅙": "a sixth",
+}  # fmt: skip
 _BOOK = re.compile(r"\b[A-Z][a-z]+\.? $")
-_ROMAN_SMALL = r"(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3})"
-_MONARCHS = (
-    "Pope|King|Queen|Emperor|Tsar|Prince|Henry|Louis|Edward|George|William|Charles|James|Richard|Elizabeth|Napoleon|Pius"
-    "|Benedict|Leo|Paul|John|Ramses|Frederick|Philip|Alexander|Nicholas|Peter|Catherine|Ivan|Gustav|Christian|Ferdinand"
-    "|Gregory|Innocent|Clement|Urban|Boniface|Ptolemy|Francis|Joseph|Leopold|Otto|Robert|Mehmed|Murad|Haakon"
+_NAMED_BEFORE = re.compile(
+    r"(?i)\b(?:apt|apartment|gate|room|seat|flat|unit|row|platform|figure|fig|route|exit|building|section|class|size|bus"
+    r"|question|part|chapter|form|block|door|stand|studio|locker|table|appendix|level|hall|terminal|bay|page|line)\.? $"
 )
-
-
-def ordinal_of(number: int) -> str:
-    """The word for a place in order: "third"."""
-    return hibari_numbers.ordinal(number)
-
-
-def roman(numeral: str) -> int:
-    """The value of a Roman numeral in capitals, which is taken to be well formed."""
-    values = [_ROMAN_VALUES[c] for c in numeral]
-    return sum(-v if any(v < w for w in values[i + 1 : i + 2]) else v for i, v in enumerate(values))
+_RATIO_BEFORE = re.compile(
+    r"(?i)\b(?:ratio|odds|scale|aspect|proportions?|mix|mixed|score|scored|won|lost|beat|draw|drew|diluted?|split|favou?r)\b[^.!?]{0,30}$"
+)
+_SCORE_BEFORE = re.compile(
+    r"(?i)\b(?:scor\w+|rat\w+|gave|gets?|got|give|graded?|earned|a|solid|perfect)\b[^.!?]{0,20}$"
+)
+_PEOPLE = re.compile(
+    r" (?:people|users|customers|dentists|students|times|cases|patients|questions|stars|points|doctors|children)\b"
+)
+_RESOLUTION = re.compile(
+    r"(?i)[ -](?:run|race|runner|resolution|tv|tvs|video|videos|display|monitor|screen|movie|film|footage|camera|ultra|remaster)"
+)
 
 
 def fraction(numerator: int, denominator: int) -> str:
@@ -55,98 +54,115 @@ def _mixed(match: re.Match[str]) -> str:
     return f"{whole} and {'a' + part.removeprefix('one') if numerator == 1 and denominator in (2, 3, 4) else part}"
 
 
-def _version(match: re.Match[str]) -> str:
-    parts = [
-        part if len(part) <= 2 and not re.match(r"0\d", part) else digit_by_digit(part)
-        for part in match[0].removeprefix("v").split(".")
-    ]
-    return ("v " if match[0].startswith("v") else "") + (" dot " if len(parts) == 4 else " point ").join(parts)
-
-
-def _scientific(match: re.Match[str]) -> str:
-    exponent = match[2].lstrip("+").replace("-", "minus ")
-    return f"{match[1]} times 10 to the power of {exponent}"
-
-
 def _ratio(match: re.Match[str]) -> str:
-    """ "3 to 2", but chapter and verse stay as they are: "John 3:5"."""
-    return match[0] if _BOOK.search(match.string, 0, match.start()) else f"{match[1]} to {match[2]}"
+    """ "3 to 2", but chapter and verse and times of day stay as they are: "John 3:5", "4:30"."""
+    one, other = match[1], match[2]
+    text = match.string
+    if _BOOK.search(text, max(match.start() - 20, 0), match.start()):
+        return match[0]
+    clock = len(other) == 2 and int(one) <= 24 and int(other) <= 59
+    said_so = _RATIO_BEFORE.search(text, max(match.start() - 50, 0), match.start())
+    follows = re.match(
+        r" (?:ratio|odds|aspect|scale|draw|win|defeat|loss|split|mix|video|screen)\b",
+        text[match.end() : match.end() + 9],
+    )
+    return f"{one} to {other}" if not clock or said_so or follows else match[0]
 
 
-def _grouped(match: re.Match[str]) -> str:
-    return ", ".join(digit_by_digit(group) for group in re.findall(r"\d+", match[0]))
+def _thousands(match: re.Match[str]) -> str:
+    """ "2.4k stamps", "30k", but "a 10k run", "a 4K screen", "Apartment 4B" and the maker 3M."""
+    number, count, text = match[1], match[2], match.string
+    if _NAMED_BEFORE.search(text, max(match.start() - 14, 0), match.start()) or _RESOLUTION.match(text, match.end()):
+        return f"{number} {count}"
+    if count in "KMB" and "." not in number and match[0] in ("3M", "2K", "4K", "8K"):
+        return f"{number} {count}"
+    if (count == "K" and number == "401") or match[0] == "401k":
+        return "four oh one k"
+    return f"{number} {_COUNTS[count]}"
 
 
-def _roman_year(match: re.Match[str]) -> str:
-    value = roman(match[0])
-    return str(value) if 1000 < value < 2100 else match[0]
+def _continental(match: re.Match[str]) -> str:
+    """ "1.234.567,89" with the signs the other way round."""
+    whole, _, decimals = match[0].partition(",")
+    digits = whole.replace(".", "").replace("'", "").replace("’", "")
+    return f"{int(digits):,}" + (f".{decimals}" if decimals else "")
 
 
-LAKHS: list[Rule] = [
-    (re.compile(r"(?<![\w.,])\d{1,2}(?:,\d{2})+,\d{3}(?![\w,])"), lambda m: f"{int(m[0].replace(',', '')):,}"),
-]
-"""Indian grouping, "1,00,000", as everyone else writes it."""
-TELEPHONE: list[Rule] = [
-    (
-        re.compile(
-            r"(?<![\w.-])(?:\+\d{1,3}[\s.-]?(?:\(\d{1,4}\)|\d{1,4})(?:[\s.-]?\d{2,4}){1,4}"
-            r"|(?:1[\s.-])?(?:\(\d{3}\)\s?|\d{3}[-.])\d{3}[-.]\d{4}|1-\d{3}-\d{3}-\d{4}"
-            r"|0\d{2,4}[\s-]\d{3,4}[\s-]?\d{3,4}|\d{3}-\d{4})(?![\w-]|\.\d)"
+def _slash(match: re.Match[str]) -> str:
+    """ "9/10 people" and "scored 8/10" are out of ten; "3/16" is a fraction."""
+    one, other = int(match[1]), int(match[2])
+    text = match.string
+    if one <= other and (
+        _PEOPLE.match(text, match.end())
+        or (
+            other in (5, 10, 20, 100)
+            and _SCORE_BEFORE.search(text, max(match.start() - 30, 0), match.start())
+            and not re.match(r" (?:of|cup|inch|mile|pound|tea|table|hour|th)", text[match.end() :])
+        )
+    ):
+        return f"{one} out of {other}"
+    return fraction(one, other) if other in (16, 32, 64, 100, 1000) else match[0]
+
+
+def _suffixed_fraction(match: re.Match[str]) -> str:
+    return fraction(int(match[1]), int(match[2])) if int(match[2]) else match[0]
+
+
+LAKHS = RuleGroup(
+    "grouped number",
+    [
+        (re.compile(r"(?<![\w.,])\d{1,2}(?:,\d{2})+,\d{3}(?![\w,])"), lambda m: f"{int(m[0].replace(',', '')):,}"),
+        (re.compile(r"(?<![\w.,])\d{1,3}(?:\.\d{3}){2,}(?:,\d{1,2})?(?![\w,]|\.\d)"), _continental),
+        (re.compile(r"(?<![\w.,])\d{1,3}\.\d{3},\d{1,2}(?![\w,]|\.\d)"), _continental),
+        (
+            re.compile(r"(?<![\w.,])\d{1,3}(?:['’]\d{3})+(?:[.,]\d{1,2})?(?![\w,'’]|\.\d)"),
+            lambda m: _continental(m) if "," in m[0] else re.sub("['’]", ",", m[0]),
         ),
-        lambda m: ("plus " if m[0].startswith("+") else "") + _grouped(m),
-    ),
-]
-RULES: list[Rule] = [
+        (
+            re.compile(r"(?<![\w.,+-])(?<!\d )[1-9]\d{0,2}(?: \d{3})+(?:,\d{1,2})(?![\w-]|[.,]\d)"),
+            lambda m: m[0].replace(",", ".").replace(" ", ","),
+        ),
+        (
+            re.compile(r"(?<![\w.,+-])(?<!\d )[1-9]\d{0,2}(?: \d{3}){2,}(?![\w-]|[.,]\d| \d)"),
+            lambda m: m[0].replace(" ", ","),
+        ),
+        (
+            re.compile(
+                r"(?<![\w.,])(\d+),(\d{1,2})(?=\s?(?:€|%|°|kg|km|cm|mm|m|g|l|euros?|Euro|EUR|percent|kilo\w+|met(?:er|re)s?|lit(?:er|re)s?)(?!\w))"
+            ),
+            lambda m: f"{m[1]}.{m[2]}",
+        ),
+    ],
+    DIGITS,
+)
+"""Groups of other locales, written as everyone else writes them."""
+_RULES: list[Rule] = [
     (re.compile(r"(?<![\w.,+])(?<!\d )[1-9]\d{0,2}(?: \d{3})* 000(?![\w-]|[.,]\d)"), lambda m: m[0].replace(" ", ",")),
     (re.compile(r"(?<![\w.,])\d+(?:,\d{1,2})+(?![\w,]|\.\d)"), lambda m: m[0].replace(",", ", ")),
-    (
-        re.compile(r"(?<![\w.,$£€])(\d+(?:\.\d+)?)([kKMB])(?= (?:[a-z]{3,}s|people)\b(?<! this)(?<! does)(?<! plus))"),
-        lambda m: f"{m[1]} {_COUNTS[m[2]]}",
-    ),
-    (
-        re.compile(rf"(?i)\b((?:call|dial|phone|ring)(?:s|ed|ing)? )({_EMERGENCY})\b"),
-        lambda m: m[1] + digit_by_digit(m[2]),
-    ),
-    (re.compile(rf"(?<![\w.,])({_EMERGENCY})(?= (?:call|operator|dispatcher)s?\b)"), lambda m: digit_by_digit(m[1])),
+    (re.compile(r"(?<![\w.,$£€-])(\d{1,4}(?:\.\d+)?)(k|K|M|B)(?![\w'’-]|\.\w)"), _thousands),
+    (re.compile(r"(?<![\w.,$£€-])(\d{1,4}\.\d+)(bn|m)(?= (?:people|users|views|downloads|followers|copies|years))"), lambda m: f"{m[1]} {_COUNTS[m[2]]}"),
     (re.compile(rf"\d{{{MAX_DIGITS + 1},}}"), lambda m: f" {digit_by_digit(m[0])} "),
-    (re.compile(r"(?<![\d-])\d+(?:-\d+){2,}(?![\d-])"), lambda m: m[0] if _is_iso_date(m[0]) else _grouped(m)),
-    (re.compile(r"(?<![\w.])(\d+) ?([½¼¾])"), lambda m: f"{m[1]} and {_MIXED_GLYPHS[m[2]]}"),
-    (re.compile(r"(?<![\w./-])(\d+)[ -](\d{1,2})/(\d{1,2})(?![\w/.]\d|\w)"), _mixed),
+    (re.compile(r"(?<![\w.])(\d+) ?([½¼¾⅓⅔⅛⅜⅝⅞⅕⅙])"), lambda m: f"{m[1]} and {_GLYPHS[m[2]]}"),
+    (re.compile(r"(?<![\w.])([⅓⅔⅛⅜⅝⅞⅕⅙])"), lambda m: _GLYPHS[m[1]].replace("a ", "one ", 1)),
+    (re.compile(r"(?<![\w./-])(\d+)[ -](\d{1,2})[/⁄](\d{1,2})(?:ths?|rds?|nds?)?(?![\w/.]\d|\w)"), _mixed),
+    (re.compile(r"(?<![\w./-])(\d{1,3})/(\d{1,3})(?:ths?|rds?|nds?|sts?)(?![\w/])"), _suffixed_fraction),
     (re.compile(r"\b24/7\b"), lambda m: "twenty-four seven"),
     (re.compile(r"\b9/11\b"), lambda m: "nine eleven"),
+    (re.compile(r"\b7/7\b"), lambda m: "seven seven"),
+    (re.compile(r"\b20/20\b"), lambda m: "twenty-twenty"),
     (re.compile(r"\b50/50\b"), lambda m: "fifty-fifty"),
-    (re.compile(r"(?<![\w./-])(\d{1,2})/(16|32|64|100|1000)(?![\w/-]|\.\d)"), _fraction),
-    (re.compile(r"(?<![\w.:/-])v?\d+(?:\.\d+){2,}(?![\w/-])"), _version),
-    (re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)[eE]([+-]?\d{1,3})(?!\w|\.\d)"), _scientific),
+    (re.compile(r"(?<![\w./-])(\d{1,3})/(\d{1,4})(?![\w/-]|\.\d)"), _slash),
     (re.compile(r"(?<![\w.,])(\d+)\.(\d*0)(?![\d.,]\d|[\d%])"), lambda m: f"{m[1]} point {digit_by_digit(m[2])}"),
     (re.compile(r"(?<![\w.])\.(\d+)(?![\w.]\d)"), lambda m: f"point {digit_by_digit(m[1])}"),
+    (re.compile(r"(?i)\b((?:chapter|section|lesson|episode|article|part|book|page|step|unit|day|week|track) )0+(?=[1-9])"), lambda m: m[1]),
     (re.compile(r"(?<![\w.,:/+-])0\d+(?![\w:/-]|[.,]\d)"), lambda m: digit_by_digit(m[0])),
-    (re.compile(r"(?<![\w:])(\d{1,2}):(\d)(?![\w:])"), _ratio),
-    (
-        re.compile(r"\b(\d{1,2}):(\d{1,2})(?= (?:ratio|odds|aspect|scale|draw|win|defeat|loss)\b)"),
-        lambda m: f"{m[1]} to {m[2]}",
-    ),
+    (re.compile(r"(?<![\w:.])(\d{1,5}):(\d{1,5})(?![\w:])(?!\.\d)"), _ratio),
     (re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)[xX](?= [a-z])"), lambda m: f"{m[1]} times"),
-    (re.compile(r"(?<![\w.])(\d+(?:\.\d+)?) ?[xX×] ?(?=\d{3})"), lambda m: f"{m[1]} by "),
-    (re.compile(r"(?<=\d)\s?[-–−]\s?(?=\d+(?:\.\d+)?\s?=)"), lambda m: " minus "),
+    (re.compile(r"(?<![\w.])(\d+(?:\.\d+)?) ?[xX×] ?(?=\d)"), lambda m: f"{m[1]} by "),
+    (re.compile(r"(?<![\w.])(\d+)x(?=[\s,.;!?]|$)"), lambda m: f"{m[1]} times"),
     (re.compile(r"(?<![\w.,/-])(\d{1,4})\s?[-–]\s?(\d{1,4})(?=\.(?:\s|$))"), lambda m: f"{m[1]} to {m[2]}"),
+    (re.compile(r"(?<![\w.,/-])(\d{1,3}(?:,\d{3})+)\s?[-–]\s?(\d{1,3}(?:,\d{3})+)(?![\w-])"), lambda m: f"{m[1]} to {m[2]}"),
     (re.compile(r"(?<![\w.,/-])(\d+\.\d+)\s?[-–]\s?(\d+\.?\d*)(?![\w-])"), lambda m: f"{m[1]} to {m[2]}"),
-]
-ROMAN_RULES: list[Rule] = [
-    (
-        re.compile(r"\bM(?=[MDCLXVI]{3})M{0,2}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b"),
-        _roman_year,
-    ),
-    (
-        re.compile(rf"\b({_MONARCHS}) ({_ROMAN_SMALL}|V)(?=['’]s\b|\b)"),
-        lambda m: f"{m[1]} the {ordinal_of(roman(m[2]))}",
-    ),
-    (
-        re.compile(rf"\b([A-Z][a-z]+) ({_ROMAN_SMALL})(?=['’]s\b|\b)(?![.'’-]?[A-Za-z]{{2}})"),
-        lambda m: f"{m[1]} {roman(m[2])}",
-    ),
-]
-
-
-def _is_iso_date(text: str) -> bool:
-    return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is not None
+    (re.compile(r"(?<![\w.,])[-−](?=\d)"), lambda m: "minus " if not m.string[: m.start()].rstrip().endswith("equals") else m[0]),
+]  # fmt: skip
+GROUP = RuleGroup("number", _RULES, DIGITS + "½¼¾⅓⅔⅛⅜⅝⅞⅕⅙")

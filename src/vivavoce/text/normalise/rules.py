@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 
-from vivavoce.text.source_map import SourceMappedText
+from vivavoce.text.source_map import Edit, SourceMappedText
+from vivavoce.text.utterance import ByteSpan
 
 Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
 NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+DIGITS = "0123456789"
 
 _ARTICLE = re.compile(r"(?i)\b(?:an?|another|each|every|this|that|one)\s+$")
 _NOUN = re.compile(
@@ -17,16 +21,72 @@ _NOUN = re.compile(
 )
 
 
-def apply(text: SourceMappedText, rules: Iterable[Rule]) -> SourceMappedText:
-    """Run the rules one after another over the whole text."""
-    for pattern, replace in rules:
-        text = text.sub(pattern, replace)
+@dataclass(frozen=True, slots=True)
+class RuleGroup:
+    """Rules for one kind of thing, tried in order where the text holds one of the characters `needs`."""
+
+    name: str
+    rules: Sequence[Rule]
+    needs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a rule did: its name, the bytes of the input, what stood there and what is read."""
+
+    rule: str
+    span: ByteSpan
+    before: str
+    after: str
+
+
+@dataclass(slots=True)
+class Trace:
+    """Decisions in the order in which they were made."""
+
+    decisions: list[Decision] = field(default_factory=list)
+
+    def add(self, rule: str, text: SourceMappedText, edits: Sequence[Edit]) -> None:
+        for start, end, after in edits:
+            self.decisions.append(Decision(rule, text.span(start, end), text.text[start:end], after))
+
+    def compare(self, rule: str, old: SourceMappedText, new: SourceMappedText) -> None:
+        """Decisions of a rewriting that told nothing of its own: the words that differ."""
+        if old.text == new.text:
+            return
+        before, after = (list(re.finditer(r"\S+", text.text)) for text in (old, new))
+        matcher = SequenceMatcher(None, [m[0] for m in before], [m[0] for m in after], autojunk=False)
+        for kind, i, next_i, j, next_j in matcher.get_opcodes():
+            if kind != "equal" and next_i > i:
+                span = old.span(before[i].start(), before[next_i - 1].end())
+                words = (" ".join(m[0] for m in row) for row in (before[i:next_i], after[j:next_j]))
+                self.decisions.append(Decision(rule, span, *words))
+
+
+def apply(text: SourceMappedText, groups: Sequence[RuleGroup], trace: Trace | None = None) -> SourceMappedText:
+    """Run the groups one after another over the whole text."""
+    characters = set(text.text)
+    for group in groups:
+        if group.needs and characters.isdisjoint(group.needs):
+            continue
+        for pattern, replace in group.rules:
+            edits = text.edits_of(pattern, replace)
+            if edits:
+                if trace is not None:
+                    trace.add(group.name, text, edits)
+                text = text.edited(edits)
+                characters = set(text.text)
     return text
 
 
 def digit_by_digit(digits: str) -> str:
     """Digits that hibari will read one by one: together they would be a number."""
     return " ".join(digits)
+
+
+def letters(word: str) -> str:
+    """Letters and digits to be read one by one: "P S I"."""
+    return " ".join(word.upper())
 
 
 def cardinal(digits: str) -> str:

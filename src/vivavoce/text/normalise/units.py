@@ -6,7 +6,7 @@ import re
 
 from hibari.g2p.normalize import UNITS as HIBARI_UNITS
 
-from vivavoce.text.normalise.rules import NUMBER, Rule, attributive, quantity
+from vivavoce.text.normalise.rules import DIGITS, NUMBER, Rule, RuleGroup, attributive, quantity
 
 _OWN = {
     "m": "meter", "g": "gram", "l": "liter", "L": "liter", "mL": "milliliter", "dl": "deciliter", "cl": "centiliter",
@@ -25,23 +25,43 @@ UNITS: dict[str, tuple[str, str]] = {
     **{unit: (one, f"{one}s") for unit, one in _OWN.items()},
     **{unit: (words, words) for unit, words in _FIXED.items()},
 }
-_PER = {"s": "second", "h": "hour", "hr": "hour", "d": "day", "yr": "year"}
+_PER = {
+    "s": "second", "h": "hour", "hr": "hour", "d": "day", "yr": "year", "mo": "month", "wk": "week", "min": "minute",
+    "gal": "gallon", "pp": "person", "ea": "each", "sec": "second", "lb": "pound", "kg": "kilogram", "km": "kilometer",
+    "mi": "mile", "oz": "ounce", "GB": "gigabyte", "MB": "megabyte", "TB": "terabyte", "kWh": "kilowatt hour",
+    "sqft": "square foot", "sq ft": "square foot", "sq. ft.": "square foot", "ft": "foot", "m": "meter", "l": "liter",
+    "L": "liter", "g": "gram", "m²": "square meter", "dL": "deciliter", "mL": "milliliter", "ml": "milliliter", "q": "quarter",
+}  # fmt: skip
 _LENGTHS = frozenset(["m", "km", "cm", "mm", "dm", "ft", "mi", "yd"])
 _SIZES = {"sq": "square", "cu": "cubic"}
 _POWERS = {"²": "square", "³": "cubic", "2": "square", "3": "cubic"}
 
 _UNIT = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
-_PER_UNIT = "|".join(
-    sorted([*_PER, "min", "sec", "kg", "km", "mi", "lb", "l", "L", "m", "g", "ha"], key=len, reverse=True)
-)
+_PER_UNIT = "|".join(sorted((re.escape(unit) for unit in [*_PER, "ha"]), key=len, reverse=True))
 MEASURE = re.compile(
-    rf"(?<![\w.,])([-−])?({NUMBER})[\s-]?({_UNIT})([²³])?(?:/({_PER_UNIT})([²³])?)?(?![\w²³]|/\d|['’][a-z])"
+    rf"(?<![\w.,])([-−])?({NUMBER})[\s-]?({_UNIT})([²³])?(?:/({_PER_UNIT})([²³])?)?(?![\w²³]|/\d|['’][a-z])(?:\.(?=\s+[a-z]))?"
 )
 _FEET_INCHES = re.compile(r"(?<![\w.])(\d{1,2})\s?(?:['′]|ft\.?)\s?(\d{1,2})\s?(?:[\"″]|''|in\b\.?)")
+_FEET = re.compile(
+    r"(?<![\w.,'’‘])(\d{1,5}(?:,\d{3})?(?:\.\d+)?|\d+ \d/\d)['′’](?=[ -](?:[a-z\d])|[,.;:)]|\s?[x×]|\s*$)"
+)
+_INCHES = re.compile(r"(?<![\w.,\"“])(\d{1,4}(?:\.\d+)?|\d+ \d/\d{1,2}|\d/\d{1,2})[\"″](?=[\s,.;:)x×-]|$)")
+_DIMENSION = re.compile(r"(?<=feet|inch|ches|foot)\s?[x×]\s?(?=\d)")
+_FAHRENHEIT = re.compile(rf"(?<![\w.,$])([-−])?({NUMBER})\s?(?:°\s?|º\s?|deg(?:rees)? ?)?([FC])(?=[\s,.;:!?)]|$)")
+_LETTER_UNITS = re.compile(
+    r"(?<=\d)\s?(PSI|psi|BTU|BTUs|RPM|DPI|PPM|VA|MPG|mpg|MPH|CFM|HP|hp|UTC|GMT|EST|PST|BC|BCE|AD|CE|DVDs?|CDs?)(?![\w])"
+)
 _FEET_BARE = re.compile(r"(?<![\w.])([1-9])['′](\d{1,2})(?![\w'′\"″])")
 _AREA = re.compile(rf"(?<![\w.,])({NUMBER})\s?(sq|cu)\.?\s(ft|in|mi|yd|m|km|cm|mm)\b")
 _PER_WORD = re.compile(
-    r"(?<=[a-z0-9])/(?=(?:second|minute|hour|day|night|week|month|quarter|year|person|head|liter|kilogram|gallon|mile)\b)"
+    r"(?<=[a-z0-9])/(?=(?:second|minute|hour|day|night|week|month|quarter|year|person|head|liter|litre|kilogram|gallon"
+    r"|mile|unit|user|seat|child|adult|pound|ounce|kilo|page|word|click|item|dozen|visit|session|ticket|barrel|ton|acre)\b)"
+)
+_RATE = re.compile(
+    r"(?:(?<=\d)|(?<=dollars)|(?<=dollar)|(?<=pounds)|(?<=euros)|(?<=cents)|(?<=pence)|(?<=thousand)|(?<=million)|(?<=yen)"
+    r"|(?<=rupees)|(?<=[a-z] [a-z]{2}))/("
+    + "|".join(re.escape(unit) for unit in sorted(_PER, key=len, reverse=True))
+    + r")(?![\w])\.?(?=[\s,;:.)!?]|$)"
 )
 _RANGE = re.compile(rf"(?<![\w.,/-])({NUMBER})\s?[-–]\s?({NUMBER})(?=\s?(?:%|°|(?:{_UNIT})(?![\w])))")
 _PERCENT = re.compile(r"(?<=\d)\s+%")
@@ -61,18 +81,71 @@ def _measure(match: re.Match[str]) -> str:
     return f"{'minus ' if sign else ''}{quantity(number)} {words}"
 
 
+def _feet(match: re.Match[str]) -> str:
+    """ "30' long", but not the end of a quotation ("in '30'")."""
+    if match.string.rfind(" '", 0, match.start()) >= 0 or match.string.rfind("‘", 0, match.start()) >= 0:
+        return match[0]
+    return f"{match[1]} {'foot' if match[1] == '1' or attributive(match) else 'feet'}"
+
+
+def _inches(match: re.Match[str]) -> str:
+    """ "12\" pipe", but not the end of a quotation."""
+    before = match.string[: match.start()]
+    if before.count('"') % 2 or before.count("“") > before.count("”"):
+        return match[0]
+    one = match[1] == "1" or ("/" in match[1] and " " not in match[1]) or attributive(match)
+    return f"{match[1]} {'inch' if one else 'inches'}"
+
+
+def _temperature(match: re.Match[str]) -> str:
+    """ "-12F" and "20 C"; "4C" of a room or a battery stays."""
+    sign, number, scale = match.groups()
+    marked = "°" in match[0] or "º" in match[0] or "deg" in match[0]
+    weather = _WEATHER.search(match.string)
+    if (
+        not marked
+        and not sign
+        and not (weather and (scale == "F" or " " in match[0] or int(float(number.replace(",", ""))) > 9))
+    ):
+        return match[0]
+    words = "degree" if number == "1" and not sign else "degrees"
+    return f"{'minus ' if sign else ''}{number} {words} {'Fahrenheit' if scale == 'F' else 'Celsius'}"
+
+
+_WEATHER = re.compile(
+    r"(?i)\b(?:outside|temperature|degrees|heat|hot|cold|warm|freez\w+|boil\w*|oven|weather|high of|low of|it is|bake|preheat|fever|below|above|reach\w*|cool\w*|thermostat|chill\w*|simmer|roast|melts?)\b"
+)
+_LETTERS = {"psi": "P S I", "PSI": "P S I", "hp": "horsepower", "HP": "horsepower", "mpg": "miles per gallon", "MPG": "miles per gallon", "MPH": "miles per hour", "RPM": "R P M"}  # fmt: skip
+
+
 def _feet_inches(match: re.Match[str]) -> str:
     feet, inches = match.groups()
     return f"{feet} {'foot' if feet == '1' else 'feet'} {inches} {'inch' if inches == '1' else 'inches'}"
 
 
 RULES: list[Rule] = [
+    (_FAHRENHEIT, _temperature),
     (_FEET_INCHES, _feet_inches),
+    (_FEET, _feet),
+    (_INCHES, _inches),
+    (_DIMENSION, lambda m: " by "),
     (_FEET_BARE, lambda m: f"{m[1]} foot {m[2]}"),
     (_AREA, lambda m: f"{quantity(m[1])} {_SIZES[m[2]]} {UNITS[m[3]][m[1] != '1']}"),
     (_RANGE, lambda m: f"{m[1]} to {m[2]}"),
     (MEASURE, _measure),
+    (
+        _LETTER_UNITS,
+        lambda m: f" {_LETTERS.get(m[1]) or ' '.join(m[1].rstrip('s')) + ('s' if m[1].endswith('s') else '')}",
+    ),
     (_PER_WORD, lambda m: " per "),
+    (
+        _RATE,
+        lambda m: (
+            f" {'' if m[1] == 'ea' else 'per '}{_PER[m[1]]}"
+            + ("." if m[0].endswith(".") and not m.string[m.end() :].strip() else "")
+        ),
+    ),
     (_PERCENT, lambda m: "%"),
     (_DEGREES, lambda m: f"{m[1]} {'degree' if m[1] == '1' or attributive(m) else 'degrees'}"),
 ]
+GROUP = RuleGroup("measure", RULES, DIGITS + "/½¼¾")

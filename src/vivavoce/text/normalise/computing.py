@@ -1,0 +1,126 @@
+"""Paths, versions, ports, switches and names of code, as people say them."""
+
+from __future__ import annotations
+
+import re
+
+from vivavoce.text.normalise.identifiers import in_pairs
+from vivavoce.text.normalise.rules import DIGITS, Rule, RuleGroup, digit_by_digit, letters
+from vivavoce.text.word_sets import words
+
+_SIGNS = {"/": "slash", "\\": "backslash", "~": "tilde", ".": "dot", "-": "dash", "_": "underscore", ":": "colon", "*": "star", "$": "dollar"}  # fmt: skip
+_SUFFIXES = (
+    "txt|md|py|js|ts|tsx|jsx|css|html?|xml|json|ya?ml|toml|ini|cfg|conf|csv|tsv|pdf|docx?|xlsx?|pptx?|png|jpe?g|gif|svg"
+    "|webp|mp[34]|wav|ogg|flac|avi|mov|mkv|zip|tar|gz|bz2|xz|7z|rar|exe|dll|so|sh|bat|c|h|cpp|hpp|cc|rs|go|rb|java|kt|php"
+    "|sql|db|log|bak|tmp|iso|img|deb|rpm|dmg|apk|jar|war|tex|bib|epub|ipynb|lock|env|git|net|io"
+)
+_WORDLIKE = words(
+    "zip tar bat log bak net git env lock toml java war jar iso img go gif rar mov conf wav deb",
+)
+_SPOKEN = {"usr": "user", "README": "read me", "TODO": "to do", "src": "source", "tmp": "temp"}  # fmt: skip
+_PIECE = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
+_PATH = re.compile(
+    r"(?<![\w/.<:-])(?:(?:~|\.{1,2}|\$[A-Z_]+)?/(?=[\w.~@-])(?:[\w.@+~-]{1,64}/?){1,24}|~(?=[\s,.;]|$)|[A-Z]:\\(?:[\w .-]{1,64}\\?){0,24}(?<=\S))"
+)
+_DIRECTORY = re.compile(
+    r"(?<![\w/.:-])((?:[\w.-]{1,40}/){2,12}[\w.-]{1,40}/?|(?:src|lib|bin|etc|usr|var|docs?|tests?|app)/[\w.-]{1,40})(?!\w)"
+)
+_FILE = re.compile(rf"(?<![\w/@.-])([\w-]{{1,60}})\.((?:{_SUFFIXES})(?:\.(?:gz|xz|bz2))?)(?![\w/@-]|\.\w)")
+_SOFTWARE = (
+    "Python|Java|JavaScript|Windows|iOS|macOS|iPadOS|Android|Node|Node\\.js|Ubuntu|Debian|Fedora|Linux|Firefox|Chrome|PHP"
+    "|Ruby|Rails|Django|Rust|Go|Swift|Kotlin|GCC|LLVM|Postgres|PostgreSQL|MySQL|Redis|TensorFlow|PyTorch|NumPy|Bluetooth"
+    "|USB|HTTP|HTTPS|TLS|HTML|CSS|kernel|[Vv]ersions?|[Rr]elease|[Uu]pdate|Unity|Blender|Photoshop|WordPress|OpenSSL|Git"
+    "|HDMI|PCIe|DirectX|OpenGL|Vulkan|SSML|EPUB|Qt|Unicode|GPT|Excel|Office|Safari|Edge|Opera|Perl|Lua|Scala|React"
+)
+_UPPER_FILES = re.compile(r"\b([A-Za-z]:)\\")
+
+
+def spelled_name(name: str) -> str:
+    """One name of a path: signs are said, endings that are no words are spelled."""
+    pieces = _PIECE.findall(name)
+    said: list[str] = []
+    for number, piece in enumerate(pieces):
+        suffix = number > 0 and pieces[number - 1] == "." and re.fullmatch(_SUFFIXES, piece) and piece not in _WORDLIKE
+        if piece in _SPOKEN:
+            said.append(_SPOKEN[piece])
+        elif piece in _SIGNS:
+            said.append(_SIGNS[piece])
+        elif piece.isdigit():
+            said.append(piece if len(piece) <= 2 and not piece.startswith("0") else digit_by_digit(piece))
+        elif suffix or (piece.isalpha() and len(piece) > 1 and not re.search("[aeiouyAEIOUY]", piece)):
+            said.append(letters(piece))
+        else:
+            said.append(_camel(piece))
+    return " ".join(said)
+
+
+def _camel(word: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", word)
+
+
+def _path(match: re.Match[str]) -> str:
+    written = match[0]
+    path = written.rstrip(".")
+    return f" {spelled_name(path)}{written[len(path) :]}".lstrip(" ")
+
+
+def _file(match: re.Match[str]) -> str:
+    return spelled_name(match[0])
+
+
+def _port(match: re.Match[str]) -> str:
+    host = match[1]
+    said = " dot ".join(host.split(".")) if host[0].isdigit() else host
+    return f"{said} port {in_pairs(match[2])}"
+
+
+def _version_part(part: str) -> str:
+    if len(part) == 2 and part.startswith("0") and part != "00":
+        return f"oh {part[1]}"
+    return part if len(part) <= 2 or not part.startswith("0") else digit_by_digit(part)
+
+
+def _version(match: re.Match[str]) -> str:
+    mark, numbers, tail = match[1] or "", match[2], match[3] or ""
+    said = " point ".join(map(_version_part, numbers.split(".")))
+    words = re.sub(r"[-.+]?([a-z]+)[.-]?(\d*)", r" \1 \2", tail).rstrip()
+    return f"{'version ' if mark else ''}{said}{words.replace(' rc', ' R C')}"
+
+
+def _named_version(match: re.Match[str]) -> str:
+    return match[1] + " point ".join(map(_version_part, match[2].split(".")))
+
+
+def _dotted(match: re.Match[str]) -> str:
+    parts = match[0].split(".")
+    return (" dot " if len(parts) == 4 else " point ").join(map(_version_part, parts))
+
+
+_VERSIONS: list[Rule] = [
+    (re.compile(r"(?<![\w.])((?:\d{1,3}\.){3}\d{1,3}|localhost|[a-z][\w-]*(?:\.[a-z]\w+)+):(\d{2,5})(?![\w:])"), _port),
+    (re.compile(r"(?<![\w.])(\d{1,3}(?:\.\d{1,3}){3})/(\d{1,2})\b"), lambda m: f"{' dot '.join(m[1].split('.'))} slash {m[2]}"),
+    (re.compile(r"(?<![\w.])([vV]\.? ?)(\d{1,4}(?:\.\d{1,4}){0,4})([-+.]?(?:alpha|beta|rc|dev|post|pre)[.-]?\d*)?(?![\w-]|\.\d)"), _version),
+    (re.compile(r"(?<![\w.])()(\d{1,4}(?:\.\d{1,4}){1,3})([-+.]?(?:alpha|beta|rc|dev|post)[.-]?\d*)(?![\w-]|\.\d)"), _version),
+    (re.compile(rf"\b((?:{_SOFTWARE}) )(\d{{1,4}}(?:\.\d{{1,4}}){{1,3}})(?![\w%/-]|\.\d)"), _named_version),
+    (re.compile(r"(?<![\w.:/,-])\d+(?:\.\d+){2,}(?![\w/-])"), _dotted),
+]  # fmt: skip
+_CODE: list[Rule] = [
+    (re.compile(r"\b([A-Za-z])(\+\+)(?!\w)"), lambda m: f"{m[1].upper() if m[1] == 'c' else m[1]} plus plus"),
+    (re.compile(r"(?<![\w.])\.(NET|net|com|org|io|ai|dev|gov|edu|app|co)\b(?!\.)"), lambda m: f" dot {m[1].lower() if m[1] not in ('io', 'ai', 'co') else letters(m[1])}"),
+    (re.compile(rf"(?<![\w.])\.((?:{_SUFFIXES})|[a-z]{{2,12}})(?=[\s,.;:!?)]|$)(?!\.\.)"), lambda m: f" {spelled_name('.' + m[1])}"),
+    (_PATH, _path),
+    (_DIRECTORY, lambda m: spelled_name(m[1]) if re.search(r"[_.]|^(?:src|lib|bin|etc|usr|var|docs?|tests?|app)/", m[1]) else m[0]),
+    (_FILE, _file),
+    (re.compile(r"\b(Node|Vue|React|Next|Three|D3|Express)\.(js|JS)\b"), lambda m: f"{m[1]} dot J S"),
+    (re.compile(r"(?<![\w-])--(?=[a-z])([\w-]{1,40})"), lambda m: f" dash dash {m[1].replace('-', ' ')}".lstrip() if m.start() == 0 else f"dash dash {m[1].replace('-', ' ')}"),
+    (re.compile(r"(?<=\s)-([a-zA-Z])(?=[\s,.;:)]|$)"), lambda m: f"dash {m[1]}"),
+    (re.compile(r"\b(\w{1,40})\(\)"), lambda m: _camel(m[1].replace("_", " underscore "))),
+    (re.compile(r"\b([a-z]+)((?:_[a-z0-9]+){1,8})\b"), lambda m: f"{m[1]}{m[2].replace('_', ' underscore ')}"),
+    (re.compile(r"(?<!\w)\$([A-Z_]{2,})\b"), lambda m: f"dollar {m[1].lower().replace('_', ' underscore ')}"),
+    (re.compile(r"\b0x([0-9a-fA-F]{1,16})\b"), lambda m: f"zero X {letters(m[1])}"),
+    (re.compile(r"(?<!\w)#(?=[0-9a-fA-F]*\d)(?=[0-9a-fA-F]*[a-fA-F])([0-9a-fA-F]{6})\b"), lambda m: f"hash {letters(m[1])}"),
+    (re.compile(r"\s\+=\s"), lambda m: " plus equals "),
+    (re.compile(r"\s&&\s"), lambda m: " and "),
+    (re.compile(r"\s\|\|\s"), lambda m: " or "),
+]  # fmt: skip
+GROUPS = [RuleGroup("version or port", _VERSIONS, DIGITS), RuleGroup("path or code", _CODE, "./\\~-_$#+&|(0")]

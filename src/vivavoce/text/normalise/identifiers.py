@@ -1,0 +1,154 @@
+"""What is written in digits but is no number: post codes, telephone numbers, orders, flights, roads, serial numbers."""
+
+from __future__ import annotations
+
+import re
+
+from hibari.g2p import numbers as hibari_numbers
+
+from vivavoce.text.normalise.rules import DIGITS, Rule, RuleGroup, digit_by_digit, letters
+from vivavoce.text.word_sets import words
+
+STATES = {
+    "AL": "Alabama", "AK": "Alaska", "AZ": "Arizona", "AR": "Arkansas", "CA": "California", "CO": "Colorado",
+    "CT": "Connecticut", "DE": "Delaware", "FL": "Florida", "GA": "Georgia", "HI": "Hawaii", "ID": "Idaho",
+    "IL": "Illinois", "IN": "Indiana", "IA": "Iowa", "KS": "Kansas", "KY": "Kentucky", "LA": "Louisiana",
+    "ME": "Maine", "MD": "Maryland", "MA": "Massachusetts", "MI": "Michigan", "MN": "Minnesota", "MS": "Mississippi",
+    "MO": "Missouri", "MT": "Montana", "NE": "Nebraska", "NV": "Nevada", "NH": "New Hampshire", "NJ": "New Jersey",
+    "NM": "New Mexico", "NY": "New York", "NC": "North Carolina", "ND": "North Dakota", "OH": "Ohio", "OK": "Oklahoma",
+    "OR": "Oregon", "PA": "Pennsylvania", "RI": "Rhode Island", "SC": "South Carolina", "SD": "South Dakota",
+    "TN": "Tennessee", "TX": "Texas", "UT": "Utah", "VT": "Vermont", "VA": "Virginia", "WA": "Washington",
+    "WV": "West Virginia", "WI": "Wisconsin", "WY": "Wyoming", "PR": "Puerto Rico", "DC": "D.C.",
+}  # fmt: skip
+_STATE = "|".join(STATES)
+_STATE_NAMES = "|".join(re.escape(name) for name in STATES.values())
+_ZIP = r"\d{5}(?:-\d{4})?"
+_ID_NOUN = (
+    r"(?:account|acct|order|invoice|parcel|package|case|ticket|code|ID|id|serial|tracking|reference|ref|member|membership|policy"
+    r"|booking|confirmation|licen[cs]e|passport|customer|client|employee|badge|card|routing|shipment|receipt|claim"
+    r"|patent|permit|barcode|part|item|model|ISBN|PIN|SKU|VIN|IMEI|SSN|password|passcode|extension|box|transaction)"
+)
+_CALL = r"(?:[Cc]all|[Rr]ing|[Pp]hone|[Dd]ial|[Tt]ext|[Ff]ax|[Tt]el(?:ephone)?|[Mm]obile|[Cc]ell|[Hh]otline|[Nn]umber|WhatsApp)"
+_TELEPHONE = re.compile(
+    r"(?<![\w.-])(?:\+\d{1,3}[\s.-]?(?:\(\d{1,4}\)|\d{1,4})(?:[\s.-]?\d{2,4}){1,4}"
+    r"|(?:\+?1[\s.-])?(?:\(\d{3}\)\s?|\d{3}[-.\s])\d{3}[-.]\d{4}|\(\d{3}\)\s?\d{3}\s\d{4}|1-\d{3}-\d{3}-\d{4}"
+    r"|\(0\d{2,4}\)\s?\d{3,4}[\s-]?\d{3,4}|0\d{2,4}[\s-]\d{3,4}[\s-]?\d{3,4}|0\d(?:[ .]\d{2}){4}|\d{3}-\d{4})(?![\w-]|\.\d)"
+)
+_WORD_NUMBER = re.compile(r"(?<![\w-])(1-)?(8\d\d|900)-(?:(\d{3})-)?([A-Z]{3,9})(?![\w-])")
+
+
+def _grouped(match: re.Match[str]) -> str:
+    return ", ".join(digit_by_digit(group) for group in re.findall(r"\d+", match[0]))
+
+
+def _telephone(match: re.Match[str]) -> str:
+    return ("plus " if match[0].startswith("+") else "") + _grouped(match)
+
+
+def _word_number(match: re.Match[str]) -> str:
+    groups = [digit_by_digit(group) for group in [(match[1] or "").rstrip("-"), match[2], match[3]] if group]
+    return ", ".join([*groups, match[4].capitalize()])
+
+
+def _grouped_digits(match: re.Match[str]) -> str:
+    text = match[0]
+    return text if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else _grouped(match)
+
+
+def in_pairs(digits: str) -> str:
+    """A number of a flight, a port, a room, as people say it: "twenty four ninety", "four oh three"."""
+    if len(digits) == 4 and digits[1:] != "000" and digits[0] != "0":
+        high, low = digits[:2], digits[2:]
+        tail = "hundred" if low == "00" else f"oh {_small(low[1])}" if low[0] == "0" else _small(low)
+        return f"{_small(high)} {tail}"
+    if len(digits) == 3 and not digits.endswith("00") and digits[0] != "0":
+        return f"{_small(digits[0])} " + (f"oh {_small(digits[2])}" if digits[1] == "0" else _small(digits[1:]))
+    if len(digits) > 4 or (digits[0] == "0" and len(digits) > 1):
+        return digit_by_digit(digits)
+    return digits
+
+
+def _small(digits: str) -> str:
+    return hibari_numbers.cardinal(int(digits))
+
+
+def _mixed(match: re.Match[str]) -> str:
+    """Letters and digits of a serial number, each run apart: "AB12-CD34" is A B one two, C D three four."""
+    groups = re.split(r"[-–/]", match[0])
+    return ", ".join(" ".join(group.upper()) for group in groups if group)
+
+
+def _postcode(match: re.Match[str]) -> str:
+    return f"{letters(match[1])}, {letters(match[2])}"
+
+
+def _zip(match: re.Match[str]) -> str:
+    return ", ".join(digit_by_digit(group) for group in match[0].split("-"))
+
+
+def _state(match: re.Match[str]) -> str:
+    return STATES[match[1]]
+
+
+POST_CODES: list[Rule] = [
+    (re.compile(rf"(?<=[a-z.],\s)({_STATE})(?=\s{_ZIP}\b|[,;.)!?]|\s*$|\s[a-z(])"), _state),
+    (re.compile(rf"(?<=[a-z]\s)({_STATE})(?=\s{_ZIP}\b)"), _state),
+    (
+        re.compile(rf"((?:,|\b(?:{_STATE_NAMES})),?) ({_ZIP})(?![\w-])"),
+        lambda m: f"{m[1]} {', '.join(map(digit_by_digit, m[2].split('-')))}",
+    ),
+    (re.compile(r"(?<![\d.,-])\d{5}-\d{4}(?![\w-])"), _zip),
+    (re.compile(r"(?:(?<=zip )|(?<=ZIP )|(?<=code ))\d{5}\b"), _zip),
+    (re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?) (\d[A-Z]{2})\b"), _postcode),
+    (re.compile(r"\b([A-Z]\d[A-Z]) ?(\d[A-Z]\d)\b"), _postcode),
+]
+_LONG: list[Rule] = [
+    (re.compile(r"(?<![\w.,$£€-])\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}(?![\w-])"), _grouped),
+    (re.compile(rf"(?i)\b({_ID_NOUN}(?: (?:number|no\.?|code|is|was|ID|ending in))*[:#]? ?#?)(?-i:(\d{{4,}}))(?![\w,.:/-]\w)"),
+     lambda m: f"{m[1]}{digit_by_digit(m[2])}"),
+    (re.compile(r"(?<![\w.,])#(\d{4,})\b"), lambda m: f"number {digit_by_digit(m[1])}"),
+    (re.compile(r"(?<![\w.,$£€¥₹/-])\d{10,}(?![\w/]|[.,]\d)"), lambda m: f"{digit_by_digit(m[0])}"),
+    (re.compile(r"(?<![\d-])\d+(?:-\d+){2,}(?![\d-])"), _grouped_digits),
+    (re.compile(r"(?<![\w.,$£€-])(\d{3})[ -](\d{2})[ -](\d{4})(?![\w-])"), _grouped),
+    (re.compile(r"\b(?=[A-Z\d-]*\d[A-Z\d-]*)(?=[A-Z\d-]*[A-Z])[A-Z\d]{2,}(?:-[A-Z\d]{1,12}){1,8}\b(?<=[A-Z\d])"),
+     lambda m: _mixed(m) if _is_serial(m[0]) else m[0]),
+    (re.compile(r"\b(?=[A-Z]*\d+[A-Z]+\d|[A-Z]+\d+[A-Z]+)[A-Z\d]{5,30}\b"), _mixed),
+]  # fmt: skip
+_NAMED: list[Rule] = [
+    (re.compile(r"\b([Ff]lights? (?:number )?)?([A-Z]{2}) ?(\d{3,4})\b(?<![A-Z]{3})"),
+     lambda m: f"{m[1] or ''}{letters(m[2])} {in_pairs(m[3])}" if m[1] or m[2] in _AIRLINES else m[0]),
+    (re.compile(r"\b([Ff]light) (\d{3,4})\b"), lambda m: f"{m[1]} {in_pairs(m[2])}"),
+    (re.compile(r"\b(I|US|SR|CR|FM|M|A|B|E)-(\d{2,3})\b"), lambda m: f"{letters(m[1])} {in_pairs(m[2])}"),
+    (re.compile(r"\b([Rr]oom|[Ss]uite|[Rr]oute|[Hh]ighway|[Aa]partment|[Ff]lat|[Bb]us|[Cc]hannel|[Bb]oeing|[Ss]tudio) (\d{3,4})\b(?![,.]\d)"),
+     lambda m: f"{m[1]} {in_pairs(m[2])}"),
+    (re.compile(r"\b(\d{3,4})(?= (?:[NSEW]\.? )?[A-Z][a-z]+ (?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Way|Court|Ct|Place|Pl)\b)"),
+     lambda m: in_pairs(m[1])),
+]  # fmt: skip
+_AIRLINES = words("BA AA UA DL LH AF KL EK QF SQ AC FR EZY WN B6 AS IB LX OS SK AY EI NZ JL NH CX TK QR EY")
+
+
+def _is_serial(text: str) -> bool:
+    """ "XK-4471-B" and "AB12-CD34", but not "COVID-19", "F-16", "MP3-44"."""
+    groups = text.split("-")
+    mixed = sum(bool(re.search(r"\d", group)) and bool(re.search(r"[A-Z]", group)) for group in groups)
+    if len(groups) == 2 and not mixed:
+        return len(groups[0]) <= 3 and groups[1].isdigit() and len(groups[1]) >= 4
+    return len(groups) > 2 or (mixed >= 1 and len(text) > 6)
+
+
+TELEPHONE: list[Rule] = [
+    (_WORD_NUMBER, _word_number),
+    (_TELEPHONE, _telephone),
+    (re.compile(rf"\b({_CALL}(?: (?:me|us|him|her|them|on|at|is|number|to|the|now))*:? )(\d{{3}}[ .]\d{{4}}|\d{{5,12}}|\d{{3,5}}(?: \d{{3,4}}){{1,3}})(?![\w,:/-]|\.\d)"),
+     lambda m: m[1] + ", ".join(digit_by_digit(group) for group in re.split(r"[ .]", m[2]))),
+    (re.compile(r"(?i)\b((?:call|dial|phone|ring)(?:s|ed|ing)? )(911|999|112|311|411|988|101|111)\b"),
+     lambda m: m[1] + digit_by_digit(m[2])),
+    (re.compile(r"(?<![\w.,])(911|999|112|311|411|988)(?= (?:call|operator|dispatcher)s?\b)"), lambda m: digit_by_digit(m[1])),
+    (re.compile(r"(?i)(?<=\d)(,? )(?:x|extn?\.?) ?(\d{1,6})\b"), lambda m: f"{m[1]}extension {m[2] if len(m[2]) < 3 else digit_by_digit(m[2])}"),
+]  # fmt: skip
+GROUPS = [
+    RuleGroup("telephone number", TELEPHONE, DIGITS),
+    RuleGroup("post code", POST_CODES, "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + DIGITS),
+    RuleGroup("identifier", _LONG, DIGITS),
+    RuleGroup("numbered name", _NAMED, DIGITS),
+]

@@ -1,0 +1,88 @@
+"""Capitals and letters: emphasis that is no abbreviation, abbreviations that are no words, contractions, letter names."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from hibari.g2p import G2P
+
+from vivavoce.text.normalise.rules import Rule, RuleGroup, letters
+from vivavoce.text.word_sets import words
+
+_CAPITALS = re.compile(r"\b(?<![&.@/#$-])[A-ZÀ-Þ]{2,}(?:['’][A-Z]{1,2})?\b(?![&@]|\.[A-Z])")
+_SPELLED = frozenset(["PSI"])
+"""Abbreviations that hibari takes for words."""
+_WORDS_IN_CAPITALS = words(
+    "NASA NATO UNESCO UNICEF OPEC AIDS COVID FIFA NAFTA JPEG RADAR LASER SCUBA SWAT PIN SIM RAM ROM GIF TED",
+    "IKEA",
+)
+_EMPHASISED = words(
+    "THE AND BUT NOT YOU ALL CAN CAN'T WON'T DON'T DO DID IS ARE WAS WERE WILL MUST NEVER EVER ONLY NO YES NOW",
+    "THIS THAT FOR WITH HAVE HAS HAD MY YOUR HIS HER OUR THEIR THEY SHE WHAT WHY WHEN WHERE HOW VERY SO TOO",
+    "ANY EVERY BOTH IF NONE MORE LESS ALWAYS STOP GO HERE THERE BE BEEN AT TO OF ON UP OUT OFF OVER SEE LET",
+    "GET GOT",
+)
+_VERBS = "be|have|like|never|better|been|rather|go|say|come|do|make|take|help|work|mean|seem|look|not"
+_CONTRACTIONS: list[Rule] = [
+    (re.compile(r"\b([Ww]hat|[Ww]here|[Ww]ho|[Hh]ow|[Ww]hen|[Ww]hy|[Tt]here|[Tt]hese|[Tt]hose|[Ww]hich|[Tt]hat)['’]re\b"),
+     lambda m: f"{m[1]} are"),
+    (re.compile(rf"\b(?!(?:He|She|We|They|You|It|Who|How|Why|What|Where|When)\b)([A-Z][a-z]+|that|there|this)['’]d(?= (?:{_VERBS})\b)"),
+     lambda m: f"{m[1]} would"),
+    (re.compile(r"\b([Tt]hat|[Tt]here|[Tt]hese|[Ww]hat|[Ww]ho|[Ww]here|kids|people)['’]ve\b"), lambda m: f"{m[1]} have"),
+    (re.compile(r"(?<=[a-z]n['’]t)['’]ve\b|(?<=['’]d)['’]ve\b"), lambda m: " have"),
+    (re.compile(r"\b([Dd])['’](?=(?:you|ya|ye)\b)"), lambda m: f"{m[1]}o "),
+    (re.compile(r"(?<=\w )['’‘]n['’‘]?(?= \w)"), lambda m: "and"),
+    (re.compile(r"(?<=\w)['’‘]n['’‘](?=\w)"), lambda m: " and "),
+]  # fmt: skip
+
+
+@cache
+def _dictionary() -> G2P:
+    from vivavoce.text.pronounce import grapheme_to_phoneme
+
+    return grapheme_to_phoneme("en-US")
+
+
+def _is_known(word: str) -> bool:
+    lexicon = _dictionary().lexicon
+    return (
+        bool(lexicon.golds.get(word))
+        or bool(lexicon.silvers.get(word))
+        or any(bool(form(word, "NN", None, None)[0]) for form in (lexicon.stem_s, lexicon.stem_ed, lexicon.stem_ing))
+    )
+
+
+def _is_shouted(text: str) -> bool:
+    """Whether a sentence is in capitals throughout, and is not a row of abbreviations."""
+    if any(c.islower() for c in text):
+        return False
+    words = re.findall(r"[^\W\d_]+", text)
+    return sum(len(word) > 1 and _is_known(word.lower()) for word in words) >= max(2, len(words) // 2)
+
+
+def _shouted(match: re.Match[str]) -> str:
+    """A word in capitals, in a sentence of capitals or by itself."""
+    word = match[0]
+    if _is_shouted(match.string):
+        bare = word.lower()
+        if word in _SPELLED or word in _WORDS_IN_CAPITALS or not _is_known(bare.replace("’", "'").split("'")[0]):
+            return word
+        return bare.capitalize() if match.start() == 0 else bare
+    if word in _SPELLED:
+        return letters(word)
+    if word.replace("’", "'") in _EMPHASISED or (
+        len(word) > 4 and word not in _WORDS_IN_CAPITALS and _is_known(word.lower())
+    ):
+        return word.lower() if match.start() else word.capitalize()
+    return word
+
+
+_RULES: list[Rule] = [
+    (_CAPITALS, _shouted),
+]
+GROUPS = [
+    RuleGroup("contraction", _CONTRACTIONS, "'’‘"),
+    RuleGroup("capitals", _RULES, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+]
+__all__ = ["GROUPS"]

@@ -1,0 +1,33 @@
+"""What a good reader would say, on sentences of every kind of difficulty that were made up for this.
+
+`readings/own.tsv` compares words, a stroke standing where a sentence ends; `readings/sounds.tsv` compares sounds.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from vivavoce.text import analyse
+
+FOLDER = Path(__file__).parent / "readings"
+
+
+def rows(name: str) -> list[tuple[str, str]]:
+    lines = (FOLDER / name).read_text(encoding="utf-8").splitlines()[1:]
+    return [(written.replace("\\n", "\n"), right) for _, written, right in (line.split("\t") for line in lines)]
+
+
+def words_of(said: str) -> list[str]:
+    return re.sub(r"[^a-z0-9'|]+", " ", said.lower().replace("&", " and ")).split()
+
+
+@pytest.mark.parametrize(("written", "right"), rows("own.tsv"))
+def test_words(written: str, right: str) -> None:
+    said = " | ".join(sentence.text for sentence in analyse(written).sentences)
+    assert words_of(said) == words_of(right)
+
+
+@pytest.mark.parametrize(("written", "right"), rows("sounds.tsv"))
+def test_sounds(written: str, right: str) -> None:
+    assert " | ".join(sentence.phonemes for sentence in analyse(written).sentences) == right
