@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from vivavoce.text.utterance import Word
+from vivavoce.text.word_sets import words
 
 MAX_WORDS = 60
 MAX_PHONEMES = 400
@@ -16,42 +17,39 @@ MAX_CHARACTERS = 1500
 Range = tuple[int, int]
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-TITLES = _words(
-    "Mr Mrs Ms Dr Prof St Mt Ft Gen Gov Sen Rep Capt Lt Col Sgt Cmdr Rev Hon Pres Supt Cpl Maj Adm Fr Msgr Mme Mlle"
-    " Messrs Sra Sr"
+TITLES = words(
+    "Mr Mrs Ms Dr Prof St Mt Ft Gen Gov Sen Rep Capt Lt Col Sgt Cmdr Rev Hon Pres Supt Cpl Maj Adm Fr Msgr Mme",
+    "Mlle Messrs Sra Sr",
 )
-NEVER_LAST = _words(
-    "e.g i.e eg ie vs v cf viz approx ca c fig figs Fig Figs eq Eq pp p vol Vol vols ch Ch ed eds"
-    " al Tel tel Rs P.O op.cit Messrs"
+NEVER_LAST = words(
+    "e.g i.e eg ie vs v cf viz approx ca c fig figs Fig Figs eq Eq pp p vol Vol vols ch Ch ed eds al Tel tel Rs",
+    "P.O op.cit Messrs",
 )
-BEFORE_NUMBER = _words(
-    "Apt apt ext Ext Op op Ste ste Rm rm Hwy hwy Rte Ch ch Sec sec Vol vol Bldg bldg Art art Ex ex para Para Pt pt Bk bk"
-    " Ref ref Sect Unit Lot Fl fl approx Approx max Max min Min avg Avg no No ca est Rs Jan Feb Mar Apr Jun Jul Aug Sep"
-    " Sept Oct Nov Dec Tab App Eq Cat Nos nos"
+BEFORE_NUMBER = words(
+    "Apt apt ext Ext Op op Ste ste Rm rm Hwy hwy Rte Ch ch Sec sec Vol vol Bldg bldg Art art Ex ex para Para Pt",
+    "pt Bk bk Ref ref Sect Unit Lot Fl fl approx Approx max Max min Min avg Avg no No ca est Rs Jan Feb Mar Apr",
+    "Jun Jul Aug Sep Sept Oct Nov Dec Tab App Eq Cat Nos nos",
 )
 """Abbreviations that a number belongs to."""
-MAYBE_LAST = _words(
-    "etc Inc Ltd Corp Co Bros Jr Sr Ave Blvd Rd Ln Hwy Dept Univ est a.m p.m A.M P.M U.S U.K E.U U.N U.S.A D.C B.C A.D"
-    " Ph.D M.D B.A M.A Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue Tues Wed Thu Thurs Fri Sat Sun ft in"
-    " lb oz hr min dept depts govt Govt Cres Apt apt Sq Ct Pl Pkwy Bldg bldg Hts Ter assoc Assoc asst Asst approx Approx"
-    " misc incl excl esp avg max temp tsp tbsp Tbsp yr yrs mo mos wk wks hrs mins secs pt qt gal doz pkg Esq Mfg Univ Op op"
-    " Calif Fla Mass Conn Ariz Colo Okla Ore Penn Tenn Tex Wash Wis Minn Mich Ill Ind Kan Neb Nev Va Vt Ga Ky La Md Mo Pa"
-    " Insp Det Pvt Amb Atty Secy Treas Brig Cdr Okt Dez Hwy Rte ext sq cu Mtn Jct"
+MAYBE_LAST = words(
+    "etc Inc Ltd Corp Co Bros Jr Sr Ave Blvd Rd Ln Hwy Dept Univ est a.m p.m A.M P.M U.S U.K E.U U.N U.S.A D.C",
+    "B.C A.D Ph.D M.D B.A M.A Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue Tues Wed Thu Thurs Fri Sat",
+    "Sun ft in lb oz hr min dept depts govt Govt Cres Apt apt Sq Ct Pl Pkwy Bldg bldg Hts Ter assoc Assoc asst",
+    "Asst approx Approx misc incl excl esp avg max temp tsp tbsp Tbsp yr yrs mo mos wk wks hrs mins secs pt qt",
+    "gal doz pkg Esq Mfg Univ Op op Calif Fla Mass Conn Ariz Colo Okla Ore Penn Tenn Tex Wash Wis Minn Mich Ill",
+    "Ind Kan Neb Nev Va Vt Ga Ky La Md Mo Pa Insp Det Pvt Amb Atty Secy Treas Brig Cdr Okt Dez Hwy Rte ext sq cu",
+    "Mtn Jct",
 )
 _MONTHS = re.compile(
     r"(?:Jan|Feb|M[aä]r|Apr|Ma[iy]|Jun|Jul|Aug|Sep|O[ck]t|Nov|De[cz]|janv|févr|avril|juin|juil|août|enero|abril|agosto)"
 )
 _LOWER_BEFORE = re.compile(r"(?:^|\s)[a-z]+ $")
-STARTERS = _words(
-    "A After All Also Although An And Another As At Because Before Both But By Did Do Does Each Even Every For From He"
-    " Her Here His How However I If In Is It Its Just Later Many Maybe Meanwhile Most My Nevertheless Next No Nobody"
-    " Not Now On Once One Only Or Other Our Perhaps She Since So Some Soon Still Such That The Their Then There These"
-    " They This Those Though Thus To Today Tomorrow Two Under Until We Well Were What When Where Whether Which While"
-    " Who Why With Yes Yesterday Yet You Your"
+STARTERS = words(
+    "A After All Also Although An And Another As At Because Before Both But By Did Do Does Each Even Every For",
+    "From He Her Here His How However I If In Is It Its Just Later Many Maybe Meanwhile Most My Nevertheless Next",
+    "No Nobody Not Now On Once One Only Or Other Our Perhaps She Since So Some Soon Still Such That The Their",
+    "Then There These They This Those Though Thus To Today Tomorrow Two Under Until We Well Were What When Where",
+    "Whether Which While Who Why With Yes Yesterday Yet You Your",
 )
 
 _NOTE = r"(?:\[[^\[\]\s]{1,8}\]|[\u00b9\u00b2\u00b3\u2070-\u2079*†‡])"

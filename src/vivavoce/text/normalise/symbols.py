@@ -13,7 +13,10 @@ def _plural(word: str, ending: str) -> str:
     return f"{word[:-1]}ies" if word.endswith("y") and word[-2] not in "aeiou" else word + ending
 
 
+_LEFT = str.maketrans("⁰¹⁴⁵⁶⁷⁸⁹⁻ⁿ⇒", "01456789-n→")
+
 RULES: list[Rule] = [
+    (re.compile(r"[⁰¹⁴-⁹⁻ⁿ⇒]+"), lambda m: f" {m[0].translate(_LEFT)} "),
     (re.compile(r"\b([A-Za-z]{3,})\((e?s)\)"), lambda m: f"{m[1]} or {_plural(m[1], m[2])}"),
     (
         re.compile(r"\b([a-z]{2,})/(?=(?:or|she|her|hers|he)\b)"),
