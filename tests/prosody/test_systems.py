@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 
 import numpy as np
@@ -128,3 +129,14 @@ def test_a_prosody_system_of_another_package_is_found(addons: dict[str, Addon], 
     monkeypatch.setattr(registry, "_entry_points", lambda: {"theirs": [point, point]})
     with pytest.raises(InputError, match='"theirs" is registered by'):
         load_prosody("theirs")
+
+
+def test_embeddings_of_another_voice_are_refused_and_auto_leaves_them_out(addons: dict[str, Addon]):
+    taught = replace(addons["camp"], manifest=replace(addons["camp"].manifest, details={"voice": "lark"}))
+    source = ModelProsody("camp 0 0", Camp(taught))
+    assert source.for_voice("lark") is source
+    with pytest.raises(InputError, match='taught the voice "lark", "chorus" does not know its embeddings'):
+        source.for_voice("chorus")
+    kept = replace(source, with_kinds=True).for_voice("chorus")
+    assert kept.model is None
+    assert kept(analyse("Is it late?").sentences[0], "anna").kind == "yes_no"

@@ -26,6 +26,15 @@ def speaker_number(addon: Addon, speaker: str) -> int:
     return speakers.index(speaker)
 
 
+def taught_voice(addon: Addon) -> str:
+    """`details.voice` of the addon: the voice whose embeddings it was taught; empty for any. Raises `InputError` for
+    what is no name."""
+    found = addon.manifest.details.get("voice", "")
+    if not isinstance(found, str):
+        raise InputError(f"{addon.path}: details.voice of addon.json must be the name of a voice")
+    return found
+
+
 def centre_of(addon: Addon, speaker: str) -> SpeakerCentre:
     """`details.centres` of the addon: `{"kathleen": [log f0, energy]}`."""
     place = f"{addon.path}: details.centres.{speaker} of addon.json"

@@ -12,8 +12,8 @@ from vivavoce.prosody.model import ProsodyModel
 
 ENTRY_POINT_GROUP = "vivavoce.prosody"
 NONE, AUTO = "none", "auto"
-BEST = "kathaka"
-"""The system that `auto` joins with the kind of sentence. Chosen in `docs/decisions/prosody.md`."""
+BEST: str | None = None
+"""The system that `auto` joins with the kind of sentence; None joins none: see `docs/decisions/prosody.md`."""
 
 Loader = Callable[[float, int], ProsodyModel]
 """Loads a system with its addon, for a temperature and a seed. Raises `InputError` for a temperature that it does not
@@ -26,7 +26,7 @@ def prosody_systems() -> tuple[str, ...]:
 
 
 def load_prosody(name: str, temperature: float = 0.0, seed: int = 0) -> ProsodyModel | None:
-    """The system of that name, loaded; None for `none`, and for `auto` where its addon is missing.
+    """The system of that name, loaded; None for `none`, and for `auto` where kinds of sentence are all.
 
     Raises `InputError` for an unknown name, a broken package, an addon that is missing or damaged, or a temperature
     that the system does not have.
@@ -37,7 +37,9 @@ def load_prosody(name: str, temperature: float = 0.0, seed: int = 0) -> ProsodyM
         return None
     points = _entry_points()
     if name == AUTO:
-        return load_prosody(BEST, temperature, seed) if BEST in points else None
+        if temperature and BEST is None:
+            raise InputError(f'"{name}" has no temperature, name a system that samples, such as kathaka')
+        return load_prosody(BEST, temperature, seed) if BEST else None
     if name not in points:
         raise InputError(f'no prosody "{name}", there are {", ".join(prosody_systems())}')
     if len(points[name]) > 1:

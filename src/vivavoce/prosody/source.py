@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from vivavoce.prosody.linguistics import describe
+from vivavoce.errors import InputError
 from vivavoce.prosody.model import ProsodyModel
 from vivavoce.prosody.registry import AUTO, NONE, load_prosody
 from vivavoce.text.utterance import Sentence
@@ -17,11 +17,11 @@ KINDS = {"yes_no": "yes_no", "or": "or", "wh": "wh", "list": "list", "tag": "yes
 
 @dataclass(frozen=True)
 class ModelProsody:
-    """The prosody of a model, or none, joined with the kind of sentence."""
+    """The prosody of a model, or of none, joined with the kind of sentence."""
 
     name: str
     """What tells this prosody from others, with all that it depends on."""
-    model: ProsodyModel | None = field(repr=False)
+    model: ProsodyModel | None = field(default=None, repr=False)
     with_kinds: bool = False
     """Whether the voice is told that a sentence is a question, and of which sort."""
     explain: Callable[[str], None] | None = field(default=None, repr=False)
@@ -31,12 +31,24 @@ class ModelProsody:
         kind = KINDS.get(sentence.kind, "") if self.with_kinds else ""
         if self.model is None:
             return AcousticInputs.neutral(len(sentence.words), kind)
+        from vivavoce.prosody.linguistics import describe  # embeds and parses, which kinds alone do not need
+
         text = describe(sentence)
         if self.explain:
             self.explain(sentence.text)
             for line in self.model.explain(text):
                 self.explain(f"  {line}")
         return replace(self.model.embed(text, speaker), kind=kind)
+
+    def for_voice(self, voice: str) -> ModelProsody:
+        """The same for the voice of that name; without its model where that was taught another voice's embeddings, if
+        kinds of sentence are left. Raises `InputError` if nothing is."""
+        taught = self.model.voice if self.model else ""
+        if taught in ("", voice):
+            return self
+        if self.with_kinds:
+            return replace(self, model=None)
+        raise InputError(f'this prosody was taught the voice "{taught}", "{voice}" does not know its embeddings')
 
 
 def prosody_source(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 
@@ -56,4 +56,13 @@ class ProsodySource(Protocol):
 
     def __call__(self, sentence: Sentence, speaker: str) -> AcousticInputs | AcousticOverrides:
         """How `speaker` is to say the sentence. Raises `InputError` for a speaker that the model does not know."""
+        ...
+
+
+@runtime_checkable
+class VoiceBound(Protocol):
+    """A prosody that not every voice can follow."""
+
+    def for_voice(self, voice: str) -> ProsodySource:
+        """What the voice of that name can follow of it. Raises `InputError` if that is nothing."""
         ...

@@ -27,6 +27,9 @@ class VoiceDetails:
     median_f0_hz: dict[str, float] = field(default_factory=dict)
     """By speaker: what the range of pitch is widened about."""
 
+    mean_energy: dict[str, float] = field(default_factory=dict)
+    """By speaker: the middle of the energy that the decoder reads, where something is voiced."""
+
     def __post_init__(self) -> None:
         if not abs(self.boundary_s) <= FARTHEST_BOUNDARY_S:
             raise InputError(f"boundary_s is {self.boundary_s:g}, use -{FARTHEST_BOUNDARY_S} to {FARTHEST_BOUNDARY_S}")

@@ -18,12 +18,13 @@ from vivavoce.errors import InputError
 from vivavoce.features import Array
 from vivavoce.text import iter_sentences
 from vivavoce.text.utterance import Sentence, Utterance
-from vivavoce.voice.acoustics import AcousticInputs, AcousticOverrides, ProsodySource
+from vivavoce.voice.acoustics import AcousticInputs, AcousticOverrides, ProsodySource, VoiceBound
 from vivavoce.voice.clock import Clock
 from vivavoce.voice.context import sentence_context
 from vivavoce.voice.contour import Frames
 from vivavoce.voice.controls import TokenControls, is_silent, silent_tokens, token_controls
 from vivavoce.voice.details import VoiceDetails
+from vivavoce.voice.limiter import Limiter
 from vivavoce.voice.overrides import input_tensors, override_tensors
 from vivavoce.voice.pauses import TAIL_S, Cut, shape
 from vivavoce.voice.style import Pauses, SpeakingStyle
@@ -68,8 +69,10 @@ class Voice:
     ) -> None:
         self.speakers, self.name, self.clock, self.details = speakers, name, clock, details
         self._reads: Specs = stack.context_inputs
-        self._encoders, self._frames = split_encoders(stack)
-        source = self._frames.blocks[0] if isinstance(self._frames, StreamableStack) else self._frames
+        self._encoders, frames = split_encoders(stack)
+        made = frames.blocks if isinstance(frames, StreamableStack) else (frames,)
+        self._frames = StreamableStack([*made, Limiter(clock.rate_hz)], f'voice "{name}"')
+        source = self._frames.blocks[0]
         self._timed = source if isinstance(source, TimedSource) else None
         self._shapes_pauses = "silence" not in self._reads
 
@@ -109,9 +112,13 @@ class Voice:
     ) -> SpeakingStyle:
         """A way to speak; the first speaker unless one is named.
 
-        Raises `InputError` for an unknown speaker, a rate outside 0.25 to 4, a pitch over two octaves away.
+        Raises `InputError` for an unknown speaker, a rate outside 0.25 to 4, a pitch over two octaves away, a prosody
+        of another voice.
         """
-        return SpeakingStyle(self.speaker(speaker), rate, pitch_semitones, prosody, pauses)
+        chosen = self.speaker(speaker)
+        if isinstance(prosody, VoiceBound):
+            prosody = prosody.for_voice(self.name)
+        return SpeakingStyle(chosen, rate, pitch_semitones, prosody, pauses)
 
     def stream(
         self,
@@ -248,7 +255,8 @@ class Voice:
     ) -> dict[str, np.ndarray]:
         centre_hz = self.details.median_f0_hz.get(speaker.name, 0.0)
         number, frames = self.speakers.index(speaker), self.clock.frames(lead_s)
-        return sentence_context(tokens, controls, self.clock, number, centre_hz, frames)
+        level = np.array([10.0 ** (speaker.gain_db / 20.0)], np.float32)
+        return {**sentence_context(tokens, controls, self.clock, number, centre_hz, frames), "level": level}
 
     def _audio(
         self, context: Tensors, schedule: ChunkSchedule, durations: Frames | None, silent: np.ndarray

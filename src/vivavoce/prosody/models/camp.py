@@ -11,7 +11,7 @@ from vivavoce.blocks.addon import Addon, load_addon
 from vivavoce.blocks.lookup import find_addon
 from vivavoce.errors import InputError
 from vivavoce.features import Array
-from vivavoce.prosody.addons import sequence_block, speaker_number
+from vivavoce.prosody.addons import sequence_block, speaker_number, taught_voice
 from vivavoce.prosody.linguistics import Linguistics
 from vivavoce.voice.acoustics import AcousticInputs
 
@@ -22,6 +22,10 @@ class Camp:
     def __init__(self, addon: Addon) -> None:
         self._addon = addon
         self._block = sequence_block(addon)
+
+    @property
+    def voice(self) -> str:
+        return taught_voice(self._addon)
 
     def embed(self, text: Linguistics, speaker: str) -> AcousticInputs:
         return AcousticInputs.of_words(self.members(text, speaker).mean(axis=0))

@@ -13,7 +13,7 @@ from vivavoce.blocks.addon import Addon, load_addon
 from vivavoce.blocks.lookup import find_addon
 from vivavoce.errors import InputError
 from vivavoce.features import Array
-from vivavoce.prosody.addons import sequence_block, speaker_number
+from vivavoce.prosody.addons import sequence_block, speaker_number, taught_voice
 from vivavoce.prosody.linguistics import Linguistics, edges_of
 from vivavoce.voice.acoustics import AcousticInputs
 
@@ -32,6 +32,10 @@ class Kathaka:
         self._addon = addon
         self._block = sequence_block(addon)
         self._temperature, self._seed = temperature, seed
+
+    @property
+    def voice(self) -> str:
+        return taught_voice(self._addon)
 
     def embed(self, text: Linguistics, speaker: str) -> AcousticInputs:
         means, variances = self.distributions(text, speaker)

@@ -19,6 +19,7 @@ from vivavoce.blocks.json_values import parse_json
 from vivavoce.blocks.lookup import find_addon
 from vivavoce.errors import InputError
 from vivavoce.features import Array
+from vivavoce.prosody.addons import taught_voice
 from vivavoce.prosody.linguistics import Linguistics, Numbers
 from vivavoce.text.embed import DIMENSION
 from vivavoce.voice.acoustics import AcousticInputs
@@ -71,6 +72,7 @@ class Selection:
         self.index = read_index(addon.read(INDEX_FILE), f"{addon.path}: {INDEX_FILE}")
         self._texts = _texts(addon, len(self.index.prosody))
         self._by, self._evenness = by, evenness
+        self.voice = taught_voice(addon)
 
     def embed(self, text: Linguistics, speaker: str) -> AcousticInputs:
         """The mean embedding of the likest sentences, whoever said them: embeddings hold no speaker."""
@@ -112,6 +114,7 @@ class Centroid:
 
     def __init__(self, addon: Addon) -> None:
         self._centroid = read_index(addon.read(INDEX_FILE), f"{addon.path}: {INDEX_FILE}").centroid
+        self.voice = taught_voice(addon)
 
     def embed(self, text: Linguistics, speaker: str) -> AcousticInputs:
         del speaker

@@ -14,6 +14,7 @@ from vivavoce.blocks.files import MAX_FILE_BYTES
 from vivavoce.blocks.lookup import user_folder
 from vivavoce.blocks.writing import write_addon
 from vivavoce.errors import InputError
+from vivavoce.voice.levels import level_speakers
 
 _NOT_NAME = re.compile(r"[^a-z0-9._-]+")
 
@@ -44,8 +45,9 @@ def addon_name(text: str) -> str:
 def install(voice: ImportedVoice, folder: Path | None = None) -> Addon:
     """Write the addon to `folder`, or by its name to where `find_addon` looks for users' own.
 
-    Everything is written beside it first, so that it appears whole or not at all. Raises `InputError` when something
-    is there already, or the addon does not load.
+    Everything is written beside it first, so that it appears whole or not at all, and its speakers are brought to the
+    loudness of all. Raises `InputError` when something
+    is there already, or the addon does not speak.
     """
     target = folder or user_folder() / voice.name
     if target.exists():
@@ -56,7 +58,7 @@ def install(voice: ImportedVoice, folder: Path | None = None) -> Addon:
     except OSError as error:
         raise InputError(f"{target}: cannot be written, {error.strerror}") from None
     try:
-        write_addon(temporary / "addon", voice.manifest, voice.files)
+        level_speakers(write_addon(temporary / "addon", voice.manifest, voice.files))
         (temporary / "addon").rename(target)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
