@@ -35,7 +35,8 @@ class LimiterState(NamedTuple):
 class Limiter(StreamableBlock[LimiterState]):
     """`audio` times `level` (1,), a factor, turned down smoothly before what would exceed -1.5 dBTP.
 
-    Gain is found for blocks of a millisecond, of which two are looked ahead at, and goes back to 1 with a time constant of 60 ms.
+    Gain is found for blocks of a millisecond, of which two are looked ahead at, and goes back to 1 with a time constant
+    of 60 ms.
     """
 
     def __init__(self, rate_hz: int) -> None:
