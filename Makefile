@@ -3,7 +3,7 @@ BIN := .venv/bin
 
 .PHONY: demo test
 
-demo: .venv/installed  ## speak three sentences into demo/
+demo: .venv/installed  ## walk the whole journey into demo/
 	$(BIN)/vivavoce demo
 
 test: .venv/tested  ## install, lint, check types and imports, run the tests
@@ -14,7 +14,7 @@ test: .venv/tested  ## install, lint, check types and imports, run the tests
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --editable .
+	$(BIN)/pip install --quiet --editable ".[inspect]"
 	touch $@
 
 .venv/tested: .venv/installed
