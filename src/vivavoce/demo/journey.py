@@ -117,7 +117,7 @@ def _inspect(folder: Path, run: Run) -> Section:
     for old in (events, frozen, frozen.with_suffix(".json")):
         old.unlink(missing_ok=True)
     write_landscape(film, FILM_S)
-    script("defect", "freeze", film, "-o", frozen, "--start", f"{FROZEN_S:g}", "--seconds", f"{FROZEN_FOR_S:g}")
+    script("inject", "freeze", film, "-o", frozen, "--start", f"{FROZEN_S:g}", "--seconds", f"{FROZEN_FOR_S:g}")
     script("inspect", frozen, "--json", events)
     found = _events(events)
     return Section(
