@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from vivavoce.serve.errors import ServiceError
 from vivavoce.serve.guard import Guard
 from vivavoce.serve.metrics import CONTENT_TYPE
+from vivavoce.serve.pages import Pages
 from vivavoce.serve.protocols import cartesia, elevenlabs, polly
 from vivavoce.serve.protocols.cartesia import Cartesia
 from vivavoce.serve.protocols.deepgram import Deepgram
@@ -21,7 +22,7 @@ from vivavoce.serve.protocols.polly import Polly
 from vivavoce.serve.protocols.stream import Stream
 from vivavoce.serve.service import Service
 
-PROTOCOLS = (OpenAi, Stream, Cartesia, Deepgram, ElevenLabs, Polly)
+PROTOCOLS = (OpenAi, Stream, Cartesia, Deepgram, ElevenLabs, Polly, Pages)
 
 
 def create_app(service: Service) -> ASGIApp:

@@ -24,6 +24,8 @@ REFUSAL = "vivavoce.refusal"
 """Key of a WebSocket's scope: the `ServiceError` that its protocol has to tell."""
 OPEN_PATHS = frozenset({"/", "/health", "/ready", "/v1/audio/models", "/v1/audio/voices"})
 OPEN_FOLDER = "/page/"
+UPLOAD_PATHS = frozenset({"/v1/inspect"})
+"""Whose bodies are files, which the endpoint reads and bounds."""
 _EXPOSED = "Location, ETag, Link, X-Request-Id, Retry-After"
 _METHODS = "GET, POST, PATCH, DELETE, OPTIONS"
 
@@ -74,7 +76,8 @@ class Guard:
             await self._app(scope, exchange.receive, exchange.send)
             return
         may_be_signed = headers.get("authorization", "").startswith("AWS4-") and bool(self._settings.tokens)
-        if refusal is None or (refusal.status == 401 and may_be_signed):
+        is_upload = refusal is None and scope["path"] in UPLOAD_PATHS
+        if (refusal is None and not is_upload) or (refusal and refusal.status == 401 and may_be_signed):
             try:
                 body = await exchange.body()
             except ServiceError as error:

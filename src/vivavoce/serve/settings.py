@@ -45,6 +45,8 @@ class Settings:
     prosody: str = "none"
     """The prosody model where a client names none."""
     max_body_bytes: int = 1 << 20
+    max_upload_bytes: int = 64 << 20
+    """Of a file that is to be inspected."""
     max_characters: int = 4096
     """Of one text; OpenAI's own limit."""
     max_streams: int = 64
@@ -82,9 +84,9 @@ class Settings:
 
 
 _LEAST: dict[str, float] = {
-    "port": 0, "workers": 1, "threads": 1, "max_body_bytes": 1024, "max_characters": 1, "max_streams": 1,
-    "max_queue": 0, "max_wait_s": 0, "max_connections": 1, "idle_s": 1, "stall_s": 0.1, "sentence_delay_s": 0.0,
-    "drain_s": 0,
+    "port": 0, "workers": 1, "threads": 1, "max_body_bytes": 1024, "max_upload_bytes": 0, "max_characters": 1,
+    "max_streams": 1, "max_queue": 0, "max_wait_s": 0, "max_connections": 1, "idle_s": 1, "stall_s": 0.1,
+    "sentence_delay_s": 0.0, "drain_s": 0,
 }  # fmt: skip
 NAMES = tuple(field.name for field in fields(Settings))
 
