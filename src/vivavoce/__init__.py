@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from vivavoce.client import Client
     from vivavoce.voice import SpeechChunk
 
-__all__ = ["speak", "speak_async"]
+__all__ = ["Client", "speak", "speak_async"]
+
+
+def __getattr__(name: str) -> Any:
+    """`Client` is imported when it is asked for."""
+    if name == "Client":
+        from vivavoce.client import Client
+
+        return Client
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def speak(

@@ -138,7 +138,13 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
     for name, summary in VERBS.items():
         verb = verbs.add_parser(name, help=summary, description=summary)
         if name in arguments[:1]:
-            module = import_module(f"vivavoce.commands.{name.replace('-', '_')}")
+            module = import_module(f"vivavoce.commands.{_module(name, arguments)}")
             module.add_arguments(verb)
             verb.set_defaults(run=module.run)
     return parser
+
+
+def _module(verb: str, arguments: list[str]) -> str:
+    """Who runs a verb. To speak by a server loads no voice, which would take longer than to speak."""
+    by_server = verb == "speak" and any(argument.startswith("--server") for argument in arguments)
+    return "speak_by_server" if by_server else verb.replace("-", "_")

@@ -45,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--format", choices=tuple(FORMATS), help="format of the file, otherwise told by its suffix")
     add("--stream", action="store_true", help="raw 16-bit mono PCM at the voice's rate to standard output")
     add("--protect", metavar="HOST:PORT", help="send it there as it is made, in packets that carry their own past")
+    add("--server", metavar="URL", help="let a running `vivavoce serve` speak, which is warm already")
     add("--voice", default=DEFAULT_VOICE, help="name or path of a voice addon (vivavoce addons list)")
     add("--vocoder", default=DEFAULT_VOCODER, help="name or path of a vocoder addon, for voices that make mel frames")
     add("--speaker", help="one of the voice's speakers (--speakers lists them)")

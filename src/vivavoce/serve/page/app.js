@@ -58,6 +58,7 @@ async function speak() {
       speech.player.push(bytes(event.audio));
     }
     speech.player.end();
+    $("reading").append([...body.input].slice(speech.place).join("").replace(/<[^>]*>/g, ""));
   } catch (error) {
     await speech.player.close();
     if (current === speech) finish("");

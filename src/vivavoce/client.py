@@ -1,0 +1,185 @@
+"""A warm server from Python: `for chunk in vivavoce.Client().speak("…"): …`, and the same asynchronously."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import numpy as np
+import numpy.typing as npt
+
+from vivavoce.errors import InputError
+
+DEFAULT_URL = "http://127.0.0.1:8880"
+_PATH = "/v1/stream"
+_LARGEST = 1 << 24
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenWord:
+    """A word or sentence: its text, when it is said in seconds, and its place in the input in bytes of UTF-8."""
+
+    text: str
+    start: float
+    end: float
+    start_byte: int
+    end_byte: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenChunk:
+    """Sound (samples,) in [-1, 1] at `rate_hz`, and what begins with it."""
+
+    samples: npt.NDArray[np.float32]
+    rate_hz: int
+    words: tuple[SpokenWord, ...] = ()
+    sentences: tuple[SpokenWord, ...] = ()
+
+
+@dataclass(slots=True)
+class _Answer:
+    """What has come of one speech: messages in, chunks out."""
+
+    rate_hz: int = 0
+    words: tuple[SpokenWord, ...] = ()
+    sentences: tuple[SpokenWord, ...] = ()
+    is_done: bool = False
+
+    def take(self, data: str | bytes) -> SpokenChunk | None:
+        """Raises `InputError` for what the server refuses."""
+        if isinstance(data, bytes):
+            samples = np.frombuffer(data, "<i2").astype(np.float32) / np.float32(32767)
+            chunk = SpokenChunk(samples, self.rate_hz, self.words, self.sentences)
+            self.words = self.sentences = ()
+            return chunk
+        message = json.loads(data)
+        match message.get("type"):
+            case "started":
+                self.rate_hz = message["sample_rate"]
+            case "marks":
+                self.words += _words(message["words"])
+                self.sentences += _words(message["sentences"])
+            case "error":
+                raise InputError(f"the server: {message['error']['message']}")
+            case "done":
+                self.is_done = True
+            case _:
+                pass
+        return None
+
+
+class Client:
+    """A server of `vivavoce serve`, by its URL, or `unix:/path/of/its.socket`."""
+
+    def __init__(self, url: str | None = None, token: str | None = None) -> None:
+        """`VIVAVOCE_SERVER` and `VIVAVOCE_TOKEN` say what is not given. Raises `InputError` for what is no URL."""
+        self.url = url or os.environ.get("VIVAVOCE_SERVER") or DEFAULT_URL
+        self._token = token or os.environ.get("VIVAVOCE_TOKEN")
+        self._unix = self.url.removeprefix("unix:") if self.url.startswith("unix:") else None
+        parts = urlsplit(self.url)
+        if self._unix is None and (parts.scheme not in ("http", "https") or not parts.netloc):
+            raise InputError(f"{self.url}: not the URL of a server, give one such as {DEFAULT_URL}")
+        scheme = "wss" if parts.scheme == "https" else "ws"
+        self._address = urlunsplit((scheme, parts.netloc or "localhost", parts.path.rstrip("/") + _PATH, "", ""))
+        if self._unix is not None:
+            self._address = f"ws://localhost{_PATH}"
+
+    def speak(
+        self,
+        text: str,
+        *,
+        speaker: str | None = None,
+        rate: float = 1.0,
+        pitch_semitones: float = 0.0,
+        prosody: str | None = None,
+        temperature: float = 0.0,
+        seed: int = 0,
+    ) -> Iterator[SpokenChunk]:
+        """Speak a text or SSML: chunks as the server makes them. Leaving the loop stops the server within a chunk.
+
+        Raises `InputError` where there is no server, and for what it refuses.
+        """
+        answer = _Answer()
+        with _explained(self.url), self._connect() as socket:
+            for message in _messages(text, speaker, rate, pitch_semitones, prosody, temperature, seed):
+                socket.send(message)
+            while not answer.is_done:
+                chunk = answer.take(socket.recv())
+                if chunk:
+                    yield chunk
+
+    async def speak_async(
+        self,
+        text: str,
+        *,
+        speaker: str | None = None,
+        rate: float = 1.0,
+        pitch_semitones: float = 0.0,
+        prosody: str | None = None,
+        temperature: float = 0.0,
+        seed: int = 0,
+    ) -> AsyncIterator[SpokenChunk]:
+        """The same without holding up the event loop."""
+        answer = _Answer()
+        with _explained(self.url):
+            async with self._connect_async() as socket:
+                for message in _messages(text, speaker, rate, pitch_semitones, prosody, temperature, seed):
+                    await socket.send(message)
+                while not answer.is_done:
+                    chunk = answer.take(await socket.recv())
+                    if chunk:
+                        yield chunk
+
+    @property
+    def _options(self) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        return {"additional_headers": headers, "compression": None, "max_size": _LARGEST}
+
+    def _connect(self) -> AbstractContextManager[Any]:
+        from websockets.sync.client import connect, unix_connect
+
+        if self._unix is not None:
+            return unix_connect(self._unix, self._address, **self._options)
+        return connect(self._address, **self._options)
+
+    def _connect_async(self) -> AbstractAsyncContextManager[Any]:
+        from websockets.asyncio.client import connect, unix_connect
+
+        if self._unix is not None:
+            return unix_connect(self._unix, self._address, **self._options)
+        return connect(self._address, **self._options)
+
+
+@contextmanager
+def _explained(url: str) -> Iterator[None]:
+    """Words for a connection that fails."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise InputError('talking to a server needs websockets: pip install "vivavoce[client]"') from error
+    except OSError as error:
+        raise InputError(f"{url}: no server answers there ({error.strerror or error})") from error
+    except Exception as error:
+        if type(error).__module__.startswith("websockets"):
+            raise InputError(f"{url}: the connection broke ({error})") from error
+        raise
+
+
+def _messages(
+    text: str, speaker: str | None, rate: float, pitch: float, prosody: str | None, temperature: float, seed: int
+) -> Iterator[str]:
+    style = {"voice": speaker, "rate": rate, "pitch": pitch, "prosody": prosody, "temperature": temperature}
+    given = {name: value for name, value in style.items() if value is not None}
+    yield json.dumps({"type": "start", **given, "seed": seed})
+    yield json.dumps({"type": "text", "text": text})
+    yield json.dumps({"type": "end"})
+
+
+def _words(items: list[dict[str, Any]]) -> tuple[SpokenWord, ...]:
+    names = ("text", "start", "end", "start_byte", "end_byte")
+    return tuple(SpokenWord(*(item[name] for name in names)) for item in items)
