@@ -16,15 +16,17 @@ import numpy as np
 import pytest
 import soundfile
 
-from tests.transport.fakes import FakeConcealer, FakeDecoder, FakeEncoder
+from tests.transport.fakes import EXTENSION, FakeCodec, FakeConcealer
 from vivavoce.audio import Audio, Samples, write_audio
 from vivavoce.cli import main
 from vivavoce.commands import protect, receive, simulate_loss
+from vivavoce.redundancy.codec import payload_codec
 from vivavoce.transport import opus_file
 from vivavoce.transport.channel import Channel, ChannelSettings
 from vivavoce.transport.opus_codec import FRAME
 from vivavoce.transport.opus_extension import extract
 from vivavoce.transport.opus_packet import parse
+from vivavoce.transport.receiver import Receiver
 from vivavoce.transport.rtp import unpack
 from vivavoce.transport.udp import Timeouts, open_socket, parse_address, relay
 
@@ -33,10 +35,11 @@ SPEECH = Path(__file__).parents[1] / "data" / "kathleen.opus"
 
 @pytest.fixture(autouse=True)
 def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protect, "load_encoder", FakeEncoder)
-    for module in (simulate_loss, receive):
-        monkeypatch.setattr(module, "load_decoder", FakeDecoder)
-        monkeypatch.setattr(module.Concealer, "load", staticmethod(FakeConcealer))
+    monkeypatch.setattr(protect, "load_codec", lambda *_: FakeCodec())
+    monkeypatch.setattr(payload_codec, "load_codec", lambda *_: FakeCodec())
+    monkeypatch.setattr(simulate_loss, "default_codecs", lambda: (FakeCodec(),))
+    monkeypatch.setattr(simulate_loss.Concealer, "load", staticmethod(FakeConcealer))
+    monkeypatch.setattr(receive.Receiver, "load", lambda jitter: Receiver(FakeConcealer(), [FakeCodec()], jitter))
 
 
 @pytest.fixture
@@ -64,14 +67,14 @@ def test_any_player_plays_what_protect_wrote(protected: Path) -> None:
     assert len(samples) / rate_hz == pytest.approx(3.083, abs=0.001)
 
 
-def test_simulated_loss_keeps_the_length_and_says_what_refilled(
+def test_simulated_loss_keeps_the_length_and_says_what_filled(
     protected: Path, trace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     heard = tmp_path / "heard.wav"
     assert main(["simulate-loss", str(protected), "--trace", str(trace), "-o", str(heard)]) == 0
     assert soundfile.info(heard).duration == pytest.approx(3.083, abs=0.001)
     assert re.search(
-        r"40 of 155 packets lost \(26%\), longest burst 8; refilled: .* by redundancy", capsys.readouterr().err
+        r"40 of 155 packets lost \(26%\), longest burst 8; filled: .* by redundancy", capsys.readouterr().err
     )
 
 
@@ -237,7 +240,7 @@ def test_speak_sends_what_it_says_while_it_says_it(tmp_path: Path, capsys: pytes
                 heard.append(unpack(target.recv(2000)))
     said_s = soundfile.info(tmp_path / "yes.wav").duration
     assert len(heard) * 0.02 == pytest.approx(said_s + 0.0165, abs=0.0101)
-    assert all(extract(parse(packet.payload)) for packet in heard)
+    assert all(extract(parse(packet.payload), EXTENSION) for packet in heard)
     assert f"{len(heard)} packets sent" in capsys.readouterr().err
 
 

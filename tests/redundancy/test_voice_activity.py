@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from tests.redundancy.conftest import hum
-from vivavoce.redundancy.codec.vivavoce.voice_activity import initial_state, step
 from vivavoce.redundancy.features import features
+from vivavoce.redundancy.voice_activity import initial_state, step
 
 
 def verdicts(samples: np.ndarray) -> list[bool]:

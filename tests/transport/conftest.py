@@ -10,7 +10,7 @@ from vivavoce.audio import Audio, Samples, read_audio
 from vivavoce.transport.opus_codec import FRAME, RATE_HZ, OpusEncoder, OpusSettings
 from vivavoce.transport.sender import Protector, chunks, protect_samples
 
-from .fakes import FakeEncoder
+from .fakes import FakeCodec
 
 SPEECH = Path(__file__).parents[1] / "data" / "kathleen.opus"
 
@@ -33,7 +33,7 @@ def plain(frames: list[Samples]) -> list[bytes]:
 
 @pytest.fixture(scope="session")
 def carrying(speech: Audio) -> list[bytes]:
-    return [packet.data for packet in protect_samples(speech.samples, Protector(FakeEncoder()))]
+    return [packet.data for packet in protect_samples(speech.samples, Protector(FakeCodec()))]
 
 
 def loudness(samples: Samples) -> float:

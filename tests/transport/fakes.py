@@ -6,7 +6,7 @@ constant of that height, so a test can tell what each 20 ms was made from.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ import numpy.typing as npt
 from vivavoce.audio import Samples
 from vivavoce.errors import InputError
 from vivavoce.redundancy.features import HOP
+from vivavoce.transport.opus_extension import ExtensionId
 
 MARK = 0x5A
 PREDICTED = 0.001
@@ -59,6 +60,19 @@ class FakeDecoder:
         return FakeRedundancy(data[1], tuple(data[2:][:count]))
 
 
+@dataclass(frozen=True)
+class FakeCodec:
+    name: str = "fake"
+    extension_id: int = 122
+    prefix: bytes = b"vv\x01"
+    max_amount_s: float = 2.5
+    encoder: FakeEncoder = field(default_factory=FakeEncoder)
+    decoder: FakeDecoder = field(default_factory=FakeDecoder)
+
+
+EXTENSION = ExtensionId(122, b"vv\x01")
+
+
 class FakeConcealer:
     def initial_state(self) -> int:
         return 0
@@ -78,3 +92,6 @@ class FakeConcealer:
         if rows is not None and known is not None:
             levels = np.where(known, rows[:, 0], PREDICTED)[:frames]
         return state + 1, np.repeat(levels, HOP).astype(np.float32)
+
+    def continue_gap(self, state: int) -> Samples:
+        return np.full(HOP, PREDICTED, np.float32)

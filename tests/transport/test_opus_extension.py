@@ -19,12 +19,14 @@ from vivavoce.transport.opus_file import OpusFile
 from vivavoce.transport.opus_packet import Packet, assemble, parse
 from vivavoce.transport.trailing_zeros import TrailingZeros
 
+from .fakes import EXTENSION
+
 BARE = Packet(9, False, (b"sound",))
 
 
 def carried(packets: list[bytes], payload: Callable[[], bytes]) -> list[bytes]:
     zeros = TrailingZeros()
-    return [assemble(embed(zeros.restore(parse(packet)), payload())) for packet in packets]
+    return [assemble(embed(zeros.restore(parse(packet)), payload(), EXTENSION)) for packet in packets]
 
 
 def by_ffmpeg(packets: list[bytes], codec: str) -> Samples:
@@ -40,54 +42,54 @@ def by_ffmpeg(packets: list[bytes], codec: str) -> Samples:
     return np.concatenate(pieces, axis=1)
 
 
-@given(st.binary(max_size=1100), st.integers(32, 127), st.integers(0, 255))
-def test_what_is_put_in_comes_out(payload: bytes, extension_id: int, version: int) -> None:
-    tag = ExtensionId(extension_id, version)
+@given(st.binary(max_size=1100), st.integers(32, 127), st.binary(max_size=4))
+def test_what_is_put_in_comes_out(payload: bytes, number: int, prefix: bytes) -> None:
+    tag = ExtensionId(number, prefix)
     assert extract(parse(assemble(embed(BARE, payload, tag))), tag) == payload
 
 
 @given(st.binary(max_size=1100))
 def test_a_packet_grows_by_the_overhead_at_most(payload: bytes) -> None:
-    assert len(assemble(embed(BARE, payload))) <= len(assemble(BARE)) + len(payload) + OVERHEAD_BYTES
+    assert len(assemble(embed(BARE, payload, EXTENSION))) <= len(assemble(BARE)) + len(payload) + OVERHEAD_BYTES
 
 
 @given(st.binary(max_size=200), st.binary(max_size=300))
 def test_padding_that_was_there_stays_behind_ours(padding: bytes, payload: bytes) -> None:
-    packet = embed(BARE.with_padding(padding), payload)
+    packet = embed(BARE.with_padding(padding), payload, EXTENSION)
     assert packet.padding.endswith(padding)
-    assert extract(packet) == payload
+    assert extract(packet, EXTENSION) == payload
 
 
 def test_ours_is_found_behind_foreign_extensions() -> None:
     foreign = bytes([126 << 1 | 1, 4]) + b"D\x0cab" + bytes([5 << 1 | 1, 9]) + bytes([1]) + bytes([3, 0])
-    ours = embed(BARE, b"past").padding
-    assert extract(BARE.with_padding(foreign + ours)) == b"past"
+    ours = embed(BARE, b"past", EXTENSION).padding
+    assert extract(BARE.with_padding(foreign + ours), EXTENSION) == b"past"
 
 
 def test_others_are_not_ours() -> None:
-    packet = embed(BARE, b"past")
-    assert extract(packet, ExtensionId(version=2)) is None
-    assert extract(packet, ExtensionId(extension_id=126)) is None
-    assert extract(BARE.with_padding(bytes([122 << 1]) + b"xx\x01past")) is None
-    assert extract(BARE.with_padding(bytes([122 << 1]) + b"vv\x01past")) == b"past"
+    packet = embed(BARE, b"past", EXTENSION)
+    assert extract(packet, ExtensionId(122, b"vv\x02")) is None
+    assert extract(packet, ExtensionId(126, b"vv\x01")) is None
+    assert extract(BARE.with_padding(bytes([122 << 1]) + b"xx\x01past"), EXTENSION) is None
+    assert extract(BARE.with_padding(bytes([122 << 1]) + b"vv\x01past"), EXTENSION) == b"past"
 
 
 def test_a_packet_that_repeats_its_extensions_takes_no_more() -> None:
     repeats = Packet(8, False, (b"ab", b"cd"), bytes([5 << 1 | 1, 9, 2 << 1 | 1, 8]))
     with pytest.raises(ValueError, match="repeats"):
-        embed(repeats, b"past")
-    assert extract(embed(BARE.with_padding(repeats.padding), b"past")) == b"past"
+        embed(repeats, b"past", EXTENSION)
+    assert extract(embed(BARE.with_padding(repeats.padding), b"past", EXTENSION), EXTENSION) == b"past"
 
 
 @given(st.binary(max_size=400))
 def test_any_padding_is_read_without_error(padding: bytes) -> None:
-    assert extract(BARE.with_padding(padding)) is None or b"vv" in padding
+    assert extract(BARE.with_padding(padding), EXTENSION) is None or b"vv" in padding
 
 
 @pytest.mark.parametrize(
-    ("values", "words"), [((31, 1), "32 to 127"), ((128, 1), "32 to 127"), ((122, 256), "0 to 255")]
+    ("values", "words"), [((31, b""), "32 to 127"), ((128, b""), "32 to 127"), ((122, b"12345"), "4 at most")]
 )
-def test_a_tag_that_cannot_be_is_refused(values: tuple[int, int], words: str) -> None:
+def test_an_extension_that_cannot_be_is_refused(values: tuple[int, bytes], words: str) -> None:
     with pytest.raises(InputError, match=words):
         ExtensionId(*values)
 
@@ -108,5 +110,5 @@ def test_libopus_plays_the_same_samples(plain: list[bytes]) -> None:
 
 def test_without_its_trailing_zeros_ffmpeg_would_hear_the_payload(plain: list[bytes]) -> None:
     """Why `TrailingZeros` is there; when this fails, ffmpeg was mended."""
-    bare = [assemble(embed(parse(packet), b"\xff" * 600)) for packet in plain]
+    bare = [assemble(embed(parse(packet), b"\xff" * 600, EXTENSION)) for packet in plain]
     assert not np.array_equal(by_ffmpeg(bare, "opus"), by_ffmpeg(plain, "opus"))

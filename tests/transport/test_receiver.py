@@ -8,17 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vivavoce.audio import Samples
-from vivavoce.transport import time_scale
+from vivavoce.transport import red, time_scale
 from vivavoce.transport.channel import ChannelSettings, GilbertElliott, transmit
 from vivavoce.transport.jitter_buffer import JitterSettings, Move
 from vivavoce.transport.opus_codec import FRAME, RATE_HZ, OpusSettings
 from vivavoce.transport.playout_policy import Source
 from vivavoce.transport.receiver import Receiver
+from vivavoce.transport.red import RedBlock, pack_red
 from vivavoce.transport.rtp import RtpPacket, pack, unpack
 from vivavoce.transport.rtp_sender import PacketSender
 from vivavoce.transport.sender import ProtectionSettings, Protector
 
-from .fakes import FakeConcealer, FakeDecoder
+from .fakes import FakeCodec, FakeConcealer
 
 QUIET_S = 1.5
 
@@ -30,7 +31,7 @@ def datagrams(packets: list[bytes], repeat: int = 1) -> list[tuple[float, bytes]
 def heard(
     sent: list[tuple[float, bytes]], network: ChannelSettings, jitter: JitterSettings | None = None
 ) -> tuple[Receiver[int], Samples]:
-    receiver = Receiver(FakeConcealer(), FakeDecoder(), jitter)
+    receiver = Receiver(FakeConcealer(), [FakeCodec()], jitter)
     arriving = transmit(network, sent)
     end_s = sent[-1][0] + network.delay_s + QUIET_S
     pieces, place = [], 0
@@ -44,7 +45,7 @@ def heard(
 
 def fresh(receiver: Receiver[int]) -> int:
     """How many packets were played from something that was sent."""
-    return sum(receiver.played[source] for source in (Source.PACKET, Source.LBRR, Source.REDUNDANCY))
+    return sum(receiver.played.get(source, 0) for source in (Source.PACKET, Source.LBRR, Source.REDUNDANCY))
 
 
 def test_a_perfect_network_plays_every_packet_once(carrying: list[bytes]) -> None:
@@ -98,7 +99,7 @@ def test_a_clock_that_drifts_costs_no_packet(drift_ppm: float, carrying: list[by
     sent = datagrams(carrying, repeat=3)
     receiver, _ = heard(sent, ChannelSettings(drift_ppm=drift_ppm))
     assert receiver.played[Source.PACKET] >= len(sent) - 1
-    assert receiver.played[Source.PREDICTION] < QUIET_S / 0.02
+    assert receiver.played.get(Source.PREDICTION, 0) < QUIET_S / 0.02
 
 
 def test_total_loss_is_silence() -> None:
@@ -120,21 +121,73 @@ def test_after_a_wait_playing_catches_up(carrying: list[bytes]) -> None:
 def test_a_new_sender_begins_anew(carrying: list[bytes]) -> None:
     receiver = Receiver(FakeConcealer())
     receiver.arrive(pack(RtpPacket(0, 5000, carrying[0], 1)), 0.0)
-    receiver.arrive(pack(RtpPacket(9, 77, carrying[0], 2)), 0.0)
+    for number in range(6):
+        receiver.arrive(pack(RtpPacket(9 + number, 77 + 960 * number, carrying[number], 2)), 0.02 * number)
+    assert receiver.refused == 4
     receiver.pull(1.0)
-    assert receiver.played[Source.PACKET] == 1
+    receiver.pull(1.0)
+    assert receiver.played[Source.PACKET] == 2
+
+
+def test_a_second_stream_on_the_port_is_passed_by(carrying: list[bytes]) -> None:
+    receiver = Receiver(FakeConcealer(), [FakeCodec()])
+    for number, data in enumerate(carrying):
+        receiver.arrive(pack(RtpPacket(number, 960 * number, data, 1)), 0.02 * number)
+        receiver.arrive(pack(RtpPacket(number, 960 * number + 5, data, 2)), 0.02 * number + 0.001)
+        receiver.pull(0.02 * number)
+    assert receiver.refused == len(carrying)
+    assert receiver.played[Source.PACKET] > len(carrying) - 5
+
+
+def test_copies_in_red_are_played(carrying: list[bytes]) -> None:
+    receiver = Receiver(FakeConcealer())
+    for number in range(2, 100, 3):
+        blocks = [RedBlock(111, 960 * back, carrying[number - back]) for back in (2, 1, 0)]
+        receiver.arrive(pack(RtpPacket(number, 960 * number, pack_red(blocks), 1, red.PAYLOAD_TYPE)), 0.02 * number)
+        for tick in range(3):
+            receiver.pull(0.02 * (number + tick))
+    assert receiver.played[Source.RED] >= 60
+    assert receiver.played[Source.PACKET] >= 31
+    assert Source.PREDICTION not in receiver.played
+
+
+@pytest.mark.parametrize("payload", [b"", bytes([0x80]), bytes([0x80 | 111, 0, 4, 200, 111]), bytes([0x80] * 400)])
+def test_red_that_is_cut_short_is_refused(payload: bytes) -> None:
+    receiver = Receiver(FakeConcealer())
+    receiver.arrive(pack(RtpPacket(1, 960, payload, 1, red.PAYLOAD_TYPE)), 0.0)
+    assert receiver.refused == 1
+
+
+def test_red_inside_red_is_refused(carrying: list[bytes]) -> None:
+    receiver = Receiver(FakeConcealer())
+    inner = pack_red([RedBlock(111, 960, carrying[0]), RedBlock(111, 0, carrying[1])])
+    outer = pack_red([RedBlock(red.PAYLOAD_TYPE, 960, inner), RedBlock(111, 0, carrying[2])])
+    receiver.arrive(pack(RtpPacket(1, 960, outer, 1, red.PAYLOAD_TYPE)), 0.0)
+    assert receiver.refused == 1
+
+
+def test_the_state_is_a_value(carrying: list[bytes]) -> None:
+    """A moment that was kept is played again to the same sound."""
+    receiver = Receiver(FakeConcealer(), [FakeCodec()])
+    for number in (*range(40), *range(44, 80)):
+        receiver.arrive(pack(RtpPacket(number, 960 * number, carrying[number], 1)), 0.02 * number)
+    kept = receiver.state
+    once = [receiver.pull(2.0 + 0.02 * tick) for tick in range(60)]
+    receiver.state = kept
+    again = [receiver.pull(2.0 + 0.02 * tick) for tick in range(60)]
+    assert np.array_equal(once, again)
 
 
 @given(st.binary(max_size=80))
 @settings(max_examples=50)
 def test_any_datagram_is_played_or_refused(datagram: bytes) -> None:
-    receiver = Receiver(FakeConcealer(), FakeDecoder())
+    receiver = Receiver(FakeConcealer(), [FakeCodec()])
     receiver.arrive(datagram, 0.0)
     assert np.isfinite(receiver.pull(0.5)).all()
 
 
 def test_hostile_timestamps_leave_playing_alone(carrying: list[bytes]) -> None:
-    receiver = Receiver(FakeConcealer(), FakeDecoder())
+    receiver = Receiver(FakeConcealer(), [FakeCodec()])
     rng = np.random.default_rng(0)
     for number in range(300):
         receiver.arrive(pack(RtpPacket(number, int(rng.integers(1 << 32)), carrying[50], 7)), 0.02 * number)
@@ -144,14 +197,14 @@ def test_hostile_timestamps_leave_playing_alone(carrying: list[bytes]) -> None:
 
 def test_pauses_are_not_sent_and_not_missed(frames: list[Samples]) -> None:
     quiet = [np.zeros(FRAME, np.float32)] * 100
-    sender = PacketSender(Protector(None, ProtectionSettings(OpusSettings(dtx=True))), source=3)
+    sender = PacketSender(Protector(None, ProtectionSettings(OpusSettings(dtx=True))), ssrc=3)
     sent = [(0.02 * n, sender.step(frame)) for n, frame in enumerate([*quiet, *frames, *quiet])]
     there = [(at_s, datagram) for at_s, datagram in sent if datagram]
     assert len(there) < len(sent) - 100
     receiver, _ = heard(there, ChannelSettings())
     assert receiver.played[Source.PACKET] == len(there)
     assert receiver.played[Source.PAUSE] > 80
-    assert receiver.played[Source.PREDICTION] == 0
+    assert Source.PREDICTION not in receiver.played
 
 
 def test_pace_changes_the_length_by_a_period_and_nothing_else() -> None:

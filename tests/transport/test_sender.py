@@ -18,7 +18,7 @@ from vivavoce.transport.sender import (
     rate_bps,
 )
 
-from .fakes import FakeEncoder
+from .fakes import EXTENSION, FakeCodec, FakeEncoder
 
 SETTINGS = ProtectionSettings()
 
@@ -33,14 +33,14 @@ class Greedy(FakeEncoder):
 def test_the_protected_stream_sounds_like_the_plain_one(speech: Audio) -> None:
     plain = protect(speech, None, SETTINGS)
     ours, theirs = OpusDecoder(), OpusDecoder()
-    for packet, other in zip(protect(speech, FakeEncoder(), SETTINGS).packets, plain.packets, strict=True):
+    for packet, other in zip(protect(speech, FakeCodec(), SETTINGS).packets, plain.packets, strict=True):
         assert np.array_equal(ours.decode(packet), theirs.decode(other))
 
 
 def test_the_payload_describes_the_packets_before_in_the_decoders_time(carrying: list[bytes]) -> None:
     decoder = OpusDecoder()
     loudness = [float(np.abs(decoder.decode(packet)).max()) for packet in carrying]
-    payload = extract(parse(carrying[100]))
+    payload = extract(parse(carrying[100]), EXTENSION)
     assert payload is not None
     described = np.array(list(payload[2:]), float)
     said = np.array(loudness[99 : 99 - len(described) : -1])
@@ -51,7 +51,7 @@ def test_the_payload_describes_the_packets_before_in_the_decoders_time(carrying:
 
 @pytest.mark.parametrize("bitrate_bps", [24_000, 128_000])
 def test_packets_stay_under_1200_bytes(bitrate_bps: int, frames: list[Samples]) -> None:
-    protector = Protector(Greedy(), ProtectionSettings(OpusSettings(bitrate_bps, lbrr=True)))
+    protector = Protector(FakeCodec(encoder=Greedy()), ProtectionSettings(OpusSettings(bitrate_bps, lbrr=True)))
     sizes = [len(protector.step(frame).data) for frame in frames]
     assert max(sizes) <= MAX_PACKET_BYTES
     assert min(sizes) > MAX_PACKET_BYTES - 40
@@ -59,7 +59,7 @@ def test_packets_stay_under_1200_bytes(bitrate_bps: int, frames: list[Samples]) 
 
 @pytest.mark.parametrize("rate_hz", [8_000, 11_025, 16_000, 44_100, 48_000])
 def test_any_rate_goes_in(rate_hz: int) -> None:
-    file = protect(Audio(np.zeros(rate_hz, np.float32), rate_hz), FakeEncoder(), SETTINGS)
+    file = protect(Audio(np.zeros(rate_hz, np.float32), rate_hz), FakeCodec(), SETTINGS)
     assert file.length == 48_000
     assert len(file.packets) == 51
     assert file.input_rate_hz == rate_hz
@@ -67,24 +67,23 @@ def test_any_rate_goes_in(rate_hz: int) -> None:
 
 @pytest.mark.parametrize("value", [0.0, 1.0, 30.0])
 def test_one_sample_is_a_recording(value: float) -> None:
-    file = protect(Audio(np.full(1, value, np.float32), 16_000), FakeEncoder(), SETTINGS)
+    file = protect(Audio(np.full(1, value, np.float32), 16_000), FakeCodec(), SETTINGS)
     assert (file.length, len(file.packets)) == (3, 1)
-    assert protect(Audio(np.full(1, value, np.float32), 48_000), FakeEncoder(), SETTINGS).length == 1
+    assert protect(Audio(np.full(1, value, np.float32), 48_000), FakeCodec(), SETTINGS).length == 1
 
 
 def test_an_empty_recording_has_only_the_coders_delay() -> None:
-    assert protect(Audio(np.zeros(0, np.float32), 16_000), FakeEncoder(), SETTINGS).length == 0
+    assert protect(Audio(np.zeros(0, np.float32), 16_000), FakeCodec(), SETTINGS).length == 0
 
 
-def test_the_tag_is_the_one_asked_for(frames: list[Samples]) -> None:
-    tag = ExtensionId(100, 7)
-    packet = parse(Protector(FakeEncoder(), ProtectionSettings(tag=tag)).step(frames[0]).data)
-    assert extract(packet) is None
-    assert extract(packet, tag) is not None
+def test_the_extension_is_the_one_asked_for(frames: list[Samples]) -> None:
+    packet = parse(Protector(FakeCodec(extension_id=100, prefix=b"x")).step(frames[0]).data)
+    assert extract(packet, EXTENSION) is None
+    assert extract(packet, ExtensionId(100, b"x")) is not None
 
 
 def test_no_redundancy_is_a_plain_packet(frames: list[Samples]) -> None:
-    packet = Protector(FakeEncoder(), ProtectionSettings(redundancy_s=0.0)).step(frames[0])
+    packet = Protector(FakeCodec(), ProtectionSettings(redundancy_s=0.0)).step(frames[0])
     assert parse(packet.data).padding == b""
     assert packet.payload_bytes == 0
 
@@ -102,7 +101,7 @@ def test_pieces_of_any_length_become_packets() -> None:
 
 
 def test_what_bytes_are_spent_on(carrying: list[bytes]) -> None:
-    payload = extract(parse(carrying[100]))
+    payload = extract(parse(carrying[100]), EXTENSION)
     spent = measure_packet(carrying[100])
     assert payload is not None
     assert spent.speech + spent.padding == len(carrying[100])

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from vivavoce.audio import Audio, Samples
-from vivavoce.redundancy.codec.vivavoce.decoder import load_decoder
-from vivavoce.redundancy.codec.vivavoce.encoder import load_encoder
+from vivavoce.redundancy.codec.payload_codec import default_codecs, load_codec
 from vivavoce.redundancy.concealment.concealer import Concealer
 from vivavoce.redundancy.features import band_energies, features
 from vivavoce.transport.loss_simulation import simulate_loss, simulate_loss_classic
@@ -19,7 +18,7 @@ from vivavoce.transport.sender import ProtectionSettings, measure_packet, protec
 
 @pytest.fixture(scope="module")
 def packets(speech: Audio) -> tuple[bytes, ...]:
-    return protect(speech, load_encoder(), ProtectionSettings()).packets
+    return protect(speech, load_codec(), ProtectionSettings()).packets
 
 
 def distance_bels(heard: Samples, said: Samples) -> float:
@@ -37,7 +36,7 @@ def test_a_second_costs_what_it_may(packets: tuple[bytes, ...]) -> None:
 def test_a_long_hole_is_spoken_and_not_hummed(burst: int, packets: tuple[bytes, ...]) -> None:
     lost = [number % (burst + 20) >= 20 for number in range(len(packets) - 1)] + [False]
     whole = simulate_loss_classic(packets, [False] * len(packets)).samples
-    ours = simulate_loss(packets, lost, Concealer.load(), load_decoder())
+    ours = simulate_loss(packets, lost, Concealer.load(), default_codecs())
     classic = simulate_loss_classic(packets, lost)
     assert Source.PREDICTION not in ours.sources
     assert distance_bels(ours.samples, whole) < 0.5 * distance_bels(classic.samples, whole)
@@ -45,7 +44,7 @@ def test_a_long_hole_is_spoken_and_not_hummed(burst: int, packets: tuple[bytes, 
 
 def test_all_is_faster_than_speech(packets: tuple[bytes, ...], speech: Audio) -> None:
     lost = [number % 5 == 3 for number in range(len(packets))]
-    concealer, decoder = Concealer.load(), load_decoder()
+    concealer, codecs = Concealer.load(), default_codecs()
     start_s = time.process_time()
-    simulate_loss(packets, lost, concealer, decoder)
+    simulate_loss(packets, lost, concealer, codecs)
     assert time.process_time() - start_s < speech.duration_s

@@ -9,10 +9,10 @@ from pathlib import Path
 from vivavoce.audio import read_audio
 from vivavoce.errors import InputError
 from vivavoce.files import check_outputs
-from vivavoce.redundancy.codec.vivavoce.encoder import load_encoder
+from vivavoce.redundancy.codec.payload_codec import DEFAULT, PayloadCodec, load_codec
 from vivavoce.transport import opus_file
 from vivavoce.transport.opus_codec import FRAME_S, OpusSettings
-from vivavoce.transport.sender import ProtectionSettings, Protector, measure_packet, protect, rate_bps
+from vivavoce.transport.sender import ProtectionSettings, measure_packet, protect, rate_bps
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def add_protection(parser: argparse.ArgumentParser) -> None:
     """How speech is coded and protected, for every verb that sends."""
     add = parser.add_argument
-    add("--redundancy", type=float, default=1.0, help="seconds of the past in each packet, 0 to 2.5 (1)")
+    add("--redundancy", type=float, default=1.0, help="seconds of the past in each packet, 0 to 1.04 (1)")
+    add("--redundancy-bitrate", help="of that past on average, such as 24k; else what sounds well, about 22k")
+    add("--redundancy-codec", default=DEFAULT, help="dred, vivavoce (up to 2.5 s), or an addon of such a kind (dred)")
     add("--bitrate", default="24k", help="of the speech itself, 6k to 128k (24k)")
     add("--lbrr", action="store_true", help="also each packet's predecessor, by Opus's own means")
     add("--loss", type=float, default=0.2, help="share of packets expected to be lost, 0 to 1 (0.2)")
@@ -39,9 +41,12 @@ def protection(arguments: argparse.Namespace, *, dtx: bool = False) -> Protectio
     return ProtectionSettings(opus, arguments.redundancy)
 
 
-def protector(settings: ProtectionSettings) -> Protector:
-    """A sender of these settings, with the shipped redundancy."""
-    return Protector(load_encoder() if settings.redundancy_s else None, settings)
+def redundancy_codec(arguments: argparse.Namespace) -> PayloadCodec | None:
+    """The payload codec that the arguments of `add_protection` ask for, if any."""
+    if not arguments.redundancy:
+        return None
+    bitrate_bps = parse_bitrate(arguments.redundancy_bitrate) if arguments.redundancy_bitrate else None
+    return load_codec(arguments.redundancy_codec, bitrate_bps, arguments.redundancy)
 
 
 def parse_bitrate(text: str) -> int:
@@ -57,8 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = protection(arguments)
     check_outputs([arguments.speech], arguments.output)
     audio = read_audio(arguments.speech)
-    encoder = load_encoder() if settings.redundancy_s else None
-    file = protect(audio, encoder, settings)
+    file = protect(audio, redundancy_codec(arguments), settings)
     opus_file.write(arguments.output, file)
     spent = [measure_packet(packet) for packet in file.packets]
     speech_bps, past_bps = rate_bps([packet.speech for packet in spent]), rate_bps([packet.padding for packet in spent])

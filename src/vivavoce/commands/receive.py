@@ -13,8 +13,6 @@ from vivavoce.audio import Audio, Samples, format_of, write_audio
 from vivavoce.commands.standard_streams import write_pcm
 from vivavoce.errors import InputError
 from vivavoce.files import check_output
-from vivavoce.redundancy.codec.vivavoce.decoder import load_decoder
-from vivavoce.redundancy.concealment.concealer import Concealer
 from vivavoce.transport import udp
 from vivavoce.transport.jitter_buffer import JitterSettings
 from vivavoce.transport.opus_codec import RATE_HZ
@@ -38,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not streamed:
         check_output(Path(arguments.output))
         format_of(Path(arguments.output))
-    receiver = Receiver(Concealer.load(), load_decoder(), settings)
+    receiver = Receiver.load(settings)
     heard: list[Samples] = []
     stopped: KeyboardInterrupt | None = None
     with udp.open_socket(udp.parse_address(arguments.listen)) as listening:

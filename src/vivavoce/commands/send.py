@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from vivavoce.audio import Samples, read_audio
-from vivavoce.commands.protect import add_protection, protection, protector
+from vivavoce.commands.protect import add_protection, protection, redundancy_codec
 from vivavoce.transport import udp
 from vivavoce.transport.opus_codec import RATE_HZ
 from vivavoce.transport.rtp_sender import PacketSender
-from vivavoce.transport.sender import ProtectionSettings
+from vivavoce.transport.sender import Protector
 
 _PIECE_BYTES = 4096
 
@@ -31,17 +31,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     settings = protection(arguments, dtx=arguments.dtx)
     rate_hz, pieces = _sound(arguments.speech)
-    with line(arguments.to, settings, rate_hz) as out:
+    with open_line(arguments.to, Protector(redundancy_codec(arguments), settings), rate_hz) as out:
         for samples in pieces:
             out.push(samples)
     print(f"{arguments.to}: {out.sent} packets sent", file=sys.stderr)
     return 0
 
 
-def line(address: str, settings: ProtectionSettings, rate_hz: int) -> udp.LiveSender:
+def open_line(address: str, protector: Protector, rate_hz: int) -> udp.LiveSender:
     """A stream of protected packets to `host:port`, for sound of that rate."""
     target = udp.parse_address(address)
-    return udp.LiveSender(PacketSender(protector(settings), secrets.randbits(32)), target, rate_hz)
+    return udp.LiveSender(PacketSender(protector, secrets.randbits(32)), target, rate_hz)
 
 
 def _sound(speech: str) -> tuple[int, Iterator[Samples]]:

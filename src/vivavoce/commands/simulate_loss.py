@@ -10,7 +10,7 @@ from pathlib import Path
 from vivavoce.audio import Audio, format_of, write_audio
 from vivavoce.errors import InputError
 from vivavoce.files import check_outputs, write_text
-from vivavoce.redundancy.codec.vivavoce.decoder import load_decoder
+from vivavoce.redundancy.codec.payload_codec import default_codecs
 from vivavoce.redundancy.concealment.concealer import Concealer
 from vivavoce.transport import opus_file
 from vivavoce.transport.loss_simulation import simulate_loss, simulate_loss_classic, trim_to_played
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("speech", type=Path, help="an Ogg Opus file, protected or not")
     add("--trace", type=Path, required=True, help="0 or 1 on each line, 1 where 20 ms are lost; over and over")
     add("-o", "--output", type=Path, default=Path("heard.wav"), help="file to write (heard.wav)")
-    add("--html", type=Path, help="write a page here: what was lost, what refilled it, players")
+    add("--html", type=Path, help="write a page here: what was lost, what filled it, players")
     add("--no-lbrr", action="store_true", help="leave LBRR aside")
 
 
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     lost = repeat_trace(read_trace(arguments.trace), len(file.packets))
     if arguments.html and len(lost) * FRAME_S > MAX_REPORT_S:
         raise InputError(f"{arguments.speech}: a report shows {MAX_REPORT_S // 60} minutes at most, leave --html out")
-    heard = simulate_loss(file.packets, lost, Concealer.load(), load_decoder(), lbrr=not arguments.no_lbrr)
+    heard = simulate_loss(file.packets, lost, Concealer.load(), default_codecs(), lbrr=not arguments.no_lbrr)
     write_audio(arguments.output, _audio(heard, file))
     print(f"{arguments.output}: {_summary(heard, lost)}", file=sys.stderr)
     if arguments.html:
@@ -67,7 +67,7 @@ def _audio(passage: PlayedSegment, file: OpusFile) -> Audio:
 
 
 def _summary(heard: PlayedSegment, lost: tuple[bool, ...]) -> str:
-    refilled = Counter(source for source, missing in zip(heard.sources, lost, strict=True) if missing)
+    filled = Counter(source for source, missing in zip(heard.sources, lost, strict=True) if missing)
     share = f"{sum(lost)} of {len(lost)} packets lost ({sum(lost) / len(lost):.0%})"
-    parts = [f"{refilled[source]} by {source}" for source in Source if refilled[source]]
-    return f"{share}, longest burst {longest_burst(lost)}; refilled: {', '.join(parts) or 'none'}"
+    parts = [f"{filled[source]} by {source}" for source in Source if filled[source]]
+    return f"{share}, longest burst {longest_burst(lost)}; filled: {', '.join(parts) or 'none'}"

@@ -168,9 +168,10 @@ def _open_link(address: str | None, rate_hz: int) -> Iterator[LiveSender | None]
     if address is None:
         yield None
         return
-    from vivavoce.commands.send import line
-    from vivavoce.transport.sender import ProtectionSettings
+    from vivavoce.commands.send import open_line
+    from vivavoce.redundancy.codec import payload_codec
+    from vivavoce.transport.sender import Protector
 
-    with line(address, ProtectionSettings(), rate_hz) as out:
+    with open_line(address, Protector(payload_codec.load_codec()), rate_hz) as out:
         yield out
     print(f"{address}: {out.sent} packets sent", file=sys.stderr)

@@ -2,9 +2,9 @@
 
 | values | what |
 |---|---|
-| 0-17 | cepstrum: DCT of log10 energies of 18 bands, window of 20 ms, pre-emphasis .85; value 0 less 4 |
+| 0-17 | cepstrum: DCT of log10 energies of 18 bands, window of 20 ms, pre-emphasis 0.85; value 0 less 4 |
 | 18 | pitch p: the period is `256 / 2 ** (p + 1.5)` samples, 32 to 256 |
-| 19 | how periodic the frame is: -.5 (noise) to .5 |
+| 19 | how periodic the frame is: -0.5 (noise) to 0.5 |
 
 Bands and scales are those of the published deep-redundancy codecs (LPCNet and its successors). Everything looks
 back only: frame `t` is complete with sample `160 t + 159` and its spectrum is centred on sample `160 t`.
@@ -33,7 +33,7 @@ PERIOD_MIN, PERIOD_MAX = 32, 256
 PRE_EMPHASIS = 0.85
 EDGES_HZ = (*range(0, 1601, 200), 2000, 2400, 2800, 3200, 4000, 4800, 5600, 6800, 8000)
 
-_SCALE = 32768.0
+SCALE = 32768.0
 """Log energies count from 16-bit sample values."""
 
 _REACH = WINDOW + PERIOD_MAX
@@ -111,11 +111,15 @@ def band_energies(frames: Array) -> Array:
 
 def _cepstrum(heard: Array, frames: int) -> Array:
     """Samples from one before the first window on -> (frames, 18)."""
-    emphasised = _SCALE * (heard[1:] - PRE_EMPHASIS * heard[:-1])
+    emphasised = SCALE * (heard[1:] - PRE_EMPHASIS * heard[:-1])
     windows = sliding_window_view(emphasised, WINDOW)[::HOP][:frames]
-    spectrum = np.fft.rfft(windows * _window(), axis=1) / WINDOW
-    energies = (spectrum.real**2 + spectrum.imag**2).astype(np.float32) @ _filters()
-    cepstrum = _masked(np.log10(1e-2 + energies)) @ cepstrum_matrix()
+    spectrum = np.fft.rfft(windows * analysis_window(), axis=1) / WINDOW
+    return cepstrum_of((spectrum.real**2 + spectrum.imag**2).astype(np.float32) @ band_filters())
+
+
+def cepstrum_of(energies: Array) -> Array:
+    """Cepstrum of band energies, of 16-bit sample values: (frames, 18) -> (frames, 18)."""
+    cepstrum = _masked(np.log10(1e-2 + energies).astype(np.float32)) @ cepstrum_matrix()
     cepstrum[:, 0] -= 4.0
     return cepstrum
 
@@ -156,14 +160,14 @@ def _track(scores: Array, correlations: Array) -> tuple[Array, npt.NDArray[np.in
 
 
 @cache
-def _window() -> Array:
+def analysis_window() -> Array:
     """The power-complementary window of Vorbis, (320,)."""
     rise = np.sin(np.pi * (np.arange(WINDOW) + 0.5) / WINDOW) ** 2
     return np.sin(0.5 * np.pi * rise).astype(np.float32)
 
 
 @cache
-def _filters() -> Array:
+def band_filters() -> Array:
     """Triangles over the spectrum, (161, 18); the first and the last are half triangles of double height."""
     bins = np.fft.rfftfreq(WINDOW, 1.0 / RATE_HZ)
     triangles = np.stack([np.interp(bins, EDGES_HZ, row) for row in np.eye(BANDS)], axis=1)

@@ -1,1 +1,1 @@
-"""The link: speech as Opus packets with its own past inside, and a receiver that plays through loss."""
+"""Transport: speech as Opus packets with its own past inside, and a receiver that plays through loss."""

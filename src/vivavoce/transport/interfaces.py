@@ -1,4 +1,4 @@
-"""What the link asks of whoever makes redundancy and whoever fills holes. `redundancy/` fulfils it; tests use fakes."""
+"""What transport asks of whoever makes redundancy and whoever fills gaps. `redundancy/` fulfils it; tests use fakes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ class RedundancyEncoder(Protocol[State]):
         ...
 
     def encode(self, state: State, amount_s: float = 1.0, *, limit_bytes: int | None = None) -> bytes:
-        """What came before the packet just taken in, the newest `amount_s` of it, in `limit_bytes` at most."""
+        """What came before the packet just taken in, the newest `amount_s` of it, in `limit_bytes` at most.
+
+        Empty where there is nothing to say.
+        """
         ...
 
 
@@ -39,7 +42,10 @@ class DecodedRedundancy(Protocol):
         ...
 
     def packet(self, back: int) -> Samples | None:
-        """Features of the packet `back` before the carrier, (2, 20), oldest first; None where none are there."""
+        """Features of the packet `back` before the carrier, (2, 20), oldest first; None where none are there.
+
+        Packet 0 is the carrier itself, which some payloads describe too.
+        """
         ...
 
 
@@ -51,13 +57,38 @@ class RedundancyDecoder(Protocol):
         ...
 
 
+class PayloadCodec(Protocol):
+    """A kind of payload, both directions, and how it is known in a packet."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def extension_id(self) -> int: ...
+
+    @property
+    def prefix(self) -> bytes: ...
+
+    @property
+    def max_amount_s(self) -> float: ...
+
+    @property
+    def encoder(self) -> RedundancyEncoder[Any]: ...
+
+    @property
+    def decoder(self) -> RedundancyDecoder: ...
+
+
 class Concealer(Protocol[State]):
-    """Makes sound for packets that did not come, continuing what was heard and going over into what comes."""
+    """Makes sound for packets that did not come, continuing what was heard and going over into what comes.
+
+    Its state is a value: the same moment can be continued in two ways.
+    """
 
     def initial_state(self) -> State: ...
 
     def hear(self, state: State, samples: Samples) -> tuple[State, Samples]:
-        """Sound that did come, (320,): what to play of it, faded in after a hole."""
+        """Sound that did come, (320,): what to play of it, faded in after a gap."""
         ...
 
     def fill(
@@ -70,7 +101,11 @@ class Concealer(Protocol[State]):
     ) -> tuple[State, Samples]:
         """10 ms frames in place of what is lost, (frames * 160,).
 
-        `rows` are their features, (frames, 20), or one row more; `known` says which of them to believe; the others,
-        or all, are predicted and fade. `ahead` is the sound after the hole.
+        `rows` are their features, (frames, 20), or up to two rows more; `known` says which of them to believe; the
+        others, or all, are predicted and fade. `ahead` is the sound after the gap.
         """
+        ...
+
+    def continue_gap(self, state: State) -> Samples:
+        """How the filling would go on for 10 ms, (160,)."""
         ...

@@ -4,7 +4,7 @@ Packets have numbers in units of 20 ms of the sender's clock. The transit of a p
 seconds; the least transit of late is the sender's clock as seen from here, and how far the others exceed it is the
 jitter that the playout delay has to cover. A clock that drifts shifts all transits, and the delay follows.
 
-Where a hole reaches as far as anything that came, the next packet will bring what is missing, so playing waits for
+Where a gap reaches as far as anything that came, the next packet will bring what is missing, so playing waits for
 it, up to a limit, and catches up later by playing a little faster.
 """
 
@@ -87,6 +87,13 @@ def arrive(state: JitterState, number: int, at_s: float) -> JitterState:
     if not state.started:
         return replace(state, waiting=state.waiting | {number}, next_number=number)
     return state
+
+
+def add(state: JitterState, number: int) -> JitterState:
+    """Take in a copy of an earlier packet, which says nothing of how long packets are under way."""
+    if state.next_number is None or (number < state.next_number and state.started):
+        return state
+    return replace(state, waiting=state.waiting | {number}, next_number=min(number, state.next_number))
 
 
 def decide(

@@ -1,8 +1,8 @@
-"""A stream that was sent whole, heard through a loss: every hole is refilled from whatever came later."""
+"""A stream that was sent whole, heard through a loss: every gap is filled from whatever came later."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeVar
@@ -10,10 +10,8 @@ from typing import TypeVar
 import numpy as np
 
 from vivavoce.audio import Samples
-from vivavoce.transport import opus_extension
-from vivavoce.transport.interfaces import Concealer, RedundancyDecoder
+from vivavoce.transport.interfaces import Concealer, PayloadCodec
 from vivavoce.transport.opus_codec import OpusDecoder, PacketError
-from vivavoce.transport.opus_extension import ExtensionId
 from vivavoce.transport.playback import Playback, PlayedSegment
 from vivavoce.transport.playout_policy import ReceivedPacket, Source
 
@@ -22,7 +20,7 @@ State = TypeVar("State")
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Packets in a row that did not come, from packet `first` on, and what each was refilled from."""
+    """Packets in a row that did not come, from packet `first` on, and what each was filled from."""
 
     first: int
     sources: tuple[Source, ...]
@@ -32,43 +30,51 @@ def simulate_loss(
     packets: Sequence[bytes],
     lost: Sequence[bool],
     concealer: Concealer[State],
-    redundancy: RedundancyDecoder | None,
+    codecs: Sequence[PayloadCodec] = (),
     *,
     lbrr: bool = True,
-    tag: ExtensionId = opus_extension.OURS,
 ) -> PlayedSegment:
-    """Play `packets` but for those `lost`, waiting at each hole for what comes after it."""
+    """Play `packets` but for those `lost`, waiting at each gap for what comes after it."""
     arrived = {
-        number: ReceivedPacket(number, data, redundancy, tag)
+        number: ReceivedPacket(number, data, codecs)
         for number, (data, missing) in enumerate(zip(packets, lost, strict=True))
         if not missing
     }
+    return play_arrived(arrived, len(packets), concealer, lbrr=lbrr)
+
+
+def play_arrived(
+    arrived: Mapping[int, ReceivedPacket], count: int, concealer: Concealer[State], *, lbrr: bool = True
+) -> PlayedSegment:
+    """Packets 0 to `count` as far as they came."""
     playback = Playback(concealer, lbrr=lbrr)
-    passages: list[PlayedSegment] = []
+    state = playback.initial_state()
+    segments: list[PlayedSegment] = []
     number = 0
-    while number < len(packets):
-        passages.append(playback.play(number, arrived, len(packets)))
-        number += len(passages[-1].sources)
-    return _concatenate(passages)
+    while number < count:
+        state, segment = playback.play(state, number, arrived, count)
+        segments.append(segment)
+        number += len(segment.sources)
+    return _concatenate(segments)
 
 
 def simulate_loss_classic(packets: Sequence[bytes], lost: Sequence[bool], *, lbrr: bool = False) -> PlayedSegment:
     """The same through libopus alone: its own concealment, and its LBRR if asked for."""
     decoder = OpusDecoder()
-    passages: list[PlayedSegment] = []
+    segments: list[PlayedSegment] = []
     for number, missing in enumerate(lost):
         following = packets[number + 1] if number + 1 < len(packets) and not lost[number + 1] else None
         try:
             if not missing:
-                passages.append(PlayedSegment(decoder.decode(packets[number]), (Source.PACKET,)))
+                segments.append(PlayedSegment(decoder.decode(packets[number]), (Source.PACKET,)))
                 continue
             if lbrr and following is not None and _has_lbrr(following):
-                passages.append(PlayedSegment(decoder.decode_previous(following), (Source.LBRR,)))
+                segments.append(PlayedSegment(decoder.decode_previous(following), (Source.LBRR,)))
                 continue
         except PacketError:
             pass
-        passages.append(PlayedSegment(decoder.conceal(), (Source.PREDICTION,)))
-    return _concatenate(passages)
+        segments.append(PlayedSegment(decoder.conceal(), (Source.PREDICTION,)))
+    return _concatenate(segments)
 
 
 def find_gaps(sources: Sequence[Source], lost: Sequence[bool]) -> list[Gap]:
@@ -88,7 +94,7 @@ def _has_lbrr(data: bytes) -> bool:
     return packet is not None and packet.has_lbrr
 
 
-def _concatenate(passages: Sequence[PlayedSegment]) -> PlayedSegment:
-    samples = [passage.samples for passage in passages]
-    sources = tuple(source for passage in passages for source in passage.sources)
+def _concatenate(segments: Sequence[PlayedSegment]) -> PlayedSegment:
+    samples = [segment.samples for segment in segments]
+    sources = tuple(source for segment in segments for source in segment.sources)
     return PlayedSegment(np.concatenate(samples) if samples else np.zeros(0, np.float32), sources)

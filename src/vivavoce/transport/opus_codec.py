@@ -1,4 +1,4 @@
-"""Opus at 16 kHz, mono, 20 ms a packet: what the whole link speaks."""
+"""Opus at 16 kHz, mono, 20 ms a packet: what all of transport speaks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _BITRATES_BPS = range(6_000, 128_001)
 @dataclass(frozen=True, slots=True)
 class OpusSettings:
     """How speech is coded. libopus leaves LBRR out where it expects no loss; where it does, packets lean less on those
-    before them, and what follows a hole is cleaner (STOI +.015 at a loss of 20 %, for 2 % more bits)."""
+    before them, and what follows a gap is cleaner (STOI +0.015 at a loss of 20 %, for 2 % more bits)."""
 
     bitrate_bps: int = 24_000
     lbrr: bool = False
@@ -110,11 +110,15 @@ class OpusDecoder:
         """The classic concealment of a packet that did not come, (320,)."""
         return self._decode(None, 0)
 
-    def copy(self) -> OpusDecoder:
-        """Another decoder in the same state; libopus keeps a state in one block, to be copied byte by byte."""
-        twin = OpusDecoder()
-        ctypes.memmove(twin._handle, self._handle, self._library.opus_decoder_get_size(1))
-        return twin
+    def save(self) -> bytes:
+        """The state as a value, for this process alone: libopus keeps it in one block."""
+        return ctypes.string_at(self._handle, self._library.opus_decoder_get_size(1))
+
+    def load(self, state: bytes) -> None:
+        """Go on from a state that `save` gave."""
+        if len(state) != self._library.opus_decoder_get_size(1):
+            raise ValueError("not the state of an Opus decoder")
+        ctypes.memmove(self._handle, state, len(state))
 
     @property
     def final_range(self) -> int:

@@ -1,14 +1,13 @@
 """A payload in the padding of a legal Opus packet, where every decoder steps over it.
 
-Opus extensions (draft-ietf-mlcodec-opus-extension) live in the padding of a code-3 packet. Ours is a long extension
-with an experimental id, which we tell from others' by two letters and a version, as the draft asks:
+Opus extensions (draft-ietf-mlcodec-opus-extension) live in the padding of a code-3 packet. A payload is a long one
+whose content begins with a prefix, because the numbers in use are experimental:
 
 | bytes | what |
 |---|---|
-| 1 | id << 1 &#124; 1 |
-| 1 or more | length: 255 means 255 and more to come |
-| 2 | `vv` |
-| 1 | version of the payload |
+| 1 | id << 1 &#124; L |
+| 0, or more where L = 1 | length: 255 means 255 and more to come; where L = 0 it reaches to the end |
+| 2 or more | prefix |
 | the rest | the payload |
 
 It is put before extensions that are there already, so a last one without a length stays last.
@@ -19,61 +18,61 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vivavoce.errors import InputError
+from vivavoce.transport.interfaces import PayloadCodec
 from vivavoce.transport.opus_packet import Packet
 
-EXTENSION_ID = 122
 MAX_PACKET_BYTES = 1188
 """With the RTP header of 12 bytes a datagram stays within 1,200 bytes, which crosses every network whole."""
 
 OVERHEAD_BYTES = 16
 """By how much more than the payload a packet grows, at most."""
 
-_MARK = b"vv"
 _PADDING, _REPEAT, _FIRST_LONG, _LAST = 0, 2, 32, 127
+_LONGEST_PREFIX = 4
 
 
 @dataclass(frozen=True, slots=True)
 class ExtensionId:
-    """What our extension is known by."""
+    """What an extension is known by."""
 
-    extension_id: int = EXTENSION_ID
-    version: int = 1
+    number: int
+    prefix: bytes
 
     def __post_init__(self) -> None:
-        if not _FIRST_LONG <= self.extension_id <= _LAST:
-            raise InputError(f"extension id {self.extension_id}: give one that holds a payload, 32 to 127")
-        if not 0 <= self.version <= 255:
-            raise InputError(f"payload version {self.version}: give 0 to 255")
+        if not _FIRST_LONG <= self.number <= _LAST:
+            raise InputError(f"extension id {self.number}: give one that holds a payload, 32 to 127")
+        if len(self.prefix) > _LONGEST_PREFIX:
+            raise InputError(f"an extension's prefix of {len(self.prefix)} bytes: give {_LONGEST_PREFIX} at most")
 
-    @property
-    def prefix(self) -> bytes:
-        return _MARK + bytes([self.version])
-
-
-OURS = ExtensionId()
+    @classmethod
+    def of(cls, codec: PayloadCodec) -> ExtensionId:
+        """That of a codec's payloads."""
+        return cls(codec.extension_id, codec.prefix)
 
 
-def embed(packet: Packet, payload: bytes, tag: ExtensionId = OURS) -> Packet:
+def embed(packet: Packet, payload: bytes, extension: ExtensionId) -> Packet:
     """The packet with `payload` in its padding. Raises `ValueError` where other extensions leave no room for one.
 
     That is a packet of several frames with a "repeat these extensions", which would repeat ours too.
     """
-    if len(packet.frames) > 1 and any(identity == _REPEAT for identity, _ in _extensions(packet)):
+    if len(packet.frames) > 1 and any(identity == _REPEAT for identity, _ in extensions(packet)):
         raise ValueError("a packet of several frames that repeats its extensions")
-    content = tag.prefix + payload
+    content = extension.prefix + payload
+    if not packet.padding and len(packet.frames) == 1:
+        return packet.with_padding(bytes([extension.number << 1]) + content)
     size = b"\xff" * (len(content) // 255) + bytes([len(content) % 255])
-    return packet.with_padding(bytes([tag.extension_id << 1 | 1]) + size + content + packet.padding)
+    return packet.with_padding(bytes([extension.number << 1 | 1]) + size + content + packet.padding)
 
 
-def extract(packet: Packet, tag: ExtensionId = OURS) -> bytes | None:
+def extract(packet: Packet, extension: ExtensionId) -> bytes | None:
     """The payload of our kind and version in the packet; None where there is none or the padding is damaged."""
-    for identity, content in _extensions(packet):
-        if identity == tag.extension_id and content.startswith(tag.prefix):
-            return content[len(tag.prefix) :]
+    for identity, content in extensions(packet):
+        if identity == extension.number and content.startswith(extension.prefix):
+            return content[len(extension.prefix) :]
     return None
 
 
-def _extensions(packet: Packet) -> list[tuple[int, bytes]]:
+def extensions(packet: Packet) -> list[tuple[int, bytes]]:
     """Ids and contents in order, as far as the padding makes sense and up to what a repeat brings."""
     data, place, found = packet.padding, 0, []
     while place < len(data):

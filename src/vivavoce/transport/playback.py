@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -12,15 +12,15 @@ from vivavoce.audio import Samples
 from vivavoce.transport.interfaces import Concealer
 from vivavoce.transport.opus_codec import FRAME, OpusDecoder, PacketError
 from vivavoce.transport.playout_policy import PlayoutDecision, ReceivedPacket, Source, choose, find_redundancy
-from vivavoce.transport.priming import MOST, prime
+from vivavoce.transport.priming import MAX_PACKETS, prime
 
 State = TypeVar("State")
+Packets = Mapping[int, ReceivedPacket]
 
 _ROWS = 2
 """Feature frames of a packet."""
 _WIDTH = 20
-_LISTENINGS = 2
-_AUDIBLE = (Source.PACKET, Source.LBRR, Source.PAUSE)
+_AUDIBLE = (Source.PACKET, Source.RED, Source.LBRR, Source.PAUSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,110 +31,138 @@ class PlayedSegment:
     sources: tuple[Source, ...]
 
 
+class PlaybackState(NamedTuple, Generic[State]):
+    """All that playing remembers. A value: nothing changes it."""
+
+    opus: bytes
+    """The Opus decoder."""
+    concealer: State
+    received: Samples
+    """The 20 ms that the decoder heard last, (320,)."""
+    filled: Samples
+    """What was made of packets since then, (320 * packets,), at most a second."""
+    in_dtx: bool
+    """Whether the last packet heard announced a pause."""
+
+
 class Playback(Generic[State]):
-    """The sound of one stream, passage by passage."""
+    """The sound of any number of streams, segment by segment."""
 
     def __init__(self, concealer: Concealer[State], *, lbrr: bool = True) -> None:
-        self._opus = OpusDecoder()
-        self._concealer = concealer
-        self._state = concealer.initial_state()
-        self._lbrr = lbrr
-        self._received = np.zeros(FRAME, np.float32)
-        """The 20 ms that the decoder heard last."""
-        self._made = np.zeros(0, np.float32)
-        """What was made of packets since then."""
-        self.in_dtx = False
-        """Whether the last packet heard announced a pause."""
+        self._concealer, self._lbrr = concealer, lbrr
+        self._decoder = OpusDecoder()
+        self._first_state = self._decoder.save()
 
-    def play(self, number: int, arrived: Mapping[int, ReceivedPacket], end: int) -> PlayedSegment:
-        """Packet `number`, or the hole that begins with it and the packet after the hole, up to `end`."""
+    def initial_state(self) -> PlaybackState[State]:
+        """Before the first packet."""
+        nothing = np.zeros(0, np.float32)
+        silence = np.zeros(FRAME, np.float32)
+        return PlaybackState(self._first_state, self._concealer.initial_state(), silence, nothing, False)
+
+    def play(
+        self, state: PlaybackState[State], number: int, arrived: Packets, end: int
+    ) -> tuple[PlaybackState[State], PlayedSegment]:
+        """Packet `number`, or the gap that begins with it and the packet after the gap, up to `end`."""
         missing: list[PlayoutDecision] = []
         for place in range(number, end):
-            choice = choose(place, arrived, lbrr=self._lbrr, in_dtx=self.in_dtx)
+            choice = choose(place, arrived, lbrr=self._lbrr, in_dtx=state.in_dtx)
             while choice.source in _AUDIBLE:
-                following = find_redundancy(place, arrived) if missing else None
-                samples = self._bridge_gap(missing, choice, following, arrived)
-                if samples is not None:
-                    return PlayedSegment(samples, (*(lost.source for lost in missing), choice.source))
-                choice = choose(place, arrived, lbrr=self._lbrr, in_dtx=self.in_dtx)
+                played = self._play_after_gap(state, missing, choice, place, arrived)
+                if played is not None:
+                    after, samples = played
+                    return after, PlayedSegment(samples, (*(lost.source for lost in missing), choice.source))
+                choice = choose(place, arrived, lbrr=self._lbrr, in_dtx=state.in_dtx)
             missing.append(choice)
-        self._state, made = self._fill_gap(missing, None, None)
-        self._made = np.concatenate([self._made, made])[-MOST * FRAME :]
-        return PlayedSegment(made, tuple(lost.source for lost in missing))
+        concealer, filled = self._fill_gap(state.concealer, missing, None, None)
+        state = state._replace(concealer=concealer, filled=_remember(state, filled))
+        return state, PlayedSegment(filled, tuple(lost.source for lost in missing))
 
-    def expand(self) -> Samples:
+    def expand(self, state: PlaybackState[State]) -> tuple[PlaybackState[State], Samples]:
         """20 ms more of what was heard last, fading, while there is nothing to play yet: (320,)."""
-        self._state, made = self._concealer.fill(self._state, _ROWS)
-        return np.clip(made, -1.0, 1.0)
+        concealer, samples = self._concealer.fill(state.concealer, _ROWS)
+        return state._replace(concealer=concealer), np.clip(samples, -1.0, 1.0)
 
-    def _bridge_gap(
+    def _play_after_gap(
         self,
+        state: PlaybackState[State],
         missing: Sequence[PlayoutDecision],
         choice: PlayoutDecision,
-        following: PlayoutDecision | None,
-        arrived: Mapping[int, ReceivedPacket],
-    ) -> Samples | None:
-        """A hole and the audible packet after it; None where that proves undecodable, which is then marked."""
-        made = np.zeros(0, np.float32)
-        if missing or len(self._made):
-            # What follows the hole is listened to before it is filled, so that the two can meet; what it sounds like
-            # depends on what is before it, so once more.
-            state, decoder = self._state, self._conceal_gap(len(missing))
-            for _ in range(_LISTENINGS):
-                ahead = self._decode(decoder, choice, arrived)
+        place: int,
+        arrived: Packets,
+    ) -> tuple[PlaybackState[State], Samples] | None:
+        """A gap and the audible packet after it; None where that proves undecodable, which is then marked."""
+        concealer, filled = state.concealer, np.zeros(0, np.float32)
+        self._decoder.load(state.opus)
+        if missing:
+            following = find_redundancy(place, arrived)
+            ahead = None
+            if following is None:
+                # Nothing describes what follows, so it is listened to as it would be after plain concealment.
+                ahead = self._listen(state, len(missing), choice, arrived)
                 if ahead is None:
                     return None
-                state, made = self._fill_gap(missing, following, ahead)
-                decoder = self._opus.copy()
-                prime(decoder, self._received, np.concatenate([self._made, made])[-MOST * FRAME :], ahead)
-            self._state, self._opus = state, decoder
-        heard = self._decode(self._opus, choice, arrived)
-        if heard is None:
+            concealer, filled = self._fill_gap(concealer, missing, following, ahead)
+        unheard = _remember(state, filled)
+        if len(unheard):
+            prime(self._decoder, state.received, unheard, self._concealer.continue_gap(concealer))
+        received = self._decode(self._decoder, choice, arrived)
+        if received is None:
             return None
-        self._received, self._made = heard, np.zeros(0, np.float32)
-        return np.concatenate([made, self._play_received(heard)])
+        opus = self._decoder.save()
+        concealer, played = self._concealer.hear(concealer, received)
+        nothing = np.zeros(0, np.float32)
+        after = PlaybackState(opus, concealer, received, nothing, self._announces_pause(state, choice, arrived))
+        return after, np.concatenate([filled, np.clip(played, -1.0, 1.0)])
 
-    def _conceal_gap(self, missing: int) -> OpusDecoder:
-        """A decoder that is past the hole by its own means."""
-        decoder = self._opus.copy()
-        for _ in range(min(missing + len(self._made) // FRAME, MOST)):
-            decoder.conceal()
-        return decoder
-
-    def _decode(
-        self, decoder: OpusDecoder, choice: PlayoutDecision, arrived: Mapping[int, ReceivedPacket]
+    def _listen(
+        self, state: PlaybackState[State], missing: int, choice: PlayoutDecision, arrived: Packets
     ) -> Samples | None:
+        """What follows a gap, after libopus's own concealment; the decoder is then as before."""
+        for _ in range(min(missing + len(state.filled) // FRAME, MAX_PACKETS)):
+            self._decoder.conceal()
+        ahead = self._decode(self._decoder, choice, arrived)
+        self._decoder.load(state.opus)
+        return ahead
+
+    def _decode(self, decoder: OpusDecoder, choice: PlayoutDecision, arrived: Packets) -> Samples | None:
         """The packet's own sound, its LBRR, or comfort noise, as the choice is."""
         if choice.carrier is None:
             return decoder.conceal()
         carrier = arrived[choice.carrier]
         try:
-            if choice.source is Source.LBRR:
-                return decoder.decode_previous(carrier.data)
-            heard = decoder.decode(carrier.data)
+            return (
+                decoder.decode_previous(carrier.data) if choice.source is Source.LBRR else decoder.decode(carrier.data)
+            )
         except PacketError:
             carrier.damaged = True
             return None
-        self.in_dtx = carrier.packet is not None and carrier.packet.is_silent
-        return heard
 
-    def _play_received(self, samples: Samples) -> Samples:
-        self._state, heard = self._concealer.hear(self._state, samples)
-        return np.clip(heard, -1.0, 1.0)
+    def _announces_pause(self, state: PlaybackState[State], choice: PlayoutDecision, arrived: Packets) -> bool:
+        if choice.carrier is None or choice.source is Source.LBRR:
+            return state.in_dtx
+        packet = arrived[choice.carrier].packet
+        return packet is not None and packet.is_silent
 
     def _fill_gap(
-        self, missing: Sequence[PlayoutDecision], following: PlayoutDecision | None, ahead: Samples | None
+        self,
+        concealer: State,
+        missing: Sequence[PlayoutDecision],
+        following: PlayoutDecision | None,
+        ahead: Samples | None,
     ) -> tuple[State, Samples]:
-        """The sound of a hole, and the concealer after it; `following` describes the packet after it."""
+        """The sound of a gap, and the concealer after it; `following` describes the packet after it."""
         if not missing:
-            return self._state, np.zeros(0, np.float32)
+            return concealer, np.zeros(0, np.float32)
+        decisions = [*missing, *([following] if following else [])]
         unknown = np.zeros((_ROWS, _WIDTH), np.float32)
-        rows = [unknown if choice.features is None else choice.features for choice in missing]
-        known = [choice.features is not None for choice in missing for _ in range(_ROWS)]
-        if following is not None and following.features is not None:
-            rows.append(following.features[:1])
-            known.append(True)
-        told = (np.concatenate(rows), np.array(known)) if any(known) else (None, None)
-        state, made = self._concealer.fill(self._state, _ROWS * len(missing), *told, ahead=ahead)
+        rows = [unknown if decision.features is None else decision.features for decision in decisions]
+        known = np.repeat([decision.features is not None for decision in decisions], _ROWS)
+        described = (np.concatenate(rows), known) if known.any() else (None, None)
+        concealer, filled = self._concealer.fill(concealer, _ROWS * len(missing), *described, ahead=ahead)
         # Damaged features cannot make it louder than any speech.
-        return state, np.clip(made, -1.0, 1.0)
+        return concealer, np.clip(filled, -1.0, 1.0)
+
+
+def _remember(state: PlaybackState[State], filled: Samples) -> Samples:
+    """What was made since the decoder last heard something, at most a second."""
+    return np.concatenate([state.filled, filled])[-MAX_PACKETS * FRAME :]

@@ -1,12 +1,13 @@
 """What is played for a packet's 20 ms: the packet, else what later packets say of it, else a guess.
 
-In this order: the packet itself; the LBRR of the very next; the redundancy of later ones, the nearest first because
-it is the finest; prediction. A packet may carry any of them, or something foreign, and each is looked at afresh.
+In this order: the packet itself, or a copy of it in RED (RFC 2198); the LBRR of the very next; the redundancy of later
+ones, the nearest first because it is the finest; prediction. A packet may carry any of them, or something foreign, and
+each is looked at afresh.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, cached_property
@@ -16,20 +17,22 @@ import numpy as np
 from vivavoce.audio import Samples
 from vivavoce.errors import InputError
 from vivavoce.redundancy.features import features
-from vivavoce.transport import opus_extension
-from vivavoce.transport.interfaces import DecodedRedundancy, RedundancyDecoder
+from vivavoce.transport.interfaces import DecodedRedundancy, PayloadCodec
 from vivavoce.transport.opus_codec import FRAME, FRAME_S, PacketError
-from vivavoce.transport.opus_extension import ExtensionId, extract
+from vivavoce.transport.opus_extension import ExtensionId, extensions
 from vivavoce.transport.opus_packet import Packet, parse
 
 MAX_BACK = 256
 """Packets; no payload describes more than five seconds."""
+_MUTE_CARRIERS = 2
+"""Carriers that say nothing of a packet, after which later ones, which reach less far back, are not asked."""
 
 
 class Source(StrEnum):
     """Where 20 ms of sound came from."""
 
     PACKET = "packet"
+    RED = "RED"
     LBRR = "LBRR"
     REDUNDANCY = "redundancy"
     PREDICTION = "prediction"
@@ -53,11 +56,13 @@ class ReceivedPacket:
 
     number: int
     data: bytes
-    redundancy: RedundancyDecoder | None = None
-    tag: ExtensionId = opus_extension.OURS
+    codecs: Sequence[PayloadCodec] = ()
+    """Payloads that are understood."""
+    is_copy: bool = False
+    """Whether it came inside a later packet (RED)."""
     damaged: bool = False
     """Whether its sound proved undecodable; what it carries may be whole all the same."""
-    _pasts: dict[int, DecodedRedundancy | None] = field(default_factory=dict, repr=False)
+    _decoded: dict[int, DecodedRedundancy | None] = field(default_factory=dict, repr=False)
 
     @cached_property
     def packet(self) -> Packet | None:
@@ -73,36 +78,43 @@ class ReceivedPacket:
         """Whether there is sound in it."""
         return self.packet is not None and not self.damaged
 
-    @property
-    def payload(self) -> bytes | None:
-        """The payload of our kind, if any."""
-        return extract(self.packet, self.tag) if self.packet else None
+    @cached_property
+    def payload(self) -> tuple[PayloadCodec, bytes] | None:
+        """The first payload that is understood, and whose it is."""
+        if self.packet is None or not self.packet.padding:
+            return None
+        for number, content in extensions(self.packet):
+            for codec in self.codecs:
+                extension = ExtensionId.of(codec)
+                if number == extension.number and content.startswith(extension.prefix):
+                    return codec, content[len(extension.prefix) :]
+        return None
 
     def features(self, number: int) -> Samples | None:
-        """What this packet says of packet `number` before it, (2, 20); None where it says nothing."""
+        """What this packet says of packet `number`, itself or before it, (2, 20); None where it says nothing."""
         back = self.number - number
-        past = self._past(back) if 0 < back <= MAX_BACK else None
-        if past is None:
+        decoded = self._decode(back) if 0 <= back <= MAX_BACK else None
+        if decoded is None:
             return None
-        described = past.packet(back)
-        if described is None and (past.silent or back < past.offset):
+        described = decoded.packet(back)
+        if described is None and back and (decoded.silent or back < decoded.offset):
             return _silence()
         return described
 
-    def _past(self, back: int) -> DecodedRedundancy | None:
-        """The payload decoded as far back as `back`; the first who asks wants the most, later ones share it."""
-        known = max(self._pasts, default=0)
-        if known < back:
-            self._pasts[back] = self._decode(back)
-            known = back
-        return self._pasts[known]
-
     def _decode(self, back: int) -> DecodedRedundancy | None:
-        payload = self.payload
-        if payload is None or self.redundancy is None:
+        """The payload decoded as far back as `back`; the first who asks wants the most, later ones share it."""
+        known = max(self._decoded, default=-1)
+        if known < back:
+            self._decoded[back] = self._decode_payload(back)
+            known = back
+        return self._decoded[known]
+
+    def _decode_payload(self, back: int) -> DecodedRedundancy | None:
+        if self.payload is None:
             return None
+        codec, payload = self.payload
         try:
-            return self.redundancy.decode(payload, seconds=back * FRAME_S)
+            return codec.decoder.decode(payload, seconds=(back + 1) * FRAME_S)
         except InputError:
             return None
 
@@ -116,7 +128,7 @@ def choose(
     """
     own = arrived.get(number)
     if own and own.audible:
-        return PlayoutDecision(Source.PACKET, number)
+        return PlayoutDecision(Source.RED if own.is_copy else Source.PACKET, number)
     following = arrived.get(number + 1)
     if lbrr and following and following.audible and following.packet and following.packet.has_lbrr:
         return PlayoutDecision(Source.LBRR, number + 1)
@@ -124,12 +136,18 @@ def choose(
 
 
 def find_redundancy(number: int, arrived: Mapping[int, ReceivedPacket]) -> PlayoutDecision | None:
-    """What the nearest later packet that says anything of packet `number` says."""
-    for carrier in range(number + 1, number + MAX_BACK + 1):
+    """What packet `number` itself, or else the nearest later packet that says anything of it, says of its features."""
+    mute = 0
+    for carrier in range(number, number + MAX_BACK + 1):
         packet = arrived.get(carrier)
-        features = packet.features(number) if packet else None
+        if packet is None or packet.payload is None:
+            continue
+        features = packet.features(number)
         if features is not None:
             return PlayoutDecision(Source.REDUNDANCY, carrier, features)
+        mute += carrier > number
+        if mute == _MUTE_CARRIERS:
+            return None
     return None
 
 

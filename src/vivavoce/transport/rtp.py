@@ -24,7 +24,7 @@ class RtpPacket:
     sequence: int
     timestamp: int
     payload: bytes
-    source: int
+    ssrc: int
     payload_type: int = PAYLOAD_TYPE
     marker: bool = False
     """Set on the first packet after silence that was not sent."""
@@ -34,14 +34,14 @@ def pack(packet: RtpPacket) -> bytes:
     """The datagram."""
     second = packet.payload_type | (_MARKER if packet.marker else 0)
     sequence, timestamp = packet.sequence & 0xFFFF, packet.timestamp & 0xFFFFFFFF
-    return _HEADER.pack(_VERSION << 6, second, sequence, timestamp, packet.source) + packet.payload
+    return _HEADER.pack(_VERSION << 6, second, sequence, timestamp, packet.ssrc) + packet.payload
 
 
 def unpack(datagram: bytes) -> RtpPacket:
     """Read a datagram. Raises `RtpError`."""
     if len(datagram) < _HEADER.size:
         raise RtpError("shorter than an RTP header")
-    first, second, sequence, timestamp, source = _HEADER.unpack_from(datagram)
+    first, second, sequence, timestamp, ssrc = _HEADER.unpack_from(datagram)
     if first >> 6 != _VERSION:
         raise RtpError(f"RTP version {first >> 6}")
     start = _HEADER.size + 4 * (first & 0x0F)
@@ -54,7 +54,7 @@ def unpack(datagram: bytes) -> RtpPacket:
         end -= datagram[-1]
     if start > end:
         raise RtpError("shorter than it says")
-    return RtpPacket(sequence, timestamp, datagram[start:end], source, second & 0x7F, bool(second & _MARKER))
+    return RtpPacket(sequence, timestamp, datagram[start:end], ssrc, second & 0x7F, bool(second & _MARKER))
 
 
 def unwrap(value: int, near: int, bits: int) -> int:

@@ -10,9 +10,9 @@ from vivavoce.transport.sender import Protector
 class PacketSender:
     """Numbers the packets of one stream. The first of a pause is sent, so that the receiver knows of it."""
 
-    def __init__(self, protector: Protector, source: int) -> None:
+    def __init__(self, protector: Protector, ssrc: int) -> None:
         self._protector = protector
-        self._source = source
+        self._source = ssrc
         self._sequence = self._timestamp = 0
         self._pausing = False
 

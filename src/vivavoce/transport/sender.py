@@ -10,7 +10,7 @@ import numpy as np
 from vivavoce.audio import Audio, Samples
 from vivavoce.errors import InputError
 from vivavoce.transport import opus_extension
-from vivavoce.transport.interfaces import RedundancyEncoder
+from vivavoce.transport.interfaces import PayloadCodec
 from vivavoce.transport.opus_codec import FRAME, FRAME_S, RATE_HZ, OpusEncoder, OpusSettings, PacketError
 from vivavoce.transport.opus_file import OpusFile
 from vivavoce.transport.opus_packet import assemble, parse
@@ -27,7 +27,6 @@ class ProtectionSettings:
 
     opus: OpusSettings = field(default_factory=OpusSettings)
     redundancy_s: float = 1.0
-    tag: opus_extension.ExtensionId = opus_extension.OURS
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.redundancy_s <= MAX_REDUNDANCY_S:
@@ -48,12 +47,15 @@ class ProtectedPacket:
 class Protector:
     """Turns one stream of speech into packets."""
 
-    def __init__(self, redundancy: RedundancyEncoder | None, settings: ProtectionSettings | None = None) -> None:
+    def __init__(self, codec: PayloadCodec | None, settings: ProtectionSettings | None = None) -> None:
         self._settings = settings or ProtectionSettings()
         self._opus = OpusEncoder(self._settings.opus)
         self._zeros = TrailingZeros()
-        self._redundancy = redundancy if self._settings.redundancy_s else None
-        self._state = self._redundancy.initial_state() if self._redundancy else None
+        self._codec = codec if self._settings.redundancy_s else None
+        if self._codec and self._settings.redundancy_s > self._codec.max_amount_s + 1e-9:
+            amount = f"redundancy of {self._settings.redundancy_s:g} s"
+            raise InputError(f"{amount}: {self._codec.name} reaches {self._codec.max_amount_s:g} s back at most")
+        self._state = self._codec.encoder.initial_state() if self._codec else None
         # The decoded sound comes later by this much; features of the same delay fall on the decoder's packets.
         self._delayed = np.zeros(self._opus.lookahead, np.float32)
 
@@ -68,19 +70,22 @@ class Protector:
         heard = np.concatenate([self._delayed, np.clip(samples, -1.0, 1.0)])
         self._delayed = heard[FRAME:]
         packet = parse(data)
-        if not self._redundancy:
+        if not self._codec:
             return ProtectedPacket(data, 0, packet.is_silent)
-        self._state = self._redundancy.step(self._state, heard[:FRAME])
-        packet = self._zeros.restore(packet)
-        room = opus_extension.MAX_PACKET_BYTES - opus_extension.OVERHEAD_BYTES - len(assemble(packet))
-        payload = self._redundancy.encode(self._state, self._settings.redundancy_s, limit_bytes=room)
-        data = assemble(opus_extension.embed(packet, payload, self._settings.tag))
+        self._state = self._codec.encoder.step(self._state, heard[:FRAME])
+        whole = self._zeros.restore(packet)
+        room = opus_extension.MAX_PACKET_BYTES - opus_extension.OVERHEAD_BYTES - len(assemble(whole))
+        payload = self._codec.encoder.encode(self._state, self._settings.redundancy_s, limit_bytes=room)
+        if not payload:
+            return ProtectedPacket(data, 0, packet.is_silent)
+        extension = opus_extension.ExtensionId.of(self._codec)
+        data = assemble(opus_extension.embed(whole, payload, extension))
         return ProtectedPacket(data, len(payload), packet.is_silent)
 
 
-def protect(audio: Audio, redundancy: RedundancyEncoder | None, settings: ProtectionSettings) -> OpusFile:
+def protect(audio: Audio, codec: PayloadCodec | None, settings: ProtectionSettings) -> OpusFile:
     """A whole recording as an Ogg Opus file that any player plays."""
-    protector = Protector(redundancy, settings)
+    protector = Protector(codec, settings)
     resampled = audio.resampled(RATE_HZ).samples
     # Resampling may round a sample off the end.
     count = -(-len(audio.samples) * RATE_HZ // audio.rate_hz)

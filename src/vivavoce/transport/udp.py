@@ -1,4 +1,4 @@
-"""The link over UDP, in real time: a sender, a receiver, and a relay that is a bad network between them."""
+"""Transport over UDP, in real time: a sender, a receiver, and a relay that is a bad network between them."""
 
 from __future__ import annotations
 

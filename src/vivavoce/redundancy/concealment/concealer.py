@@ -1,8 +1,8 @@
-"""Filling holes in received speech: from features that redundancy brought, or from guesses.
+"""Filling gaps in received speech: from features that redundancy brought, or from guesses.
 
-A hole begins where the vocoder, warmed up on what was heard, lies on the last received pulses; its harmonics start as
-those before the hole and arrive as those after it, if that is known by then (`joins`). Both seams fade over 5 ms.
-Whole frames of 160 samples at 16 kHz; feature rows are those of `features`, on the same frames as the sound.
+A gap begins without a fade: the vocoder goes on from the last received samples. Where sound arrives again it goes on
+for 5 ms more and fades into it. Whole frames of 160 samples at 16 kHz; rows are those of `features`, on the same frames
+as the sound.
 """
 
 from __future__ import annotations
@@ -12,42 +12,30 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from vivavoce.blocks.network import NetworkState
 from vivavoce.errors import InputError
 from vivavoce.redundancy import features as acoustic
-from vivavoce.redundancy.concealment.crossfade import CROSSFADE, extended, faded
-from vivavoce.redundancy.concealment.gap_boundaries import (
-    NO_COURSE,
-    WARM,
-    Course,
-    enter_hole,
-    lead_pitch,
-    meet_harmonics,
-    voice_after,
-)
-from vivavoce.redundancy.concealment.gap_features import completed, described
-from vivavoce.redundancy.concealment.plc_predictor import Predictor, PredictorState
-from vivavoce.redundancy.concealment.plc_vocoder import ADDON as VOCODER_ADDON
-from vivavoce.redundancy.concealment.plc_vocoder import CarryVocoder, SourceState, log_f0_of, speak
+from vivavoce.redundancy.concealment import fargan as vocoder
+from vivavoce.redundancy.concealment import plc_predictor
+from vivavoce.redundancy.concealment.crossfade import CROSSFADE, crossfade
+from vivavoce.redundancy.concealment.fargan import Fargan, FarganState
+from vivavoce.redundancy.concealment.gap_features import check_gap_features, complete_gap_features
+from vivavoce.redundancy.concealment.plc_predictor import PlcPredictor, PredictorState
 from vivavoce.redundancy.features import HOP, RATE_HZ, Array, FeatureState
 
 HISTORY = 24
-"""Frames of what was played whose features a hole builds on."""
+"""Frames of what was played whose features a gap builds on."""
 KEPT = HISTORY + 12
 """Frames of it that are kept as sound, so that the pitch is settled when those features begin."""
-PAST = 16
-"""Frames of it that the vocoder's network hears."""
+_PAST_ROWS = vocoder.START_ROWS - vocoder.LOOKAHEAD
 
 
-class HoleState(NamedTuple):
-    """The vocoder in the middle of a hole."""
+class GapState(NamedTuple):
+    """In the middle of a gap."""
 
-    network: NetworkState
-    source: SourceState | None
-    """None before its first sample."""
+    vocoder: FarganState
     predictor: PredictorState
-    gain: float
-    """What is left of the gain that met the level before the hole."""
+    last_row: Array
+    """The features furthest ahead that the vocoder has heard, (20,)."""
 
 
 class PlayState(NamedTuple):
@@ -55,44 +43,39 @@ class PlayState(NamedTuple):
 
     analysis: FeatureState
     rows: Array
-    """Features of what was played, (up to 24, 20), up to the last `unheard` frames."""
-    unheard: int
+    """Features of what was played, (up to 24, 20), up to the last `pending` frames."""
+    pending: int
     played: Array
     """Its samples, (5760,)."""
-    clock: int
-    """Samples played so far."""
-    hole: HoleState | None
+    gap: GapState | None
 
 
 class Concealer:
-    """Follows what is played and fills its holes. `hear` what arrives, `fill` what does not, in order."""
+    """Follows what is played and fills its gaps. `hear` what arrives, `fill` what does not, in order."""
 
-    def __init__(self, vocoder: CarryVocoder, predictor: Predictor) -> None:
+    def __init__(self, vocoder: Fargan, predictor: PlcPredictor) -> None:
         self._vocoder, self._predictor = vocoder, predictor
 
     @classmethod
-    def load(cls, vocoder: str | Path = VOCODER_ADDON, predictor: str | Path = "predictor") -> Self:
+    def load(cls, vocoder_addon: str | Path = vocoder.ADDON, predictor_addon: str | Path = plc_predictor.ADDON) -> Self:
         """With the shipped addons, or others by name or path."""
-        return cls(CarryVocoder.load(vocoder), Predictor.load(predictor))
+        return cls(Fargan.load(vocoder_addon), PlcPredictor.load(predictor_addon))
 
     def initial_state(self) -> PlayState:
         """Before the first sample."""
         rows, silence = np.zeros((0, acoustic.WIDTH), np.float32), np.zeros(KEPT * HOP, np.float32)
-        return PlayState(acoustic.initial_state(), rows, 0, silence, 0, None)
+        return PlayState(acoustic.initial_state(), rows, 0, silence, None)
 
     def hear(self, state: PlayState, samples: Array) -> tuple[PlayState, Array]:
-        """Received samples (frames * 160,) -> the state after them, and what to play: they, faded in after a hole.
+        """Received samples (frames * 160,) -> the state after them, and what to play: they, faded in after a gap.
 
         Raises `InputError` for samples that are not finite or not whole frames.
         """
         samples = checked_samples(samples)
-        source = None if state.hole is None else state.hole.source
-        if state.hole is not None and source is not None and len(samples):
-            _, ringing = speak(source, source.transfer[None], np.array([source.log_f0], np.float32))
-            ringing, _ = _levelled(ringing, state.hole.gain)
-            seam = faded(ringing[:CROSSFADE], samples[:CROSSFADE])
+        if state.gap is not None and len(samples):
+            seam = crossfade(self.continue_gap(state)[:CROSSFADE], samples[:CROSSFADE])
             samples = np.concatenate([seam, samples[CROSSFADE:]])
-        return _played(state._replace(hole=None), samples), samples
+        return _play(state._replace(gap=None), samples), samples
 
     def fill(
         self,
@@ -104,40 +87,44 @@ class Concealer:
     ) -> tuple[PlayState, Array]:
         """The next `frames` frames, which did not arrive -> the state after them and (frames * 160,).
 
-        `rows`: features of these frames, (frames, 20), or of the one after them too; None if nothing is known.
+        `rows`: features of these frames, (frames, 20), or of up to two after them too; None if nothing is known.
         `known`: which rows are to be believed, (rows,) bool; all if None. The others are guessed.
-        `ahead`: received samples that follow the hole, if they are there already; 20 ms are enough.
+        `ahead`: received samples that follow the gap, if they are there already; 20 ms are enough.
         Raises `InputError` for features or samples that are not finite or of the wrong size.
         """
         if frames <= 0:
             return state, np.zeros(0, np.float32)
-        rows, known = described(frames, rows, known)
-        after = _whole_frames(ahead)
-        state, hole, before = self._entered(state) if state.hole is None else (state, state.hole, NO_COURSE)
-        predictor, rows = completed(self._predictor, hole.predictor, rows, known, after)
-        network, transfer = self._vocoder.respond(hole.network, rows[:frames])
-        _, edge = self._vocoder.respond(network, rows[frames:])
-        log_f0 = log_f0_of(rows)
-        course = Course(np.concatenate([transfer, edge]), log_f0, voice_after(after, float(log_f0[-1])))
-        source, gain = hole.source, hole.gain
-        if source is None:
-            source, gain = enter_hole(state.played, state.clock, before, course)
-        course = lead_pitch(course, source.log_f0)
-        source, factors = meet_harmonics(source, course)
-        source, samples = speak(source, course.transfer[1:], course.log_f0[1:], factors)
-        samples, gain = _levelled(samples, gain)
-        if hole.source is None:
-            seam = faded(extended(state.played[-4 * HOP :], CROSSFADE), samples[:CROSSFADE])
-            samples = np.concatenate([seam, samples[CROSSFADE:]])
-        return _played(state, samples)._replace(hole=HoleState(network, source, predictor, gain)), samples
+        rows, known = check_gap_features(frames, rows, known)
+        state = state if state.gap else self._analyse(state)
+        heard = state.gap.predictor if state.gap else self._hear_past(state)
+        predictor, rows = complete_gap_features(self._predictor, heard, rows, known, _whole_frames(ahead))
+        start = state.gap.vocoder if state.gap else self._start(state, rows)
+        spoken, samples = self._vocoder.speak(start, rows[vocoder.LOOKAHEAD :])
+        return _play(state, samples)._replace(gap=GapState(spoken, predictor, rows[-1])), samples
 
-    def _entered(self, state: PlayState) -> tuple[PlayState, HoleState, Course]:
-        """Both networks after the features of what was played, and the filters and pitch that it is spoken with."""
-        state = _listened(state)
-        network, before = self._vocoder.respond(self._vocoder.initial_state().network, state.rows[-PAST:], WARM)
-        predictor = self._predictor.hear(self._predictor.initial_state(), state.rows)
-        course = Course(before, log_f0_of(state.rows[len(state.rows) - len(before) :]), None)
-        return state, HoleState(network, None, predictor, 1.0), course
+    def continue_gap(self, state: PlayState) -> Array:
+        """10 ms of how the filling would go on, (160,); silence where there is no gap."""
+        if state.gap is None:
+            return np.zeros(HOP, np.float32)
+        return self._vocoder.speak(state.gap.vocoder, state.gap.last_row[None])[1]
+
+    def _start(self, state: PlayState, rows: Array) -> FarganState:
+        past = state.rows[-_PAST_ROWS:]
+        missing = np.repeat(rows[:1], _PAST_ROWS - len(past), axis=0)
+        around = np.concatenate([missing, past, rows[: vocoder.LOOKAHEAD]])
+        return self._vocoder.start(state.played[-vocoder.START_SAMPLES :], around)
+
+    def _hear_past(self, state: PlayState) -> PredictorState:
+        heard = state.played[len(state.played) - len(state.rows) * HOP :]
+        return self._predictor.hear(self._predictor.initial_state(), state.rows, heard)
+
+    def _analyse(self, state: PlayState) -> PlayState:
+        """With features of all that was played: found here, because most of what arrives is never asked for."""
+        analysis, rows, pending = state.analysis, state.rows, state.pending
+        if pending > KEPT:
+            analysis, rows, pending = acoustic.initial_state(), state.rows[:0], KEPT
+        analysis, latest = acoustic.step(analysis, state.played[len(state.played) - pending * HOP :])
+        return state._replace(analysis=analysis, rows=np.concatenate([rows, latest])[-HISTORY:], pending=0)
 
 
 def checked_samples(samples: Array) -> Array:
@@ -150,31 +137,15 @@ def checked_samples(samples: Array) -> Array:
     return samples
 
 
-def _played(state: PlayState, samples: Array) -> PlayState:
+def _play(state: PlayState, samples: Array) -> PlayState:
     return state._replace(
-        unheard=state.unheard + len(samples) // HOP,
+        pending=state.pending + len(samples) // HOP,
         played=np.concatenate([state.played, samples])[-KEPT * HOP :],
-        clock=state.clock + len(samples),
     )
 
 
-def _listened(state: PlayState) -> PlayState:
-    """With the features of all that was played last: found here, because most of what arrives is never asked for."""
-    analysis, rows, unheard = state.analysis, state.rows, state.unheard
-    if unheard > KEPT:
-        analysis, rows, unheard = acoustic.initial_state(), state.rows[:0], KEPT
-    analysis, latest = acoustic.step(analysis, state.played[len(state.played) - unheard * HOP :])
-    return state._replace(analysis=analysis, rows=np.concatenate([rows, latest])[-HISTORY:], unheard=0)
-
-
-def _levelled(samples: Array, gain: float) -> tuple[Array, float]:
-    """Samples by a gain that goes to one as exp(-t / 10 ms), and where it is after them."""
-    curve = 1.0 + (gain - 1.0) * np.exp(-np.arange(len(samples) + 1) / HOP)
-    return (samples * curve[:-1]).astype(np.float32), float(curve[-1])
-
-
 def _whole_frames(ahead: Array | None) -> Array | None:
-    """The whole frames of received samples after a hole, if they are enough to see a spectrum in."""
+    """The whole frames of received samples after a gap, if they are enough to see a spectrum in."""
     if ahead is None or len(ahead) < 2 * HOP:
         return None
     return checked_samples(ahead[: len(ahead) // HOP * HOP])

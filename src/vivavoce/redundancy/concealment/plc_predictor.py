@@ -1,4 +1,4 @@
-"""What the features would have been: guesses for frames that nothing described, fading to silence."""
+"""What lost features would have been: libopus's network hears what arrives, and goes on alone where nothing does."""
 
 from __future__ import annotations
 
@@ -7,35 +7,32 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from vivavoce.blocks.addon import load_addon
-from vivavoce.blocks.lookup import find_addon
-from vivavoce.blocks.network import Network, NetworkState
+from vivavoce.blocks import Network, NetworkState, find_addon, load_addon
 from vivavoce.errors import InputError
-from vivavoce.redundancy.concealment.plc_vocoder import checked_rows
+from vivavoce.redundancy.concealment import burg
+from vivavoce.redundancy.concealment.burg import burg_features
+from vivavoce.redundancy.concealment.fargan import LOOKAHEAD, checked_rows
 from vivavoce.redundancy.features import WIDTH, Array
 
-ADDON = "predictor"
-OLDEST = 20.0
-"""Age in frames beyond which the network sees no difference."""
-STEADY_FRAMES = 5
-FADE = 0.1
-"""Of value 0 of the cepstrum, times the square of the frames since fading began: 6 dB after 100 ms, 50 after 200."""
-SILENCE = -12.5
-"""Value 0 of the cepstrum in digital silence."""
+ADDON = "plc-predictor"
+FADE = np.array([0, 0, -0.2, -0.2, -0.4, -0.4, -0.8, -0.8, -1.6, -1.6], np.float32)
+"""Added to value 0 of the cepstrum of guesses, by their age in frames; 2 less for each frame after."""
+LAST_FADE = -2.0
+SILENCE = -15.0
+"""Value 0 of the cepstrum below anything audible."""
+_RECEIVED, _DESCRIBED = 1.0, -1.0
 
 
 class PredictorState(NamedTuple):
     """The network after the last frame, known or guessed."""
 
     network: NetworkState
-    held: Array
-    """The last frame known, (20,)."""
     age: int
-    """Frames since then."""
+    """Frames guessed since the last known one."""
 
 
-class Predictor:
-    """A recurrent network that hears what is known, and goes on where nothing is."""
+class PlcPredictor:
+    """Guesses features of lost frames. One serves any number of streams."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
@@ -49,33 +46,40 @@ class Predictor:
         return cls(loaded.network("predictor"))
 
     def initial_state(self) -> PredictorState:
-        """Before any frame: silence."""
-        held = np.zeros(WIDTH, np.float32)
-        held[0] = SILENCE
-        return PredictorState(self._network.initial_state({}), held, 0)
+        """Before any frame."""
+        return PredictorState(self._network.initial_state({}), 0)
 
-    def hear(self, state: PredictorState, rows: Array) -> PredictorState:
-        """Frames that are known, (frames, 20)."""
-        rows = checked_rows(rows)
-        if not len(rows):
-            return state
-        network, _ = self._run(state.network, rows, np.zeros(len(rows), np.float32))
-        return PredictorState(network, rows[-1], 0)
+    def hear(self, state: PredictorState, rows: Array, samples: Array) -> PredictorState:
+        """Frames that arrived: their features (frames, 20) and sound (frames * 160,)."""
+        return self._update(state, rows, burg_features(samples), _RECEIVED)
+
+    def accept(self, state: PredictorState, rows: Array) -> PredictorState:
+        """Frames that did not arrive, but whose features (frames, 20) are known."""
+        return self._update(state, rows, np.zeros((len(rows), burg.WIDTH), np.float32), _DESCRIBED)
 
     def guess(self, state: PredictorState, frames: int) -> tuple[PredictorState, Array]:
-        """The next `frames` frames, of which nothing is known: -> (frames, 20), softer the longer it lasts."""
+        """The next frames, of which nothing is known: -> (frames, 20), softer the longer it lasts."""
         if frames <= 0:
             return state, np.zeros((0, WIDTH), np.float32)
-        ages = state.age + 1 + np.arange(frames, dtype=np.float32)
-        network, guessed = self._run(state.network, np.tile(state.held, (frames, 1)), np.minimum(ages, OLDEST))
-        guessed[:, 0] = np.maximum(guessed[:, 0] - fade(ages), SILENCE)
-        return PredictorState(network, state.held, state.age + frames), guessed
+        lost = np.zeros((frames, burg.WIDTH + WIDTH + 1), np.float32)
+        network, guesses = self._run(state.network, lost)
+        guesses[:, 0] = np.maximum(guesses[:, 0] + fade(state.age + 1 + np.arange(frames, dtype=np.float32)), SILENCE)
+        return PredictorState(network, state.age + frames), guesses
 
-    def _run(self, network: NetworkState, rows: Array, ages: Array) -> tuple[NetworkState, Array]:
-        network, made = self._network.step(network, {"features": rows[None], "age": ages[None]}, len(rows))
-        return network, made["guess"][0].copy()
+    def _update(self, state: PredictorState, rows: Array, spectra: Array, kind: float) -> PredictorState:
+        if not len(rows):
+            return state
+        flags = np.full((len(rows), 1), kind, np.float32)
+        network, _ = self._run(state.network, np.concatenate([spectra, checked_rows(rows), flags], axis=1))
+        return PredictorState(network, 0)
+
+    def _run(self, network: NetworkState, frames: Array) -> tuple[NetworkState, Array]:
+        network, made = self._network.step(network, {"frame": frames[None].astype(np.float32)}, len(frames))
+        return network, made["prediction"][0].copy()
 
 
 def fade(ages: Array) -> Array:
-    """What frames lost for so long are lowered by, in units of value 0 of the cepstrum (2.36 dB)."""
-    return (FADE * np.maximum(ages - STEADY_FRAMES, 0.0) ** 2).astype(np.float32)
+    """What guesses of these ages, 1 for the first, are lowered by in value 0 of the cepstrum."""
+    frames = np.maximum(ages.astype(np.int64) - LOOKAHEAD, 0)
+    faded = FADE[np.minimum(frames, len(FADE) - 1)] + LAST_FADE * np.maximum(frames - len(FADE) + 1, 0)
+    return faded.astype(np.float32)

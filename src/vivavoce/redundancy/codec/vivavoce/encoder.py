@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from vivavoce.blocks import Network, NetworkState, Target, find_addon, load_addon
 from vivavoce.errors import InputError
-from vivavoce.redundancy import features
-from vivavoce.redundancy.codec.vivavoce import payload, voice_activity
+from vivavoce.redundancy import features, voice_activity
+from vivavoce.redundancy.codec.vivavoce import payload
 from vivavoce.redundancy.codec.vivavoce.entropy import Interval
 from vivavoce.redundancy.codec.vivavoce.payload import MAX_CHUNKS, MAX_OFFSET, Header
 from vivavoce.redundancy.codec.vivavoce.quantiser import Codebook, Quantiser, Steps, read_codebook
@@ -67,8 +67,9 @@ class EncoderState(NamedTuple):
 class Encoder:
     """Makes payloads. One serves any number of streams."""
 
-    def __init__(self, network: Network, codebook: Codebook) -> None:
+    def __init__(self, network: Network, codebook: Codebook, rates: RateAllocation | None = None) -> None:
         self._network, self._codebook = network, codebook
+        self._rates = rates or RateAllocation()
 
     def initial_state(self) -> EncoderState:
         """The state before the first packet."""
@@ -106,7 +107,7 @@ class Encoder:
         """
         if not CHUNK_S <= amount_s <= MAX_AMOUNT_S + 1e-9:
             raise InputError(f"{amount_s:g} s of redundancy, use {CHUNK_S:g} to {MAX_AMOUNT_S:g}")
-        schedule = schedule or RateAllocation()
+        schedule = schedule or self._rates
         oldest = min(skip + 2 * int(amount_s / CHUNK_S + 1e-6), len(state.moments))
         offset = next((i for i in range(skip, oldest) if not state.moments[i].silent), oldest)
         chosen = _without_old_silence(state.moments[offset:oldest])

@@ -31,3 +31,17 @@ class RateAllocation:
     def levels(self, chunks: int) -> list[int]:
         """The level of each chunk, newest first."""
         return [min(self.last, self.first + SLOPES[self.slope] * chunk // 8) for chunk in range(chunks)]
+
+
+def rates_for(bits_per_packet: float, chunks: int) -> RateAllocation:
+    """The finest allocation whose payloads of `chunks` chunks take no more bits than this on average of speech."""
+    ladder = [RateAllocation(first) for first in range(LEVELS - 1)]
+    return next((rates for rates in ladder if _expected_bits(rates, chunks) <= bits_per_packet), ladder[-1])
+
+
+def _expected_bits(rates: RateAllocation, chunks: int) -> float:
+    return _START_BITS + sum(_CHUNK_BITS * 2.0 ** (-level / _HALVING) for level in rates.levels(chunks))
+
+
+_CHUNK_BITS, _HALVING, _START_BITS = 84.0, 6.0, 60.0
+"""Bits of a latent at level 0 and the levels by which they halve, measured on held-out speech; those of the start."""

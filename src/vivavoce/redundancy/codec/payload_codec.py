@@ -1,0 +1,90 @@
+"""Payload codecs by name: what a packet says of its past, as bytes and as features.
+
+A codec is registered as an entry point `vivavoce.payloads`, whose value is a `CodecType`. What two ends have to agree
+on, the extension's number and prefix, the networks and the tables, is in an addon: another version of a payload is
+another addon of the same kind, and no new code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from vivavoce.blocks import Addon, find_addon, load_addon
+from vivavoce.errors import InputError
+
+GROUP = "vivavoce.payloads"
+DEFAULT = "dred"
+PACKET_S = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadCodec:
+    """One payload, loaded: how it is known in a packet, and both directions."""
+
+    name: str
+    extension_id: int
+    """Of an Opus extension that holds a payload, 32 to 127."""
+    prefix: bytes
+    """What the extension's content begins with."""
+    max_amount_s: float
+    """How far back a payload can reach."""
+    encoder: Any
+    """A `transport.interfaces.RedundancyEncoder`."""
+    decoder: Any
+    """A `transport.interfaces.RedundancyDecoder`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What payloads may cost: bits for each packet on average, for so many seconds of the past."""
+
+    bits_per_packet: float
+    amount_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class CodecType:
+    """A kind of payload: the addon that is shipped for it, and how a codec is made of an addon of that kind."""
+
+    addon: str
+    kind: str
+    load: Callable[[Addon, Rate | None], PayloadCodec]
+
+
+def codec_types() -> Mapping[str, CodecType]:
+    """Every kind of payload by name."""
+    return {point.name: point.load() for point in sorted(entry_points(group=GROUP), key=lambda point: point.name)}
+
+
+def load_codec(name: str | Path = DEFAULT, bitrate_bps: float | None = None, amount_s: float = 1.0) -> PayloadCodec:
+    """A codec by its name, or by the name or path of an addon.
+
+    `bitrate_bps` is what the payloads may take on average, with `amount_s` of the past in each; else what the codec
+    takes by itself. Raises `InputError` for an addon that is no payload.
+    """
+    types = codec_types()
+    rate = None if bitrate_bps is None else _rate(bitrate_bps, amount_s)
+    if isinstance(name, str) and name in types:
+        return types[name].load(load_addon(find_addon(types[name].addon)), rate)
+    addon = load_addon(find_addon(name))
+    for kind in types.values():
+        if kind.kind == addon.manifest.kind:
+            return kind.load(addon, rate)
+    raise InputError(f"{addon.path}: a {addon.manifest.kind}, no redundancy: give {', '.join(types)} or such an addon")
+
+
+@cache
+def default_codecs() -> tuple[PayloadCodec, ...]:
+    """All that are shipped, as a receiver needs them: it takes each packet's payload as it comes."""
+    return tuple(load_codec(name) for name in codec_types())
+
+
+def _rate(bitrate_bps: float, amount_s: float) -> Rate:
+    if not 1_000 <= bitrate_bps <= 128_000:
+        raise InputError(f"redundancy of {bitrate_bps:g} bits a second: give 1k to 128k")
+    return Rate(bitrate_bps * PACKET_S, amount_s)
