@@ -1,6 +1,6 @@
 """Speech through loss, ours beside libopus and plain copies.
 
-`python -m bench.transport.loss DATA/speech DATA/traces/test [--peer OPUS_DEMO] [--items 40] [--json runs/carry.json]`
+`python -m bench.transport.loss DATA/speech DATA/traces/test [--peer OPUS_DEMO] [--items 40] [--json runs/transport.json]`
 
 The peer is libopus's `opus_demo`, configured with --enable-dred --enable-deep-plc --enable-osce; without it, ours and
 the copies run alone. Readings are kept in the JSON as they come, and a later run goes on from there.
@@ -26,15 +26,15 @@ Readings = dict[str, dict[str, dict[str, float]]]
 """By system, then item: scores and `kbps`."""
 
 PAIRS = (
-    ("24k + ours 1 s", "24k, our prediction"),
-    ("24k + ours 1 s", "libopus 24k, deep PLC"),
-    ("24k + ours 1 s", "libopus DRED 1 s, 44k"),
-    ("24k + ours 1 s", "libopus DRED 1 s, 52k"),
-    ("40k LBRR + ours 1 s", "libopus LBRR + DRED 1 s, 68k"),
-    ("40k LBRR + ours 1 s", "24k, no loss"),
-    ("24k + ours 1 s", "24k, RED 2 copies"),
-    ("24k + ours 1 s", "24k, RED 3 copies"),
-    ("24k, our prediction", "libopus 24k, deep PLC"),
+    ("24k + DRED 1 s", "24k, our concealment"),
+    ("24k + DRED 1 s", "libopus DRED 1 s, 52k, dc 5"),
+    ("24k + DRED 1 s", "libopus DRED 1 s, 52k, dc 10"),
+    ("24k + our codec 1 s", "24k, our concealment"),
+    ("24k + DRED 1 s", "24k + our codec 1 s"),
+    ("24k, our concealment", "libopus 24k, deep PLC, dc 5"),
+    ("40k LBRR + DRED 1 s", "libopus LBRR + DRED 1 s, 68k, dc 5"),
+    ("40k LBRR + DRED 1 s", "40k, no loss"),
+    ("24k + DRED 1 s", "24k, RED 2 copies"),
 )
 
 
@@ -58,7 +58,7 @@ def main() -> int:
                     path.write_text(json.dumps(readings, indent=1) + "\n", encoding="utf-8")
                     print(f"\r{name}: {number + 1} of {len(pool)} ", end="", file=sys.stderr, flush=True)
     except (InputError, OSError) as error:
-        print(f"carry: {error}", file=sys.stderr)
+        print(f"loss: {error}", file=sys.stderr)
         return 1
     print(file=sys.stderr)
     _print_tables(readings, pool)
@@ -72,7 +72,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--peer", type=Path, help="opus_demo of a libopus with DRED")
     parser.add_argument("--items", type=int, default=40, help="speakers of ten seconds, each through one trace")
     parser.add_argument("--only", action="append", default=[], help="systems whose names contain this; may be repeated")
-    parser.add_argument("--json", type=Path, default=Path("runs/carry.json"), help="readings, kept and gone on from")
+    parser.add_argument("--json", type=Path, default=Path("runs/transport.json"), help="readings, kept and gone on from")
     return parser.parse_args()
 
 

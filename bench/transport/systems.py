@@ -14,11 +14,8 @@ import numpy as np
 
 from bench.transport.items import Item
 from vivavoce.audio import Samples
-from vivavoce.redundancy.codec.vivavoce.decoder import Decoder, load_decoder
-from vivavoce.redundancy.codec.vivavoce.encoder import Encoder, EncoderState, load_encoder
-from vivavoce.redundancy.codec.vivavoce.rate_allocation import RateAllocation
+from vivavoce.redundancy.codec.payload_codec import PayloadCodec, default_codecs, load_codec
 from vivavoce.redundancy.concealment.concealer import Concealer
-from vivavoce.transport.interfaces import RedundancyEncoder
 from vivavoce.transport.loss_simulation import simulate_loss, simulate_loss_classic, trim_to_played
 from vivavoce.transport.opus_codec import FRAME, RATE_HZ, OpusSettings
 from vivavoce.transport.sender import ProtectionSettings, Protector, protect_samples, rate_bps
@@ -38,44 +35,36 @@ PLAIN = OpusSettings(24_000, loss_percent=0)
 """As the copies and libopus without redundancy are coded."""
 PROTECTED = OpusSettings(24_000)
 LBRR = OpusSettings(40_000, lbrr=True)
-SCHEDULES = {"fine": RateAllocation(4, 4), "": RateAllocation(), "coarse": RateAllocation(9, 5)}
 DRED_RATES_BPS = (44_000, 52_000, 64_000)
-
-
-@dataclass(frozen=True, slots=True)
-class Scheduled:
-    """An encoder that codes by another schedule than its own."""
-
-    encoder: Encoder
-    schedule: RateAllocation
-
-    def initial_state(self) -> EncoderState:
-        return self.encoder.initial_state()
-
-    def step(self, state: EncoderState, samples: Samples) -> EncoderState:
-        return self.encoder.step(state, samples)
-
-    def encode(self, state: EncoderState, amount_s: float = 1.0, *, limit_bytes: int | None = None) -> bytes:
-        return self.encoder.encode(state, amount_s, self.schedule, limit_bytes=limit_bytes)
+DEC_COMPLEXITIES = (5, 10)
+"""Of libopus's decoder: 5 conceals with networks, 10 also enhances what is received."""
 
 
 @cache
-def parts() -> tuple[Encoder, Decoder, Concealer]:
+def concealer() -> Concealer:
     """Our shipped models."""
-    return load_encoder(), load_decoder(), Concealer.load()
+    return Concealer.load()
+
+
+@cache
+def codec(name: str, bitrate_bps: int | None = None) -> PayloadCodec:
+    """A shipped payload."""
+    return load_codec(name, bitrate_bps)
 
 
 def our_systems() -> dict[str, System]:
     """Ours with and without each of its parts."""
-    systems: dict[str, System] = {
+    return {
         "24k, no loss": _lossless(PLAIN),
-        "24k, our prediction": _ours(PLAIN, None),
-        "40k LBRR, our prediction": _ours(LBRR, None),
+        "40k, no loss": _lossless(OpusSettings(40_000, loss_percent=0)),
+        "24k, our concealment": _ours(PROTECTED, None),
+        "40k LBRR, our concealment": _ours(LBRR, None),
+        "24k + DRED 1 s, 16k": _ours(PROTECTED, "dred", 16_000),
+        "24k + DRED 1 s": _ours(PROTECTED, "dred"),
+        "24k + DRED 1 s, 28k": _ours(PROTECTED, "dred", 28_000),
+        "24k + our codec 1 s": _ours(PROTECTED, "vivavoce"),
+        "40k LBRR + DRED 1 s": _ours(LBRR, "dred"),
     }
-    for name, schedule in SCHEDULES.items():
-        systems[f"24k + ours 1 s {name}".rstrip()] = _ours(PROTECTED, schedule)
-    systems["40k LBRR + ours 1 s"] = _ours(LBRR, RateAllocation())
-    return systems
 
 
 def red_systems() -> dict[str, System]:
@@ -85,21 +74,23 @@ def red_systems() -> dict[str, System]:
 
 def libopus_systems(program: Path) -> dict[str, System]:
     """The peer's own receiver, by its demonstration program."""
-    lbrr, deep = ("-inbandfec", "-loss", "20"), ("-dec_complexity", "10")
-    dred = ("-loss", "20", "-dred", "100")
+    lbrr, dred = ("-inbandfec", "-loss", "20"), ("-loss", "20", "-dred", "100")
     systems = {
         "libopus 24k, classic": _peer(program, 24_000),
-        "libopus 24k, deep PLC": _peer(program, 24_000, *deep),
         "libopus 40k LBRR, classic": _peer(program, 40_000, *lbrr),
-        "libopus 40k LBRR, deep PLC": _peer(program, 40_000, *lbrr, *deep),
     }
-    for rate in DRED_RATES_BPS:
-        systems[f"libopus DRED 1 s, {rate // 1000}k"] = _peer(program, rate, *dred, *deep)
-    systems["libopus LBRR + DRED 1 s, 68k"] = _peer(program, 68_000, *lbrr, *dred[2:], *deep)
+    for complexity in DEC_COMPLEXITIES:
+        deep = ("-dec_complexity", str(complexity))
+        systems[f"libopus 24k, deep PLC, dc {complexity}"] = _peer(program, 24_000, *deep)
+        systems[f"libopus 40k LBRR, deep PLC, dc {complexity}"] = _peer(program, 40_000, *lbrr, *deep)
+        for rate in DRED_RATES_BPS:
+            systems[f"libopus DRED 1 s, {rate // 1000}k, dc {complexity}"] = _peer(program, rate, *dred, *deep)
+        both = (*lbrr, *dred[2:], *deep)
+        systems[f"libopus LBRR + DRED 1 s, 68k, dc {complexity}"] = _peer(program, 68_000, *both)
     return systems
 
 
-def packets_of(item: Item, opus: OpusSettings, redundancy: RedundancyEncoder | None) -> tuple[list[bytes], int]:
+def packets_of(item: Item, opus: OpusSettings, redundancy: PayloadCodec | None) -> tuple[list[bytes], int]:
     """The item's packets, and the delay of its decoded sound in samples."""
     settings = ProtectionSettings(opus, 1.0 if redundancy else 0.0)
     protector = Protector(redundancy, settings)
@@ -107,12 +98,11 @@ def packets_of(item: Item, opus: OpusSettings, redundancy: RedundancyEncoder | N
     return packets[: len(item.lost) + 1], protector.lookahead
 
 
-def _ours(opus: OpusSettings, schedule: RateAllocation | None) -> System:
+def _ours(opus: OpusSettings, payload: str | None, bitrate_bps: int | None = None) -> System:
     def run(item: Item) -> Heard:
-        encoder, decoder, concealer = parts()
-        packets, delay = packets_of(item, opus, Scheduled(encoder, schedule) if schedule else None)
-        passage = simulate_loss(packets, _with_last(item), concealer, decoder, lbrr=opus.lbrr)
-        return Heard(_aligned(passage.samples, delay, item), rate_bps([len(packet) for packet in packets]))
+        packets, delay = packets_of(item, opus, codec(payload, bitrate_bps) if payload else None)
+        played = simulate_loss(packets, _with_last(item), concealer(), default_codecs(), lbrr=opus.lbrr)
+        return Heard(_aligned(played.samples, delay, item), rate_bps([len(packet) for packet in packets]))
 
     return run
 

@@ -58,11 +58,6 @@ LIMITS = {
         "One speaker at a time: pulses have one pitch. Creak and breath are noise filtered by frames of 10 ms.",
         "It needs pitch and voicing beside mel.",
     ),
-    "carry-vocoder": (
-        "One speaker at a time: pulses have one pitch, between 62 and 500 Hz.",
-        "Made for holes of up to a second in speech; music and noise come back as what 18 bands say of them.",
-    ),
-    "predictor": ("It guesses the rest of a sound, not the next one: after about 50 ms a guess only fades.",),
     "redundancy": (
         "Speech of one person at a time: music and crowds come back as what 18 bands and one pitch say of them.",
         "Trained on clean and on steadily noisy speech; not on babble, echo or telephone codecs.",

@@ -21,13 +21,18 @@ from vivavoce.redundancy.codec.vivavoce.quantiser import CODEBOOK_FILE, LevelEnt
 from vivavoce.redundancy.codec.vivavoce.rate_allocation import LEVELS
 from vivavoce.redundancy.features import RATE_HZ, WIDTH
 from vivavoce.training.cards import write_card
-from vivavoce.training.carry_export import ATTRIBUTION
 from vivavoce.training.export import export_streaming
 from vivavoce.training.frequencies import LEFT_OUT, frequency_table
 from vivavoce.training.networks.rdovae import FRAMES_PER_PACKET, Quantiser, RateDistortionAutoencoder
 from vivavoce.training.provenance import provenance, recipe
 from vivavoce.training.rdovae import distortion, through_payloads
 from vivavoce.training.redundancy_data import Stretches, vary
+
+ATTRIBUTION = (
+    "Voice of Kathleen (dataset-voice-kathleen, CC0 1.0), dataset-voice-kerstin and dataset-voice-nathalie (CC0 1.0), "
+    "speechocean762, and six synthetic voices spoken by Kokoro-82M (Apache-2.0) over texts of LibriTTS (CC BY 4.0), "
+    "LJ Speech (public domain) and templates (CC0)"
+)
 
 RECIPE = "rdovae"
 REVISION = 1

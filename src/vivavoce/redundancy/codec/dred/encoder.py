@@ -61,7 +61,7 @@ class DredEncoder:
         )
 
     def step(self, state: DredEncoderState, samples: Array) -> DredEncoderState:
-        """Hear one packet as the decoder will play it: (320,) float32 at 16 kHz. Raises `InputError` for other sizes."""
+        """Hear one packet as the decoder will play it, (320,) at 16 kHz. Raises `InputError` for other sizes."""
         if samples.shape != (PACKET_SAMPLES,):
             raise InputError(f"a packet of shape {samples.shape}, expected ({PACKET_SAMPLES},) samples at 16 kHz")
         features, frames = self._features.step(state.features, samples)
