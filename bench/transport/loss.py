@@ -1,6 +1,6 @@
 """Speech through loss, ours beside libopus and plain copies.
 
-`python -m bench.transport.loss DATA/speech DATA/traces/test [--peer OPUS_DEMO] [--items 40] [--json runs/transport.json]`
+`python -m bench.transport.loss DATA/speech DATA/traces/test [--peer OPUS_DEMO] [--items 40] [--json runs/loss.json]`
 
 The peer is libopus's `opus_demo`, configured with --enable-dred --enable-deep-plc --enable-osce; without it, ours and
 the copies run alone. Readings are kept in the JSON as they come, and a later run goes on from there.
@@ -72,7 +72,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--peer", type=Path, help="opus_demo of a libopus with DRED")
     parser.add_argument("--items", type=int, default=40, help="speakers of ten seconds, each through one trace")
     parser.add_argument("--only", action="append", default=[], help="systems whose names contain this; may be repeated")
-    parser.add_argument("--json", type=Path, default=Path("runs/transport.json"), help="readings, kept and gone on from")
+    parser.add_argument("--json", type=Path, default=Path("runs/loss.json"), help="readings, kept and gone on from")
     return parser.parse_args()
 
 
