@@ -100,7 +100,7 @@ class Media:
                 if unreadable > MAX_UNREADABLE_PACKETS and now_s == 0.0:
                     return
         for track in tracks.values():
-            if isinstance(track, AudioTrack):
+            if isinstance(track, AudioTrack | VideoTrack):
                 yield from track.finish()
 
     def _packets(self, indices: list[int]) -> Iterator[Packet]:
@@ -154,7 +154,7 @@ def _parts(track: VideoTrack | AudioTrack | CueTrack | None, packet: Packet) -> 
         return
     for frame in packet.decode():
         if isinstance(track, VideoTrack) and isinstance(frame, av.VideoFrame):
-            yield from track.pictures(frame)
+            yield from track.frames(frame)
         elif isinstance(track, AudioTrack) and isinstance(frame, AudioFrame):
             yield from track.sounds(frame)
 

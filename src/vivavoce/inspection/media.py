@@ -36,6 +36,8 @@ class VideoFrame:
     """Luma was 0-255 in the file and still is."""
     damaged: bool = False
     """The decoder said that it made up part of this picture."""
+    interlaced: bool = False
+    """The file says that it holds two fields of different moments, to be shown one after the other."""
 
     @cached_property
     def small(self) -> Plane:

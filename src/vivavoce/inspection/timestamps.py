@@ -48,7 +48,7 @@ class TimestampNormalizer:
     """Turns the timestamps of one stream into times that never go back.
 
     A jump of over a minute forwards, or a second backwards, is taken for a new start of the stream's clock: time goes
-    on without it. A smaller step back is moved to where the picture was due.
+    on without it. A smaller step back is moved to where the frame was due.
     """
 
     def __init__(self, origin_s: float, stream: str, issues: ContainerIssues) -> None:
@@ -56,10 +56,17 @@ class TimestampNormalizer:
         self._due_s: float | None = None
         self._stream, self._issues = stream, issues
 
-    def normalize(self, stamp_s: float | None, seconds: float) -> float:
-        """The time of a frame with this stamp (None where it has none) that lasts for `seconds`."""
+    def normalize(self, stamp_s: float | None, seconds: float, usual_s: float | None = None) -> float:
+        """The time of a frame with this stamp, in seconds; one without is due `usual_s` after the frame before.
+
+        `seconds` is the least that the frame lasts: the samples of a sound, next to nothing of a picture, which lasts
+        until the next one whatever the container says.
+        """
         due_s = self._due_s
-        time_s = self._expected(due_s) if stamp_s is None else stamp_s + self._offset_s
+        if stamp_s is not None:
+            time_s = stamp_s + self._offset_s
+        else:
+            time_s = 0.0 if due_s is None else due_s + max(0.0, (usual_s or 0.0) - seconds)
         if due_s is not None:
             step_s = time_s - due_s
             if step_s > JUMP_S or step_s < -BACK_S:
@@ -75,6 +82,25 @@ class TimestampNormalizer:
         self._due_s = time_s + seconds
         return time_s
 
-    @staticmethod
-    def _expected(due_s: float | None) -> float:
-        return 0.0 if due_s is None else due_s
+
+class BestEffortStamp:
+    """Chooses between the presentation and the decoding timestamp of each frame, as decoders do.
+
+    Whichever ran backwards less often is believed: containers without presentation times (AVI) number frames in the
+    order of decoding, and then it is the decoding time at which a frame came out that tells when to show it.
+    """
+
+    def __init__(self) -> None:
+        self._last: list[int | None] = [None, None]
+        self._faults = [0, 0]
+
+    def choose(self, pts: int | None, dts: int | None) -> int | None:
+        """The stamp of the next frame in the order in which frames are shown, in ticks of the stream."""
+        for place, stamp in enumerate((pts, dts)):
+            last = self._last[place]
+            if stamp is not None:
+                self._faults[place] += last is not None and stamp <= last
+                self._last[place] = stamp
+        if pts is None or (dts is not None and self._faults[0] > self._faults[1]):
+            return dts
+        return pts

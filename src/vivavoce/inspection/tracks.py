@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import av
 import numpy as np
@@ -18,50 +19,70 @@ from vivavoce.inspection.captions.markup import plain_lines
 from vivavoce.inspection.errors import MediaError
 from vivavoce.inspection.limits import Limits
 from vivavoce.inspection.media import SAMPLE_RATE_HZ, AudioBlock, Cue, Samples, VideoFrame, plane_of
-from vivavoce.inspection.timestamps import ContainerIssues, TimestampNormalizer
+from vivavoce.inspection.timestamps import BestEffortStamp, ContainerIssues, TimestampNormalizer
 
 GAP_S = 0.04
+SHORTEST_S = 0.001
 FULL_RANGE = 2
 HALF_SIZE_CHROMA = {"yuv420p": False, "yuvj420p": True}
 
 
 class VideoTrack:
-    """One video stream as pictures of 8-bit planes."""
+    """One video stream as frames of 8-bit planes. A frame is given once the next one says how long it was shown."""
 
     def __init__(self, stream: VideoStream, origin_s: float, limits: Limits, issues: ContainerIssues) -> None:
         self._clock = TimestampNormalizer(origin_s, "pictures", issues)
+        self._stamps = BestEffortStamp()
         self._limits, self._issues = limits, issues
         rate = stream.average_rate or stream.guessed_rate
-        self._seconds = 1.0 / float(rate) if rate else 0.04
+        self._usual_s = 1.0 / float(rate) if rate else 0.04
         self._number = 0
         self._size: tuple[int, int] | None = None
+        self._held: VideoFrame | None = None
 
-    def pictures(self, frame: av.VideoFrame) -> Iterator[VideoFrame]:
-        """The picture of a frame. Raises `MediaError` for one that is over the limit."""
-        if frame.width * frame.height > self._limits.pixels:
-            raise MediaError(f"a picture of {frame.width} x {frame.height} pixels, over the limit")
-        seconds = self._duration(frame)
-        time_s = self._clock.normalize(frame.time, seconds)
-        if self._size not in (None, (frame.width, frame.height)):
-            self._issues.add("the picture changes its size", time_s, 0.3)
-        self._size = frame.width, frame.height
-        if frame.is_corrupt:
-            self._issues.add("the decoder made up parts of pictures", time_s, 0.8)
-        full_range = frame.color_range == FULL_RANGE or HALF_SIZE_CHROMA.get(frame.format.name, False)
-        if frame.format.name not in HALF_SIZE_CHROMA:
-            frame = frame.reformat(format="yuv420p")
-        height, width = frame.height, frame.width
-        half = (height + 1) // 2, (width + 1) // 2
-        planes = plane_of(frame, 0, height, width), plane_of(frame, 1, *half), plane_of(frame, 2, *half)
-        yield VideoFrame(self._number, time_s, seconds, *planes, full_range, frame.is_corrupt)
+    def frames(self, decoded: av.VideoFrame) -> Iterator[VideoFrame]:
+        """The frame before this one. Raises `MediaError` for one that is over the limit."""
+        if decoded.width * decoded.height > self._limits.pixels:
+            raise MediaError(f"a picture of {decoded.width} x {decoded.height} pixels, over the limit")
+        time_s = self._time_s(decoded)
+        if self._held:
+            yield replace(self._held, seconds=time_s - self._held.time_s)
+        self._held = self._convert(decoded, time_s)
         self._number += 1
 
-    def _duration(self, frame: av.VideoFrame) -> float:
-        if frame.duration and frame.time_base:
-            seconds = float(frame.duration * frame.time_base)
+    def finish(self) -> Iterator[VideoFrame]:
+        """The last frame."""
+        if self._held:
+            yield self._held
+        self._held = None
+
+    def _time_s(self, decoded: av.VideoFrame) -> float:
+        stamp = self._stamps.choose(decoded.pts, decoded.dts)
+        stamp_s = float(stamp * decoded.time_base) if stamp is not None and decoded.time_base else None
+        return self._clock.normalize(stamp_s, SHORTEST_S, self._usual_s)
+
+    def _convert(self, decoded: av.VideoFrame, time_s: float) -> VideoFrame:
+        if self._size not in (None, (decoded.width, decoded.height)):
+            self._issues.add("the picture changes its size", time_s, 0.3)
+        self._size = decoded.width, decoded.height
+        if decoded.is_corrupt:
+            self._issues.add("the decoder made up parts of pictures", time_s, 0.8)
+        interlaced, corrupt, seconds = decoded.interlaced_frame, decoded.is_corrupt, self._duration_s(decoded)
+        full_range = decoded.color_range == FULL_RANGE or HALF_SIZE_CHROMA.get(decoded.format.name, False)
+        if decoded.format.name not in HALF_SIZE_CHROMA:
+            decoded = decoded.reformat(format="yuv420p")
+        height, width = decoded.height, decoded.width
+        half = (height + 1) // 2, (width + 1) // 2
+        planes = plane_of(decoded, 0, height, width), plane_of(decoded, 1, *half), plane_of(decoded, 2, *half)
+        return VideoFrame(self._number, time_s, seconds, *planes, full_range, corrupt, interlaced)
+
+    def _duration_s(self, decoded: av.VideoFrame) -> float:
+        """What the container says, which counts for the last frame alone."""
+        if decoded.duration and decoded.time_base:
+            seconds = float(decoded.duration * decoded.time_base)
             if 0 < seconds <= 10:
                 return seconds
-        return self._seconds
+        return self._usual_s
 
 
 class AudioTrack:

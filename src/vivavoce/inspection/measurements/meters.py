@@ -8,6 +8,9 @@ from typing import Any
 from vivavoce.inspection.media import AudioBlock, MediaInfo, VideoFrame
 from vivavoce.loudness import LoudnessMeter
 
+VARIABLE = 1.5
+"""The longest picture against the shortest, from which the rate counts as variable."""
+
 
 class Meters:
     """Takes every picture and sound and keeps sums."""
@@ -15,12 +18,19 @@ class Meters:
     def __init__(self, info: MediaInfo) -> None:
         self._info = info
         self._loudness = [LoudnessMeter(block.channels) for block in info.sounds]
-        self._pictures = 0
+        self._pictures = self._interlaced = 0
         self._end_s = 0.0
+        self._last_s: float | None = None
+        self._shortest_s, self._longest_s = float("inf"), 0.0
 
     def on_frame(self, frame: VideoFrame) -> None:
-        """Count a picture."""
+        """Count a picture, and how far it is from the one before."""
+        if self._last_s is not None:
+            self._shortest_s = min(self._shortest_s, frame.time_s - self._last_s)
+            self._longest_s = max(self._longest_s, frame.time_s - self._last_s)
+        self._last_s = frame.time_s
         self._pictures += 1
+        self._interlaced += frame.interlaced
         self._end_s = frame.time_s + frame.seconds
 
     def on_audio(self, block: AudioBlock) -> None:
@@ -34,7 +44,14 @@ class Meters:
         readings: dict[str, Any] = {"container": {**container, "captions": list(info.captions)}}
         if info.video:
             rate = self._pictures / self._end_s if self._end_s else 0.0
-            readings["pictures"] = {**asdict(info.video), "count": self._pictures, "measured_rate_hz": round(rate, 3)}
+            readings["pictures"] = {
+                **asdict(info.video),
+                "count": self._pictures,
+                "measured_rate_hz": round(rate, 3),
+                "variable_rate": self._longest_s > VARIABLE * self._shortest_s,
+                "longest_picture_s": round(self._longest_s, 3),
+                "interlaced_share": round(self._interlaced / max(1, self._pictures), 3),
+            }
         readings["sounds"] = [
             {**asdict(block), **meter.reading()} for block, meter in zip(info.sounds, self._loudness, strict=True)
         ]

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vivavoce.inspection.addon import load_learned
-from vivavoce.inspection.defects.block_corruption.features import block_figures
+from vivavoce.inspection.defects.block_corruption.features import CELL, block_figures, change_steps
 from vivavoce.inspection.detector import Detector, Sampling
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGrouper
@@ -20,8 +20,28 @@ Decision = Literal["learned", "area"]
 
 CORRUPT = 0.5
 MAX_AREA = 0.07
-GAP_S, HOLD = 0.7, 0.6
-LEAST = 2
+GAP_S = 0.7
+HELD = 0.3
+"""Mean change in levels under which a picture is held."""
+
+DOUBTFUL = 0.7
+"""Probability from which the second look is taken."""
+
+ON_PROBABILITY, ON_RATIO, ON_STEP, BIAS = 0.49, 1.03, 3.58, -3.79
+"""Logistic regression over the logit of the probability, the logarithm of how far the change steps at the borders of
+the corrupt blocks beyond inside them, and log(1 + that difference in levels): `bench/inspection/second_look.py`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What may be set."""
+
+    probability: float = 0.62
+    """That blocks are corrupt, after the second look."""
+    exit_ratio: float = 0.6
+    """Part of it that keeps an event going."""
+    looks: float = 2.0
+    """Corrupt looks, a third of a second apart, that make an event."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +54,8 @@ class Observation:
     """Share of the map that is more likely corrupt than not."""
     map: npt.NDArray[np.float32]
     """Probability of corruption of each cell of 32 x 32 pixels, (rows, columns)."""
+    confirmed: float = 0.0
+    """That the change is one of blocks: the probability after the second look."""
 
 
 class BlockCorruption(Detector):
@@ -41,10 +63,13 @@ class BlockCorruption(Detector):
 
     A residual network, its last layer a 1 x 1 convolution, reads what each block of 16 x 16 pixels is like (borders,
     inside, change since the picture before) and gives a map with one value for 32 x 32 pixels (224 x 224 gives 7 x 7,
-    1080p 34 x 60). Version 1 (`area`) calls a picture corrupt when over 0.07 of the map is over one half; version 2
-    (`learned`, the default) has a decision over the map's statistics that was trained jointly with the map. Two
-    corrupt looks, none over 0.7 s after the one before, are an event, which goes on while pictures come near the
-    threshold. Looks at every third of a second.
+    1080p 34 x 60; cells that the picture cuts off are left out). Version 1 (`area`) calls a picture corrupt when over
+    0.07 of the map is over one half; version 2 (`learned`, the default) has a decision over the map's statistics that
+    was trained jointly with the map, and a second look: in the cells that the map calls corrupt the change since the
+    picture before must step at the borders of blocks, as motion, texture and defocus do not. Two corrupt looks, none
+    over 0.7 s after the one before, are an event, which goes on while pictures come near the threshold. Looks at every
+    third of a second; a picture that is held is compared with that of the look before, and stays corrupt while it is
+    held.
 
     Limits: corruption that lasts under a second passes; under 7 % of the picture it is not meant
     to be found; lost pictures that the decoder repeats whole are a freeze; blocks that only show an older moment are
@@ -56,52 +81,87 @@ class BlockCorruption(Detector):
 
     names: ClassVar[tuple[str, ...]] = ("block_corruption",)
     sampling: ClassVar[Sampling] = Sampling(every_s=0.32, burst=2)
+    Thresholds = Thresholds
 
     def __init__(self, media: MediaInfo, thresholds: Any = None, decision: Decision = "learned") -> None:
         super().__init__(media, thresholds)
-        learned = load_learned("block_corruption", "corruption")
-        self._network = learned.networks["corruption"]
-        self._decision, self._threshold = decision, learned.figure("threshold")
+        self._network = load_learned("block_corruption", "corruption").networks["corruption"]
+        self._decision = decision
         self._before: Plane | None = None
         self._before_number = -2
-        self._spans = EventGrouper(GAP_S, exit_ratio=HOLD)
+        self._last_look: Plane | None = None
+        self._last: Observation | None = None
+        self._grouper = EventGrouper(GAP_S, exit_ratio=self.thresholds.exit_ratio)
         self._worst: Observation | None = None
         self._corrupt = 0
 
     def judge(self, before: Plane, luma: Plane) -> Observation:
-        """The luma of a picture and of the one before, (height, width) uint8."""
-        made = self._network.run({"figures": block_figures(before, luma)[None]})
-        cells = made["map"][0]
-        return Observation(float(made["decision"][0]), float((cells > CORRUPT).mean()), cells)
+        """The luma of a picture and of an earlier one, (height, width) uint8, at least 32 x 32."""
+        figures = block_figures(before, luma)
+        made = self._network.run({"figures": figures[None]})
+        cells, probability = made["map"][0], float(made["decision"][0])
+        confirmed = second_look(figures, cells, probability) if probability >= DOUBTFUL else 0.0
+        return Observation(probability, float((cells > CORRUPT).mean()), cells, confirmed)
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
         follows = frame.number == self._before_number + 1
         before, self._before, self._before_number = self._before, frame.luma.copy(), frame.number
-        if not follows or before is None:
+        if not follows or before is None or min(frame.luma.shape) < CELL:
             return
-        judgement = self.judge(before, frame.luma)
+        observation = self._observe(before, self._before)
         self._before_number = -2
         end_s = frame.time_s + frame.seconds
-        for span in self._spans.add(frame.time_s - frame.seconds, end_s, self._strength(judgement)):
+        ratio = self._ratio(observation)
+        for span in self._grouper.add(frame.time_s - frame.seconds, end_s, ratio):
             yield from self._event(span.start_s, span.end_s)
-        if self._strength(judgement) >= 1.0:
+        if ratio >= 1.0:
             self._corrupt += 1
-            if self._worst is None or judgement.probability > self._worst.probability:
-                self._worst = judgement
+            if self._worst is None or observation.probability > self._worst.probability:
+                self._worst = observation
 
     def finish(self, end_s: float) -> Iterator[Event]:
-        for span in self._spans.finish():
+        for span in self._grouper.finish():
             yield from self._event(span.start_s, min(span.end_s, end_s))
 
-    def _strength(self, judgement: Observation) -> float:
+    def _observe(self, before: Plane, luma: Plane) -> Observation:
+        """A picture that is held is judged by what it changed when it came, and keeps that judgement."""
+        last_look, self._last_look = self._last_look, luma
+        if last_look is not None and _is_held(before, luma):
+            if self._last is not None and _is_held(last_look, luma):
+                return self._last
+            before = last_look
+        self._last = self.judge(before, luma)
+        return self._last
+
+    def _ratio(self, observation: Observation) -> float:
         if self._decision == "area":
-            return judgement.area / MAX_AREA
-        return judgement.probability / self._threshold
+            return observation.area / MAX_AREA
+        return observation.confirmed / self.thresholds.probability
 
     def _event(self, start_s: float, end_s: float) -> Iterator[Event]:
         worst, self._worst = self._worst, None
         count, self._corrupt = self._corrupt, 0
-        if worst is None or count < LEAST:
+        if worst is None or count < self.thresholds.looks:
             return
         evidence = {"map": np.round(worst.map, 2).tolist(), "area": round(worst.area, 4), "pictures": count}
         yield Event("block_corruption", start_s, end_s, worst.probability, evidence)
+
+
+def second_look(figures: npt.NDArray[np.float32], cells: npt.NDArray[np.float32], probability: float) -> float:
+    """Probability that a doubtful picture is corrupt: whether the change of its corrupt cells is one of blocks.
+
+    `figures` are those of `block_figures`, `cells` the map of the network.
+    """
+    corrupt = np.repeat(np.repeat(cells > min(CORRUPT, float(np.partition(cells.ravel(), -2)[-2])), 2, 0), 2, 1)
+    border, inside = (float(steps[corrupt].mean()) if corrupt.any() else 0.0 for steps in change_steps(figures))
+    odds = np.log(np.clip(probability, 1e-3, 1 - 1e-3) / (1 - np.clip(probability, 1e-3, 1 - 1e-3)))
+    score = ON_PROBABILITY * odds + ON_RATIO * np.log((border + 0.05) / (inside + 0.25)) + BIAS
+    score += ON_STEP * np.log1p(max(0.0, border - inside))
+    return float(1.0 / (1.0 + np.exp(-score)))
+
+
+def _is_held(before: Plane, luma: Plane) -> bool:
+    if before.shape != luma.shape:
+        return False
+    one, two = before[::4, ::4], luma[::4, ::4]
+    return float((np.maximum(one, two) - np.minimum(one, two)).mean()) < HELD

@@ -9,6 +9,8 @@ from vivavoce.inspection.media import Plane
 
 BLOCK, CELL, FIGURES = 16, 32, 18
 HALF = BLOCK // 2
+CHANGE = slice(12, 16)
+"""The figures of the change since the picture before."""
 
 Array = npt.NDArray[np.float32]
 
@@ -16,21 +18,29 @@ Array = npt.NDArray[np.float32]
 def block_figures(before: Plane, luma: Plane) -> Array:
     """Luma of a picture and of the one before, (height, width) uint8 -> (18, rows, columns), one value a block.
 
-    Rows and columns are those of the picture filled up to whole cells of 32 pixels: blocks that the picture cuts off
-    are taken to be like their neighbours, because pixels made up there would look smeared. Of columns and of rows
-    each: the mean step between neighbours inside, at the block's far border and in its middle (a border of 8 x 8),
-    log(1 + step), and how often there is none; of the picture before, inside and border; of the change since, inside
-    and border.
-    Then the mean change, log(1 + change), and the mean luma.
+    Only whole cells of 32 x 32 pixels are looked at: what a picture that is cut off inside a cell would be filled up
+    with looks smeared. Of columns and of rows each: the mean step between neighbours inside, at the block's far border
+    and in its middle (a border of 8 x 8), log(1 + step), and how often there is none; of the picture before, inside
+    and border; of the change since, inside and border. Then the mean change, log(1 + change), and the mean luma.
+    Raises `ValueError` for pictures of less than a cell.
     """
-    rows, columns = (-(-side // CELL) * CELL // BLOCK for side in luma.shape)
-    before, luma = _whole_blocks(before), _whole_blocks(luma)
+    height, width = (side // CELL * CELL for side in luma.shape)
+    if not (height and width):
+        raise ValueError(f"{luma.shape[1]} x {luma.shape[0]} pixels hold no cell of {CELL} x {CELL}")
+    before, luma = before[:height, :width], luma[:height, :width]
     change = _apart(before, luma)
     figures = [*_directions(luma, full=True), *_directions(before), *_directions(change)]
     figures += [np.log1p(_means(change)), _means(luma) / 64.0 - 2.0]
-    made = np.stack(figures).astype(np.float32)
-    missing = (0, 0), (0, rows - made.shape[1]), (0, columns - made.shape[2])
-    return np.pad(made, missing, mode="edge") if made.shape[1:] != (rows, columns) else made
+    return np.stack(figures).astype(np.float32)
+
+
+def change_steps(figures: Array) -> tuple[Array, Array]:
+    """How far the change since the picture before steps at the border of each block, and inside it, in levels.
+
+    (18, rows, columns) -> two of (rows, columns): the means over both directions.
+    """
+    inside_x, border_x, inside_y, border_y = np.expm1(figures[CHANGE])
+    return (border_x + border_y) / 2, (inside_x + inside_y) / 2
 
 
 def _directions(plane: Plane, full: bool = False) -> list[Array]:
@@ -54,24 +64,18 @@ def _steps(plane: Plane, full: bool) -> list[Array]:
 
 def _means(plane: Plane) -> Array:
     """Mean of each block."""
-    sums = np.add.reduceat(plane, np.arange(0, plane.shape[0], BLOCK), axis=0, dtype=np.uint16)
-    blocks = np.add.reduceat(sums, np.arange(0, plane.shape[1], BLOCK), axis=1, dtype=np.uint32)
+    rows, columns = (side // BLOCK for side in plane.shape)
+    lines = plane.reshape(rows, BLOCK, columns * BLOCK).sum(axis=1, dtype=np.uint16)
+    blocks = lines.reshape(rows, columns, BLOCK).sum(axis=2, dtype=np.uint32)
     return (blocks / (BLOCK * BLOCK)).astype(np.float32)
 
 
 def _row_means(columns: Plane) -> Array:
     """Means over the rows of each block, of columns that were picked already."""
-    sums = np.add.reduceat(columns, np.arange(0, columns.shape[0], BLOCK), axis=0, dtype=np.uint16)
+    rows = columns.shape[0] // BLOCK
+    sums = columns.reshape(rows, BLOCK, columns.shape[1]).sum(axis=1, dtype=np.uint16)
     return (sums / BLOCK).astype(np.float32)
 
 
 def _apart(one: Plane, other: Plane) -> Plane:
     return np.maximum(one, other) - np.minimum(one, other)
-
-
-def _whole_blocks(plane: Plane) -> Plane:
-    """Without the rows and columns of blocks that are cut off; at least one block, filled up where it must be."""
-    height, width = (max(BLOCK, side // BLOCK * BLOCK) for side in plane.shape)
-    plane = plane[:height, :width]
-    missing = [(0, wanted - side) for wanted, side in zip((height, width), plane.shape, strict=True)]
-    return np.pad(plane, missing, mode="edge") if any(short for _, short in missing) else plane

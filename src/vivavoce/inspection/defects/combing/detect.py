@@ -1,17 +1,26 @@
-"""Combing: two fields of different moments woven into one picture and not taken apart.
+"""Combing: two fields of different moments woven into one frame and not taken apart.
 
-Where things move, rows that lie next to each other differ and rows two apart agree. Counted on every fourth column
-in full height, in stretches of rows, and only where the picture moved, so that stripes that stand still do not count.
+Where things move, rows that lie next to each other differ and rows two apart agree: teeth. They are looked for on
+every fourth column in full height, in areas of 16 rows by 32 columns. Thin horizontal lines (a facade, a striped
+shirt) give teeth too, so an area counts only where a field match removes them: the even rows fit together with the
+odd ones of a frame shortly before (telecine, fields out of step), or, where the area moved, with its own odd rows
+moved sideways (interlaced film).
 
-Fails where nothing moves sideways, on pictures scaled after weaving, and on fine horizontal stripes in motion.
+Frames that the file itself calls interlaced hold two fields by right and are passed over; their share is measured.
+
+Fails where nothing moves sideways, where it moves by over 24 pixels between the fields, and on frames that were
+scaled after weaving.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
@@ -22,41 +31,103 @@ COLUMN_STEP = 4
 EDGE = 6
 AREA_ROWS, AREA_COLUMNS = 16, 8
 TEETH_SHARE = 0.25
-AREAS_SHARE = 0.0015
+REACH = 24
+PAST = 3
+"""Frames before this one whose fields are tried."""
+
+MOVED = 0.8
+"""Change since the frame before, against the difference of the fields, from which an area moves."""
+
+MAX_MATCHED = 64
+"""Areas that are matched, evenly spread over those with teeth: a frame that is combed all over has thousands."""
 GAP_S = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What may be set."""
+
+    combed_share: float = 0.0015
+    """Part of the frame's areas that are combed."""
+    match: float = 0.45
+    """Difference of the fields at the best match, against that as they stand, under which an area is combed."""
+    frames: float = 3.0
+    """Combed frames, none over 0.8 s after the one before, that make an event."""
 
 
 class Combing(Detector):
     names = ("combing",)
+    Thresholds = Thresholds
 
     def __init__(self, media: MediaInfo, thresholds: Any = None) -> None:
         super().__init__(media, thresholds)
-        self._spans = EventGrouper(GAP_S)
+        self._grouper = EventGrouper(GAP_S)
+        self._past: deque[Plane] = deque(maxlen=PAST)
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
-        strength = combed_share(frame.luma) / AREAS_SHARE
-        for span in self._spans.add(frame.time_s, frame.time_s + frame.seconds, strength):
-            yield from self._make_events(span)
+        share = 0.0 if frame.interlaced else combed_share(frame.luma, self._past, self.thresholds.match)
+        self._past.append(frame.luma)
+        ratio = share / self.thresholds.combed_share
+        for group in self._grouper.add(frame.time_s, frame.time_s + frame.seconds, ratio):
+            yield from self._events(group)
 
     def finish(self, end_s: float) -> Iterator[Event]:
-        for span in self._spans.finish():
-            yield from self._make_events(span)
+        for group in self._grouper.finish():
+            yield from self._events(group)
 
-    def _make_events(self, span: EventGroup) -> Iterator[Event]:
-        evidence = {"combed_share": round(span.mean * AREAS_SHARE, 4), "pictures": span.count}
-        yield Event("combing", span.start_s, span.end_s, ratio_to_threshold(span.mean), evidence)
+    def _events(self, group: EventGroup) -> Iterator[Event]:
+        if group.count >= self.thresholds.frames:
+            share = round(group.mean * self.thresholds.combed_share, 4)
+            evidence = {"combed_share": share, "pictures": group.count}
+            yield Event("combing", group.start_s, group.end_s, ratio_to_threshold(group.mean), evidence)
 
 
-def combed_share(luma: Plane) -> float:
-    """Part of the picture, in areas of 16 rows by 8 sampled columns, that is full of teeth."""
+def combed_share(luma: Plane, past: Sequence[Plane], match: float = Thresholds().match) -> float:
+    """Part of the areas of a frame, luma (height, width), that are full of teeth which a field match removes.
+
+    `past` holds the luma of up to some frames before.
+    """
+    areas = toothed_areas(luma)
+    rows, columns = np.nonzero(areas)
+    if not len(rows) or not past:
+        return 0.0
+    chosen = np.unique(np.linspace(0, len(rows) - 1, MAX_MATCHED).astype(np.int64))
+    matched = sum(field_match(luma, past, int(rows[n]), int(columns[n])) < match for n in chosen)
+    return matched / len(chosen) * len(rows) / areas.size
+
+
+def toothed_areas(luma: Plane) -> npt.NDArray[np.bool_]:
+    """Which areas of 16 rows by 32 columns are full of teeth, (height / 16, width / 32)."""
     lines = np.ascontiguousarray(luma[:, ::COLUMN_STEP]).astype(np.int16)
     step = lines[1:] - lines[:-1]
-    teeth = (np.sign(step[1:]) * np.sign(step[:-1]) < 0) & (np.minimum(np.abs(step[1:]), np.abs(step[:-1])) > EDGE)
+    size = np.abs(step)
+    smaller = np.minimum(size[1:], size[:-1])
+    turns = (step[1:] ^ step[:-1]) < 0
     apart = np.abs(lines[2:] - lines[:-2])
-    teeth &= apart * 3 < np.abs(step[1:])
+    teeth = turns & (smaller > EDGE) & (apart * 3 < size[1:])
     rows, columns = teeth.shape[0] // AREA_ROWS, teeth.shape[1] // AREA_COLUMNS
     if rows == 0 or columns == 0:
-        return 0.0
+        return np.zeros((0, 0), bool)
     cut = teeth[: rows * AREA_ROWS, : columns * AREA_COLUMNS]
-    areas = cut.reshape(rows, AREA_ROWS, columns, AREA_COLUMNS).mean(axis=(1, 3))
-    return float(np.count_nonzero(areas > TEETH_SHARE)) / areas.size
+    counted = cut.reshape(rows, AREA_ROWS, columns, AREA_COLUMNS).sum(axis=(1, 3), dtype=np.uint16)
+    return counted > TEETH_SHARE * AREA_ROWS * AREA_COLUMNS
+
+
+def field_match(luma: Plane, past: Sequence[Plane], row: int, column: int) -> float:
+    """Of one area, how far the fields are apart at the best match, against as they stand: 0 to 1 and over."""
+    top, left, wide = row * AREA_ROWS, column * AREA_COLUMNS * COLUMN_STEP, AREA_COLUMNS * COLUMN_STEP
+    odd_rows = slice(top + 1, top + AREA_ROWS, 2)
+    low, high = max(0, left - REACH), min(luma.shape[1] - wide, left + REACH)
+    even = luma[top : top + AREA_ROWS + 1 : 2, low : high + wide].astype(np.int16)
+    between = (even[:-1] + even[1:]) >> 1
+    odd = luma[odd_rows, left : left + wide].astype(np.int16)[: len(between)]
+    here = slice(left - low, left - low + wide)
+    still = float(np.abs(between[:, here] - odd).mean()) + 1e-3
+    best = min(
+        float(np.abs(between[:, here] - older[odd_rows, left : left + wide][: len(between)]).mean()) for older in past
+    )
+    whole = slice(top, top + AREA_ROWS), slice(left, left + wide)
+    if float(np.abs(luma[whole].astype(np.int16) - past[-1][whole]).mean()) > MOVED * still:
+        windows = np.lib.stride_tricks.sliding_window_view(between, wide, axis=1)
+        best = min(best, float(np.abs(windows - odd[:, None]).mean(axis=(0, 2)).min()))
+    return best / still
