@@ -1,6 +1,7 @@
 """From what the networks say to events. The networks here say what the test wants."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -17,7 +18,7 @@ from vivavoce.inspection.defects.blockiness import detect as blockiness
 from vivavoce.inspection.defects.blockiness.detect import Blockiness
 from vivavoce.inspection.defects.tearing import detect as tearing
 from vivavoce.inspection.defects.tearing.detect import Tearing, scrolls
-from vivavoce.inspection.detector import Detector
+from vivavoce.inspection.detector import Detector, Sampler
 from vivavoce.inspection.errors import UnavailableError
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.lip_sync.faces import Face
@@ -54,29 +55,61 @@ def _pictures(count: int, light: Callable[[int], int], rate_hz: float = 25.0) ->
     return [VideoFrame(n, n / rate_hz, 1 / rate_hz, luma, chroma, chroma) for n, luma in enumerate(lumas)]
 
 
+def _looked(detector: Detector, pictures: list[VideoFrame]) -> list[Event]:
+    """What a detector says of the pictures that it is shown in a run."""
+    sampler = Sampler(detector.sampling)
+    return _seen(detector, [picture for picture in pictures if sampler.takes(picture)])
+
+
 def _seen(detector: Detector, pictures: list[VideoFrame]) -> list[Event]:
     end_s = pictures[-1].time_s + pictures[-1].seconds
     return [*chain.from_iterable(detector.on_frame(picture) for picture in pictures), *detector.finish(end_s)]
 
 
-def _corrupt_where_bright(given: dict[str, np.ndarray]) -> Answers:
-    bad = float(given["figures"][0, -1].max() > 0.0)
+def _corrupt_above(given: dict[str, np.ndarray]) -> Answers:
+    """What changes by over 10 levels is corrupt, in the upper left cell."""
+    bad = float(given["figures"][0, 16, :2, :2].mean() > np.log1p(10.0))
     return {"map": np.array([[[bad, 0.0], [0.0, 0.0]]], np.float32), "decision": np.array([0.9 * bad], np.float32)}
+
+
+def _garbled(count: int, garbled: Callable[[int], bool], side: int = 16, fresh: bool = True) -> list[VideoFrame]:
+    """Pictures of which the upper left quarter is made of blocks of random levels, new in each picture or held."""
+    frames, random = _pictures(count, lambda n: 50), np.random.default_rng(5)
+    levels = random.integers(40, 220, (32 // side, 32 // side))
+    for number in filter(garbled, range(count)):
+        levels = random.integers(40, 220, levels.shape) if fresh else levels
+        frames[number].luma[:32, :32] = np.kron(levels, np.ones((side, side))).astype(np.uint8)
+    return frames
 
 
 @pytest.mark.parametrize("decision", ["learned", "area"])
 def test_corrupt_pictures_in_a_row_are_one_event_with_a_map(monkeypatch: pytest.MonkeyPatch, decision: Any) -> None:
-    _with(monkeypatch, block_corruption, Knowing(corruption=Saying(_corrupt_where_bright)))
-    pictures = _pictures(40, lambda n: 200 if 10 <= n < 24 else 50)
-    (event,) = _seen(BlockCorruption(INFO, decision), pictures)
+    _with(monkeypatch, block_corruption, Knowing(corruption=Saying(_corrupt_above)))
+    (event,) = _looked(BlockCorruption(INFO, decision=decision), _garbled(75, lambda n: 20 <= n < 50))
     assert (event.defect, event.evidence["map"], event.evidence["area"]) == ("block_corruption", [[1, 0], [0, 0]], 0.25)
-    assert 0.35 <= event.start_s <= 0.5
-    assert 0.85 <= event.end_s <= 1.0
+    assert (event.start_s, event.end_s) == (pytest.approx(0.8, abs=0.4), pytest.approx(2.0, abs=0.4))
+
+
+def test_a_garbled_picture_that_is_held_is_corrupt_while_it_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    _with(monkeypatch, block_corruption, Knowing(corruption=Saying(_corrupt_above)))
+    (event,) = _looked(BlockCorruption(INFO), _garbled(75, lambda n: 20 <= n < 55, fresh=False))
+    assert (event.start_s, event.end_s) == (pytest.approx(0.8, abs=0.4), pytest.approx(2.2, abs=0.4))
+
+
+def test_texture_that_changes_is_not_corrupt_whatever_the_network_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    _with(monkeypatch, block_corruption, Knowing(corruption=Saying(_corrupt_above)))
+    assert _looked(BlockCorruption(INFO), _garbled(40, lambda n: 20 <= n < 50, side=1)) == []
 
 
 def test_one_picture_that_may_be_corrupt_is_no_event(monkeypatch: pytest.MonkeyPatch) -> None:
-    _with(monkeypatch, block_corruption, Knowing(corruption=Saying(_corrupt_where_bright)))
-    assert _seen(BlockCorruption(INFO), _pictures(20, lambda n: 200 if n == 5 else 50)) == []
+    _with(monkeypatch, block_corruption, Knowing(corruption=Saying(_corrupt_above)))
+    assert _looked(BlockCorruption(INFO), _garbled(40, lambda n: n == 17)) == []
+
+
+def test_pictures_smaller_than_a_cell_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    _with(monkeypatch, block_corruption, Knowing(corruption=Saying(lambda given: pytest.fail("judged"))))
+    small = [replace(frame, luma=frame.luma[:24]) for frame in _garbled(20, lambda n: n > 9)]
+    assert _looked(BlockCorruption(INFO), small) == []
 
 
 def _torn_where_it_changes(given: dict[str, np.ndarray]) -> Answers:
@@ -86,12 +119,29 @@ def _torn_where_it_changes(given: dict[str, np.ndarray]) -> Answers:
     return {"torn": np.array([torn], np.float32), "rows": rows}
 
 
+def _panned(count: int, split: int) -> list[VideoFrame]:
+    """Columns that pan by five pixels a picture, from row 32 on as they were `split` pictures ago."""
+    scene = np.repeat(np.random.default_rng(2).integers(30, 220, 200).astype(np.uint8), 8)
+    frames = _pictures(count, lambda n: 50)
+    for number, frame in enumerate(frames):
+        frame.luma[:] = scene[200 + 5 * number :][:64]
+        frame.luma[32:] = scene[200 + 5 * number - 37 * split :][:64]
+    return frames
+
+
 def test_two_torn_pictures_are_an_event_at_their_row(monkeypatch: pytest.MonkeyPatch) -> None:
     _with(monkeypatch, tearing, Knowing(tearing=Saying(_torn_where_it_changes)))
-    (event,) = _seen(Tearing(INFO), _pictures(18, lambda n: 40 + 50 * (n % 2)))
+    whole, torn = _panned(30, 0), _panned(30, 3)
+    mixed = [torn[n] if n % 8 == 2 else whole[n] for n in range(30)]
+    (event,) = _looked(Tearing(INFO), mixed)
     assert event.defect == "tearing"
     assert event.evidence["row"] == pytest.approx(0.5, abs=0.02)
-    assert _seen(Tearing(INFO), _pictures(18, lambda n: 40 + 50 * (n == 5))) == []
+    assert _looked(Tearing(INFO), [torn[n] if n == 2 else whole[n] for n in range(30)]) == []
+
+
+def test_rows_that_meet_are_not_torn_whatever_the_network_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    _with(monkeypatch, tearing, Knowing(tearing=Saying(_torn_where_it_changes)))
+    assert _looked(Tearing(INFO), _panned(30, 0)) == []
 
 
 def test_a_visible_grid_is_an_event_with_its_quantiser(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from vivavoce.inspection import Event, Inspection, InspectionJob, Journal, Sever
 from vivavoce.inspection.event_grouper import EventGrouper
 from vivavoce.inspection.report import report_page
 from vivavoce.inspection.simulation import simulate
-from vivavoce.inspection.timestamps import ContainerIssues, TimestampNormalizer
+from vivavoce.inspection.timestamps import BestEffortStamp, ContainerIssues, TimestampNormalizer
 
 EVENT = Event("black", 1.0, 1.5, 0.9, {"pictures": 12, "map": [[0.1, 0.9]]})
 
@@ -49,6 +49,26 @@ def test_a_clock_never_goes_back(stamps: list[float]) -> None:
     clock = TimestampNormalizer(0.0, "pictures", ContainerIssues())
     times = [clock.normalize(stamp, 0.04) for stamp in stamps]
     assert all(b > a for a, b in pairwise(times))
+
+
+@given(st.lists(st.floats(0, 50), min_size=2, max_size=60))
+def test_times_of_pictures_are_those_of_their_stamps(gaps: list[float]) -> None:
+    """Whatever the container says of their length: a variable rate is no fault."""
+    stamps = [sum(gaps[:n]) + 0.01 * n for n in range(len(gaps))]
+    issues = ContainerIssues()
+    clock = TimestampNormalizer(0.0, "pictures", issues)
+    assert [clock.normalize(stamp, 0.001, 0.04) for stamp in stamps] == pytest.approx(stamps)
+    assert issues.events() == []
+
+
+def test_without_presentation_times_the_decoding_times_count() -> None:
+    """AVI numbers pictures in the order of decoding; they come out in the order of showing."""
+    pts, dts = (1, 2, 4, 3, 6, 5, 8, 7), (2, 3, 4, 5, 6, 7, 8, 9)
+    stamps = BestEffortStamp()
+    assert [stamps.choose(p, d) for p, d in zip(pts, dts, strict=True)] == [1, 2, 4, 5, 6, 7, 8, 9]
+    assert stamps.choose(11, None) is None
+    steady = BestEffortStamp()
+    assert [steady.choose(p, p + 2) for p in range(5)] == [0, 1, 2, 3, 4]
 
 
 def test_a_journal_is_taken_up_where_it_stopped(tmp_path: Path) -> None:

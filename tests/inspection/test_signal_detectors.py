@@ -13,7 +13,7 @@ from vivavoce.inspection.defects.audio_dropout.simulate import simulate as drop_
 from vivavoce.inspection.defects.banding.detect import entropy, periodicity, smooth_levels
 from vivavoce.inspection.defects.colour_error.simulate import KINDS as COLOURS
 from vivavoce.inspection.defects.colour_error.simulate import simulate as spoil_colour
-from vivavoce.inspection.defects.combing.detect import combed_share
+from vivavoce.inspection.defects.combing.detect import combed_share, toothed_areas
 from vivavoce.inspection.defects.stutter.simulate import simulate as make_stutter
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.media import SAMPLE_RATE_HZ
@@ -97,6 +97,36 @@ def test_repeats_on_a_beat_are_a_change_of_rate(clean: Clip) -> None:
     assert found(replace(clean, frames=tuple(frames)), "stutter") == []
 
 
+@pytest.mark.parametrize("held", [2, 3, 4])
+def test_animation_on_twos_threes_and_fours_does_not_stutter(clean: Clip, held: int) -> None:
+    cels = [clean.frames[number // held * held] for number in range(100)]
+    cels[40:52] = [cels[40]] * 12
+    assert found(replace(clean, frames=tuple(cels)), "stutter") == []
+
+
+def test_a_rate_that_changes_is_no_stutter(clean: Clip) -> None:
+    shown, time_s = [], 0.0
+    for number, frame in enumerate(pictures(clean)):
+        shown.append(replace(frame, time_s=time_s))
+        time_s += 0.04 if number < 40 else 0.1429 if number < 60 else 1 / 60
+    session = InspectionSession(info(clean), ["stutter"])
+    events = [event for frame in shown for event in session.process(frame)]
+    assert [*events, *session.finish()] == []
+
+
+def test_a_fixed_camera_whose_one_moving_thing_left_is_not_frozen() -> None:
+    random = np.random.default_rng(3)
+    scene, thing = random.integers(60, 180, (180, 320)).astype(np.uint8), random.integers(20, 230, (60, 40))
+    grey = np.full((90, 160), 128, np.uint8)
+    frames = []
+    for number in range(130):
+        luma, x = scene.copy(), 14 * number if number < 23 else 14 * (number - 80) if number > 80 else 400
+        if x < 280:
+            luma[60:120, x : x + 40] = thing
+        frames.append(Yuv(luma, grey, grey))
+    assert found(Clip(tuple(frames), 25.0), "freeze") == []
+
+
 @pytest.mark.parametrize("speed", [0.37, 0.45, 3.0])
 def test_titles_that_roll_in_whole_pixels_do_not_stutter(speed: float) -> None:
     ink = np.zeros((900, 320), np.uint8)
@@ -106,12 +136,29 @@ def test_titles_that_roll_in_whole_pixels_do_not_stutter(speed: float) -> None:
     assert found(Clip(frames, 25.0), "stutter") == []
 
 
-def test_combs_show_in_motion_alone(clean: Clip) -> None:
-    stripes = np.tile(np.array([[60], [61]], np.uint8), (48, 160))
-    assert combed_share(stripes) == 0.0
+def test_combs_are_what_a_field_match_removes(clean: Clip) -> None:
+    past = [frame.luma for frame in clean.frames[47:50]]
+    assert combed_share(clean.frames[50].luma, past) == 0.0
     woven, _ = simulate("combing", clean, 0.0, 4.0, 1.0)
-    assert combed_share(clean.frames[50].luma) == 0.0
-    assert max(combed_share(frame.luma) for frame in woven.frames) > 0.05
+    lumas = [frame.luma for frame in woven.frames]
+    assert max(combed_share(lumas[n], lumas[n - 3 : n]) for n in range(3, 100)) > 0.05
+
+
+def test_thin_lines_have_teeth_and_are_not_combed(clean: Clip) -> None:
+    facade = np.where(np.arange(96)[:, None] % 2, 40, 200).astype(np.uint8).repeat(160, axis=1)
+    assert toothed_areas(facade).all()
+    assert combed_share(facade, [facade] * 3) == 0.0
+    frames = tuple(frame.mapped(np.maximum(facade, frame.luma)) for frame in clean.frames)
+    assert found(replace(clean, frames=frames), "combing") == []
+
+
+def test_fields_that_the_file_announces_are_no_defect(clean: Clip) -> None:
+    woven, _ = simulate("combing", clean, 0.0, 4.0, 1.0)
+    session = InspectionSession(info(woven), ["combing"])
+    shown = [replace(frame, interlaced=True) for frame in pictures(woven)]
+    assert [event for frame in shown for event in session.process(frame)] == []
+    assert list(session.finish()) == []
+    assert session.summary([]).measurements["pictures"]["interlaced_share"] == 1.0
 
 
 def test_blur_within_a_scene_is_found() -> None:

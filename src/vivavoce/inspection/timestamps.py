@@ -95,12 +95,11 @@ class BestEffortStamp:
         self._faults = [0, 0]
 
     def choose(self, pts: int | None, dts: int | None) -> int | None:
-        """The stamp of the next frame in the order in which frames are shown, in ticks of the stream."""
+        """The stamp of the next frame in the order in which frames are shown, in ticks of the stream; None: none to
+        be believed."""
         for place, stamp in enumerate((pts, dts)):
             last = self._last[place]
             if stamp is not None:
                 self._faults[place] += last is not None and stamp <= last
                 self._last[place] = stamp
-        if pts is None or (dts is not None and self._faults[0] > self._faults[1]):
-            return dts
-        return pts
+        return dts if pts is None or self._faults[0] > self._faults[1] else pts

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from vivavoce.inspection.addon import load_learned
-from vivavoce.inspection.defects.block_corruption.features import CELL, block_figures, change_steps
+from vivavoce.inspection.defects.block_corruption.features import CELL, block_figures, change_steps, picture_steps
 from vivavoce.inspection.detector import Detector, Sampling
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGrouper
@@ -26,6 +26,9 @@ HELD = 0.3
 
 DOUBTFUL = 0.7
 """Probability from which the second look is taken."""
+
+LEAST_RATIO = 1.1
+"""How far the change steps at the borders of blocks, against inside them, at least."""
 
 ON_PROBABILITY, ON_RATIO, ON_STEP, BIAS = 0.49, 1.03, 3.58, -3.79
 """Logistic regression over the logit of the probability, the logarithm of how far the change steps at the borders of
@@ -56,6 +59,8 @@ class Observation:
     """Probability of corruption of each cell of 32 x 32 pixels, (rows, columns)."""
     confirmed: float = 0.0
     """That the change is one of blocks: the probability after the second look."""
+    came: bool = True
+    """The blocks came with this picture; False where they went, as when the picture is whole again."""
 
 
 class BlockCorruption(Detector):
@@ -101,7 +106,7 @@ class BlockCorruption(Detector):
         made = self._network.run({"figures": figures[None]})
         cells, probability = made["map"][0], float(made["decision"][0])
         confirmed = second_look(figures, cells, probability) if probability >= DOUBTFUL else 0.0
-        return Observation(probability, float((cells > CORRUPT).mean()), cells, confirmed)
+        return Observation(probability, float((cells > CORRUPT).mean()), cells, confirmed, _blocks_came(figures, cells))
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
         follows = frame.number == self._before_number + 1
@@ -126,11 +131,13 @@ class BlockCorruption(Detector):
     def _observe(self, before: Plane, luma: Plane) -> Observation:
         """A picture that is held is judged by what it changed when it came, and keeps that judgement."""
         last_look, self._last_look = self._last_look, luma
-        if last_look is not None and _is_held(before, luma):
-            if self._last is not None and _is_held(last_look, luma):
-                return self._last
-            before = last_look
-        self._last = self.judge(before, luma)
+        if last_look is None or not _is_held(before, luma):
+            self._last = self.judge(before, luma)
+            return self._last
+        if self._last is None or not _is_held(last_look, luma):
+            self._last = self.judge(last_look, luma)
+        if not self._last.came:
+            self._last = replace(self._last, probability=0.0, area=0.0, confirmed=0.0)
         return self._last
 
     def _ratio(self, observation: Observation) -> float:
@@ -152,12 +159,29 @@ def second_look(figures: npt.NDArray[np.float32], cells: npt.NDArray[np.float32]
 
     `figures` are those of `block_figures`, `cells` the map of the network.
     """
-    corrupt = np.repeat(np.repeat(cells > min(CORRUPT, float(np.partition(cells.ravel(), -2)[-2])), 2, 0), 2, 1)
-    border, inside = (float(steps[corrupt].mean()) if corrupt.any() else 0.0 for steps in change_steps(figures))
+    border, inside = _steps_in(change_steps(figures), cells)
+    if border < LEAST_RATIO * inside:
+        return 0.0
     odds = np.log(np.clip(probability, 1e-3, 1 - 1e-3) / (1 - np.clip(probability, 1e-3, 1 - 1e-3)))
     score = ON_PROBABILITY * odds + ON_RATIO * np.log((border + 0.05) / (inside + 0.25)) + BIAS
     score += ON_STEP * np.log1p(max(0.0, border - inside))
     return float(1.0 / (1.0 + np.exp(-score)))
+
+
+def _blocks_came(figures: npt.NDArray[np.float32], cells: npt.NDArray[np.float32]) -> bool:
+    """Whether the borders of the corrupt cells stand out more in this picture than in the earlier one."""
+    now, before = (_steps_in(steps, cells) for steps in picture_steps(figures))
+    return now[0] - now[1] >= before[0] - before[1]
+
+
+def _steps_in(
+    steps: tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]], cells: npt.NDArray[np.float32]
+) -> tuple[float, float]:
+    """Means over the corrupt cells, the two likeliest at least, of steps at the border and inside of blocks."""
+    likeliest = float(np.partition(cells.ravel(), -2)[-2]) if cells.size > 1 else -1.0
+    corrupt = np.repeat(np.repeat(cells >= min(CORRUPT, likeliest), 2, 0), 2, 1)
+    border, inside = (float(part[corrupt].mean()) for part in steps)
+    return border, inside
 
 
 def _is_held(before: Plane, luma: Plane) -> bool:

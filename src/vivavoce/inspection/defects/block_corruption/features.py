@@ -9,8 +9,8 @@ from vivavoce.inspection.media import Plane
 
 BLOCK, CELL, FIGURES = 16, 32, 18
 HALF = BLOCK // 2
-CHANGE = slice(12, 16)
-"""The figures of the change since the picture before."""
+BEFORE, CHANGE = slice(8, 12), slice(12, 16)
+"""The figures of the picture before, and of the change since."""
 
 Array = npt.NDArray[np.float32]
 
@@ -39,7 +39,16 @@ def change_steps(figures: Array) -> tuple[Array, Array]:
 
     (18, rows, columns) -> two of (rows, columns): the means over both directions.
     """
-    inside_x, border_x, inside_y, border_y = np.expm1(figures[CHANGE])
+    return _mean_steps(figures[CHANGE])
+
+
+def picture_steps(figures: Array) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+    """The same of the picture itself and of the one before."""
+    return _mean_steps(figures[[0, 1, 4, 5]]), _mean_steps(figures[BEFORE])
+
+
+def _mean_steps(figures: Array) -> tuple[Array, Array]:
+    inside_x, border_x, inside_y, border_y = np.expm1(figures)
     return (border_x + border_y) / 2, (inside_x + inside_y) / 2
 
 

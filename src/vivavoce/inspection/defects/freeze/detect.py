@@ -1,7 +1,9 @@
 """Freeze: motion stops at once, the picture is held for 0.4 s or more, motion goes on at once.
 
 Adapts to noise: what counts is the mean of blocks, in which grain and coding noise cancel, against the motion just
-before. A still that was cut or dissolved to, a title card, a slide and a scene that comes to rest are no freezes.
+before. A still that was cut or dissolved to, a title card, a slide and a scene that comes to rest are no freezes, nor
+is a flat or black picture. The scene must have moved and go on: what moved before the hold moves again after it. A
+fixed camera whose one moving thing has left holds nothing.
 
 Fails where there was hardly any motion to stop (a waiting face), or where a small part goes on moving in the held
 picture (a burnt-in clock). A freeze frame that the director wanted looks the same as one that nobody wanted.
@@ -12,9 +14,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
@@ -37,6 +41,23 @@ SUDDEN, JUMP = 3.0, 2.0
 """The last step before the hold against the largest of the first three in it, or the step after it against typical
 ones: one of the two edges is sharp."""
 
+ACTIVE, ACTIVE_STEPS = 2.0, 3
+"""Levels by which a block changes that moves, and the steps before the hold in which it is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What may be set."""
+
+    seconds: float = LEAST_S
+    """A hold that is shorter passes."""
+    scene_share: float = 0.25
+    """Part of the picture that must have moved before a hold that lasts to the end."""
+    same_place: float = 0.5
+    """Part of what moved before a hold that must move again after it."""
+    contrast: float = 2.0
+    """Spread of the levels of a picture under which it is flat, and nothing is held."""
+
 
 @dataclass(slots=True)
 class _Hold:
@@ -49,6 +70,8 @@ class _Hold:
     """Speed of the last step before."""
     moving: bool
     anchor: Blocks
+    active: npt.NDArray[np.bool_]
+    """Which blocks moved in the last steps before."""
     speeds: list[float] = field(default_factory=list)
     popped: int = 0
     end_s: float = 0.0
@@ -56,6 +79,7 @@ class _Hold:
 
 class Freeze(Detector):
     names = ("freeze",)
+    Thresholds = Thresholds
 
     def __init__(self, media: MediaInfo, thresholds: Any = None) -> None:
         super().__init__(media, thresholds)
@@ -74,13 +98,13 @@ class Freeze(Detector):
             hold.end_s = frame.time_s + frame.seconds
         else:
             if hold:
-                yield from self._judge_group(hold, frame.time_s, step.speed)
+                yield from self._judge_hold(hold, frame.time_s, step)
             self._hold = self._begun(step) if step.speed < self._threshold() else None
         self._past.append(step)
 
     def finish(self, end_s: float) -> Iterator[Event]:
         if self._hold:
-            yield from self._judge_group(self._hold, self._hold.end_s, None)
+            yield from self._judge_hold(self._hold, self._hold.end_s, None)
 
     def _threshold(self) -> float:
         recent = [step.motion for step in self._past]
@@ -98,7 +122,7 @@ class Freeze(Detector):
         sudden = enough and BRAKED * context <= recent[-1].speed <= CUT * max(context, STILL)
         sudden = sudden and recent[-1].likeness > SAME_SCENE
         last = recent[-1].speed if recent else 0.0
-        hold = _Hold(start_s, context, last, moving and sudden, step.blocks.copy(), [step.speed])
+        hold = _Hold(start_s, context, last, moving and sudden, step.blocks.copy(), self._active(), [step.speed])
         hold.end_s = step.time_s + step.seconds
         return hold
 
@@ -114,15 +138,34 @@ class Freeze(Detector):
             return True
         return False
 
-    def _judge_group(self, hold: _Hold, end_s: float, resumed: float | None) -> Iterator[Event]:
+    def _active(self) -> npt.NDArray[np.bool_]:
+        """Blocks that changed over the last steps."""
+        lately = list(self._past)[-ACTIVE_STEPS - 1 :]
+        if len(lately) < 2 or lately[0].blocks.shape != lately[-1].blocks.shape:
+            return np.zeros((1, 1), bool)
+        changes = [np.abs(now.blocks - then.blocks) for then, now in pairwise(lately)]
+        return np.max(changes, axis=0) > ACTIVE
+
+    def _scene_moved(self, hold: _Hold, resumed: Step | None) -> bool:
+        """Whether what moved before the hold moves again after it, and something that could move is held."""
+        if float(hold.anchor.std()) < self.thresholds.contrast:
+            return False
+        if resumed is None or resumed.blocks.shape != hold.active.shape:
+            return float(hold.active.mean()) >= self.thresholds.scene_share
+        again = np.abs(resumed.blocks - hold.anchor) > ACTIVE
+        return float((again & hold.active).sum()) >= self.thresholds.same_place * max(1.0, float(hold.active.sum()))
+
+    def _judge_hold(self, hold: _Hold, end_s: float, resumed: Step | None) -> Iterator[Event]:
         noise = float(np.median(hold.speeds))
         strength = hold.context / (CONTRAST * max(noise, 0.3))
-        if end_s - hold.start_s < LEAST_S or not hold.moving or strength < 1.0:
+        if end_s - hold.start_s < self.thresholds.seconds or not hold.moving or strength < 1.0:
             return
-        jumped = resumed is not None and resumed >= JUMP * hold.context
+        jumped = resumed is not None and resumed.speed >= JUMP * hold.context
         if hold.last < SUDDEN * max(hold.speeds[:3]) and not jumped:
             return
-        if resumed is not None and resumed < max(STILL, 0.4 * hold.context):
+        if resumed is not None and resumed.speed < max(STILL, 0.4 * hold.context):
+            return
+        if not self._scene_moved(hold, resumed):
             return
         evidence = {"noise": round(noise, 2), "motion_before": round(hold.context, 2)}
         yield Event("freeze", hold.start_s, end_s, ratio_to_threshold(strength), evidence)

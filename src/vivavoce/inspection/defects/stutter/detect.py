@@ -33,14 +33,34 @@ INSIDE, NOISE = 2.0, 2.0
 MOVING = 2.0
 LEAP, RESUMED = 1.3, 0.6
 GAP_S = 0.6
-LEAST_HALTS = 2
-LEAST_HELD, LEAST_SINGLES = 3, 8
+LEAST_SINGLES = 8
 FEW, BEAT_TOLERANCE, RATE_TOLERANCE = 0.1, 1.1, 1.5
 AROUND_S = 1.5
 """Repeats at one rate must have begun so long before a stretch to be no part of it."""
 
-UNEVEN = 0.35
 LEAST_UNEVEN = 4
+OFF_GRID, FINEST_S = 0.15, 0.005
+"""How far from a multiple of the beat, in beats, a distance in time must lie to be uneven; and the finest beat."""
+
+DEPARTS = 2.5
+"""How many times as often as around it pictures are repeated in a stretch that departs from a restless cadence."""
+
+LEAST_OUTSIDE = 12
+"""Pictures outside of a stretch from which the cadence of a file is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What may be set."""
+
+    halts: float = 2.0
+    """Halts that make an event where each is of one picture or two."""
+    repeated_pictures: float = 3.0
+    """Repeated pictures that make one in a single halt."""
+    usual_repeats: float = 0.15
+    """Part of the pictures around that may be repeated too."""
+    uneven: float = 0.35
+    """How far the time between two pictures is off the usual one, in parts of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +75,7 @@ class _Halt:
 
 class Stutter(Detector):
     names = ("stutter",)
+    Thresholds = Thresholds
 
     def __init__(self, media: MediaInfo, thresholds: Any = None) -> None:
         super().__init__(media, thresholds)
@@ -119,6 +140,17 @@ class Stutter(Detector):
         beats = float(np.median(apart)), float(apart.min())
         return any(float(np.abs(apart - np.rint(apart / beat) * beat).max()) <= BEAT_TOLERANCE for beat in beats)
 
+    def _is_departure(self, span: EventGroup) -> bool:
+        """Whether pictures are repeated clearly less outside of a stretch: else that is the file's own cadence."""
+        inside, outside = [], []
+        for time_s, again in self._seen:
+            if not span.start_s - AROUND_S <= time_s <= span.end_s + GAP_S:
+                continue
+            (inside if span.start_s - 0.05 <= time_s <= span.end_s + 0.05 else outside).append(again)
+        if len(outside) < LEAST_OUTSIDE or not inside:
+            return False
+        return float(np.mean(outside)) <= max(self.thresholds.usual_repeats, float(np.mean(inside)) / DEPARTS)
+
     def _at_one_rate(self, span: EventGroup) -> bool:
         """Whether repeats add up along a line: a slow roll in whole pixels is repeated now once, now twice."""
         repeated = np.cumsum([again for time_s, again in self._seen if time_s > span.start_s - AROUND_S])
@@ -131,8 +163,8 @@ class Stutter(Detector):
     def _make_events(self, span: EventGroup) -> Iterator[Event]:
         halts = [halt for halt in self._halts if span.start_s <= halt.start_s <= span.end_s]
         held = sum(halt.pictures for halt in halts)
-        many = len(halts) >= LEAST_HALTS or held >= LEAST_HELD
-        if many and not self._on_beat(halts) and not self._at_one_rate(span):
+        many = len(halts) >= self.thresholds.halts or held >= self.thresholds.repeated_pictures
+        if many and self._is_departure(span) and not self._on_beat(halts) and not self._at_one_rate(span):
             evidence = {"halts": len(halts), "repeated_pictures": held}
             yield Event("stutter", span.start_s, span.end_s, ratio_to_threshold(span.mean), evidence)
 
@@ -146,7 +178,10 @@ class Stutter(Detector):
         if len(self._gaps) < 12:
             return
         beat_s = float(np.median(self._gaps))
-        uneven = abs(gap_s - beat_s) / max(beat_s, 1e-3) / UNEVEN
+        finest_s = max(float(np.percentile(self._gaps, 10)), FINEST_S)
+        off_grid = min(abs(gap_s / grid_s - round(gap_s / grid_s)) for grid_s in (beat_s, finest_s)) > OFF_GRID
+        apart_s = min(abs(gap_s - beat_s), abs(gap_s - self._gaps[-2]))  # another rate is steady again at once
+        uneven = apart_s / max(beat_s, 1e-3) / self.thresholds.uneven if off_grid else 0.0
         for span in self._uneven.add(last_s, frame.time_s, uneven):
             yield from self._unsteady(span)
 
