@@ -142,7 +142,7 @@ def test_thresholds_are_what_clean_files_stay_under() -> None:
 
 
 def test_looks_are_counted_as_the_detector_counts_them() -> None:
-    looks = inspection_calibrate.LOOKS["tearing"]
+    looks = inspection_calibrate.LOOKS["blockiness"]
     told = [(0.32 * n, 0.32 * n + 0.08, likely) for n, likely in enumerate([0.9, 0.1, 0.1, 0.1, 0.1, 0.9, 0.8, 0.1])]
     assert looks.count(told, 0.85) == 0
     assert looks.count(told, 0.75) == 1

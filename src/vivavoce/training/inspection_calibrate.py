@@ -22,9 +22,7 @@ from vivavoce.blocks import find_addon, write_addon
 from vivavoce.blocks.addon import MANIFEST_FILE
 from vivavoce.inspection.decode import open_media
 from vivavoce.inspection.defects.audio_artifacts.detect import AudioArtifacts, Track
-from vivavoce.inspection.defects.block_corruption import detect as block_corruption
 from vivavoce.inspection.defects.blockiness import detect as blockiness
-from vivavoce.inspection.defects.tearing import detect as tearing
 from vivavoce.inspection.detector import Detector, Sampler
 from vivavoce.inspection.errors import MediaError
 from vivavoce.inspection.event_grouper import EventGrouper
@@ -87,29 +85,15 @@ class Looks:
         return sum(sum(span.start_s <= at <= span.end_s for at in over) >= self.least for span in whole)
 
 
-def _corrupt(detector: Detector, pictures: Sequence[Plane]) -> float:
-    assert isinstance(detector, block_corruption.BlockCorruption)
-    return detector.judge(pictures[0], pictures[1]).probability
-
-
-def _torn(detector: Detector, pictures: Sequence[Plane]) -> float:
-    assert isinstance(detector, tearing.Tearing)
-    return 0.0 if tearing.scrolls(*pictures[1:]) else detector.judge(pictures)[0]
-
-
 def _blocky(detector: Detector, pictures: Sequence[Plane]) -> float:
     assert isinstance(detector, blockiness.Blockiness)
     return detector.judge(pictures[0])[0]
 
 
 LOOKS: Mapping[str, Looks] = {
-    "block_corruption": Looks(
-        block_corruption.BlockCorruption, _corrupt,
-        block_corruption.GAP_S, block_corruption.HOLD, block_corruption.LEAST,
-    ),
-    "tearing": Looks(tearing.Tearing, _torn, tearing.GAP_S, tearing.HOLD, tearing.LEAST),
-    "blockiness": Looks(blockiness.Blockiness, _blocky, blockiness.GAP_S, blockiness.HOLD, blockiness.LEAST),
-}  # fmt: skip
+    "blockiness": Looks(blockiness.Blockiness, _blocky, blockiness.GAP_S, blockiness.HOLD, blockiness.LEAST)
+}
+"""Of corruption and tearing the second look decides, whose thresholds stand with the detectors."""
 
 
 def sound_alarms(path: Path) -> dict[str, Alarms]:
