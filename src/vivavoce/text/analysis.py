@@ -28,6 +28,8 @@ _Item = TypeVar("_Item")
 
 _MARKUP = re.compile(r"[\ufeff\s]*<(?:speak\b|\?xml\b|!DOCTYPE\b|!--)")
 _FULL_STOP = re.compile(r"\.[\"'”’)\]»]*$")
+_NOISE = re.compile(r"(?:[!-/:-@\[-`{-~…“”‘’]\s?){24,}")
+"""Rows of signs that nobody reads, such as a megabyte of "!?"."""
 _LONG_WORD = re.compile(r"[^\W\d_]{25,}")
 _PIECE_LETTERS = 16
 _SPOKEN = re.compile(r"[^\W_]|\ue000")
@@ -83,7 +85,7 @@ class _Reader:
             while following and (limit is None or following.byte < limit):
                 events.append(following)
                 following = next(upcoming, None)
-            text = self._document.text.slice(start, end)
+            text = self._document.text.slice(start, end).sub(_NOISE, lambda match: match[0][:3])
             if words := self._words(text):
                 yield from self._cut(words, text, events, boundary)
                 events, spoken = [], True
