@@ -104,7 +104,7 @@ def test_a_lexicon_overrides(tmp_path: Path, capsys: Output) -> None:
         (["?!..."], "nothing to say: the text holds only punctuation (?!...)"),
         (["\x01\x02"], "nothing to say: the text holds only control and unassigned characters"),
         (["你好"], "nothing to say: the text holds only Chinese text"),
-        (["<speak><voice/></speak>"], "line 1, column 8: <voice> is not supported"),
+        (["<speak><voice/></speak>"], "line 1, column 8: <voice> needs a name"),
         (["--ssml", "Hello"], "line 1, column 1: "),
         (["--language", "fr", "oui"], "language 'fr' cannot be pronounced; use one of en-US, en-GB"),
         ([], "give a text, or --file with a path, and not both"),

@@ -41,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("text", nargs="*", help="what to say in quotes, plain or SSML; - reads standard input")
     add("--file", type=Path, help="read the text from a file instead")
     add("--ssml", action="store_true", help="the text is SSML, even if it does not begin with <speak")
+    add("--lenient", action="store_true", help="drop vendors' SSML that has no meaning here, with a notice")
     add("-o", "--output", help="file to write, - for --stream (the first free one of speech.wav, speech-2.wav …)")
     add("--format", choices=tuple(FORMATS), help="format of the file, otherwise told by its suffix")
     add("--stream", action="store_true", help="raw 16-bit mono PCM at the voice's rate to standard output")
@@ -77,7 +78,9 @@ def run(arguments: argparse.Namespace) -> int:
     markup = True if arguments.ssml else None
     language = style.speaker.reads
     lexicon = Lexicon.read(arguments.lexicon, language) if arguments.lexicon else None
-    sentences = iter_sentences(source, markup=markup, language=language, lexicon=lexicon, notices=notices)
+    sentences = iter_sentences(
+        source, markup=markup, language=language, lexicon=lexicon, notices=notices, lenient=arguments.lenient
+    )
     if arguments.marks and not voice.has_word_timings:
         print(
             f'vivavoce: voice "{voice.name}" does not know when words begin, only sentences are marked', file=sys.stderr

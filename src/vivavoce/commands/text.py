@@ -21,6 +21,7 @@ from vivavoce.commands.standard_streams import read_text
 from vivavoce.errors import InputError
 from vivavoce.text import analyse
 from vivavoce.text.lexicon import Lexicon
+from vivavoce.text.normalise import Trace
 from vivavoce.text.parse import parse_all
 from vivavoce.text.phonemes import LANGUAGES
 from vivavoce.text.syntax import word_distances, write_tree
@@ -38,6 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ssml", action="store_true", help="the text is SSML, even if it does not begin with <speak")
     parser.add_argument("--lexicon", type=Path, help="a file of lines: word, tab, phonemes, perhaps tab and Penn tag")
     parser.add_argument("--language", default=LANGUAGES[0], help=f"{' or '.join(LANGUAGES)}")
+    parser.add_argument(
+        "--lenient", action="store_true", help="drop vendors' SSML that has no meaning here, with a notice"
+    )
+    parser.add_argument(
+        "--explain", action="store_true", help="what will be said, and which rule decided each word of it"
+    )
     parser.add_argument("--json", action="store_true", help="for programs; docs/text.md has the schema")
 
 
@@ -47,7 +54,18 @@ def run(arguments: argparse.Namespace) -> int:
     if (size := len(source.encode("utf-8", "surrogatepass"))) > MAX_TEXT_BYTES:
         raise InputError(f"{size} bytes of text, {MAX_TEXT_BYTES} at most are analysed at a time: give a part")
     lexicon = Lexicon.read(arguments.lexicon, arguments.language) if arguments.lexicon else None
-    utterance = analyse(source, markup=arguments.ssml or None, language=arguments.language, lexicon=lexicon)
+    trace = Trace()
+    utterance = analyse(
+        source,
+        markup=arguments.ssml or None,
+        language=arguments.language,
+        lexicon=lexicon,
+        lenient=arguments.lenient,
+        trace=trace,
+    )
+    if arguments.explain:
+        explain(utterance, trace)
+        return 0
     utterance = parse_all(utterance) if "parser" in addons() else _unparsed(utterance)
     for notice in utterance.notices:
         print(f"vivavoce: {notice}", file=sys.stderr)
@@ -60,6 +78,23 @@ def run(arguments: argparse.Namespace) -> int:
             console.print()
         _show(sentence, console)
     return 0
+
+
+def explain(utterance: Utterance, trace: Trace) -> None:
+    """Print each sentence as it is said and, under it, what was read otherwise than written and by which rule."""
+    for notice in utterance.notices:
+        print(f"vivavoce: {notice}", file=sys.stderr)
+    source = utterance.source.encode("utf-8", "surrogatepass")
+    for sentence in utterance.sentences:
+        print(f"{sentence.text}  [{sentence.kind}, {sentence.boundary}]")
+        start, end = sentence.span
+        for decision in trace.decisions:
+            if start <= decision.span[0] < end and decision.rule:
+                written = source[slice(*decision.span)].decode("utf-8", "replace")
+                said = " ".join(decision.after.split()) or "nothing"
+                print(
+                    f"  {decision.span[0]}-{decision.span[1]}  {' '.join(written.split())} -> {said}  ({decision.rule})"
+                )
 
 
 def _unparsed(utterance: Utterance) -> Utterance:
@@ -104,6 +139,9 @@ def _described(sentence: Sentence) -> dict[str, Any]:
         "span": list(sentence.span),
         "language": sentence.language,
         "tree": write_tree(sentence.tree) if sentence.tree else None,
+        "kind": sentence.kind,
+        "boundary": sentence.boundary,
+        "voice": asdict(sentence.voice) if sentence.voice else None,
         "lead_s": sentence.lead_s,
         "marks": [asdict(mark) for mark in sentence.marks],
         "words": [

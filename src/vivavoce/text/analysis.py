@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -14,29 +14,39 @@ from vivavoce.text.document import MAX_BYTES, Document, SsmlEvent, known_languag
 from vivavoce.text.homographs import resolve
 from vivavoce.text.lexicon import Lexicon
 from vivavoce.text.names import common_names
-from vivavoce.text.normalise import normalise
+from vivavoce.text.normalise import Decision, Trace, normalise
 from vivavoce.text.notices import Notices, place
-from vivavoce.text.pronounce import Token, grapheme_to_phoneme, pronounce, tag, tokens_of
+from vivavoce.text.pronounce import Token, grapheme_to_phoneme, other_sense, pronounce, tag, tokens_of
 from vivavoce.text.sentence_kind import sentence_kind
 from vivavoce.text.source_map import SourceMappedText
 from vivavoce.text.split import MAX_CHARACTERS, Range, bounded, sentences, short_enough
 from vivavoce.text.ssml import parse_ssml
+from vivavoce.text.ssml_schema import OTHER_SENSE
 from vivavoce.text.ssml_values import MAX_BREAK_S
 from vivavoce.text.utterance import Boundary, Mark, Sentence, Utterance, Word
 
 _Item = TypeVar("_Item")
 
-_MARKUP = re.compile(r"[\ufeff\s]*<(?:speak\b|\?xml\b|!DOCTYPE\b|!--)")
+_MARKUP = re.compile(
+    r"[\ufeff\s]*(?:<!--.{0,4000}?-->\s*)*<(?:[sS][pP][eE][aA][kK]\b|\?xml\b|!DOCTYPE\s+speak\b)", re.DOTALL
+)
 _FULL_STOP = re.compile(r"\.[\"'”’)\]»]*$")
 _NOISE = re.compile(r"(?:[!-/:-@\[-`{-~…“”‘’]\s?){24,}")
 """Rows of signs that nobody reads, such as a megabyte of "!?"."""
 _LONG_WORD = re.compile(r"[^\W\d_]{25,}")
+_WORD_RULES = frozenset(["homograph", "lexicon", "name"])
 _PIECE_LETTERS = 16
 _SPOKEN = re.compile(r"[^\W_]|\ue000")
 
 
 def analyse(
-    source: str, *, markup: bool | None = None, language: str = "en-US", lexicon: Lexicon | None = None
+    source: str,
+    *,
+    markup: bool | None = None,
+    language: str = "en-US",
+    lexicon: Lexicon | None = None,
+    lenient: bool = False,
+    trace: Trace | None = None,
 ) -> Utterance:
     """Read a text: sentences of words with sounds, Penn tags, byte spans, and what markup asks of them.
 
@@ -45,7 +55,10 @@ def analyse(
     that cannot be pronounced, and when there is nothing to say.
     """
     notices = Notices(source)
-    found = tuple(iter_sentences(source, markup=markup, language=language, lexicon=lexicon, notices=notices))
+    sentences = iter_sentences(
+        source, markup=markup, language=language, lexicon=lexicon, notices=notices, lenient=lenient, trace=trace
+    )
+    found = tuple(sentences)
     return Utterance(source, found, notices.lines())
 
 
@@ -56,22 +69,27 @@ def iter_sentences(
     language: str = "en-US",
     lexicon: Lexicon | None = None,
     notices: Notices | None = None,
+    lenient: bool = False,
+    trace: Trace | None = None,
 ) -> Iterator[Sentence]:
     """As `analyse`, a sentence at a time: the first comes at once however long the text is.
 
-    Markup is checked as a whole before this returns; what is noticed later is added to `notices`.
+    Markup is checked as a whole before this returns; what is noticed later is added to `notices`. `lenient` drops the
+    elements of vendors that have no meaning here; what each rule of reading did goes to `trace`.
     """
     if len(source) > MAX_BYTES or len(source.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise InputError(f"the text has more than {MAX_BYTES // 1024**2} MB; speak it in parts")
     language = known_language(language)
     is_markup = bool(_MARKUP.match(source)) if markup is None else markup
-    document = parse_ssml(source, language) if is_markup else plain_document(source, language)
-    return _Reader(document, lexicon, Notices(source) if notices is None else notices).sentences()
+    notices = Notices(source) if notices is None else notices
+    document = parse_ssml(source, language, notices, lenient=lenient) if is_markup else plain_document(source, language)
+    return _Reader(document, lexicon, notices, trace).sentences()
 
 
 class _Reader:
-    def __init__(self, document: Document, lexicon: Lexicon | None, notices: Notices) -> None:
+    def __init__(self, document: Document, lexicon: Lexicon | None, notices: Notices, trace: Trace | None) -> None:
         self._document = document
+        self._trace = trace
         self._lexicon = lexicon
         self._notices = notices
 
@@ -117,7 +135,7 @@ class _Reader:
         return words
 
     def _tokens(self, text: SourceMappedText, language: str) -> list[Token]:
-        normal = normalise(text, language, self._notices, placeholders=self._document.marked_up)
+        normal = normalise(text, language, self._notices, placeholders=self._document.marked_up, trace=self._trace)
         tokens = tokens_of(self._cut_long_words(normal, language), language, self._document.pronunciations)
         if tokens:
             # Lost in normalisation, needed where a run of another language follows.
@@ -125,14 +143,32 @@ class _Reader:
         for token in tokens:
             token.tag = token.tag or self._document.style_at(token.span[0]).tag
         given = [token.tag for token in tokens]
+        for token in tokens:
+            token.tag = "" if token.tag == OTHER_SENSE else token.tag
         tag(tokens, language)
         resolve(tokens, language)
+        self._note(tokens, "homograph")
         for token, wanted in zip(tokens, given, strict=True):
-            token.tag = wanted or token.tag
+            if wanted == OTHER_SENSE:
+                token.phonemes = other_sense(token, language)
+            elif wanted:
+                token.tag = wanted
         if self._lexicon and self._lexicon.language == language:
             self._lexicon.apply(tokens)
+            self._note(tokens, "lexicon")
         common_names(language).apply(tokens)
+        self._note(tokens, "name")
         return tokens
+
+    def _note(self, tokens: Sequence[Token], rule: str) -> None:
+        """Trace the readings that came in since the last time."""
+        if self._trace is None:
+            return
+        noted = {decision.span for decision in self._trace.decisions if decision.rule in _WORD_RULES}
+        for token in tokens:
+            reading = token.phonemes or token.sounds_like
+            if reading and token.span not in noted:
+                self._trace.decisions.append(Decision(rule, token.span, token.text, reading))
 
     def _cut_long_words(self, text: SourceMappedText, language: str) -> SourceMappedText:
         """hibari reads the first 24 letters of a word that it does not know: give it longer ones in pieces."""
@@ -176,8 +212,8 @@ class _Reader:
             events = events[len(own) :]
             start = whole[0] if group is groups[0] else group[0].span[0]
             end = group[-1].span[1] if following else whole[1]
-            language = self._document.style_at(group[0].span[0]).language
-            sentence = Sentence(tuple(group), (start, end), language=language)
+            style = self._document.style_at(group[0].span[0])
+            sentence = Sentence(tuple(group), (start, end), language=style.language, voice=style.voice)
             sentence = replace(
                 sentence, kind="statement" if following else kind, boundary="part" if following else boundary
             )

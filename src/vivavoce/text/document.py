@@ -12,6 +12,7 @@ from vivavoce.text.layout import stretches
 from vivavoce.text.phonemes import LANGUAGES
 from vivavoce.text.source_map import SourceMappedText
 from vivavoce.text.utterance import Boundary, Control
+from vivavoce.text.voice_request import VoiceRequest
 
 MAX_BYTES = 8 * 1024 * 1024
 
@@ -24,6 +25,7 @@ class Style:
     control: Control
     tag: str = ""
     """A Penn tag that the markup gives, or nothing."""
+    voice: VoiceRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,18 @@ def plain_document(source: str, language: str) -> Document:
     text = without_html(SourceMappedText.of(source))
     regions = (TextRegion(part.start, part.end, boundary=part.boundary) for part in stretches(text.text))
     return Document(source, text, regions, [(0, Style(language, Control()))])
+
+
+_AS_AMERICAN = ("en-ca", "en-ph", "en-us-posix")
+"""Varieties of English that are read as in the United States; all others are read as in Britain."""
+
+
+def nearest_language(tag: str) -> str | None:
+    """What a variety of English is read as that is none of `LANGUAGES` itself; None for another language."""
+    wanted = tag.strip().replace("_", "-").lower()
+    if not wanted.startswith("en-"):
+        return None
+    return "en-US" if wanted in _AS_AMERICAN else "en-GB"
 
 
 def known_language(tag: str) -> str:

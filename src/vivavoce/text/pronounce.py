@@ -87,6 +87,18 @@ def tag(tokens: list[Token], language: str) -> None:
         token.tag = token.tag or found
 
 
+def other_sense(token: Token, language: str) -> str | None:
+    """The reading of a tagged word of two that it would not get; None where the dictionary has a single one."""
+    read = grapheme_to_phoneme(language)
+    found = read.lexicon.golds.get(token.text.lower())
+    if not isinstance(found, dict):
+        return token.phonemes
+    usual = (
+        read(token.sounds_like, normalize_text=False) if token.sounds_like else found.get(token.tag, found["DEFAULT"])
+    )
+    return next((sounds for sounds in found.values() if sounds and sounds != usual), token.phonemes)
+
+
 def pronounce(runs: Iterable[tuple[list[Token], str]]) -> list[Word]:
     """Words of a sentence with sounds and punctuation, from runs of (tagged tokens, language).
 

@@ -3,35 +3,59 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from xml.parsers import expat
 
 import numpy as np
 
 from vivavoce.errors import InputError
-from vivavoce.text.document import Document, Pronunciation, SsmlEvent, Style, TextRegion, known_language
+from vivavoce.text.document import (
+    Document,
+    Pronunciation,
+    SsmlEvent,
+    Style,
+    TextRegion,
+    known_language,
+    nearest_language,
+)
 from vivavoce.text.normalise.characters import PLACEHOLDER
-from vivavoce.text.notices import located, place
-from vivavoce.text.phonemes import MAX_READING, checked, from_ipa
+from vivavoce.text.notices import Notices, located, place
+from vivavoce.text.phonemes import LANGUAGES, MAX_READING, checked, from_ipa
 from vivavoce.text.say_as import spoken
 from vivavoce.text.source_map import SourceMappedText
-from vivavoce.text.ssml_schema import ATTRIBUTES, EMPTY, REQUIRED, TEXT_ONLY, check_attribute, controlled, role_tag
+from vivavoce.text.ssml_schema import (
+    ATTRIBUTES,
+    EMPTY,
+    REQUIRED,
+    TEXT_ONLY,
+    UNSUPPORTED,
+    WITHOUT_SOUND,
+    check_attribute,
+    controlled,
+    role_tag,
+    voice_request,
+)
 from vivavoce.text.ssml_values import break_seconds
 from vivavoce.text.utterance import Boundary, Control
+from vivavoce.text.x_sampa import from_x_sampa
 
 MAX_DEPTH = 32
 
 _REFERENCE = re.compile(rb"&[#\w]{1,12};")
 
+_WHOLE_WORDS = frozenset({"emphasis", "prosody", "lang", "w", "token"})
+
 Attributes = dict[str, str]
 
 
-def parse_ssml(source: str, language: str) -> Document:
-    """Read SSML. `language` holds until markup says otherwise.
+def parse_ssml(source: str, language: str, notices: Notices | None = None, *, lenient: bool = False) -> Document:
+    """Read SSML. `language` holds until markup says otherwise; what is read otherwise than asked goes to `notices`.
 
-    Raises `InputError` with line and column for what is not well formed, not SSML, or not supported.
+    Raises `InputError` with line and column for what is not well formed, not SSML, or not supported; with `lenient`
+    the tags of vendors' elements that have no meaning here are dropped with a notice, and what they hold is read.
     """
-    return _Parser(source, language).parse()
+    return _Parser(source, language, Notices(source) if notices is None else notices, lenient).parse()
 
 
 @dataclass(slots=True)
@@ -45,8 +69,8 @@ class _Element:
 
 
 class _Parser:
-    def __init__(self, source: str, language: str) -> None:
-        self._source = source
+    def __init__(self, source: str, language: str, notices: Notices, lenient: bool) -> None:
+        self._source, self._notices, self._lenient = source, notices, lenient
         try:
             self._bytes = source.encode()
         except UnicodeEncodeError as error:
@@ -98,6 +122,9 @@ class _Parser:
         return self._place(found.start() + 1 if found else byte)
 
     def _start(self, name: str, attributes: Attributes) -> None:
+        if self._open and self._dropped(name, attributes):
+            self._open.append(_Element("", self._expat.CurrentByteIndex, {}, self._open[-1].style))
+            return
         self._check_element(name)
         parent = self._open[-1].style if self._open else self._styles[-1][1]
         element = _Element(name, self._expat.CurrentByteIndex, attributes, parent)
@@ -105,19 +132,56 @@ class _Parser:
         self._check_attributes(element)
         element.style = self._styled(element)
         if element.style != parent:
+            if name in _WHOLE_WORDS:
+                self._check_between_words(element.byte, self._inside(element.byte), f"<{name}> begins")
             self._styles.append((element.byte, element.style))
-        if name in ("p", "s"):
+        if name in ("p", "s") or (name == "voice" and element.style.voice != parent.voice):
             self._end_region(whole=False)
         elif name == "break":
             with located(self._place):
                 seconds = break_seconds(attributes.get("strength"), attributes.get("time"))
             self._events.append(SsmlEvent(element.byte, seconds))
             self._append(SourceMappedText(" ", *np.full((2, 1), element.byte)))
-        elif name == "mark":
-            self._events.append(SsmlEvent(element.byte, name=attributes["name"]))
+        elif name in ("mark", "bookmark"):
+            self._events.append(SsmlEvent(element.byte, name=attributes.get("name") or attributes["mark"]))
+
+    def _dropped(self, name: str, attributes: Attributes) -> bool:
+        """Whether an element of a vendor is passed over; its notice names it and its place."""
+        namespace = name.partition(":")[0] if ":" in name else ""
+        if name not in UNSUPPORTED and namespace not in ("amazon", "mstts", "google"):
+            return False
+        why = UNSUPPORTED.get(name, "it has no meaning here")
+        if not self._lenient:
+            self._refuse(f"<{name}> is not supported: {why}; remove it, or drop such elements with --lenient")
+        byte = self._expat.CurrentByteIndex
+        self._notices.add(f"<{name}> dropped ({why})", (byte, byte), attributes.get("name", name))
+        return True
+
+    def _inside(self, byte: int) -> int:
+        """The byte after the tag that begins at `byte`."""
+        quote = b""
+        while byte < len(self._bytes):
+            sign = self._bytes[byte : byte + 1]
+            if quote:
+                quote = b"" if sign == quote else quote
+            elif sign in (b'"', b"'"):
+                quote = sign
+            elif sign == b">":
+                break
+            byte += 1
+        return byte + 1
+
+    def _check_between_words(self, byte: int, following: int, what: str) -> None:
+        """Raise `InputError` where letters stand on both sides of a tag: no voice changes within a word."""
+        before = self._pieces[-1].text[-1:] if self._pieces else ""
+        after = self._bytes[following : following + 8].decode("utf-8", "ignore")[:1]
+        if before.isalnum() and after.isalnum() and self._open[-1].name not in TEXT_ONLY:
+            self._refuse(f"{what} inside a word; put the tags around whole words", byte)
 
     def _check_element(self, name: str) -> None:
         names = [element.name for element in self._open]
+        if name not in ATTRIBUTES and name.lower() in ATTRIBUTES:
+            self._refuse(f"<{name}> is not supported: the names of SSML are in small letters; write <{name.lower()}>")
         if name not in ATTRIBUTES:
             self._refuse(f"<{name}> is not supported; use {', '.join(ATTRIBUTES)}")
         if (name == "speak") != (not names):
@@ -143,23 +207,44 @@ class _Parser:
         for attribute, value in element.attributes.items():
             with located(lambda attribute=attribute: self._place_of(attribute)):
                 if attribute == "xml:lang":
-                    style = replace(style, language=known_language(value))
-                elif element.name == "w":
+                    style = replace(style, language=self._language(value, element.byte))
+                elif attribute == "role":
                     style = replace(style, tag=role_tag(value))
                 elif element.name in ("prosody", "emphasis"):
                     control = controlled(control, attribute, value.strip())
         if element.name == "emphasis" and "level" not in element.attributes:
             control = replace(control, emphasis="moderate")
+        if element.name == "voice":
+            with located(lambda: self._place(element.byte)):
+                style = replace(style, voice=voice_request(element.attributes, self._place(element.byte)))
         return replace(style, control=control)
+
+    def _language(self, tag: str, byte: int) -> str:
+        """The language to read in: a variety of English that no voice speaks is read as its nearest, with a notice."""
+        try:
+            return known_language(tag)
+        except InputError:
+            nearest = nearest_language(tag) or (LANGUAGES[0] if self._lenient else None)
+            if nearest is None:
+                raise
+            self._notices.add(f"read as {nearest}", (byte, byte), tag)
+            return nearest
 
     def _end(self, name: str) -> None:
         element = self._open.pop()
+        if not element.name:
+            return
         if name in ("p", "s", "speak"):
             self._end_region(whole=name == "s", boundary="sentence" if name == "s" else "paragraph")
-        if name in TEXT_ONLY:
+        if name in TEXT_ONLY - WITHOUT_SOUND:
             self._append(self._read(element))
         outside = self._open[-1].style if self._open else element.style
+        if name == "voice" and outside.voice != element.style.voice:
+            self._end_region(whole=False)
         if outside != element.style:
+            if name in _WHOLE_WORDS:
+                end = self._expat.CurrentByteIndex
+                self._check_between_words(end, end + len(name.encode()) + 3, f"</{name}> stands")
             self._styles.append((self._expat.CurrentByteIndex, outside))
 
     def _end_region(self, *, whole: bool, boundary: Boundary = "sentence") -> None:
@@ -184,6 +269,8 @@ class _Parser:
         else:
             piece = SourceMappedText.of(data.replace(PLACEHOLDER, "\N{REPLACEMENT CHARACTER}"))
             piece = SourceMappedText(piece.text, piece.starts + byte, piece.ends + byte)
+        if self._open[-1].name in WITHOUT_SOUND:
+            return
         if self._open[-1].name in EMPTY and data.strip():
             self._refuse(f"<{self._open[-1].name}> must be empty")
         if self._open[-1].name in TEXT_ONLY:
@@ -205,7 +292,8 @@ class _Parser:
                 read: str | tuple[Pronunciation, ...] = attributes["alias"].replace(PLACEHOLDER, " ")
             elif element.name == "say-as":
                 kind, layout = attributes["interpret-as"].strip(), attributes.get("format")
-                read = spoken(kind, layout, held.text, language)
+                detail, region = attributes.get("detail"), attributes.get("language")
+                read = spoken(kind, layout, held.text, language, detail=detail, region=region)
             else:
                 read = _phoneme(attributes, held.text, language)
         if isinstance(read, tuple):
@@ -214,12 +302,18 @@ class _Parser:
         return SourceMappedText(read, *(np.full(len(read), edge) for edge in span))
 
 
+_ALPHABETS: dict[str, Callable[[str, str], str]] = {
+    "ipa": from_ipa,
+    "x-sampa": lambda written, language: from_ipa(from_x_sampa(written), language),
+    "x-vivavoce": checked,
+}
+
+
 def _phoneme(attributes: Attributes, text: str, language: str) -> tuple[Pronunciation, ...]:
     alphabet = attributes.get("alphabet", "ipa")
-    if alphabet not in ("ipa", "x-vivavoce"):
-        raise InputError(f"alphabet {alphabet!r} is neither ipa nor x-vivavoce")
-    read = from_ipa if alphabet == "ipa" else checked
-    parts = read(attributes["ph"], language).split()
+    if alphabet not in _ALPHABETS:
+        raise InputError(f"alphabet {alphabet!r} is none of {', '.join(_ALPHABETS)}")
+    parts = _ALPHABETS[alphabet](attributes["ph"], language).split()
     words = text.split()
     if len(words) == len(parts):
         return tuple(Pronunciation(word, part) for word, part in zip(words, parts, strict=True))

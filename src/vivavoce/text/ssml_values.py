@@ -19,15 +19,19 @@ _VOLUMES_DB = {
     "silent": SILENT_DB, "x-soft": -12.0, "soft": -6.0, "medium": 0.0, "default": 0.0, "loud": 4.0, "x-loud": 8.0,
 }  # fmt: skip
 _PERCENT = re.compile(r"([+-]?)(\d+(?:\.\d+)?)%")
-_SEMITONES = re.compile(r"([+-]\d+(?:\.\d+)?)st")
-_DECIBELS = re.compile(r"([+-]\d+(?:\.\d+)?)dB")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?|\.\d+")
+_SEMITONES = re.compile(r"([+-]?\d+(?:\.\d+)?)\s?(?:st|semitones?)", re.IGNORECASE)
+_CHANGE = re.compile(r"([+-])(\d+(?:\.\d+)?)")
+_DECIBELS = re.compile(r"([+-]?\d+(?:\.\d+)?)\s?dB", re.IGNORECASE)
 _TIME = re.compile(r"\+?(\d+(?:\.\d+)?|\.\d+)(ms|s)")
 
 
 def rate_factor(value: str) -> float:
-    """A label, or a percentage of the ordinary rate: "80%". From 20% to 500%."""
+    """A label, a percentage of the ordinary rate ("80%"), a change of it ("+30%") or a factor ("1.2"); 20% to 500%."""
     if value in _RATES:
         return _RATES[value]
+    if _NUMBER.fullmatch(value):
+        return _between(float(value), 0.2, 5.0, f"rate {value!r} must lie from 0.2 to 5")
     match = _PERCENT.fullmatch(value)
     if not match:
         raise InputError(f"rate {value!r} is neither a percentage such as 80% nor one of {_list(_RATES)}")
@@ -63,13 +67,24 @@ def range_factor(value: str) -> float:
 
 
 def volume_db(value: str) -> float:
-    """A label or "+6dB"."""
+    """A label, "+6dB", a loudness from 0 to 100, or a change of it ("-50%", "+10")."""
     if value in _VOLUMES_DB:
         return _VOLUMES_DB[value]
+    change = _PERCENT.fullmatch(value) or _CHANGE.fullmatch(value)
+    if change and change[1]:
+        return _level_db(1.0 + float(change[1] + change[2]) / 100, value)
+    if _NUMBER.fullmatch(value):
+        return _level_db(float(value) / 100, value)
     match = _DECIBELS.fullmatch(value)
     if not match:
         raise InputError(f"volume {value!r} is neither as +6dB nor one of {_list(_VOLUMES_DB)}")
     return _between(float(match[1]), SILENT_DB, 20.0, f"volume {value!r} must lie from -96dB to +20dB")
+
+
+def _level_db(factor: float, value: str) -> float:
+    """Decibels of an amplitude; 0 is silence, and twice the ordinary loudness is the most."""
+    _between(factor, 0.0, 2.0, f"volume {value!r} must lie from 0 to 100, or from -100% to +100%")
+    return max(20.0 * math.log10(factor), SILENT_DB) if factor > 0 else SILENT_DB
 
 
 def break_seconds(strength: str | None, time: str | None) -> float:

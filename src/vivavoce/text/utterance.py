@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from vivavoce.text.voice_request import VoiceRequest
+
 ByteSpan = tuple[int, int]
 
 SentenceKind = Literal["statement", "exclamation", "list", "yes_no", "or", "wh", "tag"]
@@ -80,6 +82,8 @@ class Sentence:
     """Silence before the first word that markup asked for."""
     kind: SentenceKind = "statement"
     boundary: Boundary = "sentence"
+    voice: VoiceRequest | None = None
+    """Who is to speak it, where the markup asks for somebody."""
 
     @property
     def text(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Protocol, runtime_checkable
 
@@ -18,6 +18,7 @@ from vivavoce.errors import InputError
 from vivavoce.features import Array
 from vivavoce.text import iter_sentences
 from vivavoce.text.utterance import Sentence, Utterance
+from vivavoce.text.voice_request import choose_speaker
 from vivavoce.voice.acoustics import AcousticInputs, AcousticOverrides, ProsodySource, VoiceBound
 from vivavoce.voice.clock import Clock
 from vivavoce.voice.context import sentence_context
@@ -176,6 +177,8 @@ class Voice:
 
         Raises `InputError` for markup that this voice cannot follow.
         """
+        if sentence.voice:
+            style = replace(style, speaker=choose_speaker(sentence.voice, self.speakers))
         tokens = self._tokens(sentence)
         controls = token_controls(sentence, tokens, style.rate, style.pitch_semitones)
         self._check_markup(sentence, controls)

@@ -74,12 +74,12 @@ _AFTER_NUMBER = {
     "pts": ("point", "points"), "pp": ("page", "pages"), "kn": ("knot", "knots"), "kt": ("knot", "knots"), "c": ("cup", "cups"),
 }  # fmt: skip
 _STOP_NEEDED = words("in c mo mos pts vols pp deg kn pt")
-_STREETS = {
+STREETS = {
     "St": "Street", "Ave": "Avenue", "Blvd": "Boulevard", "Rd": "Road", "Ln": "Lane", "Dr": "Drive", "Ct": "Court",
     "Pl": "Place", "Sq": "Square", "Ter": "Terrace", "Cres": "Crescent", "Pk": "Park", "Cir": "Circle", "Pkwy": "Parkway",
     "Hwy": "Highway", "Gdns": "Gardens", "Hts": "Heights", "Is": "Island", "Mt": "Mountain", "Riv": "River", "Co": "County",
 }  # fmt: skip
-_DIRECTIONS = {"N": "North", "S": "South", "E": "East", "W": "West", "NE": "Northeast", "NW": "Northwest", "SE": "Southeast", "SW": "Southwest"}  # fmt: skip
+DIRECTIONS = {"N": "North", "S": "South", "E": "East", "W": "West", "NE": "Northeast", "NW": "Northwest", "SE": "Southeast", "SW": "Southwest"}  # fmt: skip
 _OLD_STATES = {
     "Ala": "Alabama", "Ariz": "Arizona", "Ark": "Arkansas", "Calif": "California", "Cal": "California",
     "Colo": "Colorado", "Conn": "Connecticut", "Del": "Delaware", "Fla": "Florida", "Ga": "Georgia", "Ill": "Illinois",
@@ -138,11 +138,11 @@ _RULES: list[Rule] = [
     (re.compile(rf"{_AMOUNT}[\s-]?({_choice(_LONG_UNITS)})(?:\.(?!\w)|(?![\w'’/°²³-]))"), _after_number),
     (re.compile(rf"{_AMOUNT}\s?({'|'.join(sorted(_STOP_NEEDED, key=len, reverse=True))})\.(?!\w)"), _after_number),
     (re.compile(rf"{_AMOUNT} (in)(?= (?:long|wide|high|deep|tall|thick|across|x|by|of (?:rain|snow|water))\b)"), _after_number),
-    (re.compile(r"\b(\d+\s)([NSEW]{1,2})\.? (?=(?:[A-Z][a-z]+|\d+(?:st|nd|rd|th))\b)"), lambda m: f"{m[1]}{_DIRECTIONS.get(m[2], m[2])} "),
-    (re.compile(rf"\b([NSEW])\. (?={_STREET_NAME} (?:{_choice(_STREETS)}|Street|Avenue|Road|Drive)\b)"), lambda m: f"{_DIRECTIONS[m[1]]} "),
-    (re.compile(rf"\b({_STREET_NAME}) ({_choice(_STREETS)})\.(?=[\s,;:)]|$)(?! (?:[A-Z][a-z]+ ){{0,1}}(?:Smith|Jones)\b)"),
+    (re.compile(r"\b(\d+\s)([NSEW]{1,2})\.? (?=(?:[A-Z][a-z]+|\d+(?:st|nd|rd|th))\b)"), lambda m: f"{m[1]}{DIRECTIONS.get(m[2], m[2])} "),
+    (re.compile(rf"\b([NSEW])\. (?={_STREET_NAME} (?:{_choice(STREETS)}|Street|Avenue|Road|Drive)\b)"), lambda m: f"{DIRECTIONS[m[1]]} "),
+    (re.compile(rf"\b({_STREET_NAME}) ({_choice(STREETS)})\.(?=[\s,;:)]|$)(?! (?:[A-Z][a-z]+ ){{0,1}}(?:Smith|Jones)\b)"),
      lambda m: _street(m)),
-    (re.compile(rf"\b(\d+ {_STREET_NAME}(?: [A-Z][a-z]+)?) ({_choice(_STREETS)})(?=[\s,;:)]|$)"), lambda m: f"{m[1]} {_STREETS[m[2]]}"),
+    (re.compile(rf"\b(\d+ {_STREET_NAME}(?: [A-Z][a-z]+)?) ({_choice(STREETS)})(?=[\s,;:)]|$)"), lambda m: f"{m[1]} {STREETS[m[2]]}"),
     (re.compile(rf"\b([A-Z][a-z]+, )({_choice(_OLD_STATES)})\.(?=[\s,;)]|$)"), lambda m: _old_state(m)),
     (re.compile(rf"(?<![\w.@/-])({_choice(_WITHOUT_STOP)})(?![\w.@'’-])"), lambda m: _WITHOUT_STOP[m[1]] + (" " if m[1] == "w/" and m.string[m.end() : m.end() + 1].isalnum() else "")),
     (re.compile(r"(?<![\w.@/-])w/(?=\w)(?!o\b)"), lambda m: "with "),
@@ -183,7 +183,7 @@ def _street(match: re.Match[str]) -> str:
         return match[0]
     if kind in ("Is", "Co", "Mt", "Riv"):
         return match[0]
-    return _stop(match, f"{name} {_STREETS[kind]}")
+    return _stop(match, f"{name} {STREETS[kind]}")
 
 
 _SHIELDS: list[Rule] = [

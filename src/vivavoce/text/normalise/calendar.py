@@ -52,7 +52,7 @@ def twelve_hour(match: re.Match[str]) -> str:
     return f"{hour}{f':{minute}' if minute and int(minute) else ''} {half.upper()}.M."
 
 
-_MONTH_WORDS = {
+MONTHS = {
     "jan": "January", "feb": "February", "mar": "March", "apr": "April", "may": "May", "jun": "June", "jul": "July",
     "aug": "August", "sep": "September", "sept": "September", "oct": "October", "nov": "November", "dec": "December",
     **{name.lower(): name for name in MONTH_NAMES},
@@ -67,12 +67,12 @@ _MONTH_WORDS = {
     "giugno": "June", "luglio": "July", "settembre": "September", "ottobre": "October", "dicembre": "December",
     "januari": "January", "februari": "February", "maart": "March", "mrt": "March", "mei": "May", "augustus": "August",
 }  # fmt: skip
-_MONTH = "(?:" + "|".join(sorted((name.capitalize() for name in _MONTH_WORDS), key=len, reverse=True)) + ")"
+_MONTH = "(?:" + "|".join(sorted((name.capitalize() for name in MONTHS), key=len, reverse=True)) + ")"
 _ANY_MONTH = (
     "(?:"
     + "|".join(
         sorted(
-            {*_MONTH_WORDS, *(n.capitalize() for n in _MONTH_WORDS)}
+            {*MONTHS, *(n.capitalize() for n in MONTHS)}
             - {"mar", "may", "mars", "mai", "dec", "jun", "jan", "dic", "mei", "march", "sep"},
             key=len,
             reverse=True,
@@ -85,7 +85,7 @@ _TH = r"(?:st|nd|rd|th)?"
 
 
 def _month(name: str) -> str:
-    return _MONTH_WORDS[name.lower()]
+    return MONTHS[name.lower()]
 
 
 def _the(day: str) -> str:

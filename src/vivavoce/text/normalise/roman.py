@@ -86,6 +86,7 @@ def _ordinal(match: re.Match[str]) -> str:
 
 _ORDINAL_NOUNS = "century|centuries|Century|Olympi\\w+|Congress|Corps|Legion|legion|[Dd]ynasty|Army|Amendment|Brigade"
 _RULES: list[Rule] = [
+    (re.compile(rf"\b((?:{_REGNAL_TITLES}) (?:[A-Z][a-z]+ )?[A-Z][a-z]+) ({_SMALL}|[IVX]){_FOLLOWING}"), _ordinal),
     (re.compile(rf"\b((?:{_THINGS.lower()}) )(?={_PRONOUN})"), lambda m: m[1] + SHIELD),
     (re.compile(rf"\b((?:{_THINGS}) )(?={_SURELY_PRONOUN})"), lambda m: m[1] + SHIELD),
     (re.compile(rf"\b((?:{_MONARCHS}) )(?={_PRONOUN})"), lambda m: m[1] + SHIELD),
@@ -103,7 +104,6 @@ _RULES: list[Rule] = [
     (re.compile(rf"\(({_LOWER})\)"), lambda m: f"({roman(m[1])})" if m[1] else m[0]),
     (re.compile(rf"\b({_NUMERAL})(?:th|st|nd|rd)?(?= (?:{_ORDINAL_NOUNS})\b)(?<!\bI)"), lambda m: ordinal_of(roman(m[1]))),
     (re.compile(r"\bM(?=[MDCLXVI]{3})M{0,2}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b"), _year),
-    (re.compile(rf"\b((?:{_REGNAL_TITLES}) (?:[A-Z][a-z]+ )?[A-Z][a-z]+) ({_SMALL}|[IVX]){_FOLLOWING}"), _ordinal),
     (re.compile(rf"\b({_MONARCHS}) (?!X\b)({_SMALL}|[IVX]){_FOLLOWING}(?! ?[A-Z]\.)"), _ordinal),
     (re.compile(rf"\b((?:{_FIRST_NAMES}|[A-Z]\.)(?: [A-Z]\.)? [A-Z][a-z]+) ({_SMALL}){_FOLLOWING}"), _ordinal),
     (re.compile(rf"\b((?:{_MONARCHS})(?: [A-Z]\.)? [A-Z][a-z]+) ({_SMALL}){_FOLLOWING}"), _ordinal),

@@ -14,6 +14,7 @@ Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
 NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 DIGITS = "0123456789"
+_SHIELD = " \u2060"
 
 _ARTICLE = re.compile(r"(?i)\b(?:an?|another|each|every|this|that|one)\s+$")
 _NOUN = re.compile(
@@ -48,7 +49,8 @@ class Trace:
 
     def add(self, rule: str, text: SourceMappedText, edits: Sequence[Edit]) -> None:
         for start, end, after in edits:
-            self.decisions.append(Decision(rule, text.span(start, end), text.text[start:end], after))
+            if after.strip(_SHIELD) or start < end:
+                self.decisions.append(Decision(rule, text.span(start, end), text.text[start:end], after))
 
     def compare(self, rule: str, old: SourceMappedText, new: SourceMappedText) -> None:
         """Decisions of a rewriting that told nothing of its own: the words that differ."""
