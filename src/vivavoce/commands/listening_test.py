@@ -7,6 +7,8 @@ from importlib import import_module
 from types import ModuleType
 
 ACTIONS = {
+    "new": "build a test: render or take stimuli, match, align and check them",
+    "serve": "the page for listeners",
     "plan": "how many people a test needs: power by simulation, minutes and money",
 }
 
