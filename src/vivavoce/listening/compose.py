@@ -124,13 +124,13 @@ def _trial(
     question = "\n\n".join(filter(None, (recipe.question, recipe.guidelines)))
     named = str(reference) if reference and recipe.named_reference else None
     name = f"{item.id}/{suffix}" if suffix else item.id
-    return Trial(name, recipe.kind, item.id, stimuli, recipe.name, question, named, item.text, options)
+    return Trial(name, recipe.kind, item.id, stimuli, "", question, named, item.text, options)
 
 
 def _trap(recipe: Recipe, sounds: Sounds, number: int) -> Trial:
     score = trap_score(number)
     stimulus = Stimulus("trap", str(sounds["trap", str(score)]), float(score), "trap")
-    return Trial(f"trap {number + 1}", Kind.MOS, f"trap {score}", (stimulus,), recipe.name, recipe.question)
+    return Trial(f"trap {number + 1}", Kind.MOS, f"trap {score}", (stimulus,), "", recipe.question)
 
 
 def trap_score(number: int) -> int:

@@ -36,6 +36,8 @@ class SystemSpec:
     voice: str | None = None
     copy_from: str | None = None
     """`recording`: the item's recording is copied by the speaker."""
+    original: bool = False
+    """Whether it is the item's recording as it is."""
     network: bool = False
     """Whether the item's recording is sent through a network."""
     lost: bool = True

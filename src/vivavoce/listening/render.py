@@ -1,18 +1,154 @@
-"""What vivavoce itself says or carries for a test. The one place in which a test meets the voice and the network."""
+"""What vivavoce itself says or carries for a test: the one place in which a test meets the voice and the network."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
+import numpy as np
+
+from vivavoce.audio import Audio, read_audio, write_audio
+from vivavoce.blocks.addon import load_addon
+from vivavoce.blocks.lookup import find_addon
 from vivavoce.errors import InputError
-from vivavoce.listening.compose import Sounds, file_sounds, rendered_systems
-from vivavoce.listening.recipe import Recipe
+from vivavoce.features import RATE_HZ
+from vivavoce.listening.compose import Sounds, file_sounds, rendered_systems, trap_score
+from vivavoce.listening.items import Item
+from vivavoce.listening.recipe import Recipe, SystemSpec
+from vivavoce.prosody import speaking
+from vivavoce.prosody.alignment import check_fit, whole_sentence
+from vivavoce.prosody.selection import Selection
+from vivavoce.prosody.systems import Speaking
+from vivavoce.prosody.transfer import Copied, copycat
+from vivavoce.redundancy.codec.vivavoce.decoder import load_decoder
+from vivavoce.redundancy.codec.vivavoce.encoder import load_encoder
+from vivavoce.redundancy.concealment.concealer import Concealer
+from vivavoce.transport.loss_simulation import simulate_loss, trim_to_played
+from vivavoce.transport.loss_traces import read_trace, repeat_trace
+from vivavoce.transport.opus_codec import RATE_HZ as OPUS_RATE_HZ
+from vivavoce.transport.opus_codec import OpusSettings
+from vivavoce.transport.sender import ProtectionSettings, protect
+from vivavoce.voice.synthesizer import DEFAULT_VOICE, Voice, language_of, load_voice
+from vivavoce.voice.tokens import tokenise
+
+BIT_RATE, LBRR_BIT_RATE = 24_000, 40_000
+JOINED = "+"
+GAP_S = 0.25
+TRAP = "This is an interruption. Please choose the score {}."
+NUMBERS = ("one", "two", "three", "four", "five")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One sound to be made."""
+
+    system: SystemSpec
+    item: Item
+    path: Path
 
 
 def render_all(recipe: Recipe, folder: Path, told: Callable[[str], None] = lambda line: None) -> Sounds:
-    """A sound for every system and item; what is in `folder` from an interrupted run is not made again."""
+    """A sound for every system and item. What `folder` holds from an interrupted run is not made again.
+
+    Raises `InputError` naming the system and item that cannot be rendered.
+    """
     sounds = file_sounds(recipe)
-    if rendered_systems(recipe):
-        raise InputError("not yet")
+    jobs = list(_jobs(recipe, folder))
+    if jobs:
+        folder.mkdir(parents=True, exist_ok=True)
+    for number, job in enumerate(jobs, 1):
+        sounds[job.system.name, job.item.id] = job.path
+        if not job.path.exists():
+            try:
+                write_audio(job.path, render(job.system, job.item))
+            except InputError as error:
+                raise InputError(f"{job.system.name}, {job.item.id}: {error}") from error
+            told(f"{number} of {len(jobs)} rendered: {job.system.name}, {job.item.id}")
     return sounds
+
+
+def render(system: SystemSpec, item: Item) -> Audio:
+    """One item by one system. Raises `InputError` for what the item lacks, or the system cannot do."""
+    if system.original:
+        return recording_of(item)
+    if system.network:
+        return _carry(system, item)
+    voice = _voice(system.voice)
+    speaker = item.speaker or system.speaker
+    if not item.text:
+        raise InputError("there is no text to say")
+    if system.copy_from:
+        return _copy(voice, item, speaker)
+    spoken = voice.speak(item.text, speaker=speaker, prosody=_prosody(system.prosody, system.by))
+    return Audio(spoken.samples, RATE_HZ)
+
+
+def recording_of(item: Item) -> Audio:
+    """The item's recording; several, their names joined by `+`, with a quarter of a second between them."""
+    if item.recording is None:
+        raise InputError("there is no recording (recordings: a folder of them)")
+    suffix = item.recording.suffix
+    names = item.recording.name.removesuffix(suffix).split(JOINED)
+    parts = [read_audio(item.recording.with_name(f"{name}{suffix}"), most_s=60) for name in names]
+    rate = parts[0].rate_hz
+    gap = np.zeros(round(GAP_S * rate), np.float32)
+    pieces = [piece for part in parts for piece in (part.resampled(rate).samples, gap)]
+    return Audio(np.concatenate(pieces[:-1]), rate)
+
+
+def _jobs(recipe: Recipe, folder: Path) -> list[Job]:
+    jobs = [
+        Job(system, item, folder / f"{system.name}-{item.id}.wav".replace("/", "-"))
+        for system in rendered_systems(recipe)
+        for item in recipe.items
+    ]
+    scores = {trap_score(number) for number in range(recipe.traps)}
+    trap = replace(SystemSpec("trap"), speaker=next((one.speaker for one in recipe.systems if one.speaker), None))
+    for score in sorted(scores):
+        item = Item(str(score), TRAP.format(NUMBERS[score - 1]))
+        jobs.append(Job(trap, item, folder / f"trap-{score}.wav"))
+    return jobs
+
+
+def _copy(voice: Voice, item: Item, speaker: str | None) -> Audio:
+    name = voice.manner(speaker).speaker
+    sentence = whole_sentence(item.text or "", language_of(name))
+    source = recording_of(item).resampled(RATE_HZ)
+    tokens = tokenise(sentence)
+    check_fit(source.duration_s, tokens)
+    prosody = Copied(copycat().copy(source, tokens, name, voice.usual_frames(sentence, name)))
+    return Audio(voice.speak([sentence], speaker=name, prosody=prosody).samples, RATE_HZ)
+
+
+def _carry(system: SystemSpec, item: Item) -> Audio:
+    """The item's recording, sent and played through its trace of loss."""
+    opus = OpusSettings(LBRR_BIT_RATE if system.lbrr else BIT_RATE, lbrr=system.lbrr)
+    encoder = load_encoder() if system.redundancy else None
+    file = protect(recording_of(item), encoder, ProtectionSettings(opus, system.redundancy))
+    if system.lost and item.trace is None:
+        raise InputError("there is no trace of loss (trace: a column of texts)")
+    trace = read_trace(item.trace) if system.lost and item.trace else (False,)
+    lost = repeat_trace(trace, len(file.packets))
+    played = simulate_loss(file.packets, lost, _concealer(), load_decoder(), lbrr=system.lbrr)
+    return Audio(trim_to_played(played.samples, file.pre_skip, file.length), OPUS_RATE_HZ)
+
+
+@cache
+def _voice(name: str | None) -> Voice:
+    return load_voice(name or DEFAULT_VOICE)
+
+
+@cache
+def _prosody(name: str, by: str | None) -> Speaking | None:
+    if by is None:
+        return speaking(name)
+    if name != "selection":
+        raise InputError(f'"{name}" does not select, so it goes by nothing')
+    return Speaking(f"selection {by}", Selection(load_addon(find_addon("selection")), by))
+
+
+@cache
+def _concealer() -> Concealer:
+    return Concealer.load()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.lenient:
         settings["strict"] = False
     made = build(test, arguments.output, told=_tell, **settings)
+    shutil.rmtree(_rendered(arguments.output), ignore_errors=True)
     if arguments.webmushra:
         write_text(arguments.webmushra, dump_yaml(to_webmushra(made, f"{arguments.output}/")))
     trials = list(made.trials())
@@ -82,9 +84,14 @@ def _test(arguments: argparse.Namespace) -> tuple[Any, dict[str, Any]]:
             return test, {}
     value |= _options(arguments)
     recipe = recipe_of(value, place, folder)
-    sounds = render_all(recipe, arguments.output.with_name(f".{arguments.output.name}.rendered"), _tell)
+    sounds = render_all(recipe, _rendered(arguments.output), _tell)
     settings = {"rate_hz": recipe.rate_hz, "strict": recipe.strict, "loudness_lufs": recipe.loudness_lufs}
     return compose(recipe, sounds), settings
+
+
+def _rendered(output: Path) -> Path:
+    """Where sounds lie until the test is built: an interrupted run goes on from there."""
+    return output.with_name(f".{output.name}.rendered")
 
 
 def _options(arguments: argparse.Namespace) -> dict[str, Any]:
