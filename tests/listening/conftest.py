@@ -1,6 +1,7 @@
 """Sounds like speech, and tests made of them."""
 
 import dataclasses
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -52,17 +53,26 @@ def built(folder: Path, place: Path, **recipe: object) -> Test:
     return build(compose(made, file_sounds(made)), folder, strict=made.strict)
 
 
-@pytest.fixture
-def sounds(tmp_path: Path) -> Path:
-    return material(tmp_path / "sounds")
-
-
-@pytest.fixture
-def mushra(tmp_path: Path, sounds: Path) -> Path:
-    """A test folder: two systems, three items, hidden reference and anchors, questions at the end."""
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sounds, and the test of them that `mushra` hands out."""
+    place = tmp_path_factory.mktemp("listening")
     questions = [{"name": "age", "type": "number"}, {"name": "device", "choices": ["headphones", "loudspeakers"]}]
-    built(tmp_path / "test", sounds, reference="reference", anchors=True, questionnaire=questions)
-    return tmp_path / "test"
+    sounds = material(place / "sounds")
+    built(place / "test", sounds, reference="reference", anchors=True, questionnaire=questions)
+    return place
+
+
+@pytest.fixture
+def sounds(tmp_path: Path, made_once: Path) -> Path:
+    """A folder of sounds for the reference and two systems, three items."""
+    return shutil.copytree(made_once / "sounds", tmp_path / "sounds")
+
+
+@pytest.fixture
+def mushra(tmp_path: Path, made_once: Path) -> Path:
+    """A test folder: two systems, three items, hidden reference and anchors, questions at the end."""
+    return shutil.copytree(made_once / "test", tmp_path / "test")
 
 
 class Serving:

@@ -51,7 +51,8 @@ def test_trimming_leaves_a_tenth_of_a_second_before_the_first_sound() -> None:
 @pytest.mark.parametrize("lag", [-700, 0, 333])
 def test_a_delay_is_taken_back_to_the_sample(lag: int) -> None:
     clean = np.concatenate([np.zeros(2000, np.float32), speech(2), np.zeros(2000, np.float32)])
-    late = np.roll(clean, lag) + 0.003 * np.random.default_rng(0).standard_normal(len(clean)).astype(np.float32)
+    noise = 0.003 * np.random.default_rng(0).standard_normal(len(clean))
+    late = (np.roll(clean, lag) + noise).astype(np.float32)
     aligned = align({"ref": Audio(clean, RATE_HZ), "late": Audio(late, RATE_HZ)}, "ref")
     assert len(aligned["late"].samples) == len(aligned["ref"].samples)
     difference = aligned["late"].samples - aligned["ref"].samples

@@ -9,6 +9,8 @@ from types import ModuleType
 ACTIONS = {
     "new": "build a test: render or take stimuli, match, align and check them",
     "serve": "the page for listeners",
+    "analyse": "who counts, means, contrasts: one page and one JSON",
+    "simulate": "simulated listeners take a test, to see what it will look like",
     "plan": "how many people a test needs: power by simulation, minutes and money",
 }
 

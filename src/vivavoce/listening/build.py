@@ -33,7 +33,7 @@ from vivavoce.listening.definition import (
     Volume,
     flatten,
 )
-from vivavoce.listening.stimuli import align, anchor, common_target, load, loudness, match, trim
+from vivavoce.listening.stimuli import align, anchor, common_target, load, loudness, match, measure, trim
 
 TARGET_LUFS = -23.0
 SOUNDS = "sounds"
@@ -69,18 +69,19 @@ def build(
         told(f"{item}: {len(items[item])} stimuli")
     pages = flatten(test.pages)
     volume = {page.file: load(Path(page.file), rate_hz, strict) for page in pages if isinstance(page, Volume)}
-    everything = [audio for excerpts in items.values() for audio in excerpts.values()] + list(volume.values())
-    target = common_target(everything, loudness_lufs)
+    levels = {key: measure(audio) for key, audio in _flat({**items, "": volume})}
+    target = common_target(levels.values(), loudness_lufs)
     notes = (*test.notes, f"all stimuli at {target:.1f} LUFS (ITU-R BS.1770), trimmed and aligned")
     scratch = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(scratch, ignore_errors=True)
     try:
         (scratch / SOUNDS).mkdir(parents=True)
-        titles = {(trial.item, one.file): one.system for trial in trials for one in trial.stimuli}
-        names = {
-            key: _write(scratch, f"{key[0] or 'volume'}-{titles.get(key, Path(key[1]).stem)}", audio, target)
-            for key, audio in _flat({**items, "": volume})
-        }
+        systems = {(trial.item, one.file): one.system for trial in trials for one in trial.stimuli}
+        names: dict[tuple[str, str], str] = {}
+        for (item, key), audio in _flat({**items, "": volume}):
+            matched = match(audio, target, levels[item, key][0])
+            title = f"{item or 'volume'}-{systems.get((item, key), Path(key).stem)}"
+            names[item, key] = _write(scratch, title, matched, target)
         made = replace(test, pages=_renamed(test.pages, names), loudness_lufs=round(target, 2), notes=notes)
         write_test(scratch, made)
         scratch.rename(folder)
@@ -130,12 +131,12 @@ def _flat(items: dict[str, dict[str, Audio]]) -> Iterator[tuple[tuple[str, str],
 
 
 def _write(folder: Path, name: str, audio: Audio, target: float) -> str:
-    """Write one sound at its loudness; returns its place in the folder."""
+    """Write one sound and measure it again; returns its place in the folder."""
     base = _slug(name)
     path, number = folder / SOUNDS / f"{base}.flac", 2
     while path.exists():
         path, number = folder / SOUNDS / f"{base}-{number}.flac", number + 1
-    write_audio(path, match(audio, target))
+    write_audio(path, audio)
     level = loudness(read_audio(path))
     if level is None or abs(level - target) > LOUDNESS_TOLERANCE_LU:
         raise InputError(f"{name}: cannot be brought to {target:.1f} LUFS")

@@ -17,9 +17,11 @@ from vivavoce.listening.codec import TEST_FILE, read_test
 from vivavoce.listening.definition import Finish, Message, Trial, Volume
 from vivavoce.listening.session import LETTERS, Step, steps_of
 from vivavoce.listening.store import ANSWERS, TOKEN, Record, read_records, session_name
+from vivavoce.listening.webmushra_results import HEADS, csv_files, header, rows_of, to_csv
 
 INVITATIONS = "invitations.txt"
 SECRET = "secret"
+RESULTS = "results"
 MOST_LISTENERS = 2000
 
 
@@ -38,17 +40,20 @@ class Hall:
         """Read what was answered before. Raises `InputError` for a folder that is no test, or answers to another."""
         self.folder, self.test, self._most, self._code = folder, read_test(folder), most_listeners, code
         self.digest = hashlib.sha256((folder / TEST_FILE).read_bytes()).hexdigest()[:16]
+        self._steps = lru_cache(maxsize=256)(lambda number: steps_of(self.test, number))
         (folder / ANSWERS).mkdir(exist_ok=True)
         self._records = {record.session: record for record in read_records(folder, repair=True)}
         for record in self._records.values():
             if record.lines[0].get("test") != self.digest:
                 raise InputError(f"{record.path}: answers to another test than {TEST_FILE}, move {ANSWERS} away")
+        (folder / RESULTS).mkdir(exist_ok=True)
+        for name, text in csv_files(self.test, [one for one in self.records if self._done(one)]).items():
+            write_text(folder / RESULTS / name, text)  # whole again, whatever a kill left of them
         self._invited = _invitations(folder)
         self._secret = _secret(folder)
         self._leases: dict[str, str] = {}
         self._lock = Lock()
         self._locks: dict[str, Lock] = {}
-        self._steps = lru_cache(maxsize=256)(lambda number: steps_of(self.test, number))
 
     @property
     def records(self) -> list[Record]:
@@ -87,7 +92,19 @@ class Hall:
             if page != done:
                 raise RefusalError(409, "this page was answered before, or is not due yet: reload to go on")
             record.append({"type": "answer", **kept})
+            if done + 1 == len(steps):
+                self._write_csv(record)
             return self._state(record)
+
+    def _write_csv(self, record: Record) -> None:
+        """Add a listener who has finished to webMUSHRA's files."""
+        with self._lock:
+            for name in HEADS:
+                rows = list(rows_of(self.test, record, name))
+                if rows:
+                    path = self.folder / RESULTS / f"{name}.csv"
+                    with open(path, "a", encoding="utf-8", newline="") as file:
+                        file.write(to_csv(rows if file.tell() else [header(self.test, name), *rows]))
 
     def sound(self, token: Any, page: int, slot: str) -> Path:
         """The file behind a letter of the page at hand, or of the next. Raises `RefusalError`."""
@@ -115,6 +132,9 @@ class Hall:
             self._locks[session] = Lock()
             self._records[session] = record
             return record
+
+    def _done(self, record: Record) -> bool:
+        return len(record.answers) >= len(self._steps(record.number))
 
     def _known(self, token: Any) -> Record:
         record = self._records.get(session_name(token)) if isinstance(token, str) else None

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -79,6 +83,22 @@ def free_socket(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), backlog=512)
     except (OSError, OverflowError) as error:
         raise InputError(f"{host}:{port}: {getattr(error, 'strerror', error)}, choose another --port") from None
+
+
+@contextmanager
+def serving(hall: Hall, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """The hall's address while it is served in a thread."""
+    listening = free_socket(host, port)
+    config = uvicorn.Config(application(hall), log_level="error", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+    thread.start()
+    try:
+        yield f"http://{host}:{listening.getsockname()[1]}/"  # connections wait in the socket until it is ready
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+        listening.close()
 
 
 async def _body(request: Request) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from vivavoce.audio import Audio, Samples, read_audio
 from vivavoce.errors import InputError
 from vivavoce.loudness import SAMPLE_RATE_HZ, LoudnessMeter
 
+CEILING_DBTP = -1.0
 LEAD_S, TAIL_S, FADE_S = 0.1, 0.2, 0.005
 FRAME_S = 0.01
 QUIET_DB = -40.0
@@ -55,7 +56,7 @@ def clipped_places(samples: Samples) -> int:
 
 def loudness(audio: Audio) -> float | None:
     """Integrated loudness in LUFS (BS.1770); None where there is only silence."""
-    return _measure(audio)[0]
+    return measure(audio)[0]
 
 
 def trim(audio: Audio) -> Audio:
@@ -115,28 +116,23 @@ def anchor_filter(cutoff_hz: float, rate_hz: int) -> npt.NDArray[np.float64]:
     return taps / taps.sum()
 
 
-def common_target(excerpts: list[Audio], wanted_lufs: float, ceiling_dbtp: float = -1.0) -> float:
-    """The loudness that all can have: the wanted one, or as much lower as the peaks of some demand."""
-    target = wanted_lufs
-    for audio in excerpts:
-        level, peak = _measure(audio)
-        if level is not None and peak is not None:
-            target = min(target, ceiling_dbtp - (peak - level))
-    return target
+def common_target(levels: Iterable[tuple[float | None, float | None]], wanted_lufs: float) -> float:
+    """The loudness that all can have, given what `measure` tells of each: the wanted one, or as much lower as the
+    peaks of some demand."""
+    headrooms = [CEILING_DBTP - (peak - level) for level, peak in levels if level is not None and peak is not None]
+    return min([wanted_lufs, *headrooms])
 
 
-def match(audio: Audio, target_lufs: float) -> Audio:
-    """The same at a loudness, within a hundredth of a LU or two."""
-    samples = audio.samples
-    for _ in range(2):  # what the gate leaves out may change with the level
-        level = loudness(Audio(samples, audio.rate_hz))
-        if level is None:
-            break
-        samples = (samples * 10 ** ((target_lufs - level) / 20)).astype(np.float32)
-    return Audio(samples, audio.rate_hz)
+def match(audio: Audio, target_lufs: float, level: float | None = None) -> Audio:
+    """The same at a loudness, given or measured."""
+    level = loudness(audio) if level is None else level
+    if level is None:
+        return audio
+    return Audio((audio.samples * 10 ** ((target_lufs - level) / 20)).astype(np.float32), audio.rate_hz)
 
 
-def _measure(audio: Audio) -> tuple[float | None, float | None]:
+def measure(audio: Audio) -> tuple[float | None, float | None]:
+    """Integrated loudness in LUFS and true peak in dBTP; None where it is too quiet to say."""
     meter = LoudnessMeter(1)
     meter.on_audio(audio.resampled(SAMPLE_RATE_HZ).samples[None])
     reading = meter.reading()
