@@ -210,9 +210,9 @@ def _same(former: dict[str, Any], answer: dict[str, Any]) -> bool:
     return all(former.get(key) == value for key, value in answer.items())
 
 
-def _invitations(folder: Path) -> frozenset[str] | None:
+def _invitations(folder: Path) -> list[str] | None:
     path = folder / INVITATIONS
-    return frozenset(path.read_text(encoding="utf-8").split()) if path.is_file() else None
+    return path.read_text(encoding="utf-8").split() if path.is_file() else None
 
 
 def invite(folder: Path, count: int) -> list[str]:
@@ -223,7 +223,7 @@ def invite(folder: Path, count: int) -> list[str]:
     if not 1 <= count <= 10_000:
         raise InputError("invite 1 to 10000 listeners")
     read_test(folder)
-    tokens = sorted(_invitations(folder) or (), key=str)
+    tokens = _invitations(folder) or []
     tokens += [secrets.token_urlsafe(16) for _ in range(count - len(tokens))]
     write_text(folder / INVITATIONS, "\n".join(tokens) + "\n")
     return tokens
