@@ -34,8 +34,10 @@ class SystemSpec:
     """What a selection goes by: syntax, bert or both."""
     speaker: str | None = None
     voice: str | None = None
-    copy_from: str | None = None
-    """`recording`: the item's recording is copied by the speaker."""
+    text: str | None = None
+    """What is said instead of the item's text: a speaker's voice to compare with."""
+    copied: bool = False
+    """Whether the speaker copies the prosody of the item's recording."""
     original: bool = False
     """Whether it is the item's recording as it is."""
     network: bool = False
@@ -86,9 +88,10 @@ class Recipe:
 
 EnumType = TypeVar("EnumType", Kind, Switching, Listening)
 _KEYS = {"texts", "reference", "recordings", "rate", "speaker", "voice", *(one.name for one in fields(Recipe))}
-_KEYS -= {"items", "reference_folder", "hidden_reference", "rate_hz"}
+_KEYS -= {"items", "reference_folder", "rate_hz"}
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "id": str, "name": str, "question": str, "guidelines": str, "baseline": str, "named_reference": bool,
+    "hidden_reference": bool,
     "reference_system": str, "anchors": bool, "loop": bool, "waveform": bool, "comment": bool, "unforced": str,
     "training": int, "traps": int, "introduction": str, "consent": str, "thanks": str, "strict": bool,
     "loudness_lufs": (int, float),
@@ -108,8 +111,9 @@ def recipe_of(value: dict[str, Any], place: str, folder: Path) -> Recipe:
             raise InputError(f"{place}: {key}: {one!r} is not what belongs there")
     kind = _choice(Kind, value.get("kind", "mushra"), f"{place}: kind")
     hidden = kind in (Kind.MUSHRA, Kind.BS1116, Kind.ABX) and bool(reference or value.get("reference_system"))
+    plain = {"hidden_reference": hidden, **plain}
     recipe = Recipe(
-        systems=systems, items=items, kind=kind, hidden_reference=hidden, reference_folder=reference,
+        systems=systems, items=items, kind=kind, reference_folder=reference,
         switching=_choice(Switching, value.get("switching", "restart"), f"{place}: switching"),
         listening=_choice(Listening, value.get("listening", "whole"), f"{place}: listening"),
         questionnaire=tuple(_question(one, place) for one in value.get("questionnaire") or ()),

@@ -14,14 +14,13 @@ from vivavoce.blocks.addon import load_addon
 from vivavoce.blocks.lookup import find_addon
 from vivavoce.errors import InputError
 from vivavoce.features import RATE_HZ
-from vivavoce.listening.compose import Sounds, file_sounds, rendered_systems, trap_score
+from vivavoce.listening.compose import Sounds, rendered_systems, trap_score
 from vivavoce.listening.items import Item
 from vivavoce.listening.recipe import Recipe, SystemSpec
-from vivavoce.prosody import speaking
+from vivavoce.prosody import ModelProsody, prosody_source
 from vivavoce.prosody.alignment import check_fit, whole_sentence
-from vivavoce.prosody.selection import Selection
-from vivavoce.prosody.systems import Speaking
-from vivavoce.prosody.transfer import Copied, copycat
+from vivavoce.prosody.models.copycat import Copied, copycat
+from vivavoce.prosody.models.selection import Selection
 from vivavoce.redundancy.codec.vivavoce.decoder import load_decoder
 from vivavoce.redundancy.codec.vivavoce.encoder import load_encoder
 from vivavoce.redundancy.concealment.concealer import Concealer
@@ -30,7 +29,7 @@ from vivavoce.transport.loss_traces import read_trace, repeat_trace
 from vivavoce.transport.opus_codec import RATE_HZ as OPUS_RATE_HZ
 from vivavoce.transport.opus_codec import OpusSettings
 from vivavoce.transport.sender import ProtectionSettings, protect
-from vivavoce.voice.synthesizer import DEFAULT_VOICE, Voice, language_of, load_voice
+from vivavoce.voice import DEFAULT_VOICE, Voice, shared_voice
 from vivavoce.voice.tokens import tokenise
 
 BIT_RATE, LBRR_BIT_RATE = 24_000, 40_000
@@ -50,11 +49,13 @@ class Job:
 
 
 def render_all(recipe: Recipe, folder: Path, told: Callable[[str], None] = lambda line: None) -> Sounds:
-    """A sound for every system and item. What `folder` holds from an interrupted run is not made again.
+    """A sound for every item by every system that has no files, and for every trap.
+
+    What `folder` holds from an interrupted run is not made again.
 
     Raises `InputError` naming the system and item that cannot be rendered.
     """
-    sounds = file_sounds(recipe)
+    sounds: Sounds = {}
     jobs = list(_jobs(recipe, folder))
     if jobs:
         folder.mkdir(parents=True, exist_ok=True)
@@ -75,14 +76,14 @@ def render(system: SystemSpec, item: Item) -> Audio:
         return recording_of(item)
     if system.network:
         return _carry(system, item)
-    voice = _voice(system.voice)
-    speaker = item.speaker or system.speaker
-    if not item.text:
+    voice = shared_voice(system.voice or DEFAULT_VOICE)
+    text, speaker = system.text or item.text, item.speaker or system.speaker
+    if not text:
         raise InputError("there is no text to say")
-    if system.copy_from:
+    if system.copied:
         return _copy(voice, item, speaker)
-    spoken = voice.speak(item.text, speaker=speaker, prosody=_prosody(system.prosody, system.by))
-    return Audio(spoken.samples, RATE_HZ)
+    spoken = voice.synthesize(text, speaker=speaker, prosody=_prosody(system.prosody, system.by))
+    return Audio(spoken.samples, voice.sample_rate_hz)
 
 
 def recording_of(item: Item) -> Audio:
@@ -113,13 +114,14 @@ def _jobs(recipe: Recipe, folder: Path) -> list[Job]:
 
 
 def _copy(voice: Voice, item: Item, speaker: str | None) -> Audio:
-    name = voice.manner(speaker).speaker
-    sentence = whole_sentence(item.text or "", language_of(name))
+    target = voice.speaker(speaker)
+    sentence = whole_sentence(item.text or "", target.reads)
     source = recording_of(item).resampled(RATE_HZ)
     tokens = tokenise(sentence)
     check_fit(source.duration_s, tokens)
-    prosody = Copied(copycat().copy(source, tokens, name, voice.usual_frames(sentence, name)))
-    return Audio(voice.speak([sentence], speaker=name, prosody=prosody).samples, RATE_HZ)
+    usual_s = voice.usual_durations_s(sentence, target.name)
+    prosody = Copied(copycat().copy(source, tokens, target.name, usual_s))
+    return Audio(voice.synthesize([sentence], speaker=target.name, prosody=prosody).samples, voice.sample_rate_hz)
 
 
 def _carry(system: SystemSpec, item: Item) -> Audio:
@@ -136,17 +138,12 @@ def _carry(system: SystemSpec, item: Item) -> Audio:
 
 
 @cache
-def _voice(name: str | None) -> Voice:
-    return load_voice(name or DEFAULT_VOICE)
-
-
-@cache
-def _prosody(name: str, by: str | None) -> Speaking | None:
+def _prosody(name: str, by: str | None) -> ModelProsody | None:
     if by is None:
-        return speaking(name)
+        return prosody_source(name)
     if name != "selection":
         raise InputError(f'"{name}" does not select, so it goes by nothing')
-    return Speaking(f"selection {by}", Selection(load_addon(find_addon("selection")), by))
+    return ModelProsody(f"selection {by}", Selection(load_addon(find_addon("selection")), by))
 
 
 @cache

@@ -62,9 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _test(arguments: argparse.Namespace) -> tuple[Any, dict[str, Any]]:
     """The test with its files anywhere, and how it is built."""
-    from vivavoce.listening.compose import compose
+    from vivavoce.listening.compose import compose, file_sounds, rendered_systems
     from vivavoce.listening.recipe import recipe_of
-    from vivavoce.listening.render import render_all
     from vivavoce.listening.shipped import shipped_test
     from vivavoce.listening.webmushra import is_webmushra, read_webmushra
     from vivavoce.listening.yaml_file import read_yaml
@@ -84,7 +83,11 @@ def _test(arguments: argparse.Namespace) -> tuple[Any, dict[str, Any]]:
             return test, {}
     value |= _options(arguments)
     recipe = recipe_of(value, place, folder)
-    sounds = render_all(recipe, _rendered(arguments.output), _tell)
+    sounds = file_sounds(recipe)
+    if rendered_systems(recipe) or recipe.traps:
+        from vivavoce.listening.render import render_all
+
+        sounds |= render_all(recipe, _rendered(arguments.output), _tell)
     settings = {"rate_hz": recipe.rate_hz, "strict": recipe.strict, "loudness_lufs": recipe.loudness_lufs}
     return compose(recipe, sounds), settings
 
