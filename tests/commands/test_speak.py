@@ -161,7 +161,7 @@ def test_a_lexicon_says_how_a_word_is_said(here: Path, capsys: Error) -> None:
 def test_an_interrupted_reading_goes_on_and_is_the_same(monkeypatch: pytest.MonkeyPatch, capsys: Error) -> None:
     text = "One thing. Another thing. A third thing."
     assert main(["speak", text, "-o", "whole.wav", "--marks", "whole.jsonl"]) == 0
-    voice, said = once("vivavoce", "vocoder"), []
+    voice, said = once("chorus"), []
     say = type(voice).synthesize_sentence
 
     def interrupted(self, sentence, *rest, **named):
@@ -211,9 +211,8 @@ BAD = {
     "external entity": (['<!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/passwd">]><speak>&a;</speak>'], "line 1, column"),
     "deep markup": (["<speak>" + "<emphasis>" * 10_000 + "Hi"], "nest more than"),
     "no voice": (["Hi", "--voice", "nobody"], 'no addon "nobody", there are'),
-    "no vocoder": (["Hi", "--vocoder", "nothing"], 'no addon "nothing"'),
-    "voice is a vocoder": (["Hi", "--voice", "vocoder"], "names no speakers"),
-    "vocoder is a voice": (["Hi", "--vocoder", "vivavoce"], "is not a voice"),
+    "voice is no voice": (["Hi", "--voice", "predictor"], "names no speakers"),
+    "voice is a parser of prosody": (["Hi", "--voice", "camp"], "has no language"),
     "no speaker": (["Hi", "--speaker", "nobody"], "unknown speaker 'nobody', this voice has kathleen"),
     "rate": (["Hi", "--rate", "9"], "rate is 9, use 0.25 to 4"),
     "rate not a number": (["Hi", "--rate", "nan"], "rate is nan"),
@@ -279,7 +278,7 @@ def test_speakers_are_listed_with_language_and_a_way_to_hear_them(capsys: Error)
 
 def test_a_resumed_reading_is_of_the_same_prosody(monkeypatch: pytest.MonkeyPatch) -> None:
     """The addons of prosody and parser decide how it sounds as the voice does."""
-    arguments = Namespace(voice="vivavoce", vocoder="vocoder", prosody="camp", temperature=0.0, seed=0, ssml=False)
+    arguments = Namespace(voice="chorus", prosody="camp", temperature=0.0, seed=0, ssml=False)
     style = once().style()
     before = speech_output.resume_key("Hi.", None, arguments, style)
     load = speech_output.load_addon
@@ -305,7 +304,7 @@ def test_what_cannot_be_read_is_left_out_with_a_notice(capsys: Error) -> None:
 
 
 def test_a_word_of_five_thousand_letters_begins_at_once() -> None:
-    voice = once("vivavoce", "vocoder")
+    voice = once("chorus")
     begin = time.process_time()
     assert len(next(iter(voice.stream("a" * 5000))).samples) > 0
     assert time.process_time() - begin < 10.0

@@ -1,4 +1,4 @@
-"""The voices that come with the package, and what their stacks are given for a sentence."""
+"""The voice that comes with the package, and what its stack is given for a sentence."""
 
 from __future__ import annotations
 
@@ -9,42 +9,39 @@ from typing import Any
 
 from vivavoce.blocks import Addon, FixedTarget, StreamableBlock, Tensors, find_addon, join, load_addon
 from vivavoce.text import analyse
-from vivavoce.voice.clock import Clock
+from vivavoce.voice import DEFAULT_VOICE
 from vivavoce.voice.context import sentence_context
 from vivavoce.voice.controls import token_controls
-from vivavoce.voice.tokens import tokenise
+from vivavoce.voice.details import voice_details
 
 TEXT = "Does he wear a black suit, or a blue one?"
-FIXED = FixedTarget({"tokens": (32, 96), "frames": (1, 8, 48)})
+FIXED = FixedTarget({"tokens": (40, 96), "units": (160, 320), "frames": (1, 8, 48)})
 """Fewer sizes than an utterance needs, so that it is padded and split."""
 
 
 @cache
-def addon(name: str) -> Addon:
-    return load_addon(find_addon(name))
+def addon() -> Addon:
+    return load_addon(find_addon(DEFAULT_VOICE))
 
 
 @cache
-def acoustic(name: str, fixed: bool = False) -> StreamableBlock[Any]:
-    return addon(name).build_streamable(FIXED if fixed else None)
+def stack(fixed: bool = False) -> StreamableBlock[Any]:
+    return addon().build_streamable(FIXED if fixed else None)
 
 
-@cache
-def vocoder(fixed: bool = False) -> StreamableBlock[Any]:
-    return addon("vocoder").build_streamable(FIXED if fixed else None)
-
-
-def with_stack(name: str, change: Callable[[Any], Any]) -> Addon:
-    """A shipped addon with its JSON stack changed, and nothing else."""
-    known = addon(name)
+def with_stack(change: Callable[[Any], Any]) -> Addon:
+    """The shipped addon with its JSON stack changed, and nothing else."""
+    known = addon()
     return replace(known, manifest=replace(known.manifest, stack=change(known.manifest.stack)))
 
 
 def data_of(text: str = TEXT, speaker: int = 0) -> Tensors:
-    """What a voice's stack reads for a text of one sentence."""
+    """What the stack reads for a text of one sentence."""
     (sentence,) = analyse(text).sentences
-    tokens = tokenise(sentence)
-    return sentence_context(tokens, token_controls(sentence, tokens), Clock(24_000, 240), speaker, lead_frames=5)
+    alphabet = voice_details(addon()).alphabet
+    assert alphabet is not None
+    tokens = alphabet.tokenise(sentence)
+    return sentence_context(tokens, token_controls(sentence, tokens), speaker, 150.0)
 
 
 def whole(block: StreamableBlock[Any], data: Tensors, upstream: Tensors | None = None) -> Tensors:

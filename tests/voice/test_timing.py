@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from vivavoce.text import analyse
 from vivavoce.text.utterance import Control, Mark, Sentence
-from vivavoce.voice.clock import Clock
 from vivavoce.voice.controls import token_controls
-from vivavoce.voice.timing import MOST_END_FRAMES, frame_durations, speech_marks
+from vivavoce.voice.timing import speech_marks, whole_units
 from vivavoce.voice.tokens import tokenise
 
 SENTENCE = analyse("We wanted coffee, and pie.").sentences[0]
@@ -22,18 +21,13 @@ def with_control(sentence: Sentence, word: int, control: Control) -> Sentence:
     return replace(sentence, words=tuple(words))
 
 
-@given(st.lists(st.floats(0.0, 4.0), min_size=2, max_size=60), st.floats(0.25, 4.0))
-def test_durations_are_whole_and_do_not_drift(log_durations: list[float], rate: float) -> None:
-    logs = np.array(log_durations, np.float32)
-    gaps = np.arange(len(logs)) % 3 == 0
-    none = np.full(len(logs), -1, np.int64)
-    durations = frame_durations(logs, gaps, np.full(len(logs), rate, np.float32), none)
-    assert (durations[~gaps] >= 1).all()
-    assert (durations >= 0).all()
-    wanted = np.expm1(logs) / rate
-    wanted = np.where(gaps, np.where(wanted < 1, 0, wanted), np.maximum(wanted, 1))
-    wanted[-1] = min(wanted[-1], MOST_END_FRAMES) if gaps[-1] else wanted[-1]
-    assert abs(durations.sum() - wanted.sum()) <= 1 + 0.01 * len(logs)
+@given(st.lists(st.floats(0.0, 60.0), min_size=1, max_size=60))
+def test_lengths_are_whole_and_do_not_drift(wanted: list[float]) -> None:
+    units = whole_units(np.array(wanted))
+    assert (units >= 1).all()
+    least = np.maximum(wanted, 1.0)
+    assert abs(units.sum() - least.sum()) <= 1.0
+    assert np.abs(units - least).max() <= 1.0
 
 
 def test_a_break_lasts_what_was_asked() -> None:
@@ -41,21 +35,10 @@ def test_a_break_lasts_what_was_asked() -> None:
     words[0] = replace(words[0], break_s=0.7)
     sentence = replace(SENTENCE, words=tuple(words))
     tokens = tokenise(sentence)
-    controls = token_controls(sentence, tokens)
-    silence = controls.tensors(Clock(24_000, 240), 5)["silence"][0]
+    silence = token_controls(sentence, tokens).silence_s
     gap = np.flatnonzero(tokens.gaps)[1]
-    assert silence[gap] == 70
-    assert silence[0] == 5
-    assert (np.delete(silence, gap)[1:] == -1).all()
-    assert controls.silence_s[0] == -1, "what is frozen is not written into"
-    assert controls.tensors(Clock(16_000, 200), 4)["silence"][0, gap] == 56
-
-
-@pytest.mark.parametrize(("asked", "frames"), [(-1, 25), (70, 70), (0, 0)])
-def test_nobody_waits_at_the_end_unless_it_was_asked(asked: int, frames: int) -> None:
-    logs = np.log1p(np.array([80.0, 10.0, 80.0], np.float32))
-    gaps, rate = np.array([True, False, True]), np.ones(3, np.float32)
-    assert frame_durations(logs, gaps, rate, np.array([-1, -1, asked])).tolist() == [80, 10, frames]
+    assert silence[gap] == np.float32(0.7)
+    assert (np.delete(silence, gap) == -1).all()
 
 
 def test_emphasis_is_higher_slower_and_louder_on_its_word_alone() -> None:
@@ -89,3 +72,12 @@ def test_marks_are_in_order_and_carry_their_bytes() -> None:
     named = {mark.value: mark.time_s for mark in marks if mark.type == "ssml"}
     assert named["here"] == words[1].time_s
     assert named["end"] == pytest.approx(2.0 + durations.sum() * 0.01)
+
+
+def test_the_pause_hidden_in_a_last_sound_is_not_marked() -> None:
+    tokens = tokenise(SENTENCE)
+    ends = np.arange(1, len(tokens.symbols) + 1) * 0.5
+    marks = {m.value: m for m in speech_marks(SENTENCE, tokens, ends, 0.0, longest_end_s=0.2) if m.type == "word"}
+    coffee = np.flatnonzero(tokens.words == SENTENCE.words.index(next(w for w in SENTENCE.words if w.text == "coffee")))
+    assert marks["coffee"].time_s == ends[coffee[0] - 1]
+    assert marks["coffee"].end_s == pytest.approx(ends[coffee[-1] - 1] + 0.2)

@@ -14,7 +14,7 @@ from vivavoce.files import check_output, write_text
 from vivavoce.prosody import prosody_source, prosody_systems
 from vivavoce.prosody.page import MAX_SECONDS, comparison_page
 from vivavoce.voice import load_voice
-from vivavoce.voice.load import DEFAULT_VOCODER, DEFAULT_VOICE
+from vivavoce.voice.load import DEFAULT_VOICE
 from vivavoce.voice.page import Take
 from vivavoce.voice.synthesizer import SpeechChunk, concatenate
 
@@ -25,7 +25,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("text", help="what to say, plain or SSML; - reads standard input")
     add("-o", "--output", type=Path, default=Path("prosody.html"), help="the page to write (prosody.html)")
     add("--voice", default=DEFAULT_VOICE, help="name or path of a voice addon")
-    add("--vocoder", default=DEFAULT_VOCODER, help="name or path of a vocoder addon")
     add("--speaker", help="one of the voice's speakers")
     add("--temperature", type=float, default=0.0, help="kathaka: 0 speaks the mean, 1 a sample (0 to 1)")
     add("--seed", type=int, default=0, help="kathaka: which sample")
@@ -35,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     output: Path = arguments.output
     check_output(output)
     text = read_text(arguments.text, None)
-    voice = load_voice(arguments.voice, arguments.vocoder)
+    voice = load_voice(arguments.voice)
     speaker = voice.speaker(arguments.speaker).name
     takes = []
     for name in prosody_systems():

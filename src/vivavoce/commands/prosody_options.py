@@ -11,7 +11,7 @@ from vivavoce.errors import InputError
 if TYPE_CHECKING:
     from vivavoce.prosody import ModelProsody
 
-DEFAULT_PROSODY = "none"
+DEFAULT_PROSODY = "auto"
 
 
 def add_prosody_arguments(parser: argparse.ArgumentParser) -> None:

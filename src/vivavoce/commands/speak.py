@@ -21,7 +21,7 @@ from vivavoce.text import iter_sentences
 from vivavoce.text.lexicon import Lexicon
 from vivavoce.text.notices import Notices
 from vivavoce.text.utterance import Sentence
-from vivavoce.voice.load import DEFAULT_VOCODER, DEFAULT_VOICE, load_voice
+from vivavoce.voice.load import DEFAULT_VOICE, load_voice
 from vivavoce.voice.marks import polly_lines
 from vivavoce.voice.spool import SynthesisSpool
 from vivavoce.voice.style import Pauses, SpeakingStyle
@@ -48,7 +48,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--protect", metavar="HOST:PORT", help="send it there as it is made, in packets that carry their own past")
     add("--server", metavar="URL", help="let a running `vivavoce serve` speak, which is warm already")
     add("--voice", default=DEFAULT_VOICE, help="name or path of a voice addon (vivavoce addons list)")
-    add("--vocoder", default=DEFAULT_VOCODER, help="name or path of a vocoder addon, for voices that make mel frames")
     add("--speaker", help="one of the voice's speakers (--speakers lists them)")
     add("--speakers", action="store_true", help="list the voice's speakers with a way to hear each, and stop")
     add("--rate", type=float, default=1.0, help="speed, 0.25 to 4")
@@ -64,14 +63,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     if arguments.speakers:
-        _list_speakers(load_voice(arguments.voice, arguments.vocoder))
+        _list_speakers(load_voice(arguments.voice))
         return 0
     source = read_text(_one_text(arguments.text), arguments.file)
     output = choose_output(arguments)
     check_outputs([arguments.file, arguments.lexicon], output, arguments.marks, arguments.html)
     if arguments.inspect:
         check_inspection(output)
-    voice = load_voice(arguments.voice, arguments.vocoder)
+    voice = load_voice(arguments.voice)
     pauses = Pauses().scaled(arguments.pauses)
     style = voice.style(arguments.speaker, arguments.rate, arguments.pitch, read_prosody(arguments), pauses)
     notices = Notices(source)

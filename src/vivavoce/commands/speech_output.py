@@ -95,7 +95,7 @@ def _folder_beside(output: Path | None) -> tempfile.TemporaryDirectory[str]:
 
 def resume_key(source: str, lexicon: Lexicon | None, arguments: argparse.Namespace, style: SpeakingStyle) -> str:
     """Whatever decides how the text sounds: a spool of another key is not gone on with."""
-    names = [arguments.voice, arguments.vocoder]
+    names = [arguments.voice]
     if arguments.prosody != "none":
         names += [name for name in addons() if load_addon(find_addon(name)).manifest.kind in DECIDES_PROSODY]
     weights = [load_addon(find_addon(name)).manifest.files for name in names if name in addons() or Path(name).exists()]

@@ -15,7 +15,7 @@ from vivavoce.files import check_outputs
 from vivavoce.prosody.alignment import MAX_SECONDS, check_fit, whole_sentence
 from vivavoce.prosody.models.copycat import Copied, copycat
 from vivavoce.voice import load_voice
-from vivavoce.voice.load import DEFAULT_VOCODER, DEFAULT_VOICE
+from vivavoce.voice.load import DEFAULT_VOICE
 from vivavoce.voice.tokens import tokenise
 
 
@@ -26,13 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--speaker", required=True, help="who is to say it: one of the voice's speakers")
     add("-o", "--output", type=Path, default=Path("transfer.wav"), help="file to write (transfer.wav)")
     add("--voice", default=DEFAULT_VOICE, help="name or path of a voice addon")
-    add("--vocoder", default=DEFAULT_VOCODER, help="name or path of a vocoder addon")
 
 
 def run(arguments: argparse.Namespace) -> int:
     check_outputs([arguments.source], arguments.output)
     format_of(arguments.output)
-    voice = load_voice(arguments.voice, arguments.vocoder)
+    voice = load_voice(arguments.voice)
     speaker = voice.speaker(arguments.speaker)
     source = read_audio(arguments.source, RATE_HZ, most_s=MAX_SECONDS)
     text = _recognised(arguments.source) if arguments.text is None else arguments.text

@@ -7,18 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from vivavoce.features import continuous_log_f0
 from vivavoce.training.acoustic import decode, token_losses
-from vivavoce.training.attention import losses, utterances_of
-from vivavoce.training.corpus import feature_path, recordings
-from vivavoce.training.losses import spectral_loss
 from vivavoce.training.networks.acoustic import AcousticModel
-from vivavoce.training.networks.attention import AttentionModel
-from vivavoce.training.networks.vocoder import VocoderNetwork
 from vivavoce.training.utterances import AlignedUtterance, aligned_utterances, frame_tensors, token_tensors
 
 BATCH = 8
@@ -64,30 +57,6 @@ def acoustic_figures(model: AcousticModel, config: Mapping[str, Any], material: 
 
 
 @torch.no_grad()
-def attention_figures(model: AttentionModel, config: Mapping[str, Any], material: Material) -> tuple[Figures, float]:
-    """The losses, teacher-forced, and the speaker's usual log f0."""
-    spoken = utterances_of(config, material.data, material.cache, material.alignment, split="test")
-    usual = np.concatenate([u.knots[u.knot_weights > 0.5].ravel() for u in spoken])
-    return _means(spoken, lambda batch: losses(model, batch, "cpu")), float(usual.mean())
-
-
-@torch.no_grad()
-def vocoder_figures(network: VocoderNetwork, material: Material) -> Figures:
-    """The spectral distance in copy synthesis of speakers who were never heard."""
-    torch.manual_seed(0)
-    figures = {}
-    for corpus in UNSEEN:
-        rows = list(recordings(material.data, [corpus]))[:UNSEEN_RECORDINGS]
-        distances = []
-        for row in rows:
-            with np.load(feature_path(material.cache, row)) as stored:
-                samples, mel, f0 = stored["samples"] / 32768.0, stored["mel"].astype(np.float32), stored["f0"]
-            inputs = (mel, continuous_log_f0(f0), (f0 > 0).astype(np.float32))
-            ours = network.synthesise_whole(*(torch.from_numpy(x)[None] for x in inputs))
-            theirs = torch.from_numpy(samples.astype(np.float32))[None]
-            distances.append(float(spectral_loss(ours[:, : theirs.shape[1]], theirs)))
-        figures[f"held_out_spectral_{corpus.replace('-', '_')}"] = round(float(np.mean(distances)), 4)
-    return figures
 
 
 def _means(spoken: list[AlignedUtterance], score: Callable[[list[AlignedUtterance]], Mapping[str, Tensor]]) -> Figures:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from vivavoce.blocks import Addon, write_addon
 from vivavoce.features import BANDS, RATE_HZ
-from vivavoce.training.attention_export import ship_attention
 from vivavoce.training.cards import write_card
 from vivavoce.training.export import export_acoustic, export_vocoder
 from vivavoce.training.held_out import Material, acoustic_figures, vocoder_figures
@@ -42,8 +41,6 @@ def ship(material: Material, addons: Path, hardware: str) -> None:
         _ship_acoustic(material, addons / "vivavoce", ("acoustic", *joint), hardware),
         _ship_vocoder(material, addons / "vocoder", ("vocoder", *joint), hardware),
     ]
-    if (runs / "attention" / "checkpoint.pt").exists():
-        shipped.append(ship_attention(material, addons / "legacy-heart", hardware))
     shipped += ship_prosody(material, addons, hardware)
     for addon in shipped:
         write_card(addon.path)

@@ -5,19 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from vivavoce.voice.acoustics import AcousticInputs
-from vivavoce.voice.clock import Clock
 from vivavoce.voice.controls import TokenControls
 from vivavoce.voice.overrides import input_tensors
 from vivavoce.voice.tokens import Tokens
 
 
 def sentence_context(
-    tokens: Tokens, controls: TokenControls, clock: Clock, speaker: int, centre_hz: float = 0.0, lead_frames: int = 0
+    tokens: Tokens, controls: TokenControls, speaker: int, centre_hz: float = 0.0
 ) -> dict[str, np.ndarray]:
     """Tensors by name, batch axis first; prosody is neutral, nothing is overridden.
 
-    `speaker` is a number, `centre_hz` the middle of that speaker's pitch, `lead_frames` the silence before the first
-    sound where markup asks for none.
+    `speaker` is a number, `centre_hz` the middle of that speaker's pitch.
     """
     count = len(tokens.symbols)
     return {
@@ -29,5 +27,5 @@ def sentence_context(
         "given_frames": np.full((1, count), -1.0, np.float32),
         "given_f0": np.zeros((1, 0), np.float32),
         **input_tensors(AcousticInputs.neutral(int(tokens.words.max(initial=-1)) + 1), tokens, ()),
-        **controls.tensors(clock, lead_frames),
+        **controls.tensors(),
     }

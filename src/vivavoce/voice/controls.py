@@ -10,7 +10,6 @@ import numpy.typing as npt
 from vivavoce.features import Array
 from vivavoce.text.ssml_values import SILENT_DB
 from vivavoce.text.utterance import Sentence, Word
-from vivavoce.voice.clock import Clock
 from vivavoce.voice.tokens import Tokens
 
 NEPERS_PER_DB = np.log(10.0) / 20.0
@@ -38,14 +37,11 @@ class TokenControls:
     silence_s: Array
     """Seconds that a gap is to last, -1 where the model decides."""
 
-    def tensors(self, clock: Clock, lead_frames: int) -> dict[str, np.ndarray]:
-        """For the stack, with a batch axis; `lead_frames` of silence before a sentence where nothing else is asked."""
-        silence = np.where(self.silence_s < 0, -1, np.round(self.silence_s / clock.frame_s)).astype(np.int64)
-        if silence[0] < 0:
-            silence[0] = lead_frames
+    def tensors(self) -> dict[str, np.ndarray]:
+        """For the stack, with a batch axis. Silences are no concern of it: the voice cuts them into the sound."""
         return {
             "rate": self.rate[None], "pitch_shift": self.pitch_shift[None], "pitch_range": self.pitch_range[None],
-            "gain": self.gain[None], "silence": silence[None],
+            "gain": self.gain[None],
         }  # fmt: skip
 
     def non_default(self) -> dict[str, str]:

@@ -9,24 +9,19 @@ from typing import Any
 from vivavoce.blocks.addon import Addon, load_addon
 from vivavoce.blocks.block import StreamableBlock
 from vivavoce.blocks.lookup import find_addon
-from vivavoce.blocks.pipeline import StreamableStack
-from vivavoce.blocks.tensors import StackError
 from vivavoce.errors import InputError
 from vivavoce.voice.clock import Clock
 from vivavoce.voice.details import voice_details
 from vivavoce.voice.synthesizer import Voice
 
-DEFAULT_VOICE = "vivavoce"
-DEFAULT_VOCODER = "vocoder"
-"""What turns mel frames into sound, for voices that make no sound themselves."""
+DEFAULT_VOICE = "chorus"
 _LOADING = Lock()
 
 
-def load_voice(name: str = DEFAULT_VOICE, vocoder: str = DEFAULT_VOCODER) -> Voice:
+def load_voice(name: str = DEFAULT_VOICE) -> Voice:
     """A voice by the name or path of its addon.
 
-    Raises `InputError` when there is none, when it is damaged, when it makes neither sound nor mel frames, or when its
-    clock does not fit.
+    Raises `InputError` when there is none, when it is damaged, when it makes no sound, or when its clock does not fit.
     """
     addon = load_addon(find_addon(name))
     speakers = addon.manifest.speakers
@@ -35,7 +30,9 @@ def load_voice(name: str = DEFAULT_VOICE, vocoder: str = DEFAULT_VOCODER) -> Voi
     for speaker in speakers:
         if not speaker.language:
             raise InputError(f'addon "{name}": speaker "{speaker.name}" has no language')
-    stack = _sounding(addon.build_streamable(), addon, vocoder)
+    stack = addon.build_streamable()
+    if "audio" not in stack.outputs:
+        raise InputError(f'addon "{name}" is not a voice: its stack makes {", ".join(stack.outputs)} and no audio')
     return Voice(stack, _clock(stack, addon), speakers, voice_details(addon), addon.manifest.name)
 
 
@@ -48,22 +45,6 @@ def shared_voice(name: str = DEFAULT_VOICE) -> Voice:
 @lru_cache(maxsize=8)
 def _shared(name: str) -> Voice:
     return load_voice(name)
-
-
-def _sounding(stack: StreamableBlock[Any], addon: Addon, vocoder: str) -> StreamableBlock[Any]:
-    """The stack, with a vocoder behind it if it ends in frames."""
-    if "audio" in stack.outputs:
-        return stack
-    sound = load_addon(find_addon(vocoder))
-    if sound.manifest.sample_rate_hz != addon.manifest.sample_rate_hz:
-        raise InputError(
-            f'addon "{sound.manifest.name}" is for {sound.manifest.sample_rate_hz} Hz, '
-            f'"{addon.manifest.name}" for {addon.manifest.sample_rate_hz} Hz'
-        )
-    try:
-        return StreamableStack([stack, sound.build_streamable()], f'voice "{addon.manifest.name}" and its vocoder')
-    except StackError as error:
-        raise InputError(f'addon "{addon.manifest.name}" is not a voice: {error}') from error
 
 
 def _clock(stack: StreamableBlock[Any], addon: Addon) -> Clock:

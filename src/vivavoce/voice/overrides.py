@@ -33,12 +33,6 @@ def override_tensors(
     given: AcousticOverrides, tokens: Tokens, clock: Clock, boundary_s: float, reads: set[str], name: str
 ) -> Tensors:
     """What takes the place of the encoders' answers. Raises `InputError` for a voice that cannot be overruled."""
-    if "knots" in reads:
-        return {
-            "log_durations": np.log1p(given.durations_s / clock.frame_s).astype(np.float32)[None],
-            "knots": given.f0_points[None],
-            "token_energy": given.energy[None],
-        }
     if "given_frames" not in reads:
         raise InputError(f'voice "{name}" cannot follow a melody that is given')
     frames = _token_frames(given.durations_s / clock.frame_s, tokens, boundary_s / clock.frame_s)

@@ -33,8 +33,6 @@ from vivavoce.voice.timing import SpeechMark, speech_marks
 from vivavoce.voice.tokens import Tokens, tokenise
 
 SCHEDULE = ChunkSchedule((8, 16, 32, 64))
-LEAD_S, PAUSE_S = 0.05, 0.25
-"""Silence before a first sentence and before another, in voices that make their pauses themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,6 @@ class Voice:
         self._frames = StreamableStack([*made, Limiter(clock.rate_hz)], f'voice "{name}"')
         source = self._frames.blocks[0]
         self._timed = source if isinstance(source, TimedSource) else None
-        self._shapes_pauses = "silence" not in self._reads
 
     @property
     def sample_rate_hz(self) -> int:
@@ -183,19 +180,12 @@ class Voice:
         controls = token_controls(sentence, tokens, style.rate, style.pitch_semitones)
         self._check_markup(sentence, controls)
         given = self._given(sentence, tokens, style)
-        lead_s = LEAD_S if previous is None and not begin_s else PAUSE_S
-        context = {**self._context(tokens, controls, style.speaker, lead_s), **given}
+        context = {**self._context(tokens, controls, style.speaker), **given}
         if self._encoders:
             context = {**context, **self._encoders(context), **given}
         durations = self._timed.durations(context) if self._timed else None
         silent = silent_tokens(sentence, tokens)
         sound = self._audio(context, schedule, durations, silent)
-        if not self._shapes_pauses:
-            marks = self._marks(sentence, tokens, durations, begin_s)
-            for samples in sound:
-                yield SpeechChunk(samples, marks)
-                marks = ()
-            return
         cuts = self._cuts(sentence, tokens, durations)
         pause_s = self._pause_s(sentence, style.pauses, previous)
         waiting = list(self._marks(sentence, tokens, durations, 0.0))
@@ -211,7 +201,7 @@ class Voice:
 
     def closing_silence(self, style: SpeakingStyle) -> SpeechChunk:
         """What follows the last sentence of all."""
-        seconds = max(0.0, style.pauses.end_s - TAIL_S) if self._shapes_pauses else 0.0
+        seconds = max(0.0, style.pauses.end_s - TAIL_S)
         return SpeechChunk(np.zeros(round(seconds * self.clock.rate_hz), np.float32))
 
     def usual_durations_s(self, sentence: Sentence, speaker: str) -> Array | None:
@@ -222,10 +212,7 @@ class Voice:
         tokens = self._tokens(sentence)
         controls = token_controls(sentence, tokens)
         context = self._context(tokens, controls, self.speaker(speaker))
-        answers = self._encoders(context)
-        if self.details.alphabet is None:
-            return np.expm1(answers["log_durations"][0]) * self.clock.frame_s
-        frames = self._timed.durations({**context, **answers})
+        frames = self._timed.durations({**context, **self._encoders(context)})
         return (np.bincount(tokens.sounds, frames) * self.clock.frame_s).astype(np.float32)
 
     def _stream(
@@ -253,13 +240,10 @@ class Voice:
             return override_tensors(found, tokens, self.clock, self.details.boundary_s, reads, self.name)
         return input_tensors(found or AcousticInputs.neutral(len(sentence.words)), tokens, self.details.kinds)
 
-    def _context(
-        self, tokens: Tokens, controls: TokenControls, speaker: Speaker, lead_s: float = LEAD_S
-    ) -> dict[str, np.ndarray]:
+    def _context(self, tokens: Tokens, controls: TokenControls, speaker: Speaker) -> dict[str, np.ndarray]:
         centre_hz = self.details.median_f0_hz.get(speaker.name, 0.0)
-        number, frames = self.speakers.index(speaker), self.clock.frames(lead_s)
         level = np.array([10.0 ** (speaker.gain_db / 20.0)], np.float32)
-        return {**sentence_context(tokens, controls, self.clock, number, centre_hz, frames), "level": level}
+        return {**sentence_context(tokens, controls, self.speakers.index(speaker), centre_hz), "level": level}
 
     def _audio(
         self, context: Tensors, schedule: ChunkSchedule, durations: Frames | None, silent: np.ndarray
@@ -307,7 +291,7 @@ class Voice:
         return (pauses.after(previous.boundary) if asked is None else asked) + sentence.lead_s - TAIL_S
 
     def _check_markup(self, sentence: Sentence, controls: TokenControls) -> None:
-        reads = set(self._reads) | ({"silence"} if self._shapes_pauses and self._timed else set())
+        reads = set(self._reads) | ({"silence"} if self._timed else set())
         refused = [what for name, what in controls.non_default().items() if name not in reads]
         if not self.has_word_timings and any(is_silent(word) for word in sentence.words):
             refused.append("silent words")

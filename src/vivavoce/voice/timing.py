@@ -8,31 +8,11 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from vivavoce.features import Array
 from vivavoce.text.utterance import Sentence
 from vivavoce.voice.contour import Frames
 from vivavoce.voice.tokens import Tokens
 
 FloatArray = npt.NDArray[np.floating[Any]]
-
-MOST_END_FRAMES = 25
-"""Silence after the last word where markup asks for none. Some recordings have three times as much, for no listener."""
-
-
-def frame_durations(log_durations: Array, gaps: npt.NDArray[np.bool_], rate: Array, silence: Frames) -> Frames:
-    """Whole frames of each token (tokens,): rounding errors are carried on, sounds last at least one frame, a gap at
-    the end a quarter of a second at most unless `silence` says otherwise.
-
-    `log_durations` are log(1 + frames), as the duration encoder answers them.
-    """
-    wanted = np.expm1(np.clip(log_durations, 0.0, 6.0)) / rate
-    wanted = np.where(gaps, np.where(wanted < 1.0, 0.0, wanted), np.maximum(wanted, 1.0))
-    if len(gaps) and gaps[-1]:
-        wanted[-1] = min(wanted[-1], MOST_END_FRAMES)
-    wanted = np.where(gaps & (silence >= 0), silence, wanted)
-    ends = np.round(np.cumsum(wanted)).astype(np.int64)
-    durations = np.diff(ends, prepend=0)
-    return np.maximum(durations, np.where(gaps, 0, 1))
 
 
 def whole_units(wanted: FloatArray) -> Frames:

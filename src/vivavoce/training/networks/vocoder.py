@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from vivavoce.features import BANDS, HOP, RATE_HZ
 from vivavoce.training.networks.streaming import StreamingStack, pad_delay
-from vivavoce.voice.synthesis import BINS, WINDOW, band_interpolation, band_level, filter_window
+from vivavoce.training.networks.synthesis import BINS, WINDOW, band_interpolation, band_level, filter_window
 
 
 class VocoderNetwork(nn.Module):

@@ -15,9 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from attention_voice.training.layers import Encoder, StreamingStack
 from vivavoce.features import BANDS
-from vivavoce.training.networks.acoustic import Encoder
-from vivavoce.training.networks.streaming import StreamingStack
 
 FRAME = BANDS + 2
 """Values of a frame as the networks pass it on: mel, log f0, voicing, each about -1 to 1."""
@@ -163,7 +162,7 @@ class AttentionModel(nn.Module):
     ) -> None:
         super().__init__()
         self.reduction = reduction
-        self.text = Encoder(1, encoded, encoded, layers=4, attention=False, kernel=5)
+        self.text = Encoder(1, encoded, encoded, layers=4, kernel=5)
         self.attention = Attention(encoded, prenet, hidden, dropout)
         self.decoder = StepDecoder(hidden, encoded, hidden, reduction, 0.1)
         self.postnet = Postnet(encoded, width, blocks, kernel=7, lookahead=2)

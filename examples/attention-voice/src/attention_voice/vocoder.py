@@ -13,12 +13,12 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from attention_voice.synthesis import WINDOW, filter_window
 from vivavoce.blocks.block import BuildContext, StreamableBlock
 from vivavoce.blocks.network import Network
 from vivavoce.blocks.streaming import StreamingNetwork, StreamingState
 from vivavoce.blocks.tensors import Specs, StackError, Tensors, TensorSpec, frame_count, specs
 from vivavoce.features import HOP, RATE_HZ, Array
-from vivavoce.voice.synthesis import WINDOW, filter_window
 
 MARGIN = (WINDOW - HOP) // 2
 HELD_FRAMES = -(-MARGIN // HOP)

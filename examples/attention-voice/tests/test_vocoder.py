@@ -1,21 +1,23 @@
-"""The shipped vocoder: the stream is the whole, pitch is kept, and torch and numpy do the same arithmetic."""
+"""The vocoder: the stream is the whole, and pitch is kept."""
 
 import numpy as np
 import pytest
+from attention_voice.vocoder import Vocoder, noise_stretch, pulse_train
 
 from vivavoce.audio import Audio
 from vivavoce.blocks.addon import load_addon
 from vivavoce.blocks.lookup import find_addon
+from vivavoce.blocks.pipeline import StreamableStack
 from vivavoce.blocks.tensors import Tensors, in_chunks
 from vivavoce.features import HOP, RATE_HZ, Array, continuous_log_f0, mel_spectrogram, pitch
-from vivavoce.voice.vocoder import Vocoder, noise_stretch, pulse_train
 
 
 @pytest.fixture(scope="module")
 def vocoder() -> Vocoder:
-    block = load_addon(find_addon("vocoder")).build_streamable()
-    assert isinstance(block, Vocoder)
-    return block
+    stack = load_addon(find_addon("legacy-heart")).build_streamable()
+    assert isinstance(stack, StreamableStack)
+    assert isinstance(stack.blocks[-1], Vocoder)
+    return stack.blocks[-1]
 
 
 def vowel(f0_hz: float = 140.0) -> Audio:
@@ -77,34 +79,3 @@ def test_pulses_and_noise_have_unit_power() -> None:
     pulses, _ = pulse_train(np.full(100, np.log(120.0), np.float32), None, 0.1)
     assert np.mean(pulses**2) == pytest.approx(1.0, rel=0.05)
     assert np.var(noise_stretch(1000, 25_000)) == pytest.approx(1.0, rel=0.05)
-
-
-def test_training_and_run_time_filter_alike() -> None:
-    torch = pytest.importorskip("torch")
-    from vivavoce.training.networks import vocoder as trained
-
-    log_f0 = torch.full((1, 40), float(np.log(150.0)))
-    torch.manual_seed(0)
-    pulse, phase = torch.randn(1, 40, 481) * 0.1, torch.randn(1, 40, 481) * 0.1
-    silent = torch.full((1, 40, 481), -30.0)
-    torch.manual_seed(5)
-    start = float(torch.rand(1, 1, dtype=torch.float64))  # the phase at which the torch train will begin
-    torch.manual_seed(5)
-    theirs = trained.synthesise(pulse, phase, silent, log_f0)[0].numpy()
-    ours = _numpy_synthesis(pulse.numpy()[0], phase.numpy()[0], log_f0.numpy()[0], start)
-    assert np.abs(ours - theirs).max() < 1e-3 * np.abs(theirs).max()
-
-
-def _numpy_synthesis(pulse: Array, phase: Array, log_f0: Array, start: float) -> Array:
-    from vivavoce.voice.synthesis import WINDOW, filter_window
-
-    pulses, _ = pulse_train(log_f0, None, start)
-    margin = (WINDOW - HOP) // 2
-    padded = np.pad(pulses, margin)
-    window = filter_window()
-    pieces = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP] * window
-    pieces = np.fft.irfft(np.fft.rfft(pieces) * np.exp(pulse + 1j * phase), WINDOW) * window
-    summed = np.zeros(len(padded))
-    for frame, piece in enumerate(pieces):
-        summed[frame * HOP : frame * HOP + WINDOW] += piece
-    return summed[margin:-margin].astype(np.float32)

@@ -1,31 +1,25 @@
-"""Train the legacy voice: one speaker, attention, teacher forcing.
+"""What the attention voice learns by: teacher forcing, and a window that is put back less and less.
 
 Every step hears the true frame before it. The attention is learned through the frames that it leads to, and shown the
-way by our own alignment: as a loss (`guide`), and by putting the window back to about where it belongs before a step.
-At first that happens at every step, so that moving on is learned from the right place; then ever more rarely, until the
+way by an alignment: as a loss (`guide`), and by putting the window back to about where it belongs before a step. At
+first that happens at every step, so that moving on is learned from the right place; then ever more rarely, until the
 window finds its way through whole sentences.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
-import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
+from attention_voice.training.data import Utterance, frame_tensors, token_tensors
+from attention_voice.training.layers import pad_delay
+from attention_voice.training.network import AttentionModel, Steps, look
 from vivavoce.features import BANDS
-from vivavoce.training.acoustic import no_prosody
-from vivavoce.training.networks.attention import AttentionModel, Steps, look
-from vivavoce.training.networks.streaming import pad_delay
-from vivavoce.training.rates import set_rate
-from vivavoce.training.run import Run
-from vivavoce.training.utterances import AlignedUtterance, aligned_utterances, batches, frame_tensors, token_tensors
+from vivavoce.voice.dimensions import SENTENCE_PROSODY, WORD_PROSODY
 
 MEL_CENTRE, MEL_SCALE = -5.0, 2.0
 PITCH_CENTRE, PITCH_SCALE = 5.2, 0.5
@@ -67,7 +61,7 @@ def speak_forced(
     """All steps of a batch, each hearing the last true frame (batch, frames, 82) before it."""
     mask = tokens["mask"]
     first = torch.zeros(len(frames), dtype=torch.int64, device=frames.device)
-    encoded = model.text(tokens["symbols"], tokens["stress"], first, *no_prosody(tokens["symbols"]), mask).float()
+    encoded = model.text(tokens["symbols"], tokens["stress"], first, *_no_prosody(tokens["symbols"]), mask).float()
     last = frames[:, model.reduction - 1 :: model.reduction]
     heard = torch.cat([torch.zeros_like(last[:, :1]), last[:, :-1]], dim=1)
     steps = model.attend(heard + noise * torch.randn_like(heard), encoded, mask, put_back)
@@ -83,21 +77,21 @@ def speak_forced(
 
 
 def losses(
-    model: AttentionModel, batch: list[AlignedUtterance], device: str, noise: float = 0.0, guided: float = 0.0
+    model: AttentionModel, batch: list[Utterance], noise: float = 0.0, guided: float = 0.0
 ) -> dict[str, Tensor]:
     """Distances from the recordings: `mel` and `coarse` (nepers), `pitch` (nepers), `voiced`, `guide`, `stop`.
 
     noise: added to the frames that the steps hear; guided: the share of steps before which the window is put back.
     """
-    tokens = {name: x.to(device) for name, x in token_tensors(batch).items()}
-    truth = {name: _whole_steps(x, model.reduction).to(device) for name, x in frame_tensors(batch).items()}
+    tokens = token_tensors(batch)
+    truth = {name: _whole_steps(x, model.reduction) for name, x in frame_tensors(batch).items()}
     mask = truth["frame_mask"]
     truth["mel"] = torch.where(mask[..., None] > 0, truth["mel"], SILENCE)
     heard = to_frames(truth["mel"], truth["log_f0"], (truth["voiced"] * 2.0 - 1.0) * VOICING_SCALE)
     place = truth["token"] + truth["position"][..., 0]
     put_back = _put_back(place, mask, model.reduction, guided) if guided > 0 else None
     spoken = speak_forced(model, tokens, heard, noise, put_back)
-    sung = (tokens["knot_weights"].gather(1, truth["token"]) > 0) * truth["voiced"] * mask
+    sung = tokens["is_model"][:, None] * truth["voiced"] * mask
     made = {"coarse": from_frames(spoken.coarse), "mel": from_frames(spoken.fine)}
     found = {
         name: ((mel - truth["mel"]).abs().mean(-1) * mask).sum() / mask.sum() for name, (mel, _, _) in made.items()
@@ -110,6 +104,12 @@ def losses(
     found["guide"] = (strayed * mask).sum() / mask.sum()
     found["stop"] = _stop_loss(spoken.stop, mask, model.reduction)
     return found
+
+
+def _no_prosody(symbols: Tensor) -> tuple[Tensor, Tensor]:
+    """Embeddings of sentence and words that say nothing."""
+    batch, tokens = symbols.shape
+    return torch.zeros(batch, SENTENCE_PROSODY), torch.zeros(batch, tokens, WORD_PROSODY)
 
 
 def _put_back(place: Tensor, mask: Tensor, reduction: int, share: float) -> Tensor:
@@ -134,47 +134,6 @@ def _whole_steps(values: Tensor, reduction: int) -> Tensor:
     return torch.cat([values, values.new_zeros(len(values), missing, *values.shape[2:])], dim=1)
 
 
-def without_silence(utterance: AlignedUtterance, before: int, after: int) -> AlignedUtterance:
-    """The utterance with at most so many frames in its first and its last gap."""
-    durations = utterance.durations.copy()
-    durations[0], durations[-1] = min(durations[0], before), min(durations[-1], after)
-    start = utterance.durations[0] - durations[0]
-    stop = start + durations.sum()
-    mel, voiced = utterance.mel[start:stop], utterance.voiced[start:stop]
-    return replace(utterance, durations=durations, mel=mel, voiced=voiced)
-
-
-def _guided_share(step: int, settings: Mapping[str, Any]) -> float:
-    first, last = settings["release_from"], settings["release_until"]
-    return min(1.0, max(0.0, (last - step) / (last - first)))
-
-
-def utterances_of(
-    config: Mapping[str, Any], root: Path, cache: Path, alignment: Path, split: str
-) -> list[AlignedUtterance]:
-    """What the recipe's speaker says, silence at both ends cut short."""
-    data = config["data"]
-    spoken = aligned_utterances(root, cache, alignment, data["corpora"], data["speaker"], split)
-    return [without_silence(utterance, data["lead"], data["tail"]) for utterance in spoken]
-
-
-def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minutes: float, device: str) -> None:
-    """Run the recipe in `folder` for `minutes`, resuming what is there."""
-    settings, data = config["optimiser"], config["data"]
-    model = AttentionModel(**config["network"]).to(device)
-    optimiser = torch.optim.AdamW(model.parameters(), settings["rate"], betas=(0.9, 0.98), weight_decay=0.01)
-    average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.99))
-    run = Run(folder, {"model": model, "optimiser": optimiser, "average": average}, minutes)
-    learned = utterances_of(config, root, cache, folder.parent / "alignment" / "durations.json", split="train")
-    source = batches(learned, data["frames"], np.random.default_rng(run.step))
-    for step in run.steps():
-        set_rate(optimiser, settings["rate"], step / settings["decay_steps"], 0.03, (step + 1) / 50)
-        with torch.autocast(device, torch.bfloat16):
-            found = losses(model, next(source), device, settings["noise"], _guided_share(step, settings))
-        loss = torch.stack([settings["weights"][name] * value for name, value in found.items()]).sum()
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        average.update_parameters(model)
-        run.log(**found)
+def guided_share(step: int, release_from: int, release_until: int) -> float:
+    """How many of the steps begin where they should: all at first, none in the end."""
+    return min(1.0, max(0.0, (release_until - step) / (release_until - release_from)))

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
-
+from attention_voice.decoder import AttentionDecoder
+from attention_voice.training.data import Utterance
+from attention_voice.training.exported import network_exports
+from attention_voice.training.losses import from_frames, losses, to_frames
+from attention_voice.training.network import AttentionModel, look
 from tests.blocks.contract import CHECKS, Case, Check
-from tests.voice.shipped import data_of
+
 from vivavoce.blocks import CpuTarget, FixedTarget, StackError, StreamableStack, StreamingNetwork, Target, join
-from vivavoce.training.attention import losses, to_frames, without_silence
-from vivavoce.training.attention_export import export_attention
-from vivavoce.training.corpus import Recording
-from vivavoce.training.networks.attention import AttentionModel, look
-from vivavoce.training.utterances import AlignedUtterance
-from vivavoce.voice.attention import AttentionDecoder
-from vivavoce.voice.tokens import Tokens
+from vivavoce.text import analyse
+from vivavoce.voice.clock import Clock
+from vivavoce.voice.context import sentence_context
+from vivavoce.voice.controls import token_controls
+from vivavoce.voice.tokens import Tokens, tokenise
 
 SMALL = {"encoded": 16, "prenet": 8, "hidden": 24, "width": 16, "blocks": 2, "reduction": 3}
 TOKENS = 9
@@ -34,9 +34,8 @@ def model() -> AttentionModel:
 
 
 @pytest.fixture(scope="module")
-def networks(model: AttentionModel, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    folder = tmp_path_factory.mktemp("attention")
-    return {name: (folder / file).read_bytes() for name, file in export_attention(model, 5.2, folder).items()}
+def networks(model: AttentionModel) -> dict[str, bytes]:
+    return {name: export.to_onnx() for name, export in network_exports(model, 5.2).items()}
 
 
 def decoder(networks: dict[str, bytes], target: Target | None = None) -> AttentionDecoder:
@@ -114,32 +113,29 @@ def test_weights_lie_around_the_mean() -> None:
     assert float(weights[3]) == 0.0
 
 
-def utterance(seed: int, tokens: int = 7) -> AlignedUtterance:
+def utterance(seed: int, tokens: int = 7) -> Utterance:
     random = np.random.default_rng(seed)
     durations = np.array([20, *random.integers(2, 8, tokens - 2), 30])
     frames = int(durations.sum())
     symbols = Tokens.of_symbols(random.integers(12, 30, tokens), np.zeros(tokens, np.int64), np.zeros(tokens, np.int64))
-    return AlignedUtterance(
-        Recording("x", "ensemble", "af_heart", "en-US", "train", "", Path()), symbols, durations,
-        random.normal(-8, 1, (frames, 80)).astype(np.float32), np.ones(frames, bool),
-        np.full((tokens, 4), 5.2, np.float32), np.ones(tokens, np.float32), np.zeros(tokens, np.float32),
-    )  # fmt: skip
+    mel = random.normal(-8, 1, (frames, 80)).astype(np.float32)
+    return Utterance(symbols, durations, mel, np.full(frames, 180.0, np.float32))
 
 
 def test_silence_at_both_ends_is_cut_with_its_sound() -> None:
     whole = utterance(0)
-    cut = without_silence(whole, 6, 12)
+    cut = whole.trimmed(6, 12)
     assert (cut.durations[0], cut.durations[-1]) == (6, 12)
-    assert len(cut.mel) == len(cut.voiced) == cut.durations.sum()
+    assert len(cut.mel) == len(cut.f0) == cut.durations.sum()
     np.testing.assert_array_equal(cut.mel, whole.mel[14 : len(whole.mel) - 18])
 
 
 def test_a_window_that_is_put_back_starts_from_there_and_has_less_far_to_stray() -> None:
     torch.manual_seed(0)
     learner = AttentionModel(**SMALL, dropout=0.0).eval()
-    batch = [without_silence(utterance(seed), 6, 12) for seed in range(3)]
+    batch = [utterance(seed).trimmed(6, 12) for seed in range(3)]
     with torch.no_grad():
-        alone, guided = (float(losses(learner, batch, "cpu", guided=share)["guide"]) for share in (0.0, 1.0))
+        alone, guided = (float(losses(learner, batch, guided=share)["guide"]) for share in (0.0, 1.0))
         put_back = torch.tensor([[torch.nan, 2.5, torch.nan]])
         encoded, mask = torch.randn(1, 9, SMALL["encoded"]), torch.ones(1, 9)
         steps = learner.attend(torch.zeros(1, 3, 82), encoded, mask, put_back)
@@ -151,11 +147,11 @@ def test_a_window_that_is_put_back_starts_from_there_and_has_less_far_to_stray()
 def test_a_few_steps_of_training_bring_the_losses_down() -> None:
     torch.manual_seed(0)
     learner = AttentionModel(**SMALL, dropout=0.1)
-    batch = [without_silence(utterance(seed), 6, 12) for seed in range(3)]
+    batch = [utterance(seed).trimmed(6, 12) for seed in range(3)]
     optimiser = torch.optim.AdamW(learner.parameters(), 5e-3)
     seen = []
     for _ in range(15):
-        found = losses(learner, batch, "cpu")
+        found = losses(learner, batch)
         seen.append({name: float(value.detach()) for name, value in found.items()})
         optimiser.zero_grad()
         torch.stack(list(found.values())).sum().backward()
@@ -164,12 +160,13 @@ def test_a_few_steps_of_training_bring_the_losses_down() -> None:
 
 
 def test_frames_on_the_networks_scale_and_back() -> None:
-    from vivavoce.training.attention import from_frames
-
     mel, log_f0, voicing = torch.randn(1, 5, 80) - 5, torch.randn(1, 5) + 5, torch.randn(1, 5)
     for made, given in zip(from_frames(to_frames(mel, log_f0, voicing)), (mel, log_f0, voicing), strict=True):
         torch.testing.assert_close(made, given)
 
 
 def test_the_data_of_a_sentence_holds_what_the_decoder_reads(networks: dict[str, bytes]) -> None:
-    assert decoder(networks).context_inputs.keys() - {"encoded"} <= data_of().keys()
+    (sentence,) = analyse("Go now.").sentences
+    tokens = tokenise(sentence)
+    data = sentence_context(tokens, token_controls(sentence, tokens), Clock(24_000, 240), 0)
+    assert decoder(networks).context_inputs.keys() - {"encoded"} <= data.keys()

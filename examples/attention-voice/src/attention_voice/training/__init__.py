@@ -1,0 +1,1 @@
+"""How the voice is trained: a product of `vivavoce.training`, by the recipe beside it."""
