@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from bench.prosody.held_out import Held, System, encoders, voice_tensors
+from bench.prosody.held_out import Held, Predictor, Said, System, sentence_of
 from bench.shared.significance import bootstrap, holm, interval, p_value
-from vivavoce.training.utterances import SPEAKERS
 
 MEASURES = ("pitch, semitones", "energy, dB", "word duration, ms")
 Errors = npt.NDArray[np.float64]
@@ -35,26 +34,30 @@ class Closure:
 
 def errors(held: Sequence[Held], systems: Sequence[System]) -> dict[str, Errors]:
     """Mean absolute errors (sentences, 3) of each system, through the shipped voice."""
-    voice = encoders()
+    voice = Predictor()
     found: dict[str, list[tuple[float, float, float]]] = {system.name: [] for system in systems}
     for sentence in held:
         spoken = sentence.spoken
-        speaker = SPEAKERS.index(spoken.speaker)
         for system in systems:
-            made = voice(voice_tensors(spoken.tokens, speaker, system.answer(sentence)))
+            made = voice(sentence_of(sentence), spoken.speaker, system.answer(sentence))
             found[system.name].append(_distances(sentence, made))
     return {name: np.array(rows) for name, rows in found.items()}
 
 
-def _distances(held: Held, made: Mapping[str, np.ndarray]) -> tuple[float, float, float]:
+def _centred(energy: np.ndarray, heard: np.ndarray) -> np.ndarray:
+    """About its mean: the decoder's energy and ours have other zeros, and its log is of power, ours of amplitude."""
+    return energy - energy[heard].mean()
+
+
+def _distances(held: Held, made: Said) -> tuple[float, float, float]:
     spoken, recorded = held.spoken, held.spoken.prosody
     weights = spoken.pitch_weights
-    pitch = np.abs(made["knots"][0] - recorded.knots).mean(axis=1) @ weights / weights.sum()
+    pitch = np.abs(made.knots - recorded.knots).mean(axis=1) @ weights / weights.sum()
     heard = recorded.durations > 0
-    energy = np.abs(made["token_energy"][0] - recorded.energy)[heard].mean()
+    energy = np.abs(_centred(made.energy / 2.0, heard) - _centred(recorded.energy, heard))[heard].mean()
     sounds = spoken.tokens.words >= 0
     words = spoken.tokens.words[sounds]
-    ours = np.bincount(words, np.expm1(made["log_durations"][0][sounds]))
+    ours = np.bincount(words, made.durations[sounds])
     theirs = np.bincount(words, recorded.durations[sounds])
     return float(pitch * _SEMITONES), float(energy * _DECIBELS), float(np.abs(ours - theirs).mean() * 10)
 

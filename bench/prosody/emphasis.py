@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.prosody.held_out import encoders, voice_tensors
+from bench.prosody.held_out import Predictor
 from bench.shared.sentences import QUESTIONS, STATEMENTS, sentences_of_kind
 from vivavoce.prosody import load_prosody
 from vivavoce.prosody.linguistics import describe
@@ -16,10 +16,6 @@ from vivavoce.text import analyse
 from vivavoce.text.utterance import Sentence
 from vivavoce.text.word_features import is_open_class
 from vivavoce.training.utterances import SPEAKERS
-from vivavoce.voice.acoustics import AcousticInputs
-from vivavoce.voice.clock import Clock
-from vivavoce.voice.controls import token_controls
-from vivavoce.voice.length_regulator import LengthRegulator
 from vivavoce.voice.tokens import tokenise
 
 HIGHER_SEMITONES, LOUDER_DB, LONGER = 1.0, 1.0, 0.1
@@ -41,7 +37,7 @@ class Emphasis:
 
 def emphasised(data: Path, system: str, count: int = 100) -> Iterator[Emphasis]:
     """A content word in the middle of each of `count` sentences of `data/text`, with the emphasis `moderate`."""
-    model, voice = load_prosody(system), encoders()
+    model, voice = load_prosody(system), Predictor()
     lines = [line for kind in (*QUESTIONS, *STATEMENTS) for line in sentences_of_kind(data, kind)]
     for number, line in enumerate(lines[:: max(1, len(lines) // count)][:count]):
         sentence = analyse(line).sentences[0]
@@ -60,14 +56,8 @@ def _marked(sentence: Sentence, word: int) -> Sentence:
 
 def _word(voice, model, sentence: Sentence, word: int, speaker: str) -> tuple[float, float, float]:
     """Mean semitones and decibels, and frames, of a word as the decoder is told to say it."""
-    tokens, text = tokenise(sentence), describe(sentence)
-    nothing = AcousticInputs.of_sentence(np.zeros(64, np.float32), len(text.words))
-    embedding = model.embed(text, speaker) if model else nothing
-    data = voice_tensors(tokens, SPEAKERS.index(speaker), embedding)
-    data = {**data, **token_controls(sentence, tokens).tensors(Clock(24_000, 240), 5)}
-    encoded = np.zeros((1, len(tokens.symbols), 192), np.float32)
-    state = LengthRegulator().initial_state({**data, **voice(data), "encoded": encoded})
-    own = tokens.words[state.token] == word
-    frames = state.frames
-    loudness = (frames["energy"] + frames["gain"])[0, own].mean() * 20 / np.log(10)
-    return float(frames["contour"][0, own].mean() * 12 / np.log(2)), float(loudness), float(own.sum())
+    embedding = model.embed(describe(sentence), speaker) if model else None
+    made = voice(sentence, speaker, embedding)
+    own = tokenise(sentence).words == word
+    loudness = (made.energy / 2.0 + made.gain)[own].mean() * 20 / np.log(10)
+    return float(made.knots[own].mean() * 12 / np.log(2)), float(loudness), float(made.durations[own].sum())

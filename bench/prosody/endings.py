@@ -8,18 +8,17 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.prosody.held_out import Held, encoders, voice_tensors
+from bench.prosody.held_out import Held, Predictor, sentence_of
 from bench.prosody.melody import Melody, melody
 from bench.shared.sentences import sentences_of_kind
 from vivavoce.prosody import load_prosody
 from vivavoce.prosody.linguistics import Linguistics, describe
 from vivavoce.text import analyse
+from vivavoce.text.utterance import Sentence
 from vivavoce.training.prosody.asked import QUESTION_VERBS, QUESTION_WORDS
 from vivavoce.training.prosody.texts import spoken_language
 from vivavoce.training.utterances import SPEAKERS
-from vivavoce.voice.acoustics import AcousticInputs
-from vivavoce.voice.timing import frame_durations
-from vivavoce.voice.tokens import Tokens, tokenise
+from vivavoce.voice.tokens import tokenise
 
 KINDS = {
     "yes_no_question": "yes_no", "or_question": "or", "wh_question": "wh", "dialogue_question": "dialogue",
@@ -46,28 +45,22 @@ def kind_and_words(held: Held) -> tuple[str, list[str]]:
 
 def predicted(data: Path, held: Sequence[Held], system: str) -> dict[str, float]:
     """Of a system from plain text: the sentences of `data/text`, by all voices in turn, and those of the test."""
-    model, voice = load_prosody(system), encoders()
+    model, voice = load_prosody(system), Predictor()
     counts: Counts = defaultdict(list)
-    for kind, words, text, tokens, speaker in _plain(data, held):
-        nothing = AcousticInputs.of_sentence(np.zeros(64, np.float32), len(text.words))
-        embedding = model.embed(text, speaker) if model else nothing
-        made = voice(voice_tensors(tokens, SPEAKERS.index(speaker), embedding))
-        length = len(tokens.symbols)
-        durations = frame_durations(
-            made["log_durations"][0], tokens.gaps, np.ones(length, np.float32), np.full(length, -1)
-        )
-        count(counts, kind, words, melody(made["knots"][0], durations, tokens))
+    for kind, words, text, sentence, speaker in _plain(data, held):
+        made = voice(sentence, speaker, model.embed(text, speaker) if model else None)
+        count(counts, kind, words, melody(made.knots, made.durations, tokenise(sentence)))
     return shares(counts)
 
 
-def _plain(data: Path, held: Sequence[Held]) -> Iterator[tuple[str, list[str], Linguistics, Tokens, str]]:
+def _plain(data: Path, held: Sequence[Held]) -> Iterator[tuple[str, list[str], Linguistics, Sentence, str]]:
     for kind, line, speaker in in_turn(data, KINDS):
         sentence = analyse(line, language=spoken_language(speaker)).sentences[0]
         words = [word.text.lower() + word.trailing_punctuation for word in sentence.words]
-        yield kind, words, describe(sentence), tokenise(sentence), speaker
+        yield kind, words, describe(sentence), sentence, speaker
     for h in held:
         kind, words = kind_and_words(h)
-        yield f"test: {kind}", words, h.text, h.spoken.tokens, h.spoken.speaker
+        yield f"test: {kind}", words, h.text, sentence_of(h), h.spoken.speaker
 
 
 def in_turn(data: Path, kinds: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:

@@ -39,7 +39,7 @@ def recorded(data: Path, held: Sequence[Held]) -> dict[str, float]:
 
 def spoken(data: Path, held: Sequence[Held], system: str) -> dict[str, float]:
     """Of a system from plain text: the sentences of `data/text`, by all voices in turn, and those of the test."""
-    voice, prosody = load_voice("vivavoce"), None if system == "none" else prosody_source(system)
+    voice, prosody = load_voice(), None if system == "none" else prosody_source(system)
     counts: Counts = defaultdict(list)
     asked = [(kind, line.lower().split(), line, speaker) for kind, line, speaker in in_turn(data, KINDS)]
     tested = [(*kind_and_words(h), h.spoken.text, h.spoken.speaker) for h in held if h.kind in KINDS.values()]

@@ -9,27 +9,30 @@ from pathlib import Path
 
 import numpy as np
 
-from vivavoce.blocks import Addon, SequenceBlock, StreamablePipeline, StreamableStack, find_addon, load_addon
+from vivavoce.blocks import Addon, find_addon, load_addon
 from vivavoce.blocks.tensors import Tensors
 from vivavoce.errors import InputError
-from vivavoce.features import Array
+from vivavoce.features import FRAME_S, Array, continuous_log_f0
 from vivavoce.prosody.addons import centre_of
+from vivavoce.prosody.alignment import whole_sentence
 from vivavoce.prosody.linguistics import Linguistics
 from vivavoce.prosody.models.camp import Camp
 from vivavoce.prosody.models.kathaka import Kathaka
 from vivavoce.prosody.models.selection import BY, Centroid, Selection
 from vivavoce.prosody.recording import reference_features
+from vivavoce.text.utterance import Sentence
 from vivavoce.training.prosody.asked import kind_of
 from vivavoce.training.prosody.dataset import spoken_sentences
 from vivavoce.training.prosody.sentence import SpokenSentence
-from vivavoce.training.prosody.texts import text_features, text_key
+from vivavoce.training.prosody.texts import spoken_language, text_features, text_key
+from vivavoce.voice import load_voice
 from vivavoce.voice.acoustics import AcousticInputs
+from vivavoce.voice.contour import knots_of, token_means
 from vivavoce.voice.dimensions import WORD_PROSODY
-from vivavoce.voice.overrides import input_tensors
-from vivavoce.voice.tokens import Tokens
 
 CORPORA = ("kathleen", "ensemble", "intonation")
 COMPLEX_WORDS = 12
+UNVOICED_HZ = 40.0
 MEMBERS = 3
 """Networks of other first weights that Kathaka and CAMP are the mean of: the seeds of the table."""
 
@@ -108,24 +111,44 @@ def systems(held: Sequence[Held], runs: Path) -> list[System]:
     return found
 
 
-def encoders() -> SequenceBlock:
-    """The shipped voice's encoders: tokens and embeddings to durations, pitch and energy."""
-    block = load_addon(find_addon("vivavoce")).build_streamable()
-    first = block.blocks[0] if isinstance(block, StreamableStack) else block
-    if not isinstance(first, StreamablePipeline):
-        raise InputError("the voice has no encoders")
-    return first.sequence_block
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the voice is going to say, at the tokens of a sentence and in frames of 10 ms."""
+
+    durations: np.ndarray
+    """Frames of each token, (tokens,)."""
+    knots: Array
+    """Log f0, (tokens, 4)."""
+    energy: Array
+    """What the decoder reads, over each token, (tokens,)."""
+    gain: Array
+    """Nepers, (tokens,)."""
 
 
-def voice_tensors(tokens: Tokens, speaker: int, embedding: AcousticInputs) -> Tensors:
-    """What the encoders read of a sentence without markup."""
-    return {
-        "symbols": tokens.symbols[None],
-        "stress": tokens.stress[None],
-        "gaps": tokens.gaps[None],
-        "speaker": np.array([speaker], np.int64),
-        **input_tensors(embedding, tokens, ()),
-    }
+class Predictor:
+    """The shipped voice without its sound."""
+
+    def __init__(self) -> None:
+        self._voice = load_voice()
+
+    def __call__(self, sentence: Sentence, speaker: str, embedding: AcousticInputs | None) -> Said:
+        source = None if embedding is None else lambda sentence, speaker: embedding
+        made = self._voice.predict(sentence, self._voice.style(speaker, prosody=source))
+        if made is None:
+            raise InputError("the voice does not know what it is going to say")
+        ends = np.cumsum(made.durations) * made.frame_s
+        ends[:-1] = np.maximum(ends[:-1] + made.boundary_s, 0.0)
+        durations = np.diff(np.round(ends / FRAME_S).astype(np.int64), prepend=0)
+        places = (np.arange(durations.sum()) + 0.5) * FRAME_S / made.frame_s - 0.5
+        tracks = {name: np.interp(places, np.arange(len(x)), x) for name, x in made.tracks.items()}
+        f0 = np.where(tracks["f0"] > UNVOICED_HZ, tracks["f0"], 0.0).astype(np.float32)
+        energy, gain = (token_means(tracks[name].astype(np.float32), durations) for name in ("energy", "gain"))
+        return Said(durations, knots_of(continuous_log_f0(f0), durations), energy, gain)
+
+
+def sentence_of(held: Held) -> Sentence:
+    """A test recording's text as one sentence."""
+    return whole_sentence(held.spoken.text, spoken_language(held.spoken.speaker))
 
 
 def addon_of(name: str, runs: Path) -> Addon | None:

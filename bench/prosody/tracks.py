@@ -8,13 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.prosody.held_out import Held, encoders, voice_tensors
+from bench.prosody.held_out import Held, Predictor, sentence_of
 from bench.prosody.melody import semitones_of, sung_frames
-from vivavoce.blocks import SequenceBlock
 from vivavoce.features import Array
 from vivavoce.prosody import load_prosody
-from vivavoce.training.utterances import SPEAKERS
-from vivavoce.voice.acoustics import AcousticInputs
 from vivavoce.voice.contour import token_of_frame
 
 SHOWN = ("yes_no", "or", "wh", "list")
@@ -38,21 +35,15 @@ class Drawn:
 
 def drawn(held: Sequence[Held], systems: Sequence[str], each: int) -> Iterator[Drawn]:
     """`each` test questions of every kind, all speakers in turn. Our pitch is drawn over the recording's durations."""
-    models, voice = {name: load_prosody(name) for name in systems}, encoders()
+    models, voice = {name: load_prosody(name) for name in systems}, Predictor()
     for kind in SHOWN:
         own = [h for h in held if h.kind == kind]
         for h in own[:: max(1, len(own) // each)][:each]:
             knots = {"recording": h.spoken.prosody.knots}
             for name, model in models.items():
-                nothing = AcousticInputs.of_sentence(np.zeros(64, np.float32), len(h.text.words))
-                embedding = model.embed(h.text, h.spoken.speaker) if model else nothing
-                knots[name] = _knots(voice, h, embedding)
+                embedding = model.embed(h.text, h.spoken.speaker) if model else None
+                knots[name] = voice(sentence_of(h), h.spoken.speaker, embedding).knots
             yield _drawn(h, knots)
-
-
-def _knots(voice: SequenceBlock, held: Held, embedding: AcousticInputs) -> Array:
-    spoken = held.spoken
-    return voice(voice_tensors(spoken.tokens, SPEAKERS.index(spoken.speaker), embedding))["knots"][0]
 
 
 def _drawn(held: Held, knots: dict[str, Array]) -> Drawn:

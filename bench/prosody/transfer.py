@@ -21,7 +21,7 @@ from vivavoce.training.prosody.texts import spoken_language
 from vivavoce.voice import Voice, load_voice
 from vivavoce.voice.acoustics import AcousticOverrides
 from vivavoce.voice.contour import knots_of, token_means
-from vivavoce.voice.synthesizer import LEAD_S
+from vivavoce.voice.style import Pauses
 from vivavoce.voice.tokens import tokenise
 
 TARGETS = ("kathleen", "af_heart", "am_michael", "bf_emma", "bm_george")
@@ -140,7 +140,7 @@ def _lead(copied: Copied) -> int:
 
 def correlations(made: Audio, source: Audio, lead: int) -> tuple[float, float]:
     """Of log f0 where both are voiced, and of energy, over frames."""
-    ours, theirs = _tracks(made)[round(LEAD_S / FRAME_S) :], _tracks(source)[lead:]
+    ours, theirs = _tracks(made)[round(Pauses().lead_s / FRAME_S) :], _tracks(source)[lead:]
     frames = min(len(ours), len(theirs))
     ours, theirs = ours[:frames], theirs[:frames]
     voiced = (ours[:, 0] > 0) & (theirs[:, 0] > 0)

