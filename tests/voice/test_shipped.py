@@ -197,7 +197,10 @@ def test_all_speakers_are_as_loud_and_none_clips() -> None:
     from vivavoce.audio import Audio
     from vivavoce.voice.levels import loudness_lufs
 
-    text = "The keeper of the light walked up the stairs, and looked out over the grey water once more."
+    text = (
+        "The keeper of the light walked up the stairs, and looked out over the grey water once more. "
+        "Nobody answered the bell. My brother sold his boat last summer, but he still goes down to the harbour."
+    )
     for speaker in once().speakers:
         spoken = once().synthesize(text, speaker=speaker.name)
         assert loudness_lufs(Audio(spoken.samples, 24_000)) == pytest.approx(-20.0, abs=1.0), speaker.name
