@@ -24,7 +24,7 @@ from vivavoce.inspection.defects.tearing.detect import BURST, Tearing
 from vivavoce.inspection.detector import Sampler
 from vivavoce.inspection.media import SAMPLE_RATE_HZ, MediaInfo, Samples, VideoFrame
 from vivavoce.inspection.simulation import Clip, Truth, simulate, transcode_audio
-from vivavoce.training.fitting import auc
+from vivavoce.training.inspection.metrics import auc
 
 MEANT = 0.07
 """Mean share of corrupt blocks from which a second counts as corrupt; with less, but some, it does not count."""

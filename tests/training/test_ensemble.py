@@ -13,7 +13,7 @@ from onnx import TensorProto, helper
 from vivavoce.audio import read_audio
 from vivavoce.errors import InputError
 from vivavoce.training import ensemble
-from vivavoce.training.corpus import recordings
+from vivavoce.training.corpora.recordings import recordings
 from vivavoce.training.ensemble import DURATIONS, F0, Teacher, chosen_words, with_f0_input, with_outputs
 
 

@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--hardware", default="CPU", help="for the model cards of ship")
     arguments = parser.parse_args()
     if arguments.recipe == "prepare":
-        from vivavoce.training.corpus import prepare
+        from vivavoce.training.corpora.recordings import prepare
 
         prepare(arguments.data, arguments.runs / "features", CORPORA)
         return
@@ -67,7 +67,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] and sys.argv[1] in ("train", "export") and len(sys.argv) > 2:
+    verb, named = sys.argv[1:2], sys.argv[2:3]
+    if verb and verb[0] in ("prepare", "train", "export", "calibrate") and named and not named[0].startswith("-"):
         from vivavoce.training.core.cli import main as main_of_core
 
         main_of_core()

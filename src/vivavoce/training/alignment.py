@@ -22,7 +22,7 @@ from torch.nn import functional
 from vivavoce.features import BANDS
 from vivavoce.prosody.alignment import SILENCE, viterbi, whole_sentence
 from vivavoce.text.phonemes import STRESSES
-from vivavoce.training.corpus import Recording, feature_path, recordings
+from vivavoce.training.corpora.recordings import Recording, feature_path, recordings
 from vivavoce.voice.tokens import GAPS, SYMBOL_ID, SYMBOLS, Tokens, tokenise
 
 TEACHER_LAG_S = 0.045

@@ -25,7 +25,7 @@ from rich.progress import track
 
 from vivavoce.audio import Audio, write_audio
 from vivavoce.errors import InputError
-from vivavoce.training.corpus import Recording, recordings
+from vivavoce.training.corpora.recordings import Recording, recordings
 from vivavoce.training.intonation import Track, chosen_words, rewritten, spoken_words
 
 RATE_HZ = 24_000

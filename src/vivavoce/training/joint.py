@@ -18,7 +18,7 @@ from torch.nn import functional
 
 from vivavoce.features import HOP
 from vivavoce.training.acoustic import no_prosody
-from vivavoce.training.corpus import feature_path
+from vivavoce.training.corpora.recordings import feature_path
 from vivavoce.training.judging import judged, train_judges
 from vivavoce.training.losses import spectral_loss
 from vivavoce.training.networks.acoustic import AcousticModel

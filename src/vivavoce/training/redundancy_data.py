@@ -13,7 +13,7 @@ import soxr
 from vivavoce.features import RATE_HZ as CORPUS_RATE_HZ
 from vivavoce.redundancy import features as acoustic
 from vivavoce.training.corpora.arrays import write_arrays
-from vivavoce.training.corpus import Recording, feature_path, recordings
+from vivavoce.training.corpora.recordings import Recording, feature_path, recordings
 
 DEV_SHARE = 0.04
 """Of speakers where a corpus has many, of recordings elsewhere."""

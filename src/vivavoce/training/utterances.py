@@ -14,7 +14,7 @@ from torch import Tensor
 
 from vivavoce.features import continuous_log_f0, energy
 from vivavoce.training.alignment import speaker_language, whole_sentence
-from vivavoce.training.corpus import Recording, feature_path, recordings
+from vivavoce.training.corpora.recordings import Recording, feature_path, recordings
 from vivavoce.voice.contour import energy_contour, frame_positions, knots_of, pitch_contour, token_means, token_of_frame
 from vivavoce.voice.tokens import SYMBOL_ID, Tokens, tokenise
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from vivavoce.features import HOP, continuous_log_f0
-from vivavoce.training.corpus import feature_path, recordings
+from vivavoce.training.corpora.recordings import feature_path, recordings
 from vivavoce.training.judging import judged, train_judges
 from vivavoce.training.losses import spectral_loss
 from vivavoce.training.networks.discriminator import MagnitudeDiscriminators

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vivavoce.blocks import Addon, write_addon
+from vivavoce.blocks import Addon, load_addon, write_addon
+from vivavoce.blocks.addon import MANIFEST_FILE
 from vivavoce.files import write_text
 from vivavoce.training.core.checkpoint import load_checkpoint
-from vivavoce.training.core.model_cards import CARD, CardText, card
+from vivavoce.training.core.model_cards import CARD, CardText, card, put_values
 from vivavoce.training.core.onnx_export import NetworkExport
 
 
@@ -64,16 +66,17 @@ def export_addon(spec: AddonSpec, folder: Path, runs: Sequence[Path], hardware: 
         "figures": {name: round(float(value), 4) for name, value in spec.metrics.items()},
         "settings": {name: point.recipe for name, point in checkpoints.items()},
     }
-    return _write(spec, folder, provenance, {**spec.details, "runs": trained})
+    return write_spec(spec, folder, provenance, {**spec.details, "runs": trained})
 
 
 def draft_addon(spec: AddonSpec, folder: Path) -> Addon:
     """The addon without a run behind it, to be measured before it is exported."""
     provenance = {"data": list(spec.data), "recipe": "draft", "steps": 0, "hardware": "none"}
-    return _write(spec, folder, provenance, spec.details)
+    return write_spec(spec, folder, provenance, spec.details)
 
 
-def _write(spec: AddonSpec, folder: Path, provenance: Mapping[str, Any], details: Mapping[str, Any]) -> Addon:
+def write_spec(spec: AddonSpec, folder: Path, provenance: Mapping[str, Any], details: Mapping[str, Any]) -> Addon:
+    """Write an addon and its card. Raises `InputError`, with nothing written, if it could not be loaded."""
     manifest: dict[str, Any] = {
         "name": spec.name,
         "kind": spec.kind,
@@ -91,6 +94,22 @@ def _write(spec: AddonSpec, folder: Path, provenance: Mapping[str, Any], details
     addon = write_addon(folder, manifest, {**contents, **spec.files})
     write_text(folder / CARD, card(addon.manifest, spec.card))
     return addon
+
+
+def update_details(folder: Path, details: Mapping[str, float], metrics: Mapping[str, float]) -> Addon:
+    """Put other numbers into an addon that is there: of `details`, of the figures of its provenance, of its card."""
+    addon = load_addon(folder)
+    manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
+    contents: dict[str, bytes | Path] = {name: addon.read(name) for name in manifest.pop("files")}
+    del manifest["format_version"]
+    manifest["details"].update(details)
+    manifest["provenance"].setdefault("figures", {}).update(metrics)
+    text = put_values((folder / CARD).read_text(encoding="utf-8"), details)
+    if CARD in contents:
+        contents[CARD] = text.encode()
+    updated = write_addon(folder, manifest, contents)
+    write_text(folder / CARD, text)
+    return updated
 
 
 def _onnx(network: NetworkExport | ReadyNetwork) -> bytes:

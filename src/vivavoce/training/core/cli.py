@@ -1,4 +1,4 @@
-"""`python -m vivavoce.training VERB RECIPE …`: prepare what a recipe reads, train it, export its addon."""
+"""`python -m vivavoce.training VERB RECIPE …`: prepare its data, train, export an addon, calibrate it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from vivavoce.blocks import Addon
-from vivavoce.training.core.addon_export import export_addon
+from vivavoce.training.core.addon_export import export_addon, update_details
 from vivavoce.training.core.checkpoint import load_checkpoint, load_weights
 from vivavoce.training.core.hardware import hardware_name
 from vivavoce.training.core.product import Product, Workspace
@@ -30,8 +30,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(addon.path)
         return
     product = build_product(asked.recipe, workspace, asked.set)
-    if asked.verb == "prepare":
-        product.prepare(asked.minutes)
+    if asked.verb == "prepare" and asked.labels:
+        print(f"{product.add_labels(asked.labels)} labelled examples")
+    elif asked.verb == "prepare":
+        product.prepare(3.0 if asked.minutes == math.inf else asked.minutes)
+    elif asked.verb == "calibrate":
+        details, metrics = product.calibrate()
+        update_details(asked.addons / run, details, metrics)
+        print(details)
     else:
         Trainer(product, workspace.run(run), asked.device, asked.warm_start).train(asked.minutes)
 
@@ -68,12 +74,13 @@ def shipped_addons() -> Path:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m vivavoce.training", description=__doc__)
-    parser.add_argument("verb", choices=["prepare", "train", "export"])
+    parser.add_argument("verb", choices=["prepare", "train", "export", "calibrate"])
     parser.add_argument("recipe", help="name of a recipe in vivavoce/training/recipes, or a TOML file")
     parser.add_argument("--data", type=Path, default=Path("data"), help="folder with the corpora")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="features, checkpoints and curves")
     parser.add_argument("--run", help="name of the run's folder, if not the recipe's")
     parser.add_argument("--minutes", type=float, default=math.inf, help="stop after so long, to go on another time")
+    parser.add_argument("--labels", type=Path, help="prepare: take in what people labelled, and make nothing else")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE", help="change the recipe")
     parser.add_argument("--warm-start", type=Path, help="run, checkpoint or file of weights to begin from")

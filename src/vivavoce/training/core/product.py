@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import numpy as np
 from torch import Tensor, nn
 
+from vivavoce.errors import InputError
 from vivavoce.training.core.addon_export import AddonSpec
 from vivavoce.training.core.recipe import Recipe
 
@@ -103,6 +104,17 @@ class Product(ABC, Generic[RecipeT]):
 
     def prepare(self, minutes: float) -> None:
         """Compute what training reads and is slow to make; `minutes` bounds what could be made without end."""
+
+    def add_labels(self, labels: Path) -> int:
+        """Put what people labelled beside the prepared examples; returns how many. Raises `InputError` without use."""
+        raise InputError(f"{type(self).__name__} learns from no labels")
+
+    def calibrate(self) -> tuple[Metrics, Metrics]:
+        """New numbers for the `details` of the exported addon, and for the figures of its provenance.
+
+        Raises `InputError` where there is nothing to calibrate.
+        """
+        raise InputError(f"{type(self).__name__} has nothing to calibrate")
 
     @abstractmethod
     def build_network(self) -> nn.Module:

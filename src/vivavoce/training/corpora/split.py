@@ -11,12 +11,14 @@ from zlib import crc32
 
 Split = Literal["train", "development", "test"]
 
-DEVELOPMENT_SHARE = 20
-"""One key in so many is for development."""
+ONE_IN = 20
 
 
-def split_of(key: str, is_test: bool = False) -> Split:
-    """The split of an item, by the key that it shares with those it must stay with."""
+def split_of(key: str, is_test: bool = False, one_in: int = ONE_IN) -> Split:
+    """The split of an item, by the key that it shares with those it must stay with.
+
+    One key in `one_in` is for development; fewer where items are few.
+    """
     if is_test:
         return "test"
-    return "development" if crc32(key.encode()) % DEVELOPMENT_SHARE == 0 else "train"
+    return "development" if crc32(key.encode()) % one_in == 0 else "train"

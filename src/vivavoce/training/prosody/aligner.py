@@ -16,7 +16,7 @@ from torch.nn import functional
 from vivavoce.features import BANDS, RATE_HZ, mel_edges_hz
 from vivavoce.prosody.alignment import SILENCE
 from vivavoce.training.alignment import CLASSES, FrameClassifier
-from vivavoce.training.corpus import feature_path, recordings
+from vivavoce.training.corpora.recordings import feature_path, recordings
 from vivavoce.training.prosody.dataset import spoken_sentences
 from vivavoce.training.prosody.sentence import SpokenSentence
 from vivavoce.training.run import Run

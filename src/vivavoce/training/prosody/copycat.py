@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from vivavoce.features import Array, energy
 from vivavoce.prosody.models.copycat import frame_contour, frame_symbols
 from vivavoce.training.corpora.arrays import write_arrays
-from vivavoce.training.corpus import feature_path, recordings
+from vivavoce.training.corpora.recordings import feature_path, recordings
 from vivavoce.training.networks.copycat import CopyCatNetwork
 from vivavoce.training.prosody.dataset import spoken_sentences
 from vivavoce.training.prosody.sentence import SpokenSentence

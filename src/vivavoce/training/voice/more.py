@@ -14,7 +14,7 @@ import numpy as np
 from rich.progress import track
 
 from vivavoce.training.corpora.arrays import write_arrays
-from vivavoce.training.corpus import recordings
+from vivavoce.training.corpora.recordings import recordings
 from vivavoce.training.voice.labels import Predictor
 from vivavoce.training.voice.prepare import SYNTHETIC, kinds
 

@@ -18,7 +18,7 @@ from vivavoce.audio import read_audio
 from vivavoce.errors import InputError
 from vivavoce.features import pitch
 from vivavoce.training.corpora.arrays import write_arrays
-from vivavoce.training.corpus import Recording, recordings
+from vivavoce.training.corpora.recordings import Recording, recordings
 from vivavoce.training.voice.hibari import vocabulary
 from vivavoce.training.voice.labels import Labels, Predictor
 from vivavoce.training.voice.recordings import at_times, labelled

@@ -1,0 +1,182 @@
+"""The corruption map and, jointly, the decision over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from vivavoce.inspection.defects.block_corruption.features import FIGURES, block_figures
+from vivavoce.inspection.labels import Label
+from vivavoce.training.core.addon_export import AddonSpec
+from vivavoce.training.core.onnx_export import NetworkExport
+from vivavoce.training.core.product import Losses, Metrics, Progress
+from vivavoce.training.core.recipe import Recipe
+from vivavoce.training.inspection.block_corruption.data import BLOCK, HEIGHT, UNKNOWN, WIDTH, CorruptionMaker
+from vivavoce.training.inspection.block_corruption.network import CorruptionDetector, CorruptionNetwork
+from vivavoce.training.inspection.examples import Example, Maker
+from vivavoce.training.inspection.labeled_frames import labeled_frames
+from vivavoce.training.inspection.metrics import auc
+from vivavoce.training.inspection.product import DetectorProduct, batch_of
+from vivavoce.training.inspection.sources import Sources
+
+CORRUPT, UNTOUCHED = 8.0, 2.0
+"""Mean difference of luma from which a block is corrupt, and up to which it is not; between, nobody can say."""
+MEANT, TOO_LITTLE = 0.07, 0.02
+"""Share of corrupt blocks from which a frame is corrupt, and up to which it is not."""
+STILL_CHANCE, NOISE = 0.1, 0.03
+VALIDATED, MEASURED = 240, 600
+"""Crops that figures are made on, while training and at export."""
+THRESHOLD = 0.95
+"""Where events of two observations are best on development clips."""
+
+
+@dataclass(frozen=True)
+class NetworkSettings:
+    """See `CorruptionNetwork`."""
+
+    width: int
+    dropout: float
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """What a batch holds."""
+
+    batch: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorruptionRecipe(Recipe):
+    """The tables of `recipes/block_corruption`."""
+
+    network: NetworkSettings
+    data: DataSettings
+
+
+class Crops:
+    """The figures of crops in memory, and batches of them."""
+
+    def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
+        self.wrong = arrays["wrong"]
+        pairs = zip(arrays["before"], arrays["luma"], strict=True)
+        self.figures = np.stack([block_figures(before, luma) for before, luma in pairs])
+        self.still = np.stack([block_figures(luma, luma) for luma in arrays["luma"]])
+        self.share = (self.wrong >= CORRUPT).mean(axis=(1, 2))
+        self.corrupt, self.clean = np.flatnonzero(self.share >= TOO_LITTLE), np.flatnonzero(self.share < TOO_LITTLE)
+
+    def batch(self, size: int, random: np.random.Generator) -> tuple[Tensor, Tensor]:
+        """Figures (size, 18, 12, 16) and differences (size, 12, 16) uint8: half of them corrupt, some of stills."""
+        chosen = np.concatenate([batch_of(random, pool, size // 2) for pool in (self.corrupt, self.clean)])
+        still = random.random(len(chosen)) < STILL_CHANCE
+        figures = np.where(still[:, None, None, None], self.still[chosen], self.figures[chosen])
+        figures += random.normal(0.0, NOISE, figures.shape).astype(np.float32)
+        return torch.from_numpy(figures), torch.from_numpy(self.wrong[chosen])
+
+    def clear(self, most: int) -> np.ndarray:
+        """Numbers of at most so many crops that are clearly corrupt or clearly not."""
+        clear = np.flatnonzero((self.share >= MEANT) | (self.share == 0.0))
+        return np.sort(np.random.default_rng(5).permutation(clear)[:most])
+
+
+class BlockCorruption(DetectorProduct[CorruptionRecipe]):
+    """A residual network over figures of the blocks of two frames."""
+
+    recipe_class = CorruptionRecipe
+    name = "block_corruption"
+
+    def maker(self, chosen: Sources) -> Maker:
+        return CorruptionMaker(chosen.videos)
+
+    def labeled_examples(self, label: Label) -> Iterator[Example]:
+        """Crops of the frame, those that change most: four where it is clean, one where it is corrupt."""
+        before, luma = labeled_frames(label, 2)
+        if min(luma.shape[0] - HEIGHT, luma.shape[1] - WIDTH) < 0:
+            return
+        corrupt = label.answer != "none"
+        wrong = np.full((HEIGHT // BLOCK, WIDTH // BLOCK), UNKNOWN if corrupt else 0, np.uint8)
+        regions = [
+            (slice(top, top + HEIGHT), slice(left, left + WIDTH))
+            for top in range(0, luma.shape[0] - HEIGHT + 1, HEIGHT // 2)
+            for left in range(0, luma.shape[1] - WIDTH + 1, WIDTH // 2)
+        ]
+        moved = np.abs(luma.astype(np.int16) - before)
+        ranked = sorted(regions, key=lambda region: -float(moved[region].mean()))
+        for region in ranked[: 1 if corrupt else 4]:
+            yield {"luma": luma[region].copy(), "before": before[region].copy(), "wrong": wrong}
+
+    def build_network(self) -> nn.Module:
+        return CorruptionNetwork(self.recipe.network.width, self.recipe.network.dropout)
+
+    @cached_property
+    def development(self) -> Crops:
+        """The crops to choose by."""
+        return Crops(self.development_arrays)
+
+    def batches(self, random: np.random.Generator, progress: Progress) -> Iterator[tuple[Tensor, Tensor]]:
+        crops = Crops(self.training_arrays)
+        while True:
+            yield crops.batch(self.recipe.data.batch, random)
+
+    def losses(self, network: nn.Module, batch: tuple[Tensor, Tensor], progress: Progress) -> Losses:
+        figures, wrong = batch
+        cells, decision = network(figures)
+        return Losses({"map": map_loss(cells.float(), wrong), "decision": decision_loss(decision.float(), wrong)})
+
+    def validate(self, network: nn.Module) -> Metrics:
+        return self._figures(network, self.development.clear(VALIDATED))
+
+    def export(self, network: nn.Module) -> AddonSpec:
+        assert isinstance(network, CorruptionNetwork)
+        chosen = self.development.clear(MEASURED)
+        exported = NetworkExport(
+            network=CorruptionDetector(network), inputs={"figures": torch.zeros(1, FIGURES, 12, 16)},
+            outputs=CorruptionDetector.outputs,
+            axes={"figures": {2: "block_rows", 3: "block_columns"}, "map": {1: "rows", 2: "columns"}},
+        )  # fmt: skip
+        return self.spec(
+            "Map of corrupt blocks in a picture, and whether 7 % of it is corrupt", {"corruption": exported},
+            {"threshold": THRESHOLD}, {**self._figures(network, chosen), "dev_pictures": len(chosen)},
+            "Residual network over figures of the blocks of two pictures; the last layer is a 1 x 1 convolution, the "
+            "decision over the map is trained jointly. Examples: damaged streams of H.264, MPEG-2 and MPEG-4; titles "
+            "that roll, slides, shaking, dark and poorly coded scenes, whole and damaged.",
+        )  # fmt: skip
+
+    def _figures(self, network: nn.Module, chosen: np.ndarray) -> dict[str, float]:
+        scores, areas = decisions(network, self.development, chosen)
+        truth = self.development.share[chosen] >= MEANT
+        return {"dev_auc_learned": auc(scores, truth), "dev_auc_area": auc(areas, truth)}
+
+
+def map_loss(scores: Tensor, wrong: Tensor) -> Tensor:
+    """Cross-entropy of cells against the share of their four blocks that is corrupt; doubtful blocks do not count."""
+    known = (((wrong >= CORRUPT) & (wrong != UNKNOWN)) | (wrong <= UNTOUCHED)).float()
+    corrupt = (wrong >= CORRUPT).float() * known
+    weight = functional.avg_pool2d(known[:, None], 2)[:, 0]
+    share = functional.avg_pool2d(corrupt[:, None], 2)[:, 0] / weight.clamp_min(0.25)
+    loss = functional.binary_cross_entropy_with_logits(scores, share.clamp(0, 1), reduction="none")
+    return (loss * weight).sum() / weight.sum().clamp_min(1.0)
+
+
+def decision_loss(scores: Tensor, wrong: Tensor) -> Tensor:
+    """Cross-entropy of whole frames; those with a little corruption do not count."""
+    share = (wrong >= CORRUPT).float().mean(dim=(1, 2))
+    counts = ((share >= MEANT) | (share <= TOO_LITTLE)).float()
+    loss = functional.binary_cross_entropy_with_logits(scores, (share >= MEANT).float(), reduction="none")
+    return (loss * counts).sum() / counts.sum().clamp_min(1.0)
+
+
+def decisions(network: nn.Module, crops: Crops, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Decision scores, and areas of the map over one half, of the chosen crops, (crops,) each."""
+    scores, areas = [], []
+    with torch.no_grad():
+        for part in np.array_split(chosen, max(1, len(chosen) // 32)):
+            cells, decided = network(torch.from_numpy(crops.figures[part]))
+            scores.append(decided.float().numpy())
+            areas.append((cells > 0).float().mean(dim=(1, 2)).numpy())
+    return np.concatenate(scores), np.concatenate(areas)

@@ -1,0 +1,51 @@
+"""Clips and recordings that examples are made of."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from vivavoce.training.core.product import Workspace
+from vivavoce.training.corpora.recordings import recordings
+from vivavoce.training.corpora.split import Split, split_of
+
+CORPORA = ("kathleen", "kerstin", "nathalie", "ensemble", "prompts", "speechocean")
+ONE_CLIP_IN = 10
+"""Clips are few: more of them are for development than of other things."""
+SUFFIXES = {".mp4", ".mpg", ".webm", ".avi"}
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where the examples of one split come from."""
+
+    videos: tuple[Path, ...]
+    speech: tuple[tuple[Path, ...], ...]
+    """Recordings, one group a corpus."""
+
+
+def sources(workspace: Workspace, split: Split) -> Sources:
+    """What of the workspace's clips and recordings belongs to a split."""
+    clips = [path for path in sorted(workspace.video.glob("*/*")) if path.suffix in SUFFIXES]
+    videos = tuple(path for path in clips if clip_split(str(path.relative_to(workspace.video))) == split)
+    groups = []
+    for corpus in CORPORA:
+        if (workspace.speech / corpus / "metadata.tsv").exists():
+            groups.append(tuple(r.path for r in recordings(workspace.speech, [corpus]) if r.split == split))
+    return Sources(videos, tuple(group for group in groups if group))
+
+
+def clip_split(name: str) -> Split:
+    """The split of a clip, named by its path below the folder of videos. All clips of a person are in one split."""
+    settings = _clips()
+    person = next((who for who, names in settings["people"].items() if name in names), Path(name).stem)
+    return split_of(person, name in settings["test"], ONE_CLIP_IN)
+
+
+@cache
+def _clips() -> dict[str, Any]:
+    return tomllib.loads(files("vivavoce.training.inspection").joinpath("clips.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,84 @@
+"""A made-up workspace: a little of all that products read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+from tests.inspection.material import moving
+from vivavoce.audio import Audio, read_audio, write_audio
+from vivavoce.inspection.lip_sync.speech import BANDS
+from vivavoce.inspection.simulation import write_clip
+from vivavoce.training.core.product import Workspace
+from vivavoce.training.corpora.arrays import write_arrays
+from vivavoce.training.inspection.product import SPLITS
+
+KATHLEEN = Path(__file__).parents[1] / "data" / "kathleen.opus"
+TREES = (
+    "(ROOT (S (NP-SBJ (DT The) (NN dog)) (VP (VBD saw) (NP (DT a) (NN cat))) (. .)))",
+    "(ROOT (S (NP-SBJ (PRP He)) (VP (VBD left)) (. .)))",
+    "(ROOT (S (NP-SBJ (PRP She)) (VP (VBD saw) (NP (PRP him)) (PP (IN in) (NP (DT the) (NN rain)))) (. .)))",
+)
+DOCUMENTS = ("d1", "d27")
+"""For training and for development."""
+CLIPS = ("diverse/moving.mp4", "diverse/bikes_272p.mp4")
+CORPORA = ("kathleen", "ensemble", "intonation", "speechocean", "kerstin", "nathalie", "prompts")
+SPEAKERS = {"kathleen": "kathleen", "ensemble": "af_heart", "intonation": "am_michael", "speechocean": "s0001"}
+TEXTS = ("Tea or coffee?", "The rain fell all night long.", "She saw him.")
+"""The last is for development."""
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Data as products expect it, and an empty folder for their runs."""
+    folder = tmp_path_factory.mktemp("workspace")
+    made = Workspace(folder / "data", folder / "runs")
+    made.runs.mkdir()
+    _write_trees(made.trees)
+    _write_clips(made.video)
+    for split in SPLITS:
+        _write_face_track(made.runs / "examples" / "av_sync" / split)
+    for corpus in CORPORA:
+        _write_corpus(made.speech / corpus, SPEAKERS.get(corpus, corpus))
+    return made
+
+
+def _write_trees(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    for name in ("train", "dev"):
+        lines = ["document\ttree", *(f"{DOCUMENTS[number % 2]}\t{tree}" for number, tree in enumerate(TREES * 2))]
+        (folder / f"{name}.tsv").write_text("\n".join(lines) + "\n")
+
+
+def _write_clips(folder: Path) -> None:
+    for number, name in enumerate(CLIPS):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_clip(path, moving(2.6 + 0.4 * number, 288, 384))
+
+
+def _write_face_track(folder: Path) -> None:
+    """No made-up clip has a face in it that a face detector would find."""
+    random = np.random.default_rng(3)
+    for number in range(2):
+        mouths = random.integers(0, 255, (120, 32, 48)).astype(np.uint8)
+        bands = random.normal(-3, 1, (600, BANDS)).astype(np.float32)
+        content = {"mouths": mouths, "bands": bands, "first": np.int32(0), "talking": np.bool_(True)}
+        write_arrays(folder / f"face{number}-0.npz", content)
+
+
+def _write_corpus(folder: Path, speaker: str) -> None:
+    (folder / "audio").mkdir(parents=True)
+    speech = read_audio(KATHLEEN, 24_000)
+    rows = ["id\tspeaker\tlanguage\tsplit\tseconds\ttext"]
+    random = np.random.default_rng(0)
+    for number, text in enumerate(TEXTS * 2):
+        samples = np.roll(speech.samples, int(random.integers(5000)))[: 24_000 * 3]
+        name = f"{folder.name}{number}"
+        write_audio(folder / "audio" / f"{name}.opus", Audio(samples, 24_000))
+        split = "test" if number == len(TEXTS) * 2 - 2 else "train"
+        rows.append(f"{name}\t{speaker}\ten-US\t{split}\t3\t{text}")
+    (folder / "metadata.tsv").write_text("\n".join(rows) + "\n")
