@@ -20,11 +20,12 @@ from vivavoce.redundancy.codec.vivavoce.payload import read
 from vivavoce.redundancy.codec.vivavoce.quantiser import CODEBOOK_FILE, read_codebook
 from vivavoce.redundancy.codec.vivavoce.rate_allocation import LEVELS, RateAllocation
 from vivavoce.redundancy.features import PITCH, WIDTH, features
-from vivavoce.training.frequencies import frequency_table
-from vivavoce.training.networks.rdovae import Quantiser, RateDistortionAutoencoder
-from vivavoce.training.rdovae import distortion, random_levels, rate_distortion, through_payloads
-from vivavoce.training.rdovae_export import export_networks, level_entries, write_redundancy_addon
-from vivavoce.training.redundancy_data import vary
+from vivavoce.training.core.addon_export import AddonSpec, draft_addon
+from vivavoce.training.redundancy.data import vary
+from vivavoce.training.redundancy.export import export_networks, level_entries
+from vivavoce.training.redundancy.frequency_tables import frequency_table
+from vivavoce.training.redundancy.network import Quantiser, RateDistortionAutoencoder
+from vivavoce.training.redundancy.rate_distortion import distortion, random_levels, rate_distortion, through_payloads
 
 LATENTS, STARTS = [0, 1, 2, 4, 5], [0, 2, 3]
 
@@ -41,18 +42,20 @@ def network() -> RateDistortionAutoencoder:
 @pytest.fixture(scope="module")
 def addon(network: RateDistortionAutoencoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("redundancy")
-    encoder, decoder = export_networks(network, LATENTS, STARTS, folder)
     random = np.random.default_rng(0)
     codebook = {}
     for name, quantiser, kept in (("latents", network.latents, LATENTS), ("starts", network.starts, STARTS)):
         values = random.normal(0, 2, (500, quantiser.log_scale.shape[1])).astype(np.float32)
         codebook[name] = [asdict(entry) for entry in level_entries(quantiser, values, kept)]
-    contents = {path.name: path.read_bytes() for path in (encoder, decoder)}
-    origin = {
-        "provenance": {"data": [], "recipe": "none", "steps": 0, "hardware": "none"}, "details": {"revision": 0}
-    }  # fmt: skip
-    write_redundancy_addon(folder / "addon", {**contents, CODEBOOK_FILE: json.dumps(codebook).encode()}, origin)
-    return folder / "addon"
+    features = {"features": {"dtype": "float32", "shape": [1, "frames", 40]}}
+    spec = AddonSpec(
+        name="redundancy", kind="redundancy", summary="A toy", attribution="made up", data=(),
+        networks=export_networks(network, LATENTS, STARTS),
+        stack=[{"type": "StreamingNetwork", "network": "encoder"}],
+        manifest={"sample_rate_hz": 16_000, "inputs": {}, "upstream": features}, details={"revision": 0},
+        files={CODEBOOK_FILE: json.dumps(codebook).encode()},
+    )  # fmt: skip
+    return draft_addon(spec, folder / "addon").path
 
 
 def test_each_latent_answers_for_its_own_frames(

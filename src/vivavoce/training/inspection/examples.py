@@ -23,6 +23,8 @@ Maker = Callable[[np.random.Generator], Iterator[Example]]
 """Gives some examples from one draw."""
 
 PER_SHARD = 256
+FEWEST = 24
+"""Examples that are made even when there is no time for them."""
 LABELS_FILE = "labels.npz"
 REPEATS = 8
 """How often a labelled moment counts: it is real, and was asked for because it is hard."""
@@ -84,7 +86,7 @@ def _fill(maker: Maker, folder: Path, deadline: float, seed: int) -> None:
     random = np.random.default_rng(seed)
     waiting: list[Example] = []
     number = 0
-    while time.time() < deadline or not (number or waiting):
+    while time.time() < deadline or (number == 0 and len(waiting) < FEWEST):
         waiting.extend(maker(random))
         while len(waiting) >= PER_SHARD:
             write_shard(waiting[:PER_SHARD], folder / f"{seed:08d}-{number:04d}.npz")

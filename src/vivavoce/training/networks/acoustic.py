@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from vivavoce.features import BANDS
-from vivavoce.training.networks.streaming import StreamingStack, pad_delay
+from vivavoce.training.core.streaming_layers import StreamingStack, pad_delay
 from vivavoce.voice.dimensions import FRAME_PROSODY, KNOTS, SENTENCE_PROSODY, WORD_PROSODY
 from vivavoce.voice.tokens import SYMBOLS
 

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from vivavoce.features import BANDS, HOP, RATE_HZ
-from vivavoce.training.networks.streaming import StreamingStack, pad_delay
+from vivavoce.training.core.streaming_layers import StreamingStack, pad_delay
 from vivavoce.training.networks.synthesis import BINS, WINDOW, band_interpolation, band_level, filter_window
 
 

@@ -1,23 +1,17 @@
-"""Train the redundancy codec: bits against distortion at sixteen exchange rates at once."""
+"""Bits against distortion at sixteen exchange rates at once: payloads of a batch, and what they cost."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from vivavoce.redundancy.codec.vivavoce.rate_allocation import LEVELS, SLOPES, RateAllocation
 from vivavoce.redundancy.features import BANDS, CORRELATION, PITCH, cepstrum_matrix
-from vivavoce.training.networks.rdovae import Quantiser, RateDistortionAutoencoder
-from vivavoce.training.rates import set_rate
-from vivavoce.training.redundancy_data import Stretches, prepare_frames, vary
-from vivavoce.training.run import Run
+from vivavoce.training.redundancy.network import Quantiser, RateDistortionAutoencoder
 
 LAMBDA_FINEST, LAMBDA_COARSEST = 2e-4, 0.04
 """What a bit is worth in distortion, at level 0 and at level 15."""
@@ -36,33 +30,6 @@ class Payloads:
     """(payloads, chunks)."""
     start_bits: Tensor
     """(payloads,)."""
-
-
-def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minutes: float, device: str) -> None:
-    """Run the recipe in `folder` for `minutes`, resuming what is there."""
-    settings, data = config["optimiser"], config["data"]
-    prepare_frames(root, cache, list(data["shares"]))
-    stretches = Stretches(cache, data["shares"], 2 * (data["packets"] + 1))
-    network = RateDistortionAutoencoder(**config["network"])
-    network.mean, network.deviation = (torch.from_numpy(x) for x in stretches.moments())
-    network.to(device)
-    optimiser = torch.optim.AdamW(parameter_groups(network, settings), settings["rate"], betas=(0.8, 0.98))
-    run = Run(folder, {"network": network, "optimiser": optimiser}, minutes)
-    random = np.random.default_rng(run.step)
-    torch.manual_seed(run.step)
-    for step in run.steps():
-        set_rate(optimiser, settings["rate"], step / settings["decay_steps"], 0.02, (step + 1) / 100)
-        frames = torch.from_numpy(vary(stretches.batch(data["batch"], random), random)).to(device)
-        chunks = data["chunks"][step % len(data["chunks"])]
-        levels = torch.from_numpy(random_levels(random, 2 * len(frames) * data["packets"] // 2 // chunks, chunks))
-        with torch.autocast(device, torch.bfloat16, enabled=settings["bfloat16"]):
-            payloads = through_payloads(network, frames, levels.to(device))
-        loss, figures = rate_distortion(payloads)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimiser.step()
-        run.log(loss=loss, **figures)
 
 
 def through_payloads(
@@ -153,13 +120,3 @@ def random_levels(random: np.random.Generator, payloads: int, chunks: int) -> np
         last = LEVELS - 1 if random.random() < 0.5 else int(random.integers(first, LEVELS))
         row[:] = RateAllocation(first, slope, last).levels(chunks)
     return made
-
-
-def parameter_groups(network: RateDistortionAutoencoder, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The networks, and the tables of the quantisers, which move faster."""
-    tables = [*network.latents.parameters(), *network.starts.parameters()]
-    weights = [*network.encoder.parameters(), *network.decoder.parameters()]
-    return [
-        {"params": weights, "weight_decay": settings["weight_decay"], "share": 1.0},
-        {"params": tables, "weight_decay": 0.0, "share": settings["table_rate"]},
-    ]

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from vivavoce.redundancy.features import WIDTH
-from vivavoce.training.networks.streaming import StreamingStack
+from vivavoce.training.core.streaming_layers import StreamingStack
 
 LEVELS = 16
 FRAMES_PER_PACKET = 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -13,33 +12,24 @@ import soxr
 from vivavoce.features import RATE_HZ as CORPUS_RATE_HZ
 from vivavoce.redundancy import features as acoustic
 from vivavoce.training.corpora.arrays import write_arrays
-from vivavoce.training.corpora.recordings import Recording, feature_path, recordings
-
-DEV_SHARE = 0.04
-"""Of speakers where a corpus has many, of recordings elsewhere."""
-
-MANY_SPEAKERS = "speechocean"
-
-
-def is_dev(recording: Recording) -> bool:
-    """Whether a recording of a train split is kept apart for development."""
-    key = recording.speaker if recording.corpus == MANY_SPEAKERS else recording.id
-    return zlib.crc32(key.encode()) / 2**32 < DEV_SHARE
+from vivavoce.training.corpora.recordings import feature_path, recordings
+from vivavoce.training.corpora.split import Split
 
 
 def prepare_frames(root: Path, cache: Path, corpora: list[str], workers: int = 2) -> None:
-    """Write `redundancy-<corpus>.npz` with the frames of `train` and `dev`; files already there are kept."""
+    """Write `redundancy-<corpus>.npz` with the frames of `train` and `development`; files already there are kept."""
     with ProcessPoolExecutor(workers) as pool:
         for corpus in corpora:
             target = frames_path(cache, corpus)
             if target.exists():
                 continue
-            known = [r for r in recordings(root, [corpus]) if r.split == "train"]
+            known = [r for r in recordings(root, [corpus]) if r.split != "test"]
             made = pool.map(_frames, [feature_path(cache, r) for r in known], chunksize=16)
-            parts: dict[str, list[np.ndarray]] = {"train": [], "dev": []}
+            parts: dict[str, list[np.ndarray]] = {"train": [], "development": []}
             for recording, frames in zip(known, made, strict=True):
-                parts["dev" if is_dev(recording) else "train"].append(frames)
-            write_arrays(target, {split: np.concatenate(part) for split, part in parts.items()})
+                parts[recording.split].append(frames)
+            empty = np.zeros((0, acoustic.WIDTH), np.float16)
+            write_arrays(target, {split: np.concatenate([empty, *part]) for split, part in parts.items()})
 
 
 def frames_path(cache: Path, corpus: str) -> Path:
@@ -50,7 +40,7 @@ def frames_path(cache: Path, corpus: str) -> Path:
 class Stretches:
     """Random stretches of the corpora's frames, each corpus as often as its share says."""
 
-    def __init__(self, cache: Path, shares: Mapping[str, float], frames: int, split: str = "train") -> None:
+    def __init__(self, cache: Path, shares: Mapping[str, float], frames: int, split: Split = "train") -> None:
         self.frames = frames
         self.streams = []
         for corpus in shares:
