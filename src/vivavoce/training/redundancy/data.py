@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import soxr
 
+from vivavoce.errors import InputError
 from vivavoce.features import RATE_HZ as CORPUS_RATE_HZ
 from vivavoce.redundancy import features as acoustic
 from vivavoce.training.corpora.arrays import write_arrays
@@ -38,15 +39,19 @@ def frames_path(cache: Path, corpus: str) -> Path:
 
 
 class Stretches:
-    """Random stretches of the corpora's frames, each corpus as often as its share says."""
+    """Random stretches of the corpora's frames, each corpus as often as its share says, if it has one long enough."""
 
     def __init__(self, cache: Path, shares: Mapping[str, float], frames: int, split: Split = "train") -> None:
         self.frames = frames
-        self.streams = []
+        streams = {}
         for corpus in shares:
             with np.load(frames_path(cache, corpus)) as stored:
-                self.streams.append(stored[split])
-        weights = np.array(list(shares.values()))
+                streams[corpus] = stored[split]
+        long = [corpus for corpus, stream in streams.items() if len(stream) >= frames]
+        if not long:
+            raise InputError(f"{cache}: no corpus has {frames} frames for {split}")
+        self.streams = [streams[corpus] for corpus in long]
+        weights = np.array([shares[corpus] for corpus in long])
         self.weights = weights / weights.sum()
 
     def moments(self) -> tuple[np.ndarray, np.ndarray]:
