@@ -22,10 +22,10 @@ from vivavoce.blocks.lookup import find_addon
 from vivavoce.features import Array
 from vivavoce.prosody.alignment import whole_sentence
 from vivavoce.prosody.linguistics import Linguistics, describe, edges_of, has_parser
-from vivavoce.training.corpora.arrays import write_arrays
 from vivavoce.training.core.checkpoint import load_checkpoint, load_weights
 from vivavoce.training.core.product import Product
 from vivavoce.training.core.recipe import Recipe, recipe_of
+from vivavoce.training.corpora.arrays import write_arrays
 from vivavoce.training.voice.chorus import PROSODY_RECIPE
 from vivavoce.training.voice.examples import Example, centres, examples, tensors
 from vivavoce.training.voice.networks import Melody
