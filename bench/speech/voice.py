@@ -26,8 +26,8 @@ from bench.shared.sentences import Rendition, held_out
 from vivavoce.audio import Audio, read_audio
 from vivavoce.blocks import find_addon, load_addon
 from vivavoce.errors import InputError
-from vivavoce.voice import Voice, load_voice
-from vivavoce.voice.load import DEFAULT_VOICE
+from vivavoce.prosody import prosody_source
+from vivavoce.voice import DEFAULT_VOICE, Voice, load_voice
 
 CORPORA = ("ensemble", "kathleen")
 START = "hibari"
@@ -50,7 +50,8 @@ class Pair:
 
 def spoken(voice: Voice, row: Rendition) -> Audio:
     """The sentence from plain text, with everything as it is by default."""
-    return voice.synthesize(row.text, speaker=row.speaker).audio
+    chunk = voice.synthesize(row.text, speaker=row.speaker, prosody=prosody_source())
+    return Audio(chunk.samples, voice.sample_rate_hz)
 
 
 def by_speaker(data: Path, count: int) -> dict[str, list[Rendition]]:
