@@ -21,6 +21,8 @@ VALUES_PER_UNIT = 2
 """f0 values for each unit of the durations, 12.5 ms each."""
 VOICED_HZ = 45.0
 SMOOTHING_VALUES = 13
+FINE = float(np.log(2.0) / 12.0)
+"""The most of the fine movement that is kept, a semitone: where the teacher's pitch leaps, it is no fine movement."""
 KINDS = ("yes_no", "or", "wh", "list", "compound", "emphasis")
 _VOWELS = frozenset("AIOQWYaiuæɑɐɒɔəɛɜɪʊʌᵊᵻ")
 _STRESSES = "ˈˌ"
@@ -81,7 +83,7 @@ def rewritten(
         at, semitones = np.array(points).T
         inside = (places >= at[0]) & (places <= at[-1])
         line = median + size * np.interp(places, at, semitones) * np.log(2.0) / 12.0
-        out[inside] = (line + log_f0 - slow)[inside]
+        out[inside] = (line + np.clip(log_f0 - slow, -FINE, FINE))[inside]
     return np.where(voiced, np.exp(out), f0_hz).astype(np.float32)
 
 

@@ -143,6 +143,6 @@ def _details(centre: Tensor) -> dict[str, Any]:
             "longest_end_s": LONGEST_END_S,
             "kinds": list(KINDS),
             "median_f0_hz": {name: round(math.exp(log_f0), 1) for name, (log_f0, _) in centres.items()},
+            "mean_energy": {name: round(energy, 3) for name, (_, energy) in centres.items()},
         },
-        "mean_energy": {name: round(energy, 3) for name, (_, energy) in centres.items()},
     }

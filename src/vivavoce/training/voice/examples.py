@@ -14,7 +14,7 @@ from vivavoce.text.phonemes import PUNCTUATION
 from vivavoce.training.intonation import VOICED_HZ, chosen_words
 from vivavoce.training.prosody.asked import QUESTION_WORDS, kind_of
 from vivavoce.training.voice.hibari import vocabulary
-from vivavoce.training.voice.kinds import with_melody
+from vivavoce.training.voice.kinds import with_fall, with_melody
 from vivavoce.training.voice.networks import FRAMES_PER_UNIT, KINDS
 from vivavoce.training.voice.reference import reference_features
 from vivavoce.training.voice.utterances import SPEAKERS, Utterance
@@ -59,7 +59,8 @@ def examples(spoken: Sequence[Utterance], centre: Sequence[Centre]) -> list[Exam
     for utterance in spoken:
         random = np.random.default_rng(zlib.crc32(utterance.id.encode()))
         if not utterance.id.endswith("-asked"):
-            found.append(Example(replace(utterance, kind="")))
+            plain = replace(utterance, kind="")
+            found.append(Example(with_fall(plain, random) if plain.text.endswith(".") else plain))
         asked = _asked(utterance, random)
         if asked is None:
             continue

@@ -19,8 +19,13 @@ from vivavoce.training.voice.utterances import Utterance
 
 LAG_FRAMES = 4
 """How much earlier than its label a sound is heard: 45 ms."""
+STRESS_FRAMES = 5
 LIFT_NATS, MOST_LIFT_NATS, LOUD_PERCENTILE = 0.35, 2.5, 90
 """Energy for each semitone above the median, at most so much, and never above that percentile of the sentence."""
+END_FRAMES, WORD_END_FRAMES = 6, 3
+"""How much before the end of a sentence, and of a word in it, a melody is where it goes."""
+MOST_RISE_ST = 1.0
+"""At the end of a statement."""
 _VOWELS = frozenset("AIOQWYaiuæɑɐɒɔəɛɜɪʊʌᵊᵻ")
 
 
@@ -37,10 +42,46 @@ def with_melody(
     sung = _with_vowels(spoken, symbols)
     if (sung > VOICED_HZ).sum() < 8:
         return None
-    f0 = rewritten(sung, words, kind, chosen, random)
+    f0 = _reached_early(sung, words, kind, chosen, random)
     return replace(
         spoken, id=name or spoken.id, kind=kind, f0_hz=f0, energy=lifted(spoken.energy, f0, spoken.f0_hz)
     )  # fmt: skip
+
+
+def with_fall(spoken: Utterance, random: np.random.Generator) -> Utterance:
+    """A statement that ends as statements do; the teacher lets some end on a rise, the voice `af_bella` two in five."""
+    words = [_heard(word) for word in spoken_words(symbols_of(spoken), spoken.units.tolist())]
+    if not words or last_rise(spoken.f0_hz) < MOST_RISE_ST:
+        return spoken
+    f0 = _reached_early(spoken.f0_hz, words, "list", [], random)
+    return replace(spoken, f0_hz=f0, energy=lifted(spoken.energy, f0, spoken.f0_hz))
+
+
+def last_rise(f0_hz: Array) -> float:
+    """How far the last 60 ms of voice lie above the low of the last 400 ms, in semitones; 0 where there is none."""
+    tail = 12.0 * np.log2(f0_hz[f0_hz > VOICED_HZ][-32:])
+    return float(np.median(tail[-5:]) - np.quantile(tail, 0.1)) if len(tail) > 8 else 0.0
+
+
+def _reached_early(
+    f0_hz: Array, words: Sequence[SpokenWord], kind: str, chosen: Sequence[int], random: np.random.Generator
+) -> Array:
+    """f0 with the melody of a kind whose ends are reached a little before the voice fades, and held: what comes last is
+    too soft to be heard to rise or fall."""
+    last = int(np.flatnonzero(f0_hz > VOICED_HZ)[-1])
+    cut = last - END_FRAMES if last - words[-1].accent > 2 * END_FRAMES else last
+    early = [
+        SpokenWord(w.symbols, w.start, w.accent, max(w.accent + 1, w.end - WORD_END_FRAMES)) if n in chosen else w
+        for n, w in enumerate(words)
+    ]
+    made = f0_hz.copy()
+    made[: cut + 1] = rewritten(f0_hz[: cut + 1], early, kind, chosen, random)
+    held = [(cut, len(made)), *((early[n].end, words[n].end + 1) for n in chosen if kind in ("or", "list"))]
+    for start, stop in held:
+        voiced = made[start:stop] > VOICED_HZ
+        if start < len(made) and made[start] > VOICED_HZ:
+            made[start:stop][voiced] = made[start]
+    return made
 
 
 def lifted(energy: Array, f0_hz: Array, before_hz: Array) -> Array:
@@ -76,8 +117,10 @@ def _with_vowels(spoken: Utterance, symbols: Sequence[str]) -> Array:
 
 
 def _heard(word: SpokenWord) -> SpokenWord:
+    """Where a word is heard: earlier than its label, and its accent where the stress mark stands, which takes the first
+    half of the vowel."""
     start, accent, end = (max(0, place - LAG_FRAMES) for place in (word.start, word.accent, word.end))
-    return SpokenWord(word.symbols, start, accent, end)
+    return SpokenWord(word.symbols, start, max(start, accent - STRESS_FRAMES), end)
 
 
 _SYMBOL = {number: symbol for symbol, number in vocabulary().items()}

@@ -26,6 +26,7 @@ from vivavoce.training.core.recipe import Recipe
 from vivavoce.training.intonation import VOICED_HZ
 from vivavoce.training.voice.examples import Example, centres, examples, tensors
 from vivavoce.training.voice.hibari import vocabulary
+from vivavoce.training.voice.kinds import last_rise
 from vivavoce.training.voice.more import CORPUS as MORE
 from vivavoce.training.voice.more import prepare_more
 from vivavoce.training.voice.networks import FRAMES_PER_UNIT, Melody
@@ -281,7 +282,7 @@ def held_figures(melody: Melody, held: Sequence[Example]) -> dict[str, float]:
         said, batch = example.spoken, tensors([example], melody.centre.tolist())
         log_units, f0, energy = (x[0].float().numpy() for x in predicted(melody, batch))
         least = UNVOICED_SHARE * math.exp(float(melody.centre[said.speaker, 0]))
-        rises.setdefault(said.kind or "statement", []).append(ending(f0, least))
+        rises.setdefault(said.kind or "statement", []).append(last_rise(np.where(f0 > least, f0, 0.0)))
         if example.kind:
             continue
         ours, theirs = f0 > least, said.f0_hz > least
@@ -301,12 +302,6 @@ def held_figures(melody: Melody, held: Sequence[Example]) -> dict[str, float]:
     found |= {f"{name}_ensemble": x for name, x in zip(names, means, strict=True)}
     found |= {f"ending_{kind}_st": float(np.nanmedian(x)) for kind, x in rises.items()}
     return {name: float(value) for name, value in found.items()}
-
-
-def ending(f0_hz: np.ndarray, least_hz: float) -> float:
-    """How far the last 60 ms of voice lie above the low of the last 400 ms, in semitones."""
-    tail = 12 * np.log2(f0_hz[f0_hz > least_hz][-32:])
-    return float(np.median(tail[-5:]) - np.quantile(tail, 0.1)) if len(tail) > 8 else math.nan
 
 
 _SOUNDS = torch.tensor([number for symbol, number in vocabulary().items() if symbol not in " ;:,.!?—…\"()“”"])
