@@ -31,6 +31,7 @@ VERBS = {
     "listening-test": "build, serve and analyse tests with listeners",
     "label": "teach the detectors what they are least sure of",
     "serve": "one voice behind the protocols that programs already speak",
+    "batch": "a manifest of texts becomes files of speech, in many processes or machines",
     "addons": "list, check or show addons: the models that vivavoce runs",
 }
 

@@ -137,6 +137,10 @@ class Speech:
             yield chunk
         watch.end()
 
+    def whole(self, text: str) -> Chunk:
+        """All of a text at once, in the thread that asks. Raises `InputError` as `say`."""
+        return concatenate([*self._chunks(text, None), self.closing()])
+
     def _chunks(self, text: str, markup: bool | None) -> Iterator[Chunk]:
         """Runs in a thread."""
         speaking = self._speaking()
