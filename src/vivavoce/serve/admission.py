@@ -6,11 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from vivavoce.serve.errors import ServiceError, busy
+from vivavoce.serve.errors import DRAINING, busy
 from vivavoce.serve.metrics import Metrics
 from vivavoce.serve.settings import Settings
-
-DRAINING = ServiceError(503, "The server is shutting down", "shutting_down", None, 5)
 
 
 class Admission:

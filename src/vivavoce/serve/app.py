@@ -20,9 +20,10 @@ from vivavoce.serve.protocols.elevenlabs import ElevenLabs
 from vivavoce.serve.protocols.openai import OpenAi, error_body
 from vivavoce.serve.protocols.polly import Polly
 from vivavoce.serve.protocols.stream import Stream
+from vivavoce.serve.protocols.whep import Whep
 from vivavoce.serve.service import Service
 
-PROTOCOLS = (OpenAi, Stream, Cartesia, Deepgram, ElevenLabs, Polly, Pages)
+PROTOCOLS = (OpenAi, Stream, Cartesia, Deepgram, ElevenLabs, Polly, Whep, Pages)
 
 
 def create_app(service: Service) -> ASGIApp:

@@ -35,3 +35,4 @@ def busy(retry_after_s: int = 1) -> ServiceError:
 
 
 INTERNAL = ServiceError(500, "The server failed while it spoke; its log says why", "server_error")
+DRAINING = ServiceError(503, "The server is shutting down", "shutting_down", None, 5)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,11 +9,9 @@ import numpy as np
 import soxr
 
 from vivavoce.audio import Audio, Samples
-from vivavoce.redundancy.codec.vivavoce.decoder import load_decoder
-from vivavoce.redundancy.codec.vivavoce.encoder import load_encoder
+from vivavoce.redundancy.codec.payload_codec import PayloadCodec, default_codecs, load_codec
 from vivavoce.redundancy.concealment.concealer import Concealer
 from vivavoce.transport.channel import GilbertElliott
-from vivavoce.transport.interfaces import RedundancyEncoder
 from vivavoce.transport.loss_simulation import simulate_loss, simulate_loss_classic, trim_to_played
 from vivavoce.transport.opus_codec import FRAME, FRAME_S, RATE_HZ
 from vivavoce.transport.sender import ProtectionSettings, Protector, protect
@@ -33,38 +30,42 @@ class PlayedThroughLoss:
 
 
 class PacketStream:
-    """Sound of any rate, in pieces of any length, to protected packets of 20 ms."""
+    """Sound of any rate, in pieces of any length, to protected packets of 20 ms; silence where there is none."""
 
     seconds = FRAME_S
 
     def __init__(self, rate_hz: int, redundancy_s: float = 1.0) -> None:
         settings = ProtectionSettings(redundancy_s=redundancy_s)
-        self._protector = Protector(_encoder() if redundancy_s else None, settings)
+        self._protector = Protector(_codec() if redundancy_s else None, settings)
         self._resampler = soxr.ResampleStream(rate_hz, RATE_HZ, 1, dtype="float32", quality="HQ")
-        self._rest = np.zeros(0, np.float32)
+        self._waiting = np.zeros(0, np.float32)
 
-    def push(self, samples: Samples, last: bool = False) -> Iterator[bytes]:
-        """The packets that are full with (samples,); with `last`, all, filled up with silence."""
-        ready = self._resampler.resample_chunk(np.ascontiguousarray(samples, np.float32), last=last)
-        self._rest = np.concatenate([self._rest, ready])
-        if last:
-            self._rest = np.pad(self._rest, (0, -len(self._rest) % FRAME))
-        whole = len(self._rest) // FRAME * FRAME
-        frames, self._rest = self._rest[:whole].reshape(-1, FRAME), self._rest[whole:]
-        for frame in frames:
-            yield self._protector.step(frame).data
+    @property
+    def waiting_s(self) -> float:
+        """Seconds of sound that are in no packet yet."""
+        return len(self._waiting) / RATE_HZ
 
-    def silence(self) -> bytes:
-        """A packet of silence that goes on carrying the past."""
-        return self._protector.step(np.zeros(FRAME, np.float32)).data
+    def add(self, samples: Samples) -> None:
+        """Sound (samples,) that follows what was added before."""
+        ready = self._resampler.resample_chunk(np.ascontiguousarray(samples, np.float32))
+        self._waiting = np.concatenate([self._waiting, ready])
+
+    def take(self) -> Samples:
+        """The next 20 ms of sound, filled up with silence, (320,)."""
+        frame, self._waiting = self._waiting[:FRAME], self._waiting[FRAME:]
+        return np.pad(frame, (0, FRAME - len(frame)))
+
+    def packet(self, frame: Samples) -> bytes:
+        """The packet of a frame; in the order of `take`, by one thread at a time."""
+        return self._protector.step(frame).data
 
 
 def play_through_loss(audio: Audio, loss: float, seed: int = 0) -> PlayedThroughLoss:
     """Speech through a share of packets lost in bursts, without redundancy and with a second of it."""
-    file = protect(audio, _encoder(), ProtectionSettings())
+    file = protect(audio, _codec(), ProtectionSettings())
     lost = _trace(loss, len(file.packets), seed)
     plain = simulate_loss_classic(file.packets, lost)
-    protected = simulate_loss(file.packets, lost, Concealer.load(), load_decoder())
+    protected = simulate_loss(file.packets, lost, Concealer.load(), default_codecs())
     cut = [trim_to_played(passage.samples, file.pre_skip, file.length) for passage in (plain, protected)]
     return PlayedThroughLoss(len(lost), sum(lost), *(Audio(samples, RATE_HZ) for samples in cut))
 
@@ -82,5 +83,5 @@ def _trace(loss: float, count: int, seed: int) -> tuple[bool, ...]:
 
 
 @cache
-def _encoder() -> RedundancyEncoder:
-    return load_encoder()
+def _codec() -> PayloadCodec:
+    return load_codec("dred")

@@ -1,0 +1,87 @@
+"""A session through WebRTC: the protocol, a player that knows nothing of redundancy, and ours through loss."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import pytest
+
+from tests.serve.running import Running
+
+aioice = pytest.importorskip("aioice")
+
+from vivavoce.serve.whep_player import listen  # noqa: E402
+
+TEXT = "Hello there, this is a sentence that goes through a bad network, and it is heard all the same."
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+
+
+@pytest.fixture(autouse=True)
+def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """aioice leaves loopback out, which may be all that a machine of tests has."""
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda use_ipv4, use_ipv6: ["127.0.0.1"])
+
+
+def offer() -> str:
+    from aiortc import RTCPeerConnection
+
+    async def make() -> str:
+        peer = RTCPeerConnection()
+        peer.addTransceiver("audio", direction="recvonly")
+        await peer.setLocalDescription(await peer.createOffer())
+        sdp = peer.localDescription.sdp
+        await peer.close()
+        return sdp
+
+    return asyncio.run(make())
+
+
+def post(server: Running, path: str, body: str, **headers: str) -> Any:
+    return server.request("POST", path, body.encode(), {"Content-Type": "application/sdp", **headers})
+
+
+def test_the_protocol(server: Running) -> None:
+    answer = post(server, "/whep?text=Hi.", offer(), Origin="http://localhost:3000")
+    assert (answer.status, answer.headers["content-type"]) == (201, "application/sdp")
+    assert "opus/48000/2" in answer.body.decode()
+    assert "Location" in answer.headers["access-control-expose-headers"]
+    path, tag = answer.headers["location"].removeprefix(server.url), answer.headers["etag"]
+    assert path.startswith("/whep/")
+    kind = {"Content-Type": "application/trickle-ice-sdpfrag"}
+    candidate = b"a=mid:0\r\na=candidate:1 1 udp 2130706431 127.0.0.1 50000 typ host\r\n"
+    assert server.request("PATCH", path, candidate, {**kind, "If-Match": tag}).status == 204
+    assert server.request("PATCH", path, candidate, {**kind, "If-Match": '"x"'}).status == 412
+    assert server.request("PATCH", path, b"a=candidate:x\r\n", kind).status == 400
+    assert server.request("PATCH", path, b"").status == 415
+    assert server.request("POST", path, {"text": "More."}).status == 202
+    assert server.request("DELETE", path).status == 200
+    assert server.request("DELETE", path).status == 404
+
+
+def test_what_is_refused(server: Running) -> None:
+    assert server.request("POST", "/whep", b"v=0").status == 415
+    assert post(server, "/whep", "v=0").status == 400
+    assert post(server, "/whep", "\x00nonsense").status == 400
+    assert post(server, "/whep?voice=../x", offer()).status == 400
+    assert post(server, "/whep?redundancy=9", offer()).status == 400
+    assert server.request("GET", "/whep").status == 405
+
+
+def test_our_player_hears_through_loss(server: Running) -> None:
+    chance, state = random.Random(1), {"bad": False}
+
+    def is_lost() -> bool:
+        state["bad"] = chance.random() >= 0.3 if state["bad"] else chance.random() < 0.08
+        return state["bad"]
+
+    url = f"{server.url}/whep?voice=af_heart&text={quote(TEXT)}"
+    heard = asyncio.run(listen(url, 4.0, is_lost=is_lost))
+    assert heard.dropped > 0.05 * (heard.came + heard.dropped)
+    samples = heard.audio.samples
+    assert len(samples) == 4 * 16_000
+    loud = np.sqrt(np.mean(samples.reshape(-1, 320) ** 2, axis=1)) > 0.01
+    assert loud.sum() * 0.02 > 1.0
