@@ -182,7 +182,7 @@ def test_elevenlabs_single(server: Running) -> None:
         assert line["charStartTimesMs"] == sorted(line["charStartTimesMs"])
     lasts_ms = sum(line["charStartTimesMs"][-1] + line["charDurationsMs"][-1] for line in lines)
     sound = b"".join(base64.b64decode(message["audio"]) for message in messages if message["audio"])
-    assert len(sound) / 48 == pytest.approx(lasts_ms, abs=100)
+    assert len(sound) / 48 == pytest.approx(lasts_ms, abs=250)  # the silence at the end belongs to no word
 
 
 def test_elevenlabs_multi(server: Running) -> None:

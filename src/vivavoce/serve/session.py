@@ -31,6 +31,15 @@ class Sound:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """All of one sentence has been handed out: its words, and the seconds from and to which its sound goes."""
+
+    words: tuple[TimedText, ...]
+    begin_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Flushed:
     """All that was written before this flush has been spoken."""
 
@@ -90,7 +99,7 @@ class TextSession:
         until_s = self.sent_s if played_s is None else min(played_s, self.sent_s)
         return next((word for word in reversed(self._words) if word.start < until_s), None)
 
-    async def events(self) -> AsyncGenerator[Sound | Flushed]:
+    async def events(self) -> AsyncGenerator[Sound | Spoken | Flushed]:
         """Sound as it is made, to the end. Closing it stops within a chunk. Raises `ServiceError`."""
         while True:
             item = await self._next()
@@ -122,12 +131,15 @@ class TextSession:
         except TimeoutError:
             return None
 
-    async def _spoken(self, piece: Piece) -> AsyncGenerator[Sound]:
+    async def _spoken(self, piece: Piece) -> AsyncGenerator[Sound | Spoken]:
         text = self._prepare(piece.text) if self._prepare else piece.text
         reader = MarkReader(text, piece.byte, piece.character)
+        begin_s, said = self.sent_s, list[TimedText]()
         async with aclosing(self._service.say(self._speech, text, self._protocol, is_last=False)) as chunks:
             async for chunk in chunks:
                 words = reader.words(chunk.marks)
                 self._words += words
+                said += words
                 self.sent_s += len(chunk.samples) / self.rate_hz
                 yield Sound(chunk, tuple(words), tuple(reader.sentences(chunk.marks)))
+        yield Spoken(tuple(said), begin_s, self.sent_s)

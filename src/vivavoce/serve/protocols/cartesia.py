@@ -182,6 +182,8 @@ async def _messages(session: TextSession, asked: Generation) -> AsyncGenerator[d
                 flushes += 1
                 yield {"type": "flush_done", **common, "flush_done": True, "flush_id": flushes}
                 continue
+            if not isinstance(event, Sound):
+                continue
             if asked.add_timestamps and event.words:
                 yield {"type": "timestamps", **common, "word_timestamps": _timestamps(event.words)}
             data = coder.encode(_louder(event, asked.volume()))

@@ -175,7 +175,7 @@ class _Connection:
                 async for event in events:
                     if isinstance(event, Flushed):
                         await self._socket.send_json({"type": "Flushed", "sequence_id": event.id})
-                    else:
+                    elif isinstance(event, Sound):
                         await self._socket.send_bytes(coder.encode(event.chunk.samples))
             await self._socket.send_bytes(coder.finish())
         except ServiceError as error:

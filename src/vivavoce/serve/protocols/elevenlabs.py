@@ -20,7 +20,7 @@ from vivavoce.serve.errors import ServiceError, bad_request
 from vivavoce.serve.formats import RATES_HZ, AudioEncoder, encoder, media_type
 from vivavoce.serve.requests import LenientModel, read_json, validated
 from vivavoce.serve.service import Service
-from vivavoce.serve.session import Flushed, Sound, TextSession
+from vivavoce.serve.session import Sound, Spoken, TextSession
 from vivavoce.serve.sockets import HungUpError, Socket, close_code
 from vivavoce.serve.streaming import StreamedResponse, with_first
 from vivavoce.serve.synthesis import Style
@@ -242,36 +242,32 @@ class _Connection:
 async def _timed(
     session: TextSession, coder: AudioEncoder, *, absolute: bool
 ) -> AsyncGenerator[tuple[bytes, dict[str, list[Any]] | None]]:
-    """Sound, with an alignment at the beginning of each sentence, whose times begin there unless `absolute`."""
-    begin, held = coder.begin(), None
+    """Sound, and after each sentence its alignment, whose times begin with its sound unless `absolute`."""
+    begin = coder.begin()
     async with aclosing(session.events()) as events:
         async for event in events:
-            if isinstance(event, Flushed):
-                continue
-            if event.words:
-                held = alignment(event.words, event.sentences, absolute=absolute)
-            data = begin + coder.encode(event.chunk.samples)
-            begin = b""
-            if data:
-                yield data, held
-                held = None
+            if isinstance(event, Spoken):
+                if event.words:
+                    yield b"", alignment(event.words, 0.0 if absolute else event.begin_s, event.end_s)
+            elif isinstance(event, Sound):
+                data = begin + coder.encode(event.chunk.samples)
+                begin = b""
+                if data:
+                    yield data, None
     if rest := begin + coder.finish():
-        yield rest, held
+        yield rest, None
 
 
-def alignment(
-    words: tuple[TimedText, ...], sentences: tuple[TimedText, ...], *, absolute: bool
-) -> dict[str, list[Any]]:
-    """Characters with times: those of a word share its time evenly, a space lasts until the next word."""
-    start_s = 0.0 if absolute or not sentences else sentences[0].start
-    end_s = sentences[-1].end if sentences else words[-1].end
+def alignment(words: tuple[TimedText, ...], start_s: float, end_s: float) -> dict[str, list[Any]]:
+    """Characters with times from `start_s` on: those of a word share its time evenly, a space lasts until the next
+    word, the last until `end_s`, so that what clients add up stays in step with the sound."""
     characters: list[str] = []
     starts: list[int] = []
     durations: list[int] = []
     for number, word in enumerate(words):
         following = words[number + 1].start if number + 1 < len(words) else end_s
         edges = [word.start + (word.end - word.start) * i / len(word.text) for i in range(len(word.text))] + [word.end]
-        times = [(a, b, c) for a, b, c in zip(edges, edges[1:], word.text, strict=False)] + [(word.end, following, " ")]
+        times = [*zip(edges, edges[1:], word.text, strict=False), (word.end, following, " ")]
         for begin, end, character in times:
             characters.append(character)
             starts.append(round((begin - start_s) * 1000))

@@ -16,7 +16,7 @@ from vivavoce.serve.formats import RATES_HZ, encoder
 from vivavoce.serve.protocols.openai import error_body
 from vivavoce.serve.requests import LenientModel, validated
 from vivavoce.serve.service import Service
-from vivavoce.serve.session import Flushed, TextSession
+from vivavoce.serve.session import Flushed, Sound, TextSession
 from vivavoce.serve.sockets import HungUpError, Socket, close_code
 
 
@@ -128,6 +128,8 @@ class _Connection:
                 async for event in events:
                     if isinstance(event, Flushed):
                         await socket.send_json({"type": "flushed", "id": event.id, "audio_s": round(session.sent_s, 4)})
+                        continue
+                    if not isinstance(event, Sound):
                         continue
                     if start.marks and event.words:
                         words, sentences = as_json(event.words), as_json(event.sentences)
