@@ -58,7 +58,10 @@ class Service:
         """
         outcome = "hung_up"
         try:
-            async with self.admission.stream(), aclosing(speech.say(text, markup=markup)) as chunks:
+            async with (
+                self.admission.stream(),
+                aclosing(speech.say(text, markup=markup, goes_on=not is_last)) as chunks,
+            ):
                 async for chunk in chunks:
                     yield chunk
             if is_last and len((closing := speech.closing()).samples):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -35,6 +36,7 @@ __all__ = [
 
 PROSODY_SYSTEMS = prosody_systems()
 _WARM_TEXT = "Will 21 people read Xanthippe's live record? The first sentence of a server takes longer than others."
+_BLANK_LINE = re.compile(r"\n\s*\n\s*$")
 _LATER = type(SCHEDULE)(SCHEDULE.sizes[-1:])
 """Chunks of every sentence but a speech's first: nobody waits for them."""
 
@@ -119,8 +121,9 @@ class Speech:
     def seconds(self) -> float:
         return self.samples / self.rate_hz
 
-    async def say(self, text: str, *, markup: bool | None = None) -> AsyncGenerator[Chunk]:
+    async def say(self, text: str, *, markup: bool | None = None, goes_on: bool = False) -> AsyncGenerator[Chunk]:
         """Say plain text or SSML; `markup` None looks whether it is SSML. Closing the generator stops within a chunk.
+        Where the speech `goes_on`, the end of the text is no end of a paragraph unless a blank line says so.
 
         Raises `InputError` for markup that is broken and for a text with nothing to say.
         """
@@ -128,7 +131,7 @@ class Speech:
         if self._due_s is None or self._due_s < asked_s:
             self._due_s = asked_s
         watch = self._engine.metrics.watch(asked_s)
-        chunks = self._chunks(text, markup)
+        chunks = self._chunks(text, markup, goes_on)
         while made := await self._engine.scheduler.run(lambda: _next(chunks), self._due_s):
             chunk, busy_s = made
             seconds = len(chunk.samples) / self.rate_hz
@@ -141,10 +144,12 @@ class Speech:
         """All of a text at once, in the thread that asks. Raises `InputError` as `say`."""
         return concatenate([*self._chunks(text, None), self.closing()])
 
-    def _chunks(self, text: str, markup: bool | None) -> Iterator[Chunk]:
+    def _chunks(self, text: str, markup: bool | None, goes_on: bool = False) -> Iterator[Chunk]:
         """Runs in a thread."""
         speaking = self._speaking()
         for sentence in iter_sentences(text, markup=markup, language=speaking.speaker.reads):
+            if goes_on and sentence.boundary == "paragraph" and not _BLANK_LINE.search(text):
+                sentence = replace(sentence, boundary="sentence")
             schedule = _LATER if self.samples else SCHEDULE
             chunks = self._voice.synthesize_sentence(sentence, speaking, schedule, self.seconds, self._previous)
             for chunk in chunks:
