@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import onnx
+import onnx.helper
+import onnx.numpy_helper
 import pytest
 
 from tests.blocks import networks
@@ -40,6 +43,7 @@ from vivavoce.blocks.diagnostics import Diagnostics
 from vivavoce.blocks.encoders import CustomizedEncoders, SequenceNetwork
 from vivavoce.blocks.gain import Gain
 from vivavoce.blocks.registry import OWN_TYPES, block_type
+from vivavoce.blocks.windowed import WindowedNetwork
 
 RANDOM = np.random.default_rng(3)
 PHONEMES = {"phonemes": RANDOM.integers(0, 32, (1, 19))}
@@ -77,6 +81,24 @@ def nested(target: Target) -> StreamableBlock[Any]:
     return StreamableStack([inner, StreamableStack([Gain("hidden", 3.0), decoder(target)]), Diagnostics()])
 
 
+def windowed() -> StreamableBlock[Any]:
+    """A convolution over five frames, three samples a frame."""
+    node, value = onnx.helper.make_node, onnx.helper.make_tensor_value_info
+    kernel = onnx.numpy_helper.from_array(RANDOM.normal(size=(3, networks.WIDTH, 5)).astype(np.float32), "kernel")
+    shape = onnx.numpy_helper.from_array(np.array([1, -1]), "flat")
+    nodes = [
+        node("Transpose", ["mel"], ["turned"], perm=[0, 2, 1]),
+        node("Conv", ["turned", "kernel"], ["mixed"], pads=[2, 2]),
+        node("Transpose", ["mixed"], ["back"], perm=[0, 2, 1]),
+        node("Reshape", ["back", "flat"], ["audio"]),
+    ]
+    inputs, outputs = [value("mel", 1, [1, "window", networks.WIDTH])], [value("audio", 1, [1, "samples"])]
+    graph = onnx.helper.make_graph(nodes, "windowed", inputs, outputs, [kernel, shape])
+    opsets = [onnx.helper.make_opsetid("", 17)]
+    model = onnx.helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString()
+    return WindowedNetwork(CPU.load(model, "windowed"), 2, 3)
+
+
 def forwarding(target: Target) -> StreamableBlock[Any]:
     model = target.load(networks.decoder(), "decoder")
     return StreamingNetwork(model, networks.DELAY, forward=("pitch",))
@@ -90,6 +112,7 @@ CASES = [
     Case("Diagnostics", Diagnostics, upstream=HIDDEN),
     Case("StreamingNetwork", lambda: decoder(CPU), {}, HIDDEN, lambda: decoder(FIXED)),
     Case("forwarding", lambda: forwarding(CPU), {}, {**HIDDEN, "pitch": PITCH}, lambda: forwarding(FIXED)),
+    Case("WindowedNetwork", lambda: windowed(), {}, {"mel": HIDDEN["hidden"]}, None, 1e-5),
     Case("conditioned", lambda: decoder(CPU, True), SPEAKER, HIDDEN, lambda: decoder(FIXED, True)),
     Case("hop", lambda: vocoder(CPU), {}, {"mel": HIDDEN["hidden"]}, lambda: vocoder(FIXED), tolerance=2e-5),
     Case("memory", lambda: attention(CPU), ENCODED, FRAME, lambda: attention(FIXED), tolerance=2e-6),

@@ -211,7 +211,7 @@ BAD = {
     "external entity": (['<!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/passwd">]><speak>&a;</speak>'], "line 1, column"),
     "deep markup": (["<speak>" + "<emphasis>" * 10_000 + "Hi"], "nest more than"),
     "no voice": (["Hi", "--voice", "nobody"], 'no addon "nobody", there are'),
-    "voice is no voice": (["Hi", "--voice", "predictor"], "names no speakers"),
+    "voice is no voice": (["Hi", "--voice", "parser"], "names no speakers"),
     "voice is a parser of prosody": (["Hi", "--voice", "camp"], "has no language"),
     "no speaker": (["Hi", "--speaker", "nobody"], "unknown speaker 'nobody', this voice has kathleen"),
     "rate": (["Hi", "--rate", "9"], "rate is 9, use 0.25 to 4"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,16 +31,18 @@ def find_addon(name_or_path: str | Path) -> Path:
         if not path.exists():
             raise InputError(f"{path}: no addon there")
         return path
-    shelf = addons()
-    if text not in shelf:
-        raise InputError(f'no addon "{text}", there are {", ".join(shelf) or "none"}; give a name or a path')
-    return shelf[text]
+    for folder in _folders():
+        for path in (folder / text, folder / f"{text}.zip"):
+            if path.is_file() if path.suffix == ".zip" else (path / MANIFEST_FILE).is_file():
+                return path
+    known = ", ".join(addons()) or "none"
+    raise InputError(f'no addon "{text}", there are {known}; give a name or a path')
 
 
 def addons() -> dict[str, Path]:
     """Every addon that has a name here, by name in order."""
     found: dict[str, Path] = {}
-    for folder in (*_user_folders(), *_package_folders(), SHIPPED):
+    for folder in _folders():
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             if path.suffix == ".zip":
                 found.setdefault(path.stem, path)
@@ -48,7 +51,19 @@ def addons() -> dict[str, Path]:
     return dict(sorted(found.items()))
 
 
-def _package_folders() -> Iterator[Path]:
+def _folders() -> Iterator[Path]:
+    """Where addons have names: the user's own come before those of packages, and those before ours."""
+    yield from _user_folders()
+    yield from _package_folders()
+    yield SHIPPED
+
+
+@cache
+def _package_folders() -> tuple[Path, ...]:
+    return tuple(_find_package_folders())
+
+
+def _find_package_folders() -> Iterator[Path]:
     """The folder `addons` of every package that registers itself; none of its code is run to find it."""
     for point in sorted(set(entry_points(group=ENTRY_POINT_GROUP)), key=lambda point: point.name):
         try:

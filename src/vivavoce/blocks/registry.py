@@ -20,6 +20,7 @@ OWN_TYPES = {
     "Encoders": "vivavoce.blocks.encoders",
     "CustomizedEncoders": "vivavoce.blocks.encoders",
     "StreamingNetwork": "vivavoce.blocks.streaming",
+    "WindowedNetwork": "vivavoce.blocks.windowed",
     "Diagnostics": "vivavoce.blocks.diagnostics",
     "Gain": "vivavoce.blocks.gain",
 }

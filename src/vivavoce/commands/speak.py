@@ -86,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     rate_hz = voice.sample_rate_hz
     with (
-        open_spool(arguments, output, resume_key(source, lexicon, arguments, style)) as spool,
+        open_spool(arguments, output, lambda: resume_key(source, lexicon, arguments, style)) as spool,
         _open_link(arguments.protect, rate_hz) as link,
     ):
         kept = _speak(voice, sentences, style, spool, source.encode("utf-8", "surrogatepass"), arguments, link)

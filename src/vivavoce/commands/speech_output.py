@@ -6,7 +6,7 @@ import argparse
 import hashlib
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -63,10 +63,13 @@ def _free_name(suffix: str, resumes: bool) -> str:
 
 
 @contextmanager
-def open_spool(arguments: argparse.Namespace, output: Path | None, key: str) -> Iterator[SynthesisSpool]:
-    """Where the sound is put together: a folder beside the output that is removed, unless it is to be resumed."""
+def open_spool(
+    arguments: argparse.Namespace, output: Path | None, key: Callable[[], str]
+) -> Iterator[SynthesisSpool]:
+    """Where the sound is put together: a folder beside the output that is removed, unless it is to be resumed, by
+    `key`."""
     if output and arguments.resume:
-        spool = SynthesisSpool(output.with_name(f"{output.name}.part"), key)
+        spool = SynthesisSpool(output.with_name(f"{output.name}.part"), key())
         if spool.done.sentences:
             print(f"{output}: going on after {spool.done.sentences} sentences", file=sys.stderr)
         try:
@@ -77,7 +80,7 @@ def open_spool(arguments: argparse.Namespace, output: Path | None, key: str) -> 
         spool.remove()
         return
     with _folder_beside(output) as folder:
-        spool = SynthesisSpool(Path(folder), key)
+        spool = SynthesisSpool(Path(folder), "")
         try:
             yield spool
         finally:
@@ -97,8 +100,8 @@ def resume_key(source: str, lexicon: Lexicon | None, arguments: argparse.Namespa
     """Whatever decides how the text sounds: a spool of another key is not gone on with."""
     names = [arguments.voice]
     if arguments.prosody != "none":
-        names += [name for name in addons() if load_addon(find_addon(name)).manifest.kind in DECIDES_PROSODY]
-    weights = [load_addon(find_addon(name)).manifest.files for name in names if name in addons() or Path(name).exists()]
+        names += [name for name, path in addons().items() if load_addon(path).manifest.kind in DECIDES_PROSODY]
+    weights = [load_addon(find_addon(name)).manifest.files for name in names]
     prosody = (arguments.prosody, arguments.temperature, arguments.seed)
     said = (style.speaker, style.rate, style.pitch_semitones, style.pauses)
     decisive = (source, arguments.ssml, lexicon, *said, prosody, weights)

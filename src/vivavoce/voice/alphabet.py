@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -27,6 +28,8 @@ class CharacterAlphabet:
     end: tuple[int, ...] = ()
     between: tuple[int, ...] = ()
     """Numbers that follow every token but the last, as Piper's padding does."""
+    spelling: dict[str, str] = field(default_factory=dict)
+    """Our sounds, one or two of them, in characters of the alphabet, where it writes them otherwise."""
 
     def __post_init__(self) -> None:
         if not 0 < len(self.symbols) <= MAX_SYMBOLS:
@@ -62,18 +65,29 @@ class _Writer:
             self._put(" ", -1)
         for character in word.leading_punctuation:
             self._put(character, -1)
-        for symbol in word.phonemes:
-            if symbol in STRESSES:
-                self._put(symbol, number, ahead=1)
-            elif symbol == " ":
+        for sounds, written in self._spelled(word.phonemes):
+            if sounds in STRESSES:
+                self._put(sounds, number, ahead=1)
+            elif sounds == " ":
                 self._sound += 1
-                self._put(symbol, -1)
-            elif symbol in SYMBOL_ID:
+                self._put(sounds, -1)
+            elif sounds[0] in SYMBOL_ID:
                 self._sound += 1
-                self._put(symbol, number)
+                for character in written:
+                    self._put(character, number)
+                self._sound += len(sounds) - 1
         self._sound += 1
         for character in word.trailing_punctuation or _comma_of_a_break(word):
             self._put(character, -1)
+
+    def _spelled(self, phonemes: str) -> Iterator[tuple[str, str]]:
+        """One or two of our sounds at a time, and how the alphabet writes them."""
+        spelling, at = self._alphabet.spelling, 0
+        while at < len(phonemes):
+            pair = phonemes[at : at + 2]
+            sounds = pair if len(pair) == 2 and pair in spelling else phonemes[at]
+            yield sounds, spelling.get(sounds, sounds)
+            at += len(sounds)
 
     def put_all(self, numbers: tuple[int, ...]) -> None:
         for number in numbers:

@@ -8,6 +8,7 @@ from vivavoce.errors import InputError
 from vivavoce.voice.importers.graph import Graph
 from vivavoce.voice.importers.hibari import import_hibari, is_hibari, package_assets
 from vivavoce.voice.importers.install import ImportedVoice, addon_name, install, read_model
+from vivavoce.voice.importers.piper import import_piper, is_piper
 
 __all__ = ["ImportedVoice", "import_voice", "install"]
 
@@ -21,10 +22,12 @@ def import_voice(source: str, name: str | None = None) -> ImportedVoice:
     """
     path = package_assets() / "hibari.onnx" if source == HIBARI else Path(source)
     if path.suffix != ".onnx":
-        raise InputError(f"{source}: give {HIBARI}, or an .onnx file of hibari")
+        raise InputError(f"{source}: give {HIBARI}, or an .onnx file of hibari or Piper")
     data = read_model(path)
     graph = Graph(data, str(path))
     if is_hibari(graph):
         return import_hibari(graph, data, addon_name(name or path.stem))
+    if is_piper(graph):
+        return import_piper(graph, data, path, addon_name(name or path.stem))
     reads = ", ".join(sorted(graph.inputs)[:8])
     raise InputError(f"{path}: is no voice that is known here; it reads {reads}")

@@ -6,7 +6,7 @@ by code of ours, and who only speaks never loads it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -71,13 +71,22 @@ class Graph:
         known = self.makers.keys() | self.inputs | self._weights.keys()
         return all(name in known for name in tensors)
 
-    def part(self, inputs: Sequence[Wire], outputs: Sequence[Wire]) -> bytes:
+    def part(
+        self,
+        inputs: Sequence[Wire],
+        outputs: Sequence[Wire],
+        stored: Mapping[str, np.ndarray] | None = None,
+        before: Sequence[Any] = (),
+    ) -> bytes:
         """The network that makes `outputs` of `inputs`, with all it needs inside.
 
-        Raises `InputError` when it needs anything else.
+        `stored` are tensors that are numbers here, `before` nodes that make others of them and of the inputs. Raises
+        `InputError` when it needs anything else.
         """
         helper = self.package.helper
-        given = {wire.tensor for wire in inputs}
+        own = [self.package.numpy_helper.from_array(array, name) for name, array in (stored or {}).items()]
+        made = {name for node in before for name in node.output}
+        given = {wire.tensor for wire in inputs} | {item.name for item in own} | made
         needed, kept = {wire.tensor for wire in outputs}, []
         for node in reversed(self.model.graph.node):
             if any(name in needed and name not in given for name in node.output):
@@ -87,10 +96,10 @@ class Graph:
             raise InputError(f"{self.place}: cannot be cut, {', '.join(sorted(missing))} would be needed")
         kept = [_renamed(node, {wire.tensor for wire in (*inputs, *outputs)}) for node in kept]
         inputs, outputs = [_inner(wire) for wire in inputs], [_inner(wire) for wire in outputs]
-        before = [node for wire in inputs for node in _edge(helper, wire, entering=True)]
-        after = [node for wire in outputs for node in _edge(helper, wire, entering=False)]
-        stored = [item for name, item in self._weights.items() if name in needed]
-        return self.finish([*before, *reversed(kept), *after], inputs, outputs, stored)
+        entering = [node for wire in inputs for node in _edge(helper, wire, entering=True)]
+        leaving = [node for wire in outputs for node in _edge(helper, wire, entering=False)]
+        weights = [item for name, item in self._weights.items() if name in needed and name not in given]
+        return self.finish([*entering, *before, *reversed(kept), *leaving], inputs, outputs, [*weights, *own])
 
     def finish(
         self, nodes: Iterable[Any], inputs: Sequence[Wire], outputs: Sequence[Wire], stored: Sequence[Any]
