@@ -158,5 +158,7 @@ def _aligned(samples: Samples, delay: int, item: Item) -> Samples:
 
 
 def chosen(systems: Mapping[str, System], words: Sequence[str]) -> dict[str, System]:
-    """Systems whose names contain one of the words; all without any."""
-    return {name: run for name, run in systems.items() if not words or any(word in name for word in words)}
+    """Systems of these names, or whose names contain one of the words; all without any."""
+    exact = {name: systems[name] for name in words if name in systems}
+    loose = [word for word in words if word not in systems]
+    return exact | {name: run for name, run in systems.items() if not words or any(word in name for word in loose)}

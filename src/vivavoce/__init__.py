@@ -6,18 +6,28 @@ from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from vivavoce.audio import Audio
     from vivavoce.client import Client
+    from vivavoce.transport.opus_file import OpusFile
+    from vivavoce.transport.packet_stream import PacketStream
+    from vivavoce.transport.receiver import Receiver
     from vivavoce.voice import SpeechChunk
 
-__all__ = ["Client", "speak", "speak_async"]
+__all__ = ["Client", "PacketStream", "Receiver", "protect", "speak", "speak_async"]
+
+_LAZY = {
+    "Client": "vivavoce.client",
+    "PacketStream": "vivavoce.transport.packet_stream",
+    "Receiver": "vivavoce.transport.receiver",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """`Client` is imported when it is asked for."""
-    if name == "Client":
-        from vivavoce.client import Client
+    """Classes are imported when they are asked for."""
+    if name in _LAZY:
+        from importlib import import_module
 
-        return Client
+        return getattr(import_module(_LAZY[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
@@ -60,3 +70,17 @@ async def speak_async(
     )
     while (chunk := await to_thread(next, chunks, None)) is not None:
         yield chunk
+
+
+def protect(audio: Audio, *, codec: str | None = "dred", redundancy_s: float = 1.0, lbrr: bool = False) -> OpusFile:
+    """A recording as Opus packets of 20 ms that carry their own past, `redundancy_s` of it, 24 kb/s besides.
+
+    `codec`: `dred`, which libopus 1.6 understands, `vivavoce`, or an addon; None for plain packets. Raises
+    `InputError`.
+    """
+    from vivavoce.redundancy.codec.payload_codec import load_codec
+    from vivavoce.transport import sender
+    from vivavoce.transport.opus_codec import OpusSettings
+
+    settings = sender.ProtectionSettings(OpusSettings(lbrr=lbrr), redundancy_s)
+    return sender.protect(audio, load_codec(codec) if codec else None, settings)

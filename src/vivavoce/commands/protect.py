@@ -12,13 +12,20 @@ from vivavoce.files import check_outputs
 from vivavoce.redundancy.codec.payload_codec import DEFAULT, PayloadCodec, load_codec
 from vivavoce.transport import opus_file
 from vivavoce.transport.opus_codec import FRAME_S, OpusSettings
+from vivavoce.transport.opus_demo import write_bitstream
 from vivavoce.transport.sender import ProtectionSettings, measure_packet, protect, rate_bps
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("speech", type=Path, help="a recording: WAV, FLAC, Ogg, MP3")
-    add("-o", "--output", type=Path, default=Path("protected.opus"), help="file to write (protected.opus)")
+    add(
+        "-o",
+        "--output",
+        type=Path,
+        default=Path("protected.opus"),
+        help="Ogg Opus to write, or a bitstream for opus_demo (.bit) (protected.opus)",
+    )
     add_protection(parser)
 
 
@@ -63,7 +70,10 @@ def run(arguments: argparse.Namespace) -> int:
     check_outputs([arguments.speech], arguments.output)
     audio = read_audio(arguments.speech)
     file = protect(audio, redundancy_codec(arguments), settings)
-    opus_file.write(arguments.output, file)
+    if arguments.output.suffix == ".bit":
+        write_bitstream(arguments.output, file.packets)
+    else:
+        opus_file.write(arguments.output, file)
     spent = [measure_packet(packet) for packet in file.packets]
     speech_bps, past_bps = rate_bps([packet.speech for packet in spent]), rate_bps([packet.padding for packet in spent])
     print(

@@ -1,9 +1,10 @@
-"""`vivavoce receive --listen 127.0.0.1:5004 -o heard.wav`: what came over the network, its gaps refilled."""
+"""`vivavoce receive --listen 127.0.0.1:5004 -o heard.wav`: what came over the network, its gaps filled."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,34 +13,47 @@ import numpy as np
 from vivavoce.audio import Audio, Samples, format_of, write_audio
 from vivavoce.commands.standard_streams import write_pcm
 from vivavoce.errors import InputError
-from vivavoce.files import check_output
-from vivavoce.transport import udp
+from vivavoce.files import check_output, check_outputs
+from vivavoce.transport import red, udp
 from vivavoce.transport.jitter_buffer import JitterSettings
 from vivavoce.transport.opus_codec import RATE_HZ
 from vivavoce.transport.receiver import Receiver
+from vivavoce.transport.sdp import SessionDescription, read_sdp
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--listen", default="127.0.0.1:5004", help="where RTP packets come: host:port, port 0 for any")
+    add("--sdp", type=Path, help="a session description: where they come, and of what type")
+    add("--pcap", type=Path, help="a call that was captured, in place of the network")
+    add("--ssrc", type=lambda text: int(text, 0), help="which stream of the capture; else the one with most packets")
+    add("--html", type=Path, help="of a capture, write a page here: what was lost, what filled it, players")
     add("-o", "--output", default="heard.wav", help="file to write, - for raw 16-bit PCM at 16 kHz (heard.wav)")
     add("--connect-timeout", type=float, default=60.0, help="seconds to wait for the first packet (60)")
     add("--idle-timeout", type=float, default=3.0, help="ends after so many seconds without a packet (3)")
     add("--min-delay", type=float, default=0.04, help="seconds of delay to begin with (0.04)")
-    add("--max-delay", type=float, default=1.0, help="seconds to wait for what may refill a gap (1)")
+    add("--max-delay", type=float, default=1.0, help="seconds to wait for what may fill a gap (1)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     timeouts = udp.Timeouts(arguments.idle_timeout, arguments.connect_timeout)
     settings = JitterSettings(arguments.min_delay, arguments.max_delay)
+    if arguments.pcap:
+        from vivavoce.commands.receive_capture import play_capture
+
+        return play_capture(arguments, settings)
+    if arguments.html:
+        raise InputError("--html: a page is made of a capture, give --pcap, or use `vivavoce simulate-loss`")
     streamed = arguments.output == "-"
     if not streamed:
         check_output(Path(arguments.output))
         format_of(Path(arguments.output))
-    receiver = Receiver.load(settings)
+    session = _session(arguments.sdp)
+    address = (session.host, session.port) if session else udp.parse_address(arguments.listen)
+    receiver = Receiver.load(settings, session.red_payload_type if session else red.PAYLOAD_TYPE)
     heard: list[Samples] = []
     stopped: KeyboardInterrupt | None = None
-    with udp.open_socket(udp.parse_address(arguments.listen)) as listening:
+    with udp.open_socket(address) as listening:
         host, port = listening.getsockname()[:2]
         print(f"listening on {host}:{port}", file=sys.stderr, flush=True)
         try:
@@ -51,19 +65,30 @@ def run(arguments: argparse.Namespace) -> int:
         except KeyboardInterrupt as stop:  # nobody sends it again: what was heard is kept
             stopped = stop
     if heard:
-        _write(arguments.output, np.concatenate(heard), receiver)
+        write_heard(arguments.output, np.concatenate(heard), receiver)
     elif stopped:
         raise stopped
-    counts = ", ".join(f"{count} by {source}" for source, count in receiver.played.items())
-    print(f"{arguments.output}: {counts}; {receiver.refused} datagrams refused", file=sys.stderr)
+    print(f"{arguments.output}: {counts(receiver.played)}; {receiver.refused} datagrams refused", file=sys.stderr)
     if stopped:
         raise stopped
     return 0
 
 
-def _write(path: str, samples: Samples, receiver: Receiver[Any]) -> None:
+def counts(played: Mapping[Any, int]) -> str:
+    """How often each kind of sound was played, in words."""
+    return ", ".join(f"{count} by {source}" for source, count in played.items())
+
+
+def write_heard(path: str, samples: Samples, receiver: Receiver[Any]) -> None:
     """Write what was sent of samples (samples,). Raises `InputError` where nothing of it was."""
     sent = samples[: len(samples) - receiver.idle_samples]
     if not len(sent):
         raise InputError(f"no speech came, {receiver.refused} datagrams of another kind: is it `vivavoce send`?")
     write_audio(path, Audio(sent, RATE_HZ))
+
+
+def _session(path: Path | None) -> SessionDescription | None:
+    if path is None:
+        return None
+    check_outputs([path])
+    return read_sdp(path.read_text(encoding="utf-8", errors="replace"), str(path))

@@ -13,10 +13,13 @@ import numpy as np
 
 from vivavoce.audio import Samples, read_audio
 from vivavoce.commands.protect import add_protection, protection, redundancy_codec
+from vivavoce.files import check_output, write_text
+from vivavoce.redundancy.codec.payload_codec import PayloadCodec
 from vivavoce.transport import udp
 from vivavoce.transport.opus_codec import RATE_HZ
 from vivavoce.transport.rtp_sender import PacketSender
-from vivavoce.transport.sender import Protector
+from vivavoce.transport.sdp import SessionDescription, write_sdp
+from vivavoce.transport.sender import ProtectionSettings, Protector
 
 _PIECE_BYTES = 4096
 
@@ -25,17 +28,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("speech", help="a recording; - reads raw 16-bit mono PCM at 16 kHz from standard input")
     parser.add_argument("--to", required=True, help="where to send RTP packets: host:port")
     parser.add_argument("--dtx", action="store_true", help="send nothing while nothing is said")
+    parser.add_argument("--sdp", type=Path, help="write a session description here, for whoever receives")
     add_protection(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     settings = protection(arguments, dtx=arguments.dtx)
+    codec = redundancy_codec(arguments)
+    if arguments.sdp:
+        check_output(arguments.sdp)
+        write_text(arguments.sdp, write_sdp(_session(arguments, settings, codec)))
     rate_hz, pieces = _sound(arguments.speech)
-    with open_line(arguments.to, Protector(redundancy_codec(arguments), settings), rate_hz) as out:
+    with open_line(arguments.to, Protector(codec, settings), rate_hz) as out:
         for samples in pieces:
             out.push(samples)
     print(f"{arguments.to}: {out.sent} packets sent", file=sys.stderr)
     return 0
+
+
+def _session(
+    arguments: argparse.Namespace, settings: ProtectionSettings, codec: PayloadCodec | None
+) -> SessionDescription:
+    host, port = udp.parse_address(arguments.to)
+    dred = codec.extension_id if codec and codec.name == "dred" else None
+    opus = settings.opus
+    return SessionDescription(
+        host, port, lbrr=opus.lbrr, dtx=opus.dtx, dred_extension=dred, dred_s=settings.redundancy_s
+    )
 
 
 def open_line(address: str, protector: Protector, rate_hz: int) -> udp.LiveSender:

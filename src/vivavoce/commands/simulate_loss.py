@@ -16,17 +16,19 @@ from vivavoce.transport import opus_file
 from vivavoce.transport.loss_simulation import simulate_loss, simulate_loss_classic, trim_to_played
 from vivavoce.transport.loss_traces import longest_burst, read_trace, repeat_trace
 from vivavoce.transport.opus_codec import FRAME_S, RATE_HZ
+from vivavoce.transport.opus_demo import read_bitstream
 from vivavoce.transport.opus_file import OpusFile
 from vivavoce.transport.playback import PlayedSegment
 from vivavoce.transport.playout_policy import Source
 from vivavoce.transport.report import Take, report_page
+from vivavoce.transport.rtp import FRAME_TICKS
 
 MAX_REPORT_S = 600
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("speech", type=Path, help="an Ogg Opus file, protected or not")
+    add("speech", type=Path, help="an Ogg Opus file, protected or not, or a bitstream of opus_demo (.bit)")
     add("--trace", type=Path, required=True, help="0 or 1 on each line, 1 where 20 ms are lost; over and over")
     add("-o", "--output", type=Path, default=Path("heard.wav"), help="file to write (heard.wav)")
     add("--html", type=Path, help="write a page here: what was lost, what filled it, players")
@@ -36,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     check_outputs([arguments.speech, arguments.trace], arguments.output, arguments.html)
     format_of(arguments.output)
-    file = opus_file.read(arguments.speech)
+    file = read_packets(arguments.speech)
     if not file.packets:
         raise InputError(f"{arguments.speech}: holds no packets")
     lost = repeat_trace(read_trace(arguments.trace), len(file.packets))
@@ -46,8 +48,19 @@ def run(arguments: argparse.Namespace) -> int:
     write_audio(arguments.output, _audio(heard, file))
     print(f"{arguments.output}: {_summary(heard, lost)}", file=sys.stderr)
     if arguments.html:
-        write_text(arguments.html, report_page(arguments.speech.name, _takes(file, lost, heard), lost, file))
+        write_text(
+            arguments.html,
+            report_page(arguments.speech.name, _takes(file, lost, heard), lost, file.packets, file.pre_skip),
+        )
     return 0
+
+
+def read_packets(path: Path) -> OpusFile:
+    """An Ogg Opus file, or a bitstream of libopus's `opus_demo`, whose name ends in .bit."""
+    if path.suffix != ".bit":
+        return opus_file.read(path)
+    packets = tuple(read_bitstream(path))
+    return OpusFile(packets, 0, len(packets) * FRAME_TICKS)
 
 
 def _takes(file: OpusFile, lost: tuple[bool, ...], heard: PlayedSegment) -> list[Take]:

@@ -76,12 +76,14 @@ class Receiver(Generic[State]):
         self.state: ReceiverState[State] = ReceiverState(self._playback.initial_state())
 
     @classmethod
-    def load(cls, settings: JitterSettings | None = None) -> Receiver[Any]:
+    def load(
+        cls, settings: JitterSettings | None = None, red_payload_type: int | None = red.PAYLOAD_TYPE
+    ) -> Receiver[Any]:
         """A receiver with the shipped concealment, for every payload that is shipped. Raises `InputError`."""
         from vivavoce.redundancy.codec.payload_codec import default_codecs
         from vivavoce.redundancy.concealment.concealer import Concealer as Shipped
 
-        return Receiver(Shipped.load(), default_codecs(), settings)
+        return Receiver(Shipped.load(), default_codecs(), settings, red_payload_type)
 
     @property
     def played(self) -> Mapping[Source | Move, int]:

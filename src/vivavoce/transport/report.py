@@ -1,4 +1,4 @@
-"""One self-contained page on a loss: what went missing, what refilled it, and the same speech four ways to hear."""
+"""One self-contained page on a loss: what went missing, what filled it, and the same speech four ways to hear."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from vivavoce.transport import opus_file
 from vivavoce.transport.loss_simulation import find_gaps
 from vivavoce.transport.loss_traces import longest_burst
 from vivavoce.transport.opus_codec import FRAME_S, OpusSettings
-from vivavoce.transport.opus_file import OpusFile
 from vivavoce.transport.playout_policy import Source
 from vivavoce.transport.sender import ProtectionSettings, measure_packet, protect, rate_bps
 
@@ -37,38 +36,43 @@ class Take:
     sources: tuple[Source, ...]
 
 
-def report_page(name: str, takes: Sequence[Take], lost: Sequence[bool], file: OpusFile) -> str:
-    """The page as HTML. The first take is without loss, the last is the one the page is about."""
+def report_page(
+    name: str, takes: Sequence[Take], lost: Sequence[bool], packets: Sequence[bytes], pre_skip: int = 0
+) -> str:
+    """The page as HTML; the last take is the one that it is about. `packets` are those that were sent or came.
+
+    `pre_skip` counts at 48 kHz.
+    """
     template = files("vivavoce.transport").joinpath("report.html").read_text(encoding="utf-8")
-    spent = [measure_packet(packet) for packet in file.packets]
+    spent = [measure_packet(packet) for packet in packets]
     data = {
         "duration_s": takes[0].audio.duration_s,
         "packet_s": FRAME_S,
-        "first_s": -file.pre_skip / 48_000,
+        "first_s": -pre_skip / 48_000,
         "lost": [int(missing) for missing in lost],
         "speech": [packet.speech for packet in spent],
         "padding": [packet.padding for packet in spent],
         "takes": [_drawing(take) for take in takes],
         "gaps": [[gap.first, [str(source) for source in gap.sources]] for gap in find_gaps(takes[-1].sources, lost)],
     }
-    filled = template.replace("{{heading}}", html.escape(f"{name} through a loss"))
-    filled = filled.replace("{{facts}}", _facts(takes[-1], lost, file))
-    filled = filled.replace("{{takes}}", "\n".join(_section(number, take) for number, take in enumerate(takes)))
-    return filled.replace("{{data}}", json.dumps(data).replace("</", "<\\/"))
+    page = template.replace("{{heading}}", html.escape(f"{name} through a loss"))
+    page = page.replace("{{facts}}", _facts(takes[-1], lost, packets))
+    page = page.replace("{{takes}}", "\n".join(_section(number, take) for number, take in enumerate(takes)))
+    return page.replace("{{data}}", json.dumps(data).replace("</", "<\\/"))
 
 
-def _facts(take: Take, lost: Sequence[bool], file: OpusFile) -> str:
+def _facts(take: Take, lost: Sequence[bool], packets: Sequence[bytes]) -> str:
     """The numbers at the head of the page."""
-    spent = [measure_packet(packet) for packet in file.packets]
+    spent = [measure_packet(packet) for packet in packets if packet]
     past_bps = rate_bps([packet.padding for packet in spent])
-    refilled = Counter(source for source, missing in zip(take.sources, lost, strict=True) if missing)
+    filled = Counter(source for source, missing in zip(take.sources, lost, strict=True) if missing)
     facts = {
         "packets lost": f"{sum(lost)} of {len(lost)} ({sum(lost) / len(lost):.0%})",
         "longest burst": f"{longest_burst(lost) * FRAME_S * 1000:.0f} ms",
         "speech": f"{rate_bps([packet.speech for packet in spent]) / 1000:.1f} kb/s",
         "redundancy": f"{past_bps / 1000:.1f} kb/s, {past_bps * FRAME_S:.0f} bits a packet",
     }
-    facts |= {f"refilled by {source}": str(refilled[source]) for source in Source if refilled[source]}
+    facts |= {f"filled by {source}": str(filled[source]) for source in Source if filled[source]}
     return "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts.items())
 
 

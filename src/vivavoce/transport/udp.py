@@ -9,13 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
-import numpy as np
-import soxr
-
 from vivavoce.audio import Samples
 from vivavoce.errors import InputError
 from vivavoce.transport.channel import Channel, Delivery
-from vivavoce.transport.opus_codec import FRAME, FRAME_S, RATE_HZ
+from vivavoce.transport.opus_codec import FRAME_S
+from vivavoce.transport.packet_stream import FrameSplitter
 from vivavoce.transport.receiver import Receiver, State
 from vivavoce.transport.rtp_sender import PacketSender
 
@@ -79,8 +77,7 @@ class LiveSender:
 
     def __init__(self, sender: PacketSender, address: Address, rate_hz: int, clock: Clock = time.monotonic) -> None:
         self._sender, self._address, self._clock = sender, address, clock
-        self._resampler = soxr.ResampleStream(rate_hz, RATE_HZ, 1, dtype="float32", quality="HQ")
-        self._rest = np.zeros(0, np.float32)
+        self._splitter = FrameSplitter(rate_hz)
         self._socket = _socket_to(address)
         self._due_s = clock()
         self.sent = 0
@@ -88,14 +85,8 @@ class LiveSender:
 
     def push(self, samples: Samples) -> None:
         """Send (samples,); returns when the last whole packet of them is on its way."""
-        self._queue(self._resampler.resample_chunk(np.ascontiguousarray(samples, np.float32)))
-
-    def _queue(self, heard: Samples) -> None:
-        self._rest = np.concatenate([self._rest, heard])
-        whole = len(self._rest) // FRAME * FRAME
-        for frame in self._rest[:whole].reshape(-1, FRAME):
+        for frame in self._splitter.push(samples):
             self._send(frame)
-        self._rest = self._rest[whole:]
 
     def _send(self, frame: Samples) -> None:
         datagram = self._sender.step(frame)
@@ -111,10 +102,8 @@ class LiveSender:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
-            nothing = np.zeros(0, np.float32)
-            self._queue(self._resampler.resample_chunk(nothing, last=True))
-            flushed = len(self._rest) + self._sender.lookahead
-            self._queue(np.zeros(self._sender.lookahead + -flushed % FRAME, np.float32))
+            for frame in self._splitter.flush(self._sender.lookahead):
+                self._send(frame)
         self._socket.close()
 
 

@@ -1,0 +1,62 @@
+"""`vivavoce receive --pcap call.pcap`: a bad call on disk, played through our receiver, with a report."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from vivavoce.audio import Audio, format_of, write_audio
+from vivavoce.commands.receive import counts
+from vivavoce.errors import InputError
+from vivavoce.files import check_outputs, write_text
+from vivavoce.redundancy.codec.payload_codec import default_codecs
+from vivavoce.redundancy.concealment.concealer import Concealer
+from vivavoce.transport.jitter_buffer import JitterSettings
+from vivavoce.transport.loss_simulation import simulate_loss, simulate_loss_classic
+from vivavoce.transport.opus_codec import FRAME_S, RATE_HZ
+from vivavoce.transport.pcap import read_pcap, select_stream
+from vivavoce.transport.receiver import Receiver
+from vivavoce.transport.replay import packets_of, replay
+from vivavoce.transport.report import Take, report_page
+
+MAX_REPORT_S = 600
+
+
+def play_capture(arguments: argparse.Namespace, settings: JitterSettings) -> int:
+    """Write what a listener would have heard, say what was lost, and make the page."""
+    output = Path(arguments.output)
+    if arguments.output == "-":
+        raise InputError("--pcap: give a file to write with -o")
+    check_outputs([arguments.pcap], output, arguments.html)
+    format_of(output)
+    capture = read_pcap(arguments.pcap)
+    datagrams = select_stream(capture, arguments.pcap, arguments.ssrc)
+    packets = packets_of(datagrams)
+    if not packets:
+        raise InputError(f"{arguments.pcap}: the stream holds no Opus of 20 ms")
+    if arguments.html and len(packets) * FRAME_S > MAX_REPORT_S:
+        raise InputError(f"{arguments.pcap}: a report shows {MAX_REPORT_S // 60} minutes at most, leave --html out")
+    receiver = Receiver.load(settings)
+    heard = replay(datagrams, receiver)
+    write_audio(output, Audio(heard.samples, RATE_HZ))
+    lost = [not packet for packet in packets]
+    print(
+        f"{output}: {sum(lost)} of {len(lost)} packets lost ({sum(lost) / len(lost):.0%}); "
+        f"{counts(receiver.played)}; delay {1000 * heard.delay_s:.0f} ms, {heard.underruns} underruns; "
+        f"{capture.others} other packets{', the capture is cut short' if capture.cut else ''}",
+        file=sys.stderr,
+    )
+    if arguments.html:
+        write_text(arguments.html, report_page(arguments.pcap.name, _takes(packets, lost), lost, packets))
+    return 0
+
+
+def _takes(packets: tuple[bytes, ...], lost: list[bool]) -> list[Take]:
+    """The same call three ways, with all that came, in its place."""
+    ways = {
+        "Classic concealment": simulate_loss_classic(packets, lost),
+        "LBRR and classic concealment": simulate_loss_classic(packets, lost, lbrr=True),
+        "vivavoce": simulate_loss(packets, lost, Concealer.load(), default_codecs()),
+    }
+    return [Take(title, Audio(played.samples, RATE_HZ), played.sources) for title, played in ways.items()]

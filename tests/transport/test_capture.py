@@ -1,0 +1,176 @@
+"""Captures: every link and protocol, cut and damaged files, the stream that is chosen, and what is heard of it."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vivavoce.errors import InputError
+from vivavoce.transport.pcap import Capture, read_pcap, select_stream
+from vivavoce.transport.playout_policy import Source
+from vivavoce.transport.receiver import Receiver
+from vivavoce.transport.replay import packets_of, replay
+from vivavoce.transport.rtp import RtpPacket, pack
+
+from .fakes import FakeCodec, FakeConcealer
+
+ETHERNET, RAW, COOKED = 1, 101, 113
+
+
+def udp(payload: bytes) -> bytes:
+    return struct.pack(">HHHH", 4000, 5004, 8 + len(payload), 0) + payload
+
+
+def ipv4(payload: bytes, protocol: int = 17, fragment: int = 0) -> bytes:
+    return struct.pack(">BBHHHBBH8x", 0x45, 0, 20 + len(payload), 1, fragment, 64, protocol, 0) + payload
+
+
+def ipv6(payload: bytes, kind: int = 17) -> bytes:
+    return struct.pack(">IHBB32x", 6 << 28, len(payload), kind, 64) + payload
+
+
+def ethernet(packet: bytes, *tags: int) -> bytes:
+    kind = 0x86DD if packet[0] >> 4 == 6 else 0x0800
+    return bytes(12) + b"".join(struct.pack(">HH", tag, 5) for tag in tags) + struct.pack(">H", kind) + packet
+
+
+def write(
+    path: Path, packets: list[tuple[float, bytes]], link: int = ETHERNET, order: str = "<", magic: int = 0xA1B2C3D4
+) -> Path:
+    unit = 1e-9 if magic == 0xA1B23C4D else 1e-6
+    data = struct.pack(f"{order}IHHIIII", magic, 2, 4, 0, 0, 65535, link)
+    for at_s, packet in packets:
+        data += struct.pack(f"{order}IIII", int(at_s), round(at_s % 1 / unit), len(packet), len(packet)) + packet
+    path.write_bytes(data)
+    return path
+
+
+def call(packets: list[bytes], ssrc: int = 7) -> list[tuple[float, bytes]]:
+    return [(0.02 * n, pack(RtpPacket(n, 960 * n, data, ssrc))) for n, data in enumerate(packets)]
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("magic", [0xA1B2C3D4, 0xA1B23C4D])
+@pytest.mark.parametrize(
+    ("link", "wrap"),
+    [
+        (ETHERNET, lambda data: ethernet(ipv4(udp(data)))),
+        (ETHERNET, lambda data: ethernet(ipv4(udp(data)), 0x8100)),
+        (ETHERNET, lambda data: ethernet(ipv6(udp(data)), 0x88A8, 0x8100)),
+        (ETHERNET, lambda data: ethernet(ipv6(bytes([17, 0, 0, 0, 0, 0, 0, 0]) + udp(data), 0))),
+        (RAW, lambda data: ipv4(udp(data))),
+        (RAW, lambda data: ipv6(udp(data))),
+        (COOKED, lambda data: bytes(14) + struct.pack(">H", 0x0800) + ipv4(udp(data))),
+        (0, lambda data: bytes(4) + ipv4(udp(data))),
+    ],
+    ids=["ethernet", "VLAN", "two VLANs, IPv6", "IPv6 with options", "raw", "raw IPv6", "cooked", "loopback"],
+)
+def test_every_link(tmp_path: Path, link: int, wrap, order: str, magic: int) -> None:
+    path = write(tmp_path / "a.pcap", [(1.5 + 0.02 * n, wrap(b"%d" % n)) for n in range(5)], link, order, magic)
+    capture = read_pcap(path)
+    assert [datagram.data for datagram in capture.datagrams] == [b"%d" % n for n in range(5)]
+    assert [datagram.at_s for datagram in capture.datagrams] == pytest.approx([1.5 + 0.02 * n for n in range(5)])
+    assert (capture.datagrams[0].port, capture.others, capture.cut) == (5004, 0, False)
+
+
+def test_what_is_no_whole_datagram_is_counted(tmp_path: Path) -> None:
+    packets = [
+        ethernet(ipv4(udp(b"x"), protocol=6)),
+        ethernet(ipv4(udp(b"x"), fragment=0x2000)),
+        ethernet(ipv4(udp(b"x"), fragment=100)),
+        ethernet(ipv6(bytes(8), 44)),
+        ethernet(ipv4(udp(b"x")))[:-3],
+        bytes(12) + b"\x08\x06" + bytes(28),
+        b"",
+        ethernet(ipv4(udp(b"whole"))),
+    ]
+    capture = read_pcap(write(tmp_path / "a.pcap", [(0.0, packet) for packet in packets]))
+    assert (len(capture.datagrams), capture.others) == (1, 7)
+
+
+def test_a_file_that_is_cut_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.pcap", [(0.0, ethernet(ipv4(udp(b"x")))) for _ in range(4)])
+    path.write_bytes(path.read_bytes()[:-5])
+    capture = read_pcap(path)
+    assert (len(capture.datagrams), capture.cut) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "0 bytes, not a capture"),
+        (b"RIFF" + bytes(40), "not a capture"),
+        (bytes.fromhex("0a0d0d0a") + bytes(40), "pcapng"),
+        (struct.pack("<IHHIIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 105), "link of type 105"),
+        (struct.pack("<IHHIIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1) + struct.pack("<IIII", 0, 0, 1 << 30, 1), "damaged"),
+    ],
+)
+def test_what_is_no_capture_is_refused(tmp_path: Path, data: bytes, words: str) -> None:
+    path = tmp_path / "a.pcap"
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=words):
+        read_pcap(path)
+
+
+def test_the_longest_stream_is_chosen(tmp_path: Path, carrying: list[bytes]) -> None:
+    sent = sorted(call(carrying, 7) + call(carrying[:20], 8))
+    path = write(tmp_path / "a.pcap", [(at_s, ethernet(ipv4(udp(data)))) for at_s, data in sent])
+    capture = read_pcap(path)
+    assert len(select_stream(capture, path)) == len(carrying)
+    assert len(select_stream(capture, path, 8)) == 20
+    with pytest.raises(InputError, match="no stream 0x00000009, there are 0x00000007, 0x00000008"):
+        select_stream(capture, path, 9)
+    with pytest.raises(InputError, match="no RTP in it"):
+        select_stream(Capture((), 3, False), path)
+
+
+def test_a_call_is_heard_again(tmp_path: Path, carrying: list[bytes]) -> None:
+    """Lost, twice, and in another order than sent; timestamps wrap on the way."""
+    lost = set(range(40, 45))
+    sent = [
+        (0.02 * n, pack(RtpPacket(n, (1 << 32) - 48_000 + 960 * n, data, 7)))
+        for n, data in enumerate(carrying)
+        if n not in lost
+    ]
+    sent[60], sent[61] = (sent[60][0], sent[61][1]), (sent[61][0], sent[60][1])
+    sent.insert(80, sent[79])
+    path = write(tmp_path / "a.pcap", [(at_s, ethernet(ipv4(udp(data)))) for at_s, data in sent])
+    datagrams = select_stream(read_pcap(path), path)
+    packets = packets_of(datagrams)
+    assert [number for number, packet in enumerate(packets) if not packet] == sorted(lost)
+    receiver = Receiver(FakeConcealer(), [FakeCodec()])
+    heard = replay(datagrams, receiver)
+    assert len(heard.samples) / 16_000 == pytest.approx(0.02 * len(carrying), abs=0.15)
+    assert receiver.played[Source.REDUNDANCY] == 5
+    assert 0.0 < heard.delay_s < 0.3
+
+
+def damage(data: bytes, rng: np.random.Generator) -> bytes:
+    changed = bytearray(data)
+    for place in rng.integers(0, len(changed), int(rng.integers(1, 9))):
+        changed[place] = int(rng.integers(256))
+    return bytes(changed[: int(rng.integers(len(changed)))] if rng.random() < 0.3 else changed)
+
+
+def survive_captures(folder: Path, packets: list[bytes], count: int) -> None:
+    rng, path = np.random.default_rng(5), folder / "a.pcap"
+    whole = write(path, [(at_s, ethernet(ipv4(udp(data)))) for at_s, data in call(packets[:30])]).read_bytes()
+    for _ in range(count):
+        path.write_bytes(damage(whole, rng))
+        try:
+            datagrams = select_stream(read_pcap(path), path)
+        except InputError:
+            continue
+        assert len(packets_of(datagrams)) <= 500_000
+
+
+def test_damaged_captures_are_read_or_refused(tmp_path: Path, carrying: list[bytes]) -> None:
+    survive_captures(tmp_path, carrying, 50)
+
+
+@pytest.mark.nightly
+def test_very_many_damaged_captures(tmp_path: Path, carrying: list[bytes]) -> None:
+    survive_captures(tmp_path, carrying, 5_000)
