@@ -121,7 +121,7 @@ class Receiver(Generic[State]):
         -> whether it was one.
         """
         came = ReceivedPacket(number, packet, self._codecs)
-        if came.packet is None:
+        if came.packet is None or came.packet.duration_ms != 20.0:
             return False
         self._keep(came, jitter_buffer.arrive(self.state.jitter, number, at_s))
         return True
@@ -193,7 +193,7 @@ class Receiver(Generic[State]):
         self.state = replace(self.state, played=Counter(self.state.played) + Counter(kinds))
 
     def _follow(self, packet: RtpPacket) -> int | None:
-        """The packet's number in the stream; None for one of another stream, or between two packets."""
+        """The packet's number in the stream; None for one of another stream."""
         stream = self.state.stream
         if stream is None:
             return self._begin(packet)
@@ -206,7 +206,8 @@ class Receiver(Generic[State]):
         whole = unwrap(packet.timestamp, stream.newest, bits=32)
         newest = max(stream.newest, whole)
         self.state = replace(self.state, stream=StreamState(stream.ssrc, stream.first, newest))
-        return None if (whole - stream.first) % FRAME_TICKS else (whole - stream.first) // FRAME_TICKS
+        # Some senders' first timestamp, or all, are a little beside the grid of 20 ms.
+        return (whole - stream.first + FRAME_TICKS // 2) // FRAME_TICKS
 
     def _begin(self, packet: RtpPacket) -> int:
         """A new stream, from its packet 0 on."""

@@ -68,8 +68,8 @@ def packets_of(datagrams: Sequence[CapturedDatagram]) -> tuple[bytes, ...]:
         newest = packet.timestamp if newest is None else newest
         whole = unwrap(packet.timestamp, newest, bits=32)
         newest = max(newest, whole)
-        if not (whole - first) % FRAME_TICKS and ReceivedPacket(0, packet.payload).packet is not None:
-            found.setdefault((whole - first) // FRAME_TICKS, packet.payload)
+        if ReceivedPacket(0, packet.payload).packet is not None:
+            found.setdefault((whole - first + FRAME_TICKS // 2) // FRAME_TICKS, packet.payload)
     if not found:
         return ()
     earliest = min(found)
