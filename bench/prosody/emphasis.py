@@ -15,7 +15,7 @@ from vivavoce.prosody.linguistics import describe
 from vivavoce.text import analyse
 from vivavoce.text.utterance import Sentence
 from vivavoce.text.word_features import is_open_class
-from vivavoce.training.utterances import SPEAKERS
+from vivavoce.training.voice.utterances import SPEAKERS
 from vivavoce.voice.tokens import tokenise
 
 HIGHER_SEMITONES, LOUDER_DB, LONGER = 1.0, 1.0, 0.1

@@ -15,9 +15,9 @@ from vivavoce.prosody import load_prosody
 from vivavoce.prosody.linguistics import Linguistics, describe
 from vivavoce.text import analyse
 from vivavoce.text.utterance import Sentence
-from vivavoce.training.prosody.asked import QUESTION_VERBS, QUESTION_WORDS
+from vivavoce.training.prosody.intonation_rules import QUESTION_VERBS, QUESTION_WORDS
 from vivavoce.training.prosody.texts import spoken_language
-from vivavoce.training.utterances import SPEAKERS
+from vivavoce.training.voice.utterances import SPEAKERS
 from vivavoce.voice.tokens import tokenise
 
 KINDS = {

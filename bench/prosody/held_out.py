@@ -21,8 +21,9 @@ from vivavoce.prosody.models.kathaka import Kathaka
 from vivavoce.prosody.models.selection import BY, Centroid, Selection
 from vivavoce.prosody.recording import reference_features
 from vivavoce.text.utterance import Sentence
-from vivavoce.training.prosody.asked import kind_of
-from vivavoce.training.prosody.dataset import spoken_sentences
+from vivavoce.training.core.product import Workspace
+from vivavoce.training.prosody.alignment import align_corpora
+from vivavoce.training.prosody.dataset import measured_sentences
 from vivavoce.training.prosody.sentence import SpokenSentence
 from vivavoce.training.prosody.texts import spoken_language, text_features, text_key
 from vivavoce.voice import load_voice
@@ -67,7 +68,8 @@ def held_out(data: Path, runs: Path, split: str = "test") -> list[Held]:
     speech = data / "speech"
     with open(speech / "intonation" / "intonation.tsv", encoding="utf-8", newline="") as file:
         kinds = {row["id"]: row["kind"] for row in csv.DictReader(file, delimiter="\t")}
-    spoken = spoken_sentences(speech, runs / "features", runs / "alignment" / "durations.json", CORPORA)
+    align_corpora(speech, runs / "features", CORPORA)
+    spoken = measured_sentences(Workspace(data, runs), CORPORA)
     kept = [s for s in spoken if s.split == split and s.is_model]
     texts = text_features(runs / "features", kept)
     found = [Held(s, texts[text_key(s)], kinds.get(s.id) or _kind(s)) for s in kept]
@@ -75,8 +77,6 @@ def held_out(data: Path, runs: Path, split: str = "test") -> list[Held]:
 
 
 def _kind(spoken: SpokenSentence) -> str:
-    if spoken.corpus == "ensemble" and spoken.split != "test" and kind_of(spoken.text):
-        return "asked"  # the melody was given by rule: no recording to compare with
     return "complex" if len(spoken.text.split()) >= COMPLEX_WORDS and "," in spoken.text else spoken.corpus
 
 

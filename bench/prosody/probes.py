@@ -10,7 +10,9 @@ import numpy as np
 from bench.prosody.held_out import CORPORA, addon_of
 from vivavoce.features import Array
 from vivavoce.prosody.addons import sequence_block
-from vivavoce.training.prosody.copycat import Sung, sung
+from vivavoce.training.core.product import Workspace
+from vivavoce.training.prosody.copycat import CopyExample, copy_examples
+from vivavoce.training.prosody.dataset import measured_sentences
 
 _RIDGE = 3.0
 STRIDE = 8
@@ -19,37 +21,38 @@ FRAMES = 400
 """Frames of each recording that the melody is read from, at most."""
 
 
-def latents(data: Path, runs: Path, name: str) -> list[tuple[Sung, Array]]:
+def latents(data: Path, runs: Path, name: str) -> list[tuple[CopyExample, Array]]:
     """The latent (frames, values) of each test recording; none without the addon."""
     addon = addon_of(name, runs)
     if addon is None:
         return []
     block = sequence_block(addon)
-    spoken = sung(data / "speech", runs / "features", runs / "alignment" / "durations.json", list(CORPORA), "test")
+    workspace = Workspace(data, runs)
+    spoken = copy_examples(workspace, measured_sentences(workspace, CORPORA), "test")
     return [(recording, block(_fed(recording))["latent"][0]) for recording in spoken]
 
 
-def _fed(recording: Sung) -> dict[str, np.ndarray]:
+def _fed(recording: CopyExample) -> dict[str, np.ndarray]:
     return {
         "contour": recording.contour[None], "symbols": recording.symbols[None],
         "position": recording.position[None], "speaker": np.array([0], np.int64),
     }  # fmt: skip
 
 
-def speaker_probe(found: list[tuple[Sung, Array]]) -> tuple[float, float]:
+def speaker_probe(found: list[tuple[CopyExample, Array]]) -> tuple[float, float]:
     """Accuracy of a linear classifier of speakers on single latents, and chance."""
     once = [latent[::STRIDE] for _, latent in found]
     speakers = [recording.speaker for recording, _ in found]
     return classified(np.concatenate(once), np.repeat(speakers, [len(x) for x in once]))
 
 
-def habit_probe(found: list[tuple[Sung, Array]]) -> tuple[float, float]:
+def habit_probe(found: list[tuple[CopyExample, Array]]) -> tuple[float, float]:
     """The same on the mean and spread over a whole recording: who pauses and who swings is a habit that is copied."""
     rows = np.array([np.concatenate([latent.mean(axis=0), latent.std(axis=0)]) for _, latent in found])
     return classified(rows, np.array([recording.speaker for recording, _ in found]))
 
 
-def melody_probe(found: list[tuple[Sung, Array]]) -> float:
+def melody_probe(found: list[tuple[CopyExample, Array]]) -> float:
     """Share of the variance of log f0 in voiced frames that a linear reading of the latent explains."""
     latent = np.concatenate([x[:FRAMES] for _, x in found])
     contour = np.concatenate([recording.contour[:FRAMES] for recording, _ in found])

@@ -22,7 +22,7 @@ from vivavoce.redundancy.codec.vivavoce.decoder import DecodedRedundancy, Decode
 from vivavoce.redundancy.codec.vivavoce.encoder import PACKET_SAMPLES, Encoder, EncoderState, load_encoder
 from vivavoce.redundancy.codec.vivavoce.rate_allocation import LEVELS, RateAllocation
 from vivavoce.redundancy.features import CORRELATION, PITCH, RATE_HZ, band_energies, features
-from vivavoce.training.cards import FIGURES, write_card
+from vivavoce.training.core.model_cards import FIGURES, put_measurements
 
 CORPORA = ("speechocean", "ensemble-dev", "prompts")
 """Speakers that nothing was trained on."""
@@ -216,7 +216,7 @@ def main() -> None:
         folder = find_addon(arguments.addon)
         measured = f"{len(clips)} clips by unheard speakers ({', '.join(CORPORA)}), {machine.date}"
         (folder / FIGURES).write_text(json.dumps({"measured": measured, "rows": card_rows(amounts, ages)}, indent=2))
-        write_card(folder)
+        put_measurements(folder)
 
 
 if __name__ == "__main__":

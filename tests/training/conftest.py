@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,13 @@ from tests.inspection.material import moving
 from vivavoce.audio import Audio, read_audio, write_audio
 from vivavoce.inspection.lip_sync.speech import BANDS
 from vivavoce.inspection.simulation import write_clip
+from vivavoce.prosody.alignment import whole_sentence
 from vivavoce.training.core.product import Workspace
 from vivavoce.training.corpora.arrays import write_arrays
+from vivavoce.training.corpora.recordings import feature_path, prepare, recordings
 from vivavoce.training.inspection.product import SPLITS
+from vivavoce.training.prosody.alignment import durations_path
+from vivavoce.voice.tokens import tokenise
 
 KATHLEEN = Path(__file__).parents[1] / "data" / "kathleen.opus"
 TREES = (
@@ -43,7 +48,21 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         _write_face_track(made.runs / "examples" / "av_sync" / split)
     for corpus in CORPORA:
         _write_corpus(made.speech / corpus, SPEAKERS.get(corpus, corpus))
+    _write_durations(made)
     return made
+
+
+def _write_durations(workspace: Workspace) -> None:
+    """No aligner would find these texts in that recording: every token lasts as long as every other."""
+    corpora, durations = list(SPEAKERS)[:3], {}
+    prepare(workspace.speech, workspace.features, corpora)
+    for recording in recordings(workspace.speech, corpora):
+        with np.load(feature_path(workspace.features, recording)) as stored:
+            frames = len(stored["mel"])
+        tokens = len(tokenise(whole_sentence(recording.text, "en-US")).symbols)
+        places = np.linspace(0, frames, tokens + 1).astype(int)
+        durations[recording.id] = np.diff(places).tolist()
+    durations_path(workspace.features).write_text(json.dumps(durations))
 
 
 def _write_trees(folder: Path) -> None:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from vivavoce.prosody.linguistics import describe
 from vivavoce.prosody.recording import TokenProsody
 from vivavoce.text import analyse
-from vivavoce.training.prosody.copycat import Sung
+from vivavoce.training.prosody.copycat import CopyExample
 from vivavoce.training.prosody.sentence import SpokenSentence
 from vivavoce.voice.acoustics import AcousticInputs
 from vivavoce.voice.tokens import tokenise
@@ -129,7 +129,7 @@ def test_the_melody_is_read_from_a_latent_that_holds_it():
     random = np.random.default_rng(0)
     contour = random.normal(size=(3000, 3)).astype(np.float32)
     contour[:, 2] = 1.0
-    parts = [Sung(0, c, np.zeros(300), np.zeros((300, 2), np.float32)) for c in np.split(contour, 10)]
+    parts = [CopyExample(0, c, np.zeros(300), np.zeros((300, 2), np.float32)) for c in np.split(contour, 10)]
     assert melody_probe([(part, part.contour) for part in parts]) > 0.95
     assert melody_probe([(part, random.normal(size=(300, 3)).astype(np.float32)) for part in parts]) < 0.1
 

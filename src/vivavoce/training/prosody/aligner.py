@@ -1,73 +1,163 @@
-"""The aligner of run time: the frame classifier of `alignment`, taught its final durations under worse conditions."""
+"""The aligner: a frame classifier, taught the durations that its predecessor found, under worse conditions."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
-from rich.progress import track
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from vivavoce.features import BANDS, RATE_HZ, mel_edges_hz
 from vivavoce.prosody.alignment import SILENCE
-from vivavoce.training.alignment import CLASSES, FrameClassifier
+from vivavoce.training.core.addon_export import AddonSpec
+from vivavoce.training.core.model_cards import CardText
+from vivavoce.training.core.onnx_export import NetworkExport
+from vivavoce.training.core.product import Losses, Metrics, Product, Progress
+from vivavoce.training.core.recipe import Recipe
 from vivavoce.training.corpora.recordings import feature_path, recordings
-from vivavoce.training.prosody.dataset import spoken_sentences
+from vivavoce.training.corpora.split import Split
+from vivavoce.training.prosody.alignment import align_corpora
+from vivavoce.training.prosody.dataset import ATTRIBUTION, measured_sentences
+from vivavoce.training.prosody.networks.aligner import CLASSES, FrameClassifier
 from vivavoce.training.prosody.sentence import SpokenSentence
-from vivavoce.training.run import Run
 
 _IGNORED = -100
 _QUIETEST = math.log(1e-5)
+VALIDATED = 64
+"""Development recordings that are looked at."""
 
 
-def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minutes: float, device: str) -> None:
-    """Run the recipe in `folder` for `minutes` or to its last step, resuming what is there."""
-    settings, data = config["optimiser"], config["data"]
-    torch.manual_seed(settings["seed"])
-    spoken = spoken_sentences(root, cache, folder.parent / "alignment" / "durations.json", data["corpora"])
-    spoken = [s for s in spoken if s.split == "train"]
-    paths = {r.id: feature_path(cache, r) for r in recordings(root, data["corpora"])}
-    mels = [_mel(paths[s.id]) for s in track(spoken, description="mel")]
-    labels = [_labels(s) for s in spoken]
-    weights = rarity(labels, settings["balance"]).to(device)
-    model = FrameClassifier(**config["network"]).to(device)
-    optimiser = torch.optim.AdamW(model.parameters(), settings["rate"])
-    smooth = torch.optim.swa_utils.get_ema_multi_avg_fn(settings["average"])
-    average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=smooth)
-    run = Run(folder, {"model": model, "optimiser": optimiser, "average": average}, minutes)
-    random = np.random.default_rng(run.step + settings["seed"])
-    for step in run.steps():
-        if step >= settings["decay_steps"]:
-            run.save()
-            break
-        optimiser.param_groups[0]["lr"] = settings["rate"] * (1.0 - step / settings["decay_steps"]) + 1e-5
-        chosen = random.integers(len(mels), size=data["batch"])
-        picked = [_other(_stretch(mels[i], labels[i], data["frames"], random), data, random) for i in chosen]
-        heard = torch.nn.utils.rnn.pad_sequence([torch.from_numpy(mel) for mel, _ in picked], True).to(device)
-        wanted = torch.nn.utils.rnn.pad_sequence([torch.from_numpy(x) for _, x in picked], True, _IGNORED).to(device)
-        with torch.autocast(device, torch.bfloat16):
-            scores = model(worsened(heard.float(), data["tilt"], data["noise"]))
-        loss = functional.nll_loss(scores.flatten(0, 1), wanted.flatten(), weights, ignore_index=_IGNORED)
-        right = (scores.argmax(-1) == wanted)[wanted != _IGNORED].float().mean()
-        run.log(nats=loss, right=right)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        optimiser.step()
-        average.update_parameters(model)
+@dataclass(frozen=True)
+class NetworkSettings:
+    """See `FrameClassifier`."""
+
+    width: int
 
 
-def rarity(labels: list[np.ndarray], power: float) -> Tensor:
+@dataclass(frozen=True)
+class DataSettings:
+    """What a batch holds, and how much worse than the recordings."""
+
+    corpora: tuple[str, ...]
+    frames: int
+    """Of a stretch."""
+    batch: int
+    tilt: float
+    """Nepers at either end of the bands."""
+    tract: float
+    """Nepers by which the vocal tract is longer or shorter, at most."""
+    rate: float
+    """Nepers by which speech is faster or slower, at most."""
+    noise: float
+    """Nepers above the floor, at most."""
+    balance: float
+    """Power of a sound's frequency that its weight is divided by."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlignerRecipe(Recipe):
+    """The tables of `recipes/aligner`."""
+
+    network: NetworkSettings
+    data: DataSettings
+
+
+Stretch = tuple[np.ndarray, np.ndarray]
+"""mel (frames, 80) and classes (frames,)."""
+
+
+class Aligner(Product[AlignerRecipe]):
+    """Which sound each frame is, in any voice, through noise."""
+
+    recipe_class = AlignerRecipe
+
+    def prepare(self, minutes: float) -> None:
+        """Features and durations of the corpora."""
+        align_corpora(self.workspace.speech, self.workspace.features, self.recipe.data.corpora)
+
+    def build_network(self) -> nn.Module:
+        return FrameClassifier(self.recipe.network.width)
+
+    @cached_property
+    def sentences(self) -> list[SpokenSentence]:
+        """All recordings that are aligned."""
+        return measured_sentences(self.workspace, self.recipe.data.corpora)
+
+    @cached_property
+    def class_weights(self) -> Tensor:
+        """Of the training recordings."""
+        return class_weights([labels for _, labels in self._recordings("train")], self.recipe.data.balance)
+
+    def batches(self, random: np.random.Generator, progress: Progress) -> Iterator[tuple[Tensor, Tensor]]:
+        """mel (batch, frames, 80) as others would say it, and classes (batch, frames), -100 where padded."""
+        known, data = self._recordings("train"), self.recipe.data
+        while True:
+            chosen = random.integers(len(known), size=data.batch)
+            picked = [self._augment(_cut(known[number], data.frames, random), random) for number in chosen]
+            mel = nn.utils.rnn.pad_sequence([torch.from_numpy(mel).float() for mel, _ in picked], True)
+            labels = nn.utils.rnn.pad_sequence([torch.from_numpy(x) for _, x in picked], True, _IGNORED)
+            yield augment_channel(mel, data.tilt, data.noise), labels
+
+    def losses(self, network: nn.Module, batch: tuple[Tensor, Tensor], progress: Progress) -> Losses:
+        mel, labels = batch
+        scores = network(mel)
+        nats = functional.nll_loss(
+            scores.flatten(0, 1), labels.flatten(), self.class_weights, ignore_index=_IGNORED
+        )
+        right = (scores.argmax(-1) == labels)[labels != _IGNORED].float().mean()
+        return Losses({"nats": nats}, {"accuracy": right})
+
+    def validate(self, network: nn.Module) -> Metrics:
+        """The share of frames of unspoiled development recordings that are classified as they were aligned."""
+        right = [
+            (network(torch.from_numpy(mel[None]).float())[0].argmax(-1).numpy() == labels).mean()
+            for mel, labels in self._recordings("development")[:VALIDATED]
+        ]
+        return {"accuracy": float(np.mean(right))} if right else {}
+
+    def export(self, network: nn.Module) -> AddonSpec:
+        exported = NetworkExport(
+            network=network, inputs={"mel": torch.zeros(1, 50, BANDS)}, outputs=("scores",),
+            axes={"mel": {1: "steps"}, "scores": {1: "steps"}}, role="classifier",
+        )  # fmt: skip
+        return AddonSpec(
+            name="aligner", kind="aligner", summary="Which sound each frame of a recording is: US and British English",
+            attribution=ATTRIBUTION, data=self.recipe.data.corpora, networks={"classifier": exported},
+            stack=[{"type": "SequenceNetwork", "network": "classifier"}], metrics=self.validate(network),
+            card=CardText(limits=("Taught by seven voices: it may be a frame or two off with others, more in noise.",)),
+        )  # fmt: skip
+
+    def _recordings(self, split: Split) -> list[Stretch]:
+        paths = {
+            r.id: feature_path(self.workspace.features, r)
+            for r in recordings(self.workspace.speech, list(self.recipe.data.corpora))
+        }
+        found = []
+        for sentence in self.sentences:
+            if sentence.split == split:
+                with np.load(paths[sentence.id]) as stored:
+                    found.append((stored["mel"], _labels(sentence)))
+        return found
+
+    def _augment(self, stretch: Stretch, random: np.random.Generator) -> Stretch:
+        """The stretch by another speaker: another rate, another length of the vocal tract."""
+        data = self.recipe.data
+        mel, labels = speed_up(*stretch, math.exp(random.uniform(-data.rate, data.rate)))
+        return warp_vocal_tract(mel, math.exp(random.uniform(-data.tract, data.tract))), labels
+
+
+def class_weights(labels: list[np.ndarray], power: float) -> Tensor:
     """What a frame of each class weighs, (classes,), so that a path does not pass short rare sounds over."""
     counts = np.bincount(np.concatenate(labels), minlength=CLASSES) + 1.0
     return torch.from_numpy((counts / counts.sum()) ** -power).float()
 
 
-def worsened(mel: Tensor, tilt: float, noise: float) -> Tensor:
+def augment_channel(mel: Tensor, tilt: float, noise: float) -> Tensor:
     """mel (batch, frames, 80) at another level, with another slope, under noise, and for some without its treble."""
     batch = len(mel)
     slope = torch.linspace(-1.0, 1.0, BANDS, device=mel.device) * tilt * torch.randn(batch, 1, 1, device=mel.device)
@@ -78,7 +168,7 @@ def worsened(mel: Tensor, tilt: float, noise: float) -> Tensor:
     return torch.where(torch.arange(BANDS, device=mel.device) < kept, heard, _QUIETEST)
 
 
-def faster(mel: np.ndarray, labels: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray]:
+def speed_up(mel: np.ndarray, labels: np.ndarray, rate: float) -> Stretch:
     """mel (frames, 80) and labels (frames,) as if spoken `rate` times as fast."""
     places = np.arange(0.0, len(mel) - 1, rate)
     low = places.astype(np.int64)
@@ -86,8 +176,8 @@ def faster(mel: np.ndarray, labels: np.ndarray, rate: float) -> tuple[np.ndarray
     return mel[low] * (1 - part) + mel[low + 1] * part, labels[np.rint(places).astype(np.int64)]
 
 
-def warped(mel: np.ndarray, factor: float) -> np.ndarray:
-    """mel (frames, 80) as from a vocal tract `factor` times as long, and a voice as much lower."""
+def warp_vocal_tract(mel: np.ndarray, factor: float) -> np.ndarray:
+    """mel (frames, 80) as from a vocal tract `factor` times as long, and a voice as much lower (VTLP)."""
     hz = mel_edges_hz()[1:-1]
     spacing = math.log1p(RATE_HZ / 2 / 700.0) / (BANDS + 1)
     places = np.clip(np.log1p(hz * factor / 700.0) / spacing - 1.0, 0.0, BANDS - 1.001)
@@ -96,26 +186,12 @@ def warped(mel: np.ndarray, factor: float) -> np.ndarray:
     return mel[:, low] * (1 - part) + mel[:, low + 1] * part
 
 
-def _other(
-    stretch: tuple[np.ndarray, np.ndarray], data: Mapping[str, Any], random: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """The stretch by another speaker: another rate, another length of the vocal tract."""
-    mel, labels = faster(*stretch, math.exp(random.uniform(-data["rate"], data["rate"])))
-    return warped(mel, math.exp(random.uniform(-data["tract"], data["tract"]))), labels
-
-
-def _mel(path: Path) -> np.ndarray:
-    with np.load(path) as stored:
-        return stored["mel"]
-
-
 def _labels(sentence: SpokenSentence) -> np.ndarray:
     classes = np.where(sentence.tokens.gaps, SILENCE, sentence.tokens.symbols)
     return np.repeat(classes, sentence.prosody.durations)
 
 
-def _stretch(
-    mel: np.ndarray, labels: np.ndarray, frames: int, random: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
+def _cut(recording: Stretch, frames: int, random: np.random.Generator) -> Stretch:
+    mel, labels = recording
     start = int(random.integers(max(1, len(mel) - frames)))
     return mel[start : start + frames], labels[start : start + frames]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -15,19 +13,52 @@ from torch import Tensor, nn
 
 from vivavoce.features import Array, energy
 from vivavoce.prosody.models.copycat import frame_contour, frame_symbols
-from vivavoce.training.corpora.arrays import write_arrays
+from vivavoce.training.core.addon_export import AddonSpec
+from vivavoce.training.core.model_cards import CardText
+from vivavoce.training.core.onnx_export import NetworkExport
+from vivavoce.training.core.product import Losses, Metrics, Product, Progress, Workspace
+from vivavoce.training.core.recipe import Recipe
 from vivavoce.training.corpora.recordings import feature_path, recordings
-from vivavoce.training.networks.copycat import CopyCatNetwork
-from vivavoce.training.prosody.dataset import spoken_sentences
+from vivavoce.training.prosody.alignment import align_corpora
+from vivavoce.training.prosody.dataset import ATTRIBUTION, SPEAKERS, centres, measured_sentences
+from vivavoce.training.prosody.networks.copycat import CONTOUR, CopyCatNetwork
 from vivavoce.training.prosody.sentence import SpokenSentence
-from vivavoce.training.prosody.stage_one import divergence
-from vivavoce.training.run import Run
-from vivavoce.training.utterances import SPEAKERS
 from vivavoce.voice.contour import frame_positions
 
 
+@dataclass(frozen=True)
+class NetworkSettings:
+    """See `CopyCatNetwork`."""
+
+    width: int
+    latent: int
+    stride: int
+    hidden: int
+    dropout: float
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """What a batch holds."""
+
+    corpora: tuple[str, ...]
+    frames: int
+    """Of a stretch."""
+    batch: int
+    anneal_steps: int
+    """Steps over which the price of the latent rises to what `loss_weights` says."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopyCatRecipe(Recipe):
+    """The tables of `recipes/copycat`."""
+
+    network: NetworkSettings
+    data: DataSettings
+
+
 @dataclass(frozen=True, slots=True)
-class Sung:
+class CopyExample:
     """One recording at its frames; arrays are (frames, …)."""
 
     speaker: int
@@ -36,50 +67,116 @@ class Sung:
     position: Array
 
 
-def train(config: Mapping[str, Any], root: Path, cache: Path, folder: Path, minutes: float, device: str) -> None:
-    """Run the recipe in `folder` for `minutes` or to its last step, resuming what is there."""
-    settings, data = config["optimiser"], config["data"]
-    torch.manual_seed(settings["seed"])
-    learned = sung(root, cache, folder.parent / "alignment" / "durations.json", data["corpora"], "train")
-    network = CopyCatNetwork(len(SPEAKERS), **config["network"]).to(device)
-    optimiser = torch.optim.AdamW(network.parameters(), settings["rate"], weight_decay=0.01)
-    smooth = torch.optim.swa_utils.get_ema_multi_avg_fn(settings["average"])
-    average = torch.optim.swa_utils.AveragedModel(network, multi_avg_fn=smooth)
-    run = Run(folder, {"network": network, "optimiser": optimiser, "average": average}, minutes)
-    random = np.random.default_rng(run.step + settings["seed"])
-    for step in run.steps():
-        if step >= settings["decay_steps"]:
-            run.save()
-            break
-        scale = 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / settings["decay_steps"]))
-        optimiser.param_groups[0]["lr"] = settings["rate"] * scale * min(1.0, (step + 1) / 50)
-        picked = [learned[i] for i in random.integers(len(learned), size=data["batch"])]
-        batch = {name: x.to(device) for name, x in stretches(picked, data["frames"], random).items()}
-        weight = settings["divergence_weight"] * min(1.0, step / settings["anneal_steps"])
-        with torch.autocast(device, torch.bfloat16):
-            loss = _loss(network, batch, weight, run)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimiser.step()
-        average.update_parameters(network)
+class CopyNetwork(nn.Module):
+    """-> log f0 and energy of each frame about the target's means, and the latent that they came through."""
+
+    outputs = ("log_f0", "energy", "latent")
+
+    def __init__(self, network: CopyCatNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(
+        self, contour: Tensor, symbols: Tensor, position: Tensor, speaker: Tensor, mask: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        mean, _ = self.network.reference(contour, symbols, position, mask)
+        spread = self.network.spread(mean, mask.shape[1])
+        copied = self.network.decoder(spread, symbols, position, speaker, mask)
+        return copied[..., 0], copied[..., 1], spread
 
 
-def _loss(network: CopyCatNetwork, batch: dict[str, Tensor], weight: float, run: Run) -> Tensor:
-    said = (batch["symbols"], batch["position"])
-    mask, contour = batch["mask"], batch["contour"]
-    mean, log_variance = (x.float() for x in network.reference(contour, *said, mask))
-    drawn = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
-    made = network.decoder(network.spread(drawn, mask.shape[1]), *said, batch["speaker"], mask).float()
+class CopyCat(Product[CopyCatRecipe]):
+    """Fine-grained transfer."""
+
+    recipe_class = CopyCatRecipe
+
+    def prepare(self, minutes: float) -> None:
+        """Features and durations of the corpora."""
+        align_corpora(self.workspace.speech, self.workspace.features, self.recipe.data.corpora)
+
+    def build_network(self) -> nn.Module:
+        return CopyCatNetwork(len(SPEAKERS), **asdict(self.recipe.network))
+
+    @cached_property
+    def sentences(self) -> list[SpokenSentence]:
+        """All recordings that are aligned."""
+        return measured_sentences(self.workspace, self.recipe.data.corpora)
+
+    def batches(self, random: np.random.Generator, progress: Progress) -> Iterator[dict[str, Tensor]]:
+        learned = self._examples("train")
+        while True:
+            chosen = random.integers(len(learned), size=self.recipe.data.batch)
+            yield stretches([learned[number] for number in chosen], self.recipe.data.frames, random)
+
+    def losses(self, network: nn.Module, batch: dict[str, Tensor], progress: Progress) -> Losses:
+        assert isinstance(network, CopyCatNetwork)
+        said, mask = (batch["symbols"], batch["position"]), batch["mask"]
+        mean, log_variance = (x.float() for x in network.reference(batch["contour"], *said, mask))
+        drawn = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
+        copied = network.decoder(network.spread(drawn, mask.shape[1]), *said, batch["speaker"], mask).float()
+        pitch, loudness = distances(copied, batch)
+        nats = 0.5 * (mean**2 + log_variance.exp() - log_variance - 1.0).sum(-1).mean()
+        priced = nats * progress.ramp(self.recipe.data.anneal_steps)
+        return Losses({"pitch": pitch, "energy": loudness, "divergence": priced}, {"nats": nats.detach()})
+
+    def validate(self, network: nn.Module) -> Metrics:
+        """Distances of development recordings from their copies, pitch and energy in nepers."""
+        assert isinstance(network, CopyCatNetwork)
+        found = []
+        for example in self._examples("development"):
+            batch = stretches([example], len(example.symbols), np.random.default_rng(0))
+            log_f0, loudness, _ = CopyNetwork(network)(
+                batch["contour"], batch["symbols"], batch["position"], batch["speaker"], batch["mask"]
+            )
+            found.append([float(x) for x in distances(torch.stack([log_f0, loudness], -1), batch)])
+        return dict(zip(("pitch", "energy"), np.mean(found, axis=0).tolist(), strict=True)) if found else {}
+
+    def export(self, network: nn.Module) -> AddonSpec:
+        assert isinstance(network, CopyCatNetwork)
+        frames = 3 * network.reference.stride + 1
+        inputs = {
+            "contour": torch.zeros(1, frames, CONTOUR),
+            "symbols": torch.zeros(1, frames, dtype=torch.int64),
+            "position": torch.zeros(1, frames, 2),
+            "speaker": torch.zeros(1, dtype=torch.int64),
+            "mask": torch.ones(1, frames),
+        }
+        exported = NetworkExport(
+            network=CopyNetwork(network), inputs=inputs, outputs=CopyNetwork.outputs, role="copier",
+            axes={name: {1: "steps"} for name in (*inputs, *CopyNetwork.outputs) if name != "speaker"},
+        )  # fmt: skip
+        entries = {name: entry for name, entry in exported.manifest_inputs().items() if name != "mask"}
+        found = centres(self.sentences)
+        return AddonSpec(
+            name="copycat", kind="prosody",
+            summary="CopyCat: melody, loudness and timing of a recording, for another speaker",
+            attribution=ATTRIBUTION, data=self.recipe.data.corpora, networks={"copier": exported},
+            stack=[{"type": "SequenceNetwork", "network": "copier"}],
+            manifest={"inputs": entries, "speakers": list(SPEAKERS)},
+            details={"centres": {speaker: [c.log_f0, c.energy] for speaker, c in found.items()}},
+            metrics=self.validate(network),
+            card=CardText(
+                limits=(
+                    "English alone, a sentence or a few at a time, up to 60 s.",
+                    "Pauses and phrases last as long as the source's; noise that hides the pitch hides it here too.",
+                ),
+                metric_names={"pitch": "pitch, nepers (0.058 is a semitone)", "energy": "energy, nepers"},
+            ),
+        )  # fmt: skip
+
+    def _examples(self, split: str) -> list[CopyExample]:
+        return copy_examples(self.workspace, self.sentences, split)
+
+
+def distances(copied: Tensor, batch: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+    """Of log f0 where voiced and of energy, between a copy (batch, frames, 2) and what was said; nepers."""
+    contour, mask = batch["contour"], batch["mask"]
     voiced = contour[..., 2] * mask
-    pitch = ((made[..., 0] - contour[..., 0]).abs() * voiced).sum() / voiced.sum()
-    loudness = ((made[..., 1] - contour[..., 1]).abs() * mask).sum() / mask.sum()
-    nats = divergence(mean, log_variance).mean()
-    run.log(pitch=pitch, energy=loudness, nats=nats)
-    return pitch + 0.5 * loudness + weight * nats
+    pitch = ((copied[..., 0] - contour[..., 0]).abs() * voiced).sum() / voiced.sum().clamp_min(1.0)
+    return pitch, ((copied[..., 1] - contour[..., 1]).abs() * mask).sum() / mask.sum()
 
 
-def stretches(picked: list[Sung], frames: int, random: np.random.Generator) -> dict[str, Tensor]:
+def stretches(picked: list[CopyExample], frames: int, random: np.random.Generator) -> dict[str, Tensor]:
     """Random stretches of at most `frames` frames, padded; batch axis first."""
     starts = [int(random.integers(max(1, len(s.symbols) - frames))) for s in picked]
     windows = [slice(start, start + frames) for start in starts]
@@ -93,31 +190,15 @@ def stretches(picked: list[Sung], frames: int, random: np.random.Generator) -> d
     return {**batch, "speaker": torch.tensor([s.speaker for s in picked])}
 
 
-def sung(root: Path, cache: Path, alignment: Path, corpora: list[str], split: str) -> list[Sung]:
-    """The recordings of a split at their frames; read once, then kept beside the measured tokens."""
-    spoken = spoken_sentences(root, cache, alignment, corpora)
-    path = cache / f"prosody-frames-{alignment.stat().st_size}-{len(spoken)}.npz"
-    if not path.exists():
-        places = {r.id: feature_path(cache, r) for r in recordings(root, corpora)}
-        frames = [_measured(places[s.id]) for s in track(spoken, description="contours")]
-        write_arrays(path, {"frames": np.concatenate(frames)})
-    lengths = np.array([int(s.prosody.durations.sum()) for s in spoken])
-    with np.load(path) as stored:
-        measured = np.split(stored["frames"], np.cumsum(lengths)[:-1])
-    return [_sung(s, frames) for s, frames in zip(spoken, measured, strict=True) if s.split == split]
-
-
-def _measured(path: Path) -> Array:
-    """f0 in Hz and energy, (frames, 2)."""
-    with np.load(path) as stored:
-        return np.stack([stored["f0"], energy(stored["mel"].astype(np.float32))], axis=1)
-
-
-def _sung(sentence: SpokenSentence, frames: Array) -> Sung:
-    durations = sentence.prosody.durations
-    return Sung(
-        SPEAKERS.index(sentence.speaker),
-        frame_contour(frames[:, 0], frames[:, 1]),
-        frame_symbols(sentence.tokens, durations),
-        frame_positions(durations),
-    )
+def copy_examples(workspace: Workspace, sentences: list[SpokenSentence], split: str) -> list[CopyExample]:
+    """The recordings of a split at their frames."""
+    corpora = sorted({sentence.corpus for sentence in sentences})
+    paths = {r.id: feature_path(workspace.features, r) for r in recordings(workspace.speech, corpora)}
+    found = []
+    for sentence in track([s for s in sentences if s.split == split], description="contours"):
+        with np.load(paths[sentence.id]) as stored:
+            contour = frame_contour(stored["f0"], energy(stored["mel"].astype(np.float32)))
+        durations = sentence.prosody.durations
+        symbols, position = frame_symbols(sentence.tokens, durations), frame_positions(durations)
+        found.append(CopyExample(SPEAKERS.index(sentence.speaker), contour, symbols, position))
+    return found

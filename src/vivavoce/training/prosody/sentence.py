@@ -24,9 +24,6 @@ class SpokenSentence:
     pitch_weights: Array
     """How much each token's pitch counts, (tokens,): its voiced share, 0 where the melody is not to be learned."""
 
-    is_declared: bool = False
-    """Whether it is a statement that is asked by rule, in words that were said otherwise."""
-
     @property
     def is_model(self) -> bool:
         """Whether the melody is one to learn from."""

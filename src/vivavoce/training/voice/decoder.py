@@ -17,10 +17,10 @@ import torch
 from torch import Tensor, nn
 
 from vivavoce.training.core.addon_export import AddonSpec
+from vivavoce.training.core.discriminators import MagnitudeDiscriminators
 from vivavoce.training.core.product import Losses, Product, Progress
 from vivavoce.training.core.recipe import Recipe
-from vivavoce.training.losses import spectral_loss
-from vivavoce.training.networks.discriminator import MagnitudeDiscriminators
+from vivavoce.training.core.spectral_loss import spectral_loss
 from vivavoce.training.voice.chorus import PROSODY_RECIPE, chorus
 from vivavoce.training.voice.networks import FRAMES_PER_UNIT, Voice, frame_inputs
 from vivavoce.training.voice.prepare import prepare

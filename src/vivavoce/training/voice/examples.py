@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from vivavoce.text.phonemes import PUNCTUATION
-from vivavoce.training.intonation import VOICED_HZ, chosen_words
-from vivavoce.training.prosody.asked import QUESTION_WORDS, kind_of
+from vivavoce.training.corpora.intonation import VOICED_HZ, chosen_words
+from vivavoce.training.prosody.intonation_rules import QUESTION_WORDS, kind_of
 from vivavoce.training.voice.hibari import vocabulary
 from vivavoce.training.voice.kinds import with_fall, with_melody
 from vivavoce.training.voice.networks import FRAMES_PER_UNIT, KINDS

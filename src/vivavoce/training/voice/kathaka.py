@@ -15,7 +15,7 @@ from vivavoce.training.core.addon_export import AddonSpec
 from vivavoce.training.core.model_cards import CardText
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.core.product import Losses, Metrics, Progress
-from vivavoce.training.networks.kathaka import KathakaNetwork
+from vivavoce.training.prosody.networks.kathaka import KathakaNetwork
 from vivavoce.training.voice.stage_two import ATTRIBUTION, CORPORA, NOTES, LessonRecipe, TextProduct
 from vivavoce.training.voice.utterances import SPEAKERS
 

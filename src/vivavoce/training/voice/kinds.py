@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from vivavoce.training.intonation import VALUES_PER_UNIT, VOICED_HZ, SpokenWord, rewritten, spoken_words
+from vivavoce.training.corpora.intonation import VALUES_PER_UNIT, VOICED_HZ, SpokenWord, rewritten, spoken_words
 from vivavoce.training.voice.hibari import vocabulary
 from vivavoce.training.voice.sound import Array
 from vivavoce.training.voice.utterances import Utterance

@@ -23,7 +23,7 @@ from torch.nn import functional
 from vivavoce.training.core.addon_export import AddonSpec
 from vivavoce.training.core.product import Losses, Metrics, Product, Progress
 from vivavoce.training.core.recipe import Recipe
-from vivavoce.training.intonation import VOICED_HZ
+from vivavoce.training.corpora.intonation import VOICED_HZ
 from vivavoce.training.voice.examples import Example, centres, examples, tensors
 from vivavoce.training.voice.hibari import vocabulary
 from vivavoce.training.voice.kinds import last_rise

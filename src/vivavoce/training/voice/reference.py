@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from vivavoce.training.intonation import VOICED_HZ
+from vivavoce.training.corpora.intonation import VOICED_HZ
 from vivavoce.training.voice.layers import ConvNextBlock, SharedLayer
 from vivavoce.training.voice.networks import FRAMES_PER_UNIT, SENTENCE_PROSODY, SYMBOLS, WORD_PROSODY
 from vivavoce.training.voice.sound import Array
