@@ -14,11 +14,14 @@ from vivavoce.audio import Audio, read_audio, write_audio
 from vivavoce.inspection.lip_sync.speech import BANDS
 from vivavoce.inspection.simulation import write_clip
 from vivavoce.prosody.alignment import whole_sentence
+from vivavoce.text import analyse
 from vivavoce.training.core.product import Workspace
 from vivavoce.training.corpora.arrays import write_arrays
 from vivavoce.training.corpora.recordings import feature_path, prepare, recordings
 from vivavoce.training.inspection.product import SPLITS
 from vivavoce.training.prosody.alignment import durations_path
+from vivavoce.training.voice.hibari import vocabulary
+from vivavoce.training.voice.utterances import SPEAKERS as VOICES
 from vivavoce.voice.tokens import tokenise
 
 KATHLEEN = Path(__file__).parents[1] / "data" / "kathleen.opus"
@@ -49,7 +52,28 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     for corpus in CORPORA:
         _write_corpus(made.speech / corpus, SPEAKERS.get(corpus, corpus))
     _write_durations(made)
+    _write_chorus(made.features / "voice")
     return made
+
+
+def _write_chorus(folder: Path) -> None:
+    """Utterances as the voice's products prepare them, which needs the teacher: hum at made-up pitch."""
+    numbers, random = vocabulary(), np.random.default_rng(4)
+    for corpus in ("kathleen", "ensemble", "intonation", "more"):
+        for speaker in VOICES:
+            for number, text in enumerate(TEXTS):
+                phonemes = analyse(text).sentences[0].phonemes
+                ids = np.array([0, *(numbers[symbol] for symbol in phonemes if symbol in numbers), 0], np.int64)
+                units = random.integers(2, 5, len(ids))
+                frames = 2 * int(units.sum())
+                arrays = {
+                    "ids": ids, "units": units, "f0": (180.0 * np.exp(random.normal(0, 0.1, frames))).astype(np.float32),
+                    "energy": random.normal(5, 1, frames).astype(np.float32),
+                    "samples": (3000 * random.normal(size=frames * 300)).clip(-9000, 9000).astype(np.int16),
+                    "speaker": np.array(speaker), "split": np.array("train"), "text": np.array(text),
+                    "kind": np.array(""), "word": np.array(-1),
+                }  # fmt: skip
+                write_arrays(folder / corpus / f"{speaker}-{number}.npz", arrays)
 
 
 def _write_durations(workspace: Workspace) -> None:

@@ -76,7 +76,7 @@ class Decoder(Product[DecoderRecipe]):
 
     def prepare(self, minutes: float) -> None:
         del minutes
-        prepare(self.workspace.data, self.features, self.recipe.data.styles, self.recipe.data.corpora)
+        prepare(self.workspace.speech, self.features, self.recipe.data.styles, self.recipe.data.corpora)
 
     def build_network(self) -> Voice:
         return Voice(len(SPEAKERS))

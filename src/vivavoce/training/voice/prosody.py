@@ -125,9 +125,9 @@ class Prosody(Product[ProsodyRecipe]):
     def prepare(self, minutes: float) -> None:
         del minutes
         data = self.recipe.data
-        prepare(self.workspace.data, self.features, data.styles, [c for c in data.corpora if c != MORE])
+        prepare(self.workspace.speech, self.features, data.styles, [c for c in data.corpora if c != MORE])
         if MORE in data.corpora:
-            prepare_more(self.workspace.data, self.features, data.styles)
+            prepare_more(self.workspace.speech, self.features, data.styles)
 
     def build_network(self) -> StageOne:
         return StageOne(asdict(self.recipe.reference))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +10,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from vivavoce.training.corpora.split import split_of
 from vivavoce.training.voice.sound import FRAME_SAMPLES, VOICED_HZ, Array
 
 SPEAKERS = ("kathleen", "af_heart", "af_bella", "am_michael", "am_fenrir", "bf_emma", "bm_george")
-DEVELOPMENT_SHARE = 20
-"""One training text in so many is kept for development, whoever speaks it."""
 LEVEL_RMS = 0.0436
 """What the loud frames of every speaker are brought to: the level of hibari's own voice."""
 
@@ -83,9 +81,8 @@ def heard_pitch(teacher_hz: Array, heard_hz: Array) -> Array:
 def _read(folder: Path, corpus: str, splits: Sequence[str], with_sound: bool) -> Iterator[Utterance]:
     for path in sorted(folder.glob("*.npz")):
         with np.load(path) as stored:
-            text, split = str(stored["text"]), str(stored["split"])
-            if split == "train" and zlib.crc32(text.encode()) % DEVELOPMENT_SHARE == 0:
-                split = "development"
+            text = str(stored["text"])
+            split = split_of(text, str(stored["split"]) == "test")
             if split not in splits:
                 continue
             f0 = stored["f0"]
