@@ -22,7 +22,7 @@ from vivavoce.cli import main
 ROOT = Path(__file__).parents[1]
 ELSEWHERE = {"blocks.md"}
 """Pages that a test beside their room runs."""
-PAGES = [ROOT / "README.md", *(page for page in sorted(ROOT.glob("docs/*.md")) if page.name not in ELSEWHERE)]
+PAGES = [ROOT / "README.md", *(page for page in sorted(ROOT.glob("docs/**/*.md")) if page.name not in ELSEWHERE)]
 BLOCK = re.compile(r"^```(python|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
