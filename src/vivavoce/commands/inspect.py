@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from vivavoce.errors import InputError
@@ -10,15 +11,26 @@ from vivavoce.files import check_outputs
 from vivavoce.inspection import require_pyav
 from vivavoce.inspection.event import Severity
 from vivavoce.inspection.limits import DEFAULT_LIMITS
+from vivavoce.inspection.profile import Profile, load_profile, profile_names
 from vivavoce.inspection.registry import defect_names
+
+STANDARD_OUTPUT = Path("-")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("paths", nargs="*", type=Path, metavar="FILE|FOLDER", help="media or caption files, or folders")
     add("--only", metavar="NAMES", help=f"some of {','.join(defect_names())}")
-    add("--json", type=Path, metavar="FILE", help="append events as JSON lines; done files are skipped")
+    add("--skip", metavar="NAMES", help="all but these")
+    add("--profile", metavar="NAME|FILE", help=f"thresholds and targets: {', '.join(profile_names())}, or a TOML file")
+    add("--min-score", type=float, metavar="SCORE", help="leave out events below it, 0 to 1")
+    add("--allow-list", type=Path, metavar="FILE", help="leave out accepted events (see: inspect accept EVENTS.jsonl)")
+    add("--json", type=Path, metavar="FILE", help="append events as JSON lines, done files are skipped; - prints them")
     add("--report", type=Path, metavar="FILE", help="write one self-contained page")
+    add("--csv", type=Path, metavar="FILE", help="write a table, with frames and timecode")
+    add("--edl", type=Path, metavar="FILE", help="write markers for DaVinci Resolve")
+    add("--fcp-xml", type=Path, metavar="FILE", help="write markers for Premiere Pro")
+    add("--junit", type=Path, metavar="FILE", help="write a test report, a case for each detector")
     add("--workers", type=int, default=1, metavar="N", help="processes (1)")
     add("--engine", choices=("local", "ray"), default="local", help="where files are worked on")
     add("--fail-on", metavar="SEVERITY", help="exit with 3 at minor, major or critical events and above")
@@ -32,17 +44,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Raises `InputError` for what cannot be asked, and where PyAV is not installed."""
-    names = defect_names(arguments.only)
+    if arguments.paths and str(arguments.paths[0]) == "accept" and not arguments.paths[0].exists():
+        return _accept(arguments)
+    profile = load_profile(arguments.profile) if arguments.profile else Profile()
+    skipped = {*profile.skip, *(defect_names(arguments.skip) if arguments.skip else ())}
+    names = tuple(name for name in defect_names(arguments.only) if name not in skipped)
+    if not names:
+        raise InputError("every detector is skipped, leave one")
+    min_score = profile.min_score if arguments.min_score is None else arguments.min_score
+    if not 0 <= min_score <= 1:
+        raise InputError(f"--min-score {min_score:g}: give 0 to 1")
+    profile = replace(profile, min_score=min_score)
     fail_on = None if arguments.fail_on is None else Severity.named(arguments.fail_on)
     for name in ("stall", "max_hours"):
         if not getattr(arguments, name) > 0:
             raise InputError(f"--{name.replace('_', '-')} {getattr(arguments, name):g}: give more than 0")
-    check_outputs(arguments.paths, arguments.json, arguments.report)
-    if arguments.live and (arguments.paths or arguments.report):
+    exports = (arguments.report, arguments.csv, arguments.edl, arguments.fcp_xml, arguments.junit)
+    journal = None if arguments.json == STANDARD_OUTPUT else arguments.json
+    check_outputs([*arguments.paths, arguments.allow_list], journal, *exports)
+    if arguments.live and (arguments.paths or any(exports)):
         raise InputError("--live takes one source and makes no report")
     if not 1 <= arguments.workers <= 256:
         raise InputError(f"--workers {arguments.workers}: give 1 to 256")
     require_pyav()  # not before now: help and wrong options do without
     from vivavoce.commands.media_inspection import inspect
 
-    return inspect(arguments, names, fail_on)
+    return inspect(arguments, names, profile, fail_on)
+
+
+def _accept(arguments: argparse.Namespace) -> int:
+    """`inspect accept EVENTS.jsonl … --allow-list FILE`: events of files on disk are no defects from now on."""
+    if not arguments.allow_list or len(arguments.paths) < 2:
+        raise InputError("use: vivavoce inspect accept EVENTS.jsonl --allow-list FILE")
+    require_pyav()
+    from vivavoce.commands.accepted_events import accept_events
+
+    return accept_events(arguments.paths[1:], arguments.allow_list)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,34 +30,76 @@ from vivavoce.inspection import (
     inspect_events,
     inspect_files,
 )
+from vivavoce.inspection.allow_list import AllowList
 from vivavoce.inspection.cluster import inspect_on_ray
+from vivavoce.inspection.compliance import Check, check_measurements
 from vivavoce.inspection.decode import open_media
+from vivavoce.inspection.export.csv_table import events_csv
+from vivavoce.inspection.export.edl import events_edl
+from vivavoce.inspection.export.junit import results_junit
+from vivavoce.inspection.export.premiere import events_xml
 from vivavoce.inspection.live import LiveSource
+from vivavoce.inspection.profile import Profile
 from vivavoce.inspection.report import report_page
 
 DEFECTS_FOUND, FILES_FAILED = 3, 4
 TABLE_ROWS = 200
+STANDARD_OUTPUT = Path("-")
+Checks = Mapping[str, Sequence[Check]]
+"""The checks of each file, by its name."""
 
 
-def inspect(arguments: argparse.Namespace, names: tuple[str, ...], fail_on: Severity | None) -> int:
+def inspect(arguments: argparse.Namespace, names: tuple[str, ...], profile: Profile, fail_on: Severity | None) -> int:
     """Files, folders, or what `--live` names; the exit code. Raises `InputError` where there is nothing."""
     limits = replace(DEFAULT_LIMITS, pixels=arguments.max_pixels, seconds=3600 * arguments.max_hours)
     if arguments.live:
-        result = _live(arguments, names, limits)
+        result = _live(arguments, names, profile, limits)
         if result.error:
             print(f"vivavoce: {result.error}", file=sys.stderr)
-        return _exit_code([result], fail_on)
+        return _exit_code([result], {}, fail_on)
     files = inspected_files(arguments.paths)
-    results = _inspected(files, InspectionJob(names, limits, stall_s=arguments.stall), arguments)
-    _print_table(results)
+    allowed = AllowList.read(arguments.allow_list) if arguments.allow_list else AllowList()
+    job = InspectionJob(names, limits, profile.thresholds, stall_s=arguments.stall)
+    results = [allowed.filter(drop_weak(result, profile)) for result in _inspect_all(files, job, arguments)]
+    checks = {result.file: check_measurements(result.measurements, profile) for result in results}
+    if arguments.json == STANDARD_OUTPUT:
+        print("".join(journal_lines(result) for result in results), end="")
+    else:
+        _print_table(results, checks)
     if arguments.report:
-        write_text(arguments.report, report_page(results, limits))
-    return _exit_code(results, fail_on)
+        write_text(arguments.report, report_page(results, limits, checks))
+    write_exports(arguments, results, checks, fail_on or Severity.MINOR)
+    return _exit_code(results, checks, fail_on)
 
 
-def _inspected(files: list[Path], work: InspectionJob, arguments: argparse.Namespace) -> list[Inspection]:
+def drop_weak(result: Inspection, profile: Profile) -> Inspection:
+    """The inspection without events under the profile's least score."""
+    return replace(result, events=tuple(event for event in result.events if event.score >= profile.min_score))
+
+
+def journal_lines(result: Inspection) -> str:
+    """A file's events and its closing line, as JSON lines."""
+    rows = [{"type": "event", "file": result.file, **event.as_json()} for event in result.events]
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in (*rows, {"type": "file", **result.as_json()}))
+
+
+def write_exports(
+    arguments: argparse.Namespace, results: Sequence[Inspection], checks: Checks, fail_on: Severity
+) -> None:
+    """Write the tables, markers and reports that were asked for."""
+    if arguments.csv:
+        write_text(arguments.csv, events_csv(results))
+    if arguments.edl:
+        write_text(arguments.edl, events_edl(results))
+    if arguments.fcp_xml:
+        write_text(arguments.fcp_xml, events_xml(results))
+    if arguments.junit:
+        write_text(arguments.junit, results_junit(results, checks, fail_on))
+
+
+def _inspect_all(files: list[Path], work: InspectionJob, arguments: argparse.Namespace) -> list[Inspection]:
     """Former and new results, in the order of the files; each new one is in the journal before the next is awaited."""
-    journal = Journal.opened(arguments.json) if arguments.json else None
+    journal = Journal.opened(arguments.json) if arguments.json and arguments.json != STANDARD_OUTPUT else None
     results = {str(path): former for path in files if journal and (former := journal.has(path, work.names))}
     left = [path for path in files if str(path) not in results]
     stamps = {str(path): Stamp.of(path) for path in left}
@@ -80,7 +122,7 @@ def _on_ray(paths: Sequence[Path], work: InspectionJob, workers: int) -> Iterato
 
 def _with_progress(paths: Sequence[Path], work: InspectionJob, workers: int) -> Iterator[Inspection]:
     columns = (
-        TextColumn("{task.manifest}"),
+        TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
         TimeRemainingColumn(),
@@ -102,45 +144,49 @@ def _with_progress(paths: Sequence[Path], work: InspectionJob, workers: int) -> 
             yield result
 
 
-def _live(arguments: argparse.Namespace, names: tuple[str, ...], limits: Limits) -> Inspection:
+def _live(arguments: argparse.Namespace, names: tuple[str, ...], profile: Profile, limits: Limits) -> Inspection:
     """Events go out as they are known, as JSON lines; only their count and the worst are kept."""
     if "://" in arguments.live and not arguments.allow_url:
         raise InputError("--live: an address, add --allow-url to open it")
     if "://" in arguments.live:
-        return _stream(arguments.live, names, limits, True, arguments.json)
+        return _stream(arguments.live, names, profile, limits, True, arguments.json)
     source = LiveSource(None if arguments.live == "-" else Path(arguments.live), arguments.idle)
     try:
-        result = _stream(source, names, replace(limits, seconds=float("inf")), False, arguments.json)
+        result = _stream(source, names, profile, replace(limits, seconds=float("inf")), False, arguments.json)
     finally:
         source.close()
     return replace(result, error=result.error or (f"{source.name}: nothing came any more" if source.stalled else None))
 
 
 def _stream(
-    source: LiveSource | str, names: tuple[str, ...], limits: Limits, url: bool, log: Path | None
+    source: LiveSource | str, names: tuple[str, ...], profile: Profile, limits: Limits, url: bool, log: Path | None
 ) -> Inspection:
     with open_media(source, limits, url) as media:
-        work = InspectionSession(media.info, names, limits)
+        work = InspectionSession(media.info, names, limits, profile.thresholds)
         worst = None
         for event in inspect_events(media, work):
+            if event.score < profile.min_score:
+                continue
             line = json.dumps({"type": "event", "file": media.name, **event.as_json()}, ensure_ascii=False)
             print(line, flush=True)
-            if log:
+            if log and log != STANDARD_OUTPUT:
                 with open(log, "a", encoding="utf-8") as file:
                     file.write(line + "\n")
             worst = event if worst is None or event.severity > worst.severity else worst
     return work.summary([worst] if worst else [])
 
 
-def _exit_code(results: Sequence[Inspection], fail_on: Severity | None) -> int:
+def _exit_code(results: Sequence[Inspection], checks: Checks, fail_on: Severity | None) -> int:
     if any(result.error for result in results):
         return FILES_FAILED
     if fail_on and any(event.severity >= fail_on for result in results for event in result.events):
         return DEFECTS_FOUND
+    if fail_on and not all(check.passed for found in checks.values() for check in found):
+        return DEFECTS_FOUND
     return 0
 
 
-def _print_table(results: Sequence[Inspection]) -> None:
+def _print_table(results: Sequence[Inspection], checks: Checks) -> None:
     table = Table("file", "defect", "from", "to", "score", "severity", box=None, pad_edge=False)
     rows = [(Path(result.file).name, event) for result in results for event in result.events]
     for name, event in rows[:TABLE_ROWS]:
@@ -149,6 +195,9 @@ def _print_table(results: Sequence[Inspection]) -> None:
     console = OutputConsole()
     if rows:
         console.print(table)
+    for file, found in checks.items():
+        for check in found:
+            console.print(f"{Path(file).name}: {check}", highlight=False, markup=False)
     hours = sum(result.seconds for result in results) / 3600
     failed = sum(result.error is not None for result in results)
     more = f", {failed} could not be inspected" if failed else ""

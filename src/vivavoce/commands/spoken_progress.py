@@ -18,7 +18,7 @@ def progress(total: int) -> Iterator[Tell]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    spoken, percentage = TextColumn("{task.manifest} spoken"), TextColumn("{task.percentage:.0f} %")
+    spoken, percentage = TextColumn("{task.description} spoken"), TextColumn("{task.percentage:.0f} %")
     columns = (spoken, BarColumn(), percentage, TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         shown = bars.add_task("", total=total)

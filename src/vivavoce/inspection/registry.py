@@ -6,6 +6,7 @@ Can be imported without PyAV: a defect's module is loaded when it is asked for.
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,19 @@ def find_defect(name: str) -> Defect:
     if found.name != name or name not in found.detector.names:
         raise UnavailableError(f"{name}: {points[0].value} is the defect {found.name}")
     return found
+
+
+def summarize_defect(name: str) -> str:
+    """One sentence on what a defect is: the first line of what its module says of itself; empty where it says nothing.
+    """
+    points = _registered().get(name)
+    if not points:
+        return ""
+    try:
+        said = import_module(points[0].module).__doc__
+    except Exception:  # a package's module may fail in any way
+        return ""
+    return (said or "").strip().partition("\n")[0]
 
 
 def all_defects() -> tuple[Defect, ...]:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from vivavoce.inspection.media import AudioBlock, MediaInfo, VideoFrame
 from vivavoce.loudness import LoudnessMeter
 
+LOWEST, HIGHEST = 5, 246
+LEVELS_EVERY_S = 0.5
 VARIABLE = 1.5
 """The longest picture against the shortest, from which the rate counts as variable."""
 
@@ -19,6 +23,7 @@ class Meters:
         self._info = info
         self._loudness = [LoudnessMeter(block.channels) for block in info.sounds]
         self._pictures = self._interlaced = 0
+        self._outside, self._judged, self._levels_due_s = 0, 0, 0.0
         self._end_s = 0.0
         self._last_s: float | None = None
         self._shortest_s, self._longest_s = float("inf"), 0.0
@@ -31,7 +36,16 @@ class Meters:
         self._last_s = frame.time_s
         self._pictures += 1
         self._interlaced += frame.interlaced
+        if frame.time_s >= self._levels_due_s:
+            self._levels_due_s = frame.time_s + LEVELS_EVERY_S
+            self._count_levels(frame)
         self._end_s = frame.time_s + frame.seconds
+
+    def _count_levels(self, frame: VideoFrame) -> None:
+        """EBU R 103: luma of 8 bits is to stay within 5 to 246, but for 1 % of the picture."""
+        counts = np.bincount(frame.luma.ravel(), minlength=256)
+        self._judged += frame.luma.size
+        self._outside += 0 if frame.full_range else int(counts[:LOWEST].sum() + counts[HIGHEST + 1 :].sum())
 
     def on_audio(self, block: AudioBlock) -> None:
         """Measure a second of sound."""
@@ -50,6 +64,7 @@ class Meters:
                 "measured_rate_hz": round(rate, 3),
                 "variable_rate": self._longest_s > VARIABLE * self._shortest_s,
                 "longest_picture_s": round(self._longest_s, 3),
+                "outside_levels_percent": round(100 * self._outside / max(1, self._judged), 3),
                 "interlaced_share": round(self._interlaced / max(1, self._pictures), 3),
             }
         readings["sounds"] = [

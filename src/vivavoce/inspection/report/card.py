@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
-from vivavoce.inspection.event import Event
+from vivavoce.inspection.event import Event, Severity
+from vivavoce.inspection.export.marks import picture_rate_hz
+from vivavoce.inspection.registry import summarize_defect
 from vivavoce.inspection.report.excerpt import Excerpt
 from vivavoce.inspection.report.images import TOP_HZ
 from vivavoce.inspection.report.words import as_clock, as_text, as_url, as_value
+from vivavoce.inspection.session import Inspection
+from vivavoce.inspection.timecode import frame_number, timecode
 
+MEANINGS = {
+    Severity.CRITICAL: "Certain, and a second or longer.",
+    Severity.MAJOR: "Clearly beyond its threshold.",
+    Severity.MINOR: "Just beyond its threshold: look before you act.",
+}
 DRAWN = frozenset({"box", "map", "band_hz"})
 """Evidence that is drawn and not listed."""
 
 
-def card(number: int, index: int, event: Event, shown: Excerpt) -> str:
+def card(number: int, index: int, result: Inspection, event: Event, shown: Excerpt) -> str:
     """Picture, spectrogram, player and figures of the event at `index` of the file at `number`."""
     severity = event.severity.name.lower()
     heading = (
@@ -21,14 +31,33 @@ def card(number: int, index: int, event: Event, shown: Excerpt) -> str:
     )
     figures = [
         ("score", f"{event.score:.2f}"),
+        *place_in_pictures(result, event),
         *((name, value) for name, value in event.evidence.items() if name not in DRAWN),
     ]
     listed = "".join(f"<dt>{as_text(name)}</dt><dd>{as_text(as_value(value))}</dd>" for name, value in figures)
     seen = "".join((_thumbnail(event, shown), _spectrogram(event, shown), _player(event, shown)))
     return (
-        f'<article id="event{number}-{index}" class="{severity}"><h3>{heading} <em>{severity}</em></h3>'
-        f'<div class="seen">{seen}<dl>{listed}</dl></div></article>'
+        f'<article id="event{number}-{index}" class="{severity}" data-detector="{as_text(event.defect)}" '
+        f'data-severity="{severity}"><h3>{heading} <em>{severity}</em></h3>'
+        f'<p class="quiet">{as_text(summarize_defect(event.defect))} {as_text(MEANINGS[event.severity])}</p>'
+        f'<div class="seen">{seen}<dl>{listed}</dl></div>{no_defect(result.file, event)}</article>'
     )
+
+
+def place_in_pictures(result: Inspection, event: Event) -> list[tuple[str, str]]:
+    """Timecode and frame numbers of an event; nothing for a file without pictures."""
+    rate_hz = picture_rate_hz(result)
+    if rate_hz is None:
+        return []
+    first, last = (frame_number(time_s, rate_hz) for time_s in (event.start_s, event.end_s))
+    return [("timecode", timecode(event.start_s, rate_hz)), ("frames", f"{first}-{last}")]
+
+
+def no_defect(file: str, event: Event) -> str:
+    """A box that marks the event as no defect, with the line that an allow-list wants."""
+    plain = {key: value for key, value in event.as_json().items() if key != "evidence"}
+    line = json.dumps({"type": "event", "file": file, **plain}, ensure_ascii=False)
+    return f'<label class="accept"><input type="checkbox" data-event="{as_text(line)}"> not a defect</label>'
 
 
 def _thumbnail(event: Event, shown: Excerpt) -> str:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from vivavoce.errors import InputError
+from vivavoce.inspection.compliance import Check
 from vivavoce.inspection.event import Event, Severity
 from vivavoce.inspection.limits import DEFAULT_LIMITS, Limits
-from vivavoce.inspection.report.card import DRAWN, card
+from vivavoce.inspection.report.card import DRAWN, card, no_defect
 from vivavoce.inspection.report.excerpt import Excerpt, excerpt
 from vivavoce.inspection.report.words import as_clock, as_duration, as_text, as_value
 from vivavoce.inspection.session import Inspection
@@ -20,16 +21,43 @@ EXCERPTS_A_FILE, EXCERPTS = 12, 60
 ROW, LABELS, WIDTH = 22, 130, 900
 
 
-def report_page(results: Sequence[Inspection], limits: Limits = DEFAULT_LIMITS) -> str:
-    """The page. Files are opened again, a few seconds around the gravest events, for pictures and players."""
-    left = EXCERPTS
-    sections = []
+Checks = Mapping[str, Sequence[Check]]
+
+
+def report_page(results: Sequence[Inspection], limits: Limits = DEFAULT_LIMITS, checks: Checks | None = None) -> str:
+    """The page, worst files first. Files are opened again, a few seconds around the gravest events, for pictures and
+    players. `checks` are those of each file against a profile's targets, by its name."""
+    left, checks = EXCERPTS, checks or {}
+    sections: list[str] = []
+    results = sorted(results, key=_gravity, reverse=True)
     for number, result in enumerate(results):
         excerpts = _excerpts(result, limits, min(left, EXCERPTS_A_FILE))
         left -= len(excerpts)
-        sections.append(_section(number, result, excerpts))
+        sections.append(_section(number, result, excerpts, checks.get(result.file, ())))
     template = files("vivavoce.inspection.report").joinpath("page.html").read_text(encoding="utf-8")
-    return template.replace("{{summary}}", _summary(results)).replace("{{sections}}", "\n".join(sections))
+    page = template.replace("{{summary}}", _summary(results, checks)).replace("{{filters}}", _filters(results))
+    return page.replace("{{sections}}", "\n".join(sections))
+
+
+def _gravity(result: Inspection) -> tuple[bool, int, float, int]:
+    """What sorts files: those that failed, then by their worst event, then by how many there are."""
+    worst = max(((event.severity, event.score) for event in result.events), default=(0, 0.0))
+    return result.error is not None, int(worst[0]), worst[1], len(result.events)
+
+
+def _filters(results: Sequence[Inspection]) -> str:
+    """Boxes that choose what is shown, by detector and severity."""
+    defects = sorted({event.defect for result in results for event in result.events})
+    groups = [("severity", [severity.name.lower() for severity in reversed(Severity)]), ("detector", defects)]
+    return "".join(
+        f"<fieldset><legend>{group}</legend>"
+        + "".join(
+            f'<label><input type="checkbox" data-{group}="{as_text(n)}" checked> {as_text(n)}</label>' for n in names
+        )
+        + "</fieldset>"
+        for group, names in groups
+        if names
+    )
 
 
 def _excerpts(result: Inspection, limits: Limits, most: int) -> dict[int, Excerpt]:
@@ -44,19 +72,23 @@ def _excerpts(result: Inspection, limits: Limits, most: int) -> dict[int, Excerp
     return found
 
 
-def _summary(results: Sequence[Inspection]) -> str:
+def _summary(results: Sequence[Inspection], checks: Checks) -> str:
     counts = Counter(event.severity for result in results for event in result.events)
     hours = sum(result.seconds for result in results) / 3600
     failed = sum(result.error is not None for result in results)
-    tiles = [(str(len(results)), "files"), (as_duration(3600 * hours), "inspected")]
+    missed = sum(not check.passed for found in checks.values() for check in found)
+    passed = not (failed or missed or counts[Severity.CRITICAL] or counts[Severity.MAJOR])
+    tiles = [("pass" if passed else "fail", "nothing major" if passed else "see below")]
+    tiles += [(str(len(results)), "files"), (as_duration(3600 * hours), "inspected")]
     tiles += [(str(counts[severity]), severity.name.lower()) for severity in reversed(Severity)]
     tiles += [(str(failed), "not inspected")] if failed else []
+    tiles += [(str(missed), "targets missed")] if missed else []
     boxes = "".join(
         f'<div class="tile {as_text(name)}"><b>{as_text(value)}</b>{as_text(name)}</div>' for value, name in tiles
     )
     rows = "".join(_summary_row(number, result) for number, result in enumerate(results))
     head = "<tr><th>file</th><th>length</th><th>critical</th><th>major</th><th>minor</th><th>found</th></tr>"
-    return f'<div class="tiles">{boxes}</div><table class="files">{head}{rows}</table>'
+    return f'<div class="tiles">{boxes}</div><div class="scroll"><table class="files">{head}{rows}</table></div>'
 
 
 def _summary_row(number: int, result: Inspection) -> str:
@@ -69,19 +101,22 @@ def _summary_row(number: int, result: Inspection) -> str:
     return f"<tr><td>{name}</td><td>{as_duration(result.seconds)}</td>{cells}<td>{said}</td></tr>"
 
 
-def _section(number: int, result: Inspection, excerpts: Mapping[int, Excerpt]) -> str:
+def _section(number: int, result: Inspection, excerpts: Mapping[int, Excerpt], checks: Sequence[Check]) -> str:
     parts = [f'<section id="file{number}"><h2>{as_text(Path(result.file).name)}</h2>']
     if result.error:
         parts.append(f'<p class="error">{as_text(result.error)}</p>')
+    if checks:
+        listed = "".join(f'<li class="{"passed" if c.passed else "error"}">{as_text(str(c))}</li>' for c in checks)
+        parts.append(f'<ul class="checks">{listed}</ul>')
     parts.append(_measurements(result.measurements))
     if result.seconds > 0 and (result.detectors or result.events):
         parts.append(_timeline(number, result))
     for index, event in enumerate(result.events):
         if index in excerpts:
-            parts.append(card(number, index, event, excerpts[index]))
+            parts.append(card(number, index, result, event, excerpts[index]))
     rest = [(index, event) for index, event in enumerate(result.events) if index not in excerpts]
     if rest:
-        rows = "".join(_row(number, index, event) for index, event in rest)
+        rows = "".join(_row(number, index, result, event) for index, event in rest)
         parts.append(f"<details><summary>{len(rest)} more events</summary><table>{rows}</table></details>")
     if result.skipped:
         said = "; ".join(f"{name}: {reason}" for name, reason in result.skipped.items())
@@ -115,7 +150,7 @@ def _timeline(number: int, result: Inspection) -> str:
     return "".join((*parts, "</svg>"))
 
 
-def _row(number: int, index: int, event: Event) -> str:
+def _row(number: int, index: int, result: Inspection, event: Event) -> str:
     cells = (
         event.defect,
         as_clock(event.start_s),
@@ -125,9 +160,9 @@ def _row(number: int, index: int, event: Event) -> str:
     )
     evidence = ", ".join(f"{name} {as_value(value)}" for name, value in event.evidence.items() if name not in DRAWN)
     return (
-        f'<tr id="event{number}-{index}">'
+        f'<tr id="event{number}-{index}" data-detector="{as_text(event.defect)}" data-severity="{cells[4]}">'
         + "".join(f"<td>{as_text(cell)}</td>" for cell in (*cells, evidence))
-        + "</tr>"
+        + f"<td>{no_defect(result.file, event)}</td></tr>"
     )
 
 
