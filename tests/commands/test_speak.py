@@ -373,7 +373,7 @@ def test_speaking_imports_only_what_speaks() -> None:
 import sys
 from vivavoce.cli import main
 main(["speak", "Hi."])
-print(*(name for name in sys.modules if name.startswith(("vivavoce.prosody", "vivavoce.transport", "rich"))))
+print(*(name for name in sys.modules if name.startswith(("vivavoce.prosody.models", "vivavoce.prosody.linguistics", "vivavoce.transport", "rich"))))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "\n"
