@@ -196,8 +196,8 @@ class _LastState(StreamableBlock[_Held]):
     def is_source(self) -> bool:
         return self.block.is_source
 
-    def initial_state(self, data: Tensors) -> _Held:
-        return self._watch(self.block.initial_state(data))
+    def initial_state(self, context: Tensors) -> _Held:
+        return self._watch(self.block.initial_state(context))
 
     def step(self, state: _Held, chunk: Tensors, frames: int) -> tuple[_Held | None, Tensors]:
         after, made = self.block.step(state[0], chunk, frames)

@@ -180,7 +180,7 @@ class Broken(StreamableBlock[Any]):
     def lookahead(self) -> int:
         return 1 if self.way == "says that it is late" else 0
 
-    def initial_state(self, data: Tensors) -> Any:
+    def initial_state(self, context: Tensors) -> Any:
         return [0.0] if self.way == "changes its state" else ()
 
     def step(self, state: Any, chunk: Tensors, frames: int) -> tuple[Any, Tensors]:

@@ -61,9 +61,9 @@ class ToyUpsampler(StreamableBlock[Position]):
     def is_source(self) -> bool:
         return True
 
-    def initial_state(self, data: Tensors) -> Position:
-        repeats = 1 + np.abs(np.round(3 * data["durations"][0, :, 0])).astype(np.int64)
-        return Position(np.repeat(data["encoded"], repeats, axis=1), 0)
+    def initial_state(self, context: Tensors) -> Position:
+        repeats = 1 + np.abs(np.round(3 * context["durations"][0, :, 0])).astype(np.int64)
+        return Position(np.repeat(context["encoded"], repeats, axis=1), 0)
 
     def step(self, state: Position, chunk: Tensors, frames: int) -> tuple[Position | None, Tensors]:
         end = state.at + frames
@@ -96,8 +96,8 @@ class ToyAttentionDecoder(StreamableBlock[Spoken]):
     def is_source(self) -> bool:
         return True
 
-    def initial_state(self, data: Tensors) -> Spoken:
-        return Spoken(data["encoded"].mean(axis=1, keepdims=True), 3 * data["encoded"].shape[1])
+    def initial_state(self, context: Tensors) -> Spoken:
+        return Spoken(context["encoded"].mean(axis=1, keepdims=True), 3 * context["encoded"].shape[1])
 
     def step(self, state: Spoken, chunk: Tensors, frames: int) -> tuple[Spoken | None, Tensors]:
         last, made = state.last, []

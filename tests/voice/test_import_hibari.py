@@ -90,7 +90,7 @@ def test_the_streaming_decoder_is_hibaris_own() -> None:
     chunks = list(decoder().open({}, [given]))
     made = {name: np.concatenate([chunk[name] for chunk in chunks], axis=1) for name in chunks[0]}
     for name, whole in zip(PARTS, wanted, strict=True):
-        np.testing.assert_allclose(made[name], whole.transpose(0, 2, 1), atol=1e-4)
+        np.testing.assert_allclose(made[name], np.asarray(whole).transpose(0, 2, 1), atol=1e-4)
 
 
 def test_streamed_is_the_whole(voice: Voice) -> None:

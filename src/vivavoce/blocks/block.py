@@ -169,11 +169,11 @@ class BuildContext(Protocol):
         """One of the files that `addon.json` lists. Raises `InputError` for any other, and for a damaged one."""
         ...
 
-    def at(self, key: str) -> Self:
+    def at(self, key: str) -> BuildContext:
         """The context of a nested object."""
         ...
 
-    def on(self, target: Target | None) -> Self:
+    def on(self, target: Target | None) -> BuildContext:
         """The same with another target, unless one was chosen for the whole addon."""
         ...
 

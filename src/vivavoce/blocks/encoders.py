@@ -93,7 +93,7 @@ class _NoConfig:
 
 
 def _encoders(build: BuildContext) -> dict[str, SequenceBlock]:
-    networks = build.addon.manifest.networks
+    networks = build.manifest.networks
     names = [name for name, network in networks.items() if network.role == ENCODER]
     if not names:
         raise StackError(f'{build.json_path}: no network of the addon has the role "{ENCODER}"')

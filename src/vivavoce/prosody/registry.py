@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import Any, cast
 
 from vivavoce.errors import InputError
 from vivavoce.prosody.model import ProsodyModel
@@ -55,7 +55,7 @@ def _loader(point: EntryPoint) -> Loader:
         raise InputError(f'prosody "{point.name}" cannot be loaded from {point.value}: {error}') from error
     if not callable(found):
         raise InputError(f'prosody "{point.name}": {point.value} is not a function that loads it')
-    return found
+    return cast(Loader, found)
 
 
 @cache

@@ -132,7 +132,7 @@ class SpectralSynthesis(StreamableBlock[SynthesisState]):
 
 def _spectrum(parts: Mapping[str, Array], windows: Array, first: int) -> Complex:
     source = np.fft.rfft(windows * (_window() / (WINDOW / 4)), axis=1).astype(np.complex64)
-    turned = np.pi * np.tanh(parts["rotation"])
+    turned = np.float32(np.pi) * np.tanh(parts["rotation"])
     spectrum = source * _polar(_exp(parts["harmonic"]), turned)
     spectrum += _exp(parts["noise"]) * _noise(first, first + len(windows))
     spectrum += _polar(_exp(parts["residual"]), parts["phase"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vivavoce.blocks.manifest import Speaker
 from vivavoce.errors import InputError
@@ -42,8 +42,14 @@ class Pauses:
         """All pauses between sentences `factor` times as long. Raises `InputError` for a factor outside 0 to 5."""
         if not 0.0 <= factor <= 5.0:
             raise InputError(f"pauses {factor:g} times as long, use 0 to 5")
-        between = (self.part_s, self.sentence_s, self.paragraph_s, self.heading_s, self.scene_s)
-        return Pauses(*(factor * seconds for seconds in between), self.lead_s, self.end_s)
+        return replace(
+            self,
+            part_s=factor * self.part_s,
+            sentence_s=factor * self.sentence_s,
+            paragraph_s=factor * self.paragraph_s,
+            heading_s=factor * self.heading_s,
+            scene_s=factor * self.scene_s,
+        )
 
 
 @dataclass(frozen=True, slots=True)
