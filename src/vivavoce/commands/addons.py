@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show = actions.add_parser("show", help="what an addon says of itself")
     show.add_argument("addon", metavar="NAME", help="a name, a folder or a zip")
     imports = actions.add_parser("import", help="make an addon of a voice of another project")
-    imports.add_argument("source", metavar="SOURCE", help="hibari (the installed package), or an .onnx file of hibari or Piper")
+    imports.add_argument("source", metavar="SOURCE", help="hibari (the package), or an .onnx file of hibari or Piper")
     imports.add_argument("-o", "--output", type=Path, metavar="FOLDER", help="where to (among your own addons)")
     imports.add_argument("--name", help="what it is called here (after the file)")
     for action in (lists, check, show, imports):
