@@ -3,7 +3,8 @@
 `python -m bench.transport.loss DATA/speech DATA/traces/test [--peer OPUS_DEMO] [--items 40] [--json runs/loss.json]`
 
 The peer is libopus's `opus_demo`, configured with --enable-dred --enable-deep-plc --enable-osce; without it, ours and
-the copies run alone. Readings are kept in the JSON as they come, and a later run goes on from there.
+the copies run alone. Readings are kept in the JSON as they come, and a later run goes on from there. The tables are of
+what every system has heard.
 """
 
 from __future__ import annotations
@@ -12,16 +13,18 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from bench.shared.estimates import mean, paired_difference
-from bench.shared.machine import this_machine
+from bench.shared.results import ROOT, Table, write_result
 from bench.transport.items import Item, items
+from bench.transport.plot import draw_scores
 from bench.transport.quality import METRICS, Ears
-from bench.transport.systems import chosen, libopus_systems, our_systems, red_systems
+from bench.transport.systems import System, chosen, libopus_systems, our_systems, red_systems
 from vivavoce.errors import InputError
 
+PICTURE = ROOT / "docs" / "pictures" / "transport-scores.svg"
 Readings = dict[str, dict[str, dict[str, float]]]
 """By system, then item: scores and `kbps`."""
 
@@ -38,6 +41,16 @@ PAIRS = (
 )
 
 
+SOURCES = (
+    "src/vivavoce/addons/dred",
+    "src/vivavoce/addons/fargan",
+    "src/vivavoce/addons/plc-predictor",
+    "src/vivavoce/redundancy/concealment",
+    "src/vivavoce/transport/playback.py",
+    "src/vivavoce/transport/priming.py",
+)
+
+
 def main() -> int:
     """Entry point of the script."""
     arguments = _arguments()
@@ -48,21 +61,28 @@ def main() -> int:
         systems = our_systems() | red_systems()
         if arguments.peer:
             systems |= libopus_systems(arguments.peer)
-        ears = Ears()
-        for name, run in chosen(systems, arguments.only).items():
-            for number, item in enumerate(pool):
-                if item.name not in readings.setdefault(name, {}):
-                    heard = run(item)
-                    kbps = {"kbps": heard.rate_bps / 1000}
-                    readings[name][item.name] = ears(item.samples, heard.samples) | kbps
-                    path.write_text(json.dumps(readings, indent=1) + "\n", encoding="utf-8")
-                    print(f"\r{name}: {number + 1} of {len(pool)} ", end="", file=sys.stderr, flush=True)
+        if not arguments.tables:
+            _measure(readings, path, pool, chosen(systems, arguments.only))
     except (InputError, OSError) as error:
         print(f"loss: {error}", file=sys.stderr)
         return 1
-    print(file=sys.stderr)
-    _print_tables(readings, pool)
+    tables, figures = summarise(readings, pool, list(systems))
+    write_result("transport-loss", tables, SOURCES, figures)
+    draw_scores(tables["main"], PICTURE)
     return 0
+
+
+def _measure(readings: Readings, path: Path, pool: list[Item], systems: Mapping[str, System]) -> None:
+    ears = Ears()
+    for name, run in systems.items():
+        for number, item in enumerate(pool):
+            if item.name not in readings.setdefault(name, {}):
+                heard = run(item)
+                kbps = {"kbps": heard.rate_bps / 1000}
+                readings[name][item.name] = ears(item.samples, heard.samples) | kbps
+                path.write_text(json.dumps(readings, indent=1) + "\n", encoding="utf-8")
+                print(f"\r{name}: {number + 1} of {len(pool)} ", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
 
 
 def _arguments() -> argparse.Namespace:
@@ -72,47 +92,48 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--peer", type=Path, help="opus_demo of a libopus with DRED")
     parser.add_argument("--items", type=int, default=40, help="speakers of ten seconds, each through one trace")
     parser.add_argument("--only", action="append", default=[], help="systems whose names contain this; may be repeated")
+    parser.add_argument("--tables", action="store_true", help="measure nothing, make tables of what was")
     parser.add_argument("--json", type=Path, default=Path("runs/loss.json"), help="readings, kept and gone on from")
     return parser.parse_args()
 
 
-def _print_tables(readings: Readings, pool: list[Item]) -> None:
-    pool = [item for item in pool if all(item.name in heard for heard in readings.values())]
+def summarise(readings: Readings, pool: list[Item], order: Sequence[str]) -> tuple[dict[str, Table], dict[str, float]]:
+    """The tables of the page, over the items that every system has heard, and what stands in the text."""
+    names = [name for name in order if readings.get(name)]
+    pool = [item for item in pool if all(item.name in readings[name] for name in names)]
     usual = [item for item in pool if not item.extreme]
     extreme = [item for item in pool if item.extreme]
-    print(f"{len(usual)} items, mean loss {_loss(usual):.1%}; {len(extreme)} on real traces, {_loss(extreme):.1%}.")
-    print(this_machine(), end="\n\n")
     bursts = sorted({item.burst for item in usual}, key=lambda name: (name[0] == ">", len(name), name))
-    columns = ["kb/s", "PLCMOS", "PESQ", "STOI", *(f"PLCMOS {burst}" for burst in bursts), "real traces"]
-    print(f"| | {' | '.join(columns)} |")
-    print("|" + "---|" * (len(columns) + 1))
-    for name in readings:
-        cells = [_cell(readings, name, usual, "kbps", 1)]
+    columns = ["", "kb/s", "PLCMOS", "PESQ", "STOI", *(f"PLCMOS {burst}" for burst in bursts)]
+    columns += ["real traces: PLCMOS / PESQ / STOI"] if extreme else []
+    rows = []
+    for name in names:
+        cells = [name, _cell(readings, name, usual, "kbps", 1)]
         cells += [_cell(readings, name, usual, metric, 3 if metric == "stoi" else 2) for metric in METRICS]
         for burst in bursts:
-            cells.append(_cell(readings, name, [item for item in usual if item.burst == burst], "plcmos", 2))
-        cells.append(" / ".join(_value(readings, name, extreme, m, 3 if m == "stoi" else 2) for m in METRICS))
-        print(f"| {name} | {' | '.join(cells)} |")
-    _print_differences(readings, usual)
+            cells.append(_value(readings, name, [item for item in usual if item.burst == burst], "plcmos", 2))
+        if extreme:
+            cells.append(" / ".join(_value(readings, name, extreme, m, 3 if m == "stoi" else 2) for m in METRICS))
+        rows.append(cells)
+    tables = {"main": Table(columns, rows), "paired": _differences(readings, usual)}
+    return tables, {"items": len(usual), "loss": _loss(usual), "extreme": len(extreme), "extreme_loss": _loss(extreme)}
 
 
-def _print_differences(readings: Readings, pool: list[Item]) -> None:
+def _differences(readings: Readings, pool: list[Item]) -> Table:
     """Paired: the same speaker through the same trace, with 95 % intervals."""
-    print("\n| difference | PLCMOS | PESQ | STOI |\n|---|---|---|---|")
+    rows = []
     for ours, theirs in PAIRS:
-        if ours not in readings or theirs not in readings:
+        if not readings.get(ours) or not readings.get(theirs):
             continue
         cells = []
         for metric in METRICS:
-            pairs = [
-                (readings[ours][item.name][metric], readings[theirs][item.name][metric])
-                for item in pool
-                if item.name in readings[ours] and item.name in readings[theirs]
-            ]
+            pairs = [(readings[ours][item.name][metric], readings[theirs][item.name][metric]) for item in pool]
             pairs = [pair for pair in pairs if not any(math.isnan(value) for value in pair)]
             found = paired_difference([pair[0] for pair in pairs], [pair[1] for pair in pairs])
-            cells.append(f"{found.value:+.3f} ({found.low:+.3f} to {found.high:+.3f})")
-        print(f"| {ours} less {theirs} | {' | '.join(cells)} |")
+            digits = 3 if metric == "stoi" else 2
+            cells.append(f"{found.value:+.{digits}f} ({found.low:+.{digits}f} to {found.high:+.{digits}f})")
+        rows.append([f"{ours} less {theirs}", *cells])
+    return Table(("", "PLCMOS", "PESQ", "STOI"), rows)
 
 
 def _values(readings: Readings, name: str, pool: Iterable[Item], metric: str) -> list[float]:

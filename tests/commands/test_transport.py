@@ -39,7 +39,7 @@ def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(payload_codec, "load_codec", lambda *_: FakeCodec())
     monkeypatch.setattr(simulate_loss, "default_codecs", lambda: (FakeCodec(),))
     monkeypatch.setattr(simulate_loss.Concealer, "load", staticmethod(FakeConcealer))
-    monkeypatch.setattr(receive.Receiver, "load", lambda jitter: Receiver(FakeConcealer(), [FakeCodec()], jitter))
+    monkeypatch.setattr(receive.Receiver, "load", lambda jitter, *_: Receiver(FakeConcealer(), [FakeCodec()], jitter))
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
@@ -51,9 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
     session = _session(arguments.sdp)
     address = (session.host, session.port) if session else udp.parse_address(arguments.listen)
     receiver = Receiver.load(settings, session.red_payload_type if session else red.PAYLOAD_TYPE)
-    heard: list[Samples] = []
     stopped: KeyboardInterrupt | None = None
-    with udp.open_socket(address) as listening:
+    with udp.open_socket(address) as listening, TemporaryFile() as heard:
         host, port = listening.getsockname()[:2]
         print(f"listening on {host}:{port}", file=sys.stderr, flush=True)
         try:
@@ -61,13 +61,14 @@ def run(arguments: argparse.Namespace) -> int:
                 if streamed:
                     write_pcm(samples)
                 else:
-                    heard.append(samples)
+                    heard.write(samples.tobytes())
         except KeyboardInterrupt as stop:  # nobody sends it again: what was heard is kept
             stopped = stop
-    if heard:
-        write_heard(arguments.output, np.concatenate(heard), receiver)
-    elif stopped:
-        raise stopped
+        if heard.tell():
+            heard.flush()
+            write_heard(arguments.output, np.memmap(heard, np.float32, "r"), receiver)
+        elif stopped:
+            raise stopped
     print(f"{arguments.output}: {counts(receiver.played)}; {receiver.refused} datagrams refused", file=sys.stderr)
     if stopped:
         raise stopped
