@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -39,6 +41,8 @@ class SpokenChunk:
     rate_hz: int
     words: tuple[SpokenWord, ...] = ()
     sentences: tuple[SpokenWord, ...] = ()
+    marks: tuple[tuple[str, float], ...] = ()
+    """SSML marks by name, with their seconds."""
 
 
 @dataclass(slots=True)
@@ -48,14 +52,15 @@ class _Answer:
     rate_hz: int = 0
     words: tuple[SpokenWord, ...] = ()
     sentences: tuple[SpokenWord, ...] = ()
+    marks: tuple[tuple[str, float], ...] = ()
     is_done: bool = False
 
     def take(self, data: str | bytes) -> SpokenChunk | None:
         """Raises `InputError` for what the server refuses."""
         if isinstance(data, bytes):
             samples = np.frombuffer(data, "<i2").astype(np.float32) / np.float32(32767)
-            chunk = SpokenChunk(samples, self.rate_hz, self.words, self.sentences)
-            self.words = self.sentences = ()
+            chunk = SpokenChunk(samples, self.rate_hz, self.words, self.sentences, self.marks)
+            self.words = self.sentences = self.marks = ()
             return chunk
         message = json.loads(data)
         match message.get("type"):
@@ -64,6 +69,7 @@ class _Answer:
             case "marks":
                 self.words += _words(message["words"])
                 self.sentences += _words(message["sentences"])
+                self.marks += tuple((mark["name"], mark["time"]) for mark in message["marks"])
             case "error":
                 raise InputError(f"the server: {message['error']['message']}")
             case "done":
@@ -86,6 +92,7 @@ class Client:
             raise InputError(f"{self.url}: not the URL of a server, give one such as {DEFAULT_URL}")
         scheme = "wss" if parts.scheme == "https" else "ws"
         self._address = urlunsplit((scheme, parts.netloc or "localhost", parts.path.rstrip("/") + _PATH, "", ""))
+        self._base = "" if self._unix is not None else parts.path.rstrip("/")
         if self._unix is not None:
             self._address = f"ws://localhost{_PATH}"
 
@@ -105,11 +112,11 @@ class Client:
         Raises `InputError` where there is no server, and for what it refuses.
         """
         answer = _Answer()
-        with _explained(self.url), self._connect() as socket:
+        with _explained(self.url), self._connect() as connection:
             for message in _messages(text, speaker, rate, pitch_semitones, prosody, temperature, seed):
-                socket.send(message)
+                connection.send(message)
             while not answer.is_done:
-                chunk = answer.take(socket.recv())
+                chunk = answer.take(connection.recv())
                 if chunk:
                     yield chunk
 
@@ -127,13 +134,34 @@ class Client:
         """The same without holding up the event loop."""
         answer = _Answer()
         with _explained(self.url):
-            async with self._connect_async() as socket:
+            async with self._connect_async() as connection:
                 for message in _messages(text, speaker, rate, pitch_semitones, prosody, temperature, seed):
-                    await socket.send(message)
+                    await connection.send(message)
                 while not answer.is_done:
-                    chunk = answer.take(await socket.recv())
+                    chunk = answer.take(await connection.recv())
                     if chunk:
                         yield chunk
+
+    def speakers(self) -> list[tuple[str, str]]:
+        """Names and languages of the server's speakers. Raises `InputError` where there is no server."""
+        with _explained(self.url):
+            connection = self._http()
+            try:
+                headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+                connection.request("GET", f"{self._base}/v1/audio/voices", headers=headers)
+                voices = json.loads(connection.getresponse().read())["voices"]
+            finally:
+                connection.close()
+        return [(voice["id"], voice["language"]) for voice in voices if "speaker" not in voice]
+
+    def _http(self) -> HTTPConnection:
+        parts = urlsplit(self.url)
+        if self._unix is None:
+            return (HTTPSConnection if parts.scheme == "https" else HTTPConnection)(parts.netloc, timeout=10)
+        connection = HTTPConnection("localhost")
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.connect(self._unix)
+        return connection
 
     @property
     def _options(self) -> dict[str, Any]:

@@ -28,6 +28,8 @@ class Sound:
     chunk: Chunk
     words: tuple[TimedText, ...] = ()
     sentences: tuple[TimedText, ...] = ()
+    points: tuple[tuple[str, float], ...] = ()
+    """SSML marks by name, with their seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,5 +143,6 @@ class TextSession:
                 self._words += words
                 said += words
                 self.sent_s += len(chunk.samples) / self.rate_hz
-                yield Sound(chunk, tuple(words), tuple(reader.sentences(chunk.marks)))
+                points = tuple((mark.value, round(mark.time_s, 4)) for mark in chunk.marks if mark.type == "ssml")
+                yield Sound(chunk, tuple(words), tuple(reader.sentences(chunk.marks)), points)
         yield Spoken(tuple(said), begin_s, self.sent_s)

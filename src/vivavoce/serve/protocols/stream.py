@@ -131,9 +131,12 @@ class _Connection:
                         continue
                     if not isinstance(event, Sound):
                         continue
-                    if start.marks and event.words:
+                    if start.marks and (event.words or event.points):
+                        points = [{"name": name, "time": time_s} for name, time_s in event.points]
                         words, sentences = as_json(event.words), as_json(event.sentences)
-                        await socket.send_json({"type": "marks", "words": words, "sentences": sentences})
+                        await socket.send_json(
+                            {"type": "marks", "words": words, "sentences": sentences, "marks": points}
+                        )
                     await socket.send_bytes(coder.encode(event.chunk.samples))
             await socket.send_bytes(coder.finish())
             await socket.send_json({"type": "done", "audio_s": round(session.sent_s, 4)})
