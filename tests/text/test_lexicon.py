@@ -43,7 +43,9 @@ def test_stress_is_moved_to_its_vowel(tmp_path: Path) -> None:
     [
         ("tomato", r"words.tsv:1: expected word, tab, phonemes"),
         ("a\tb\tc\td", r"words.tsv:1: expected word, tab, phonemes"),
-        ("# fine\nnew york\tnˈu", r"words.tsv:2: 'new york' is more than one word"),
+        ("# fine\nnew york\tnˈu\tNN", r"words.tsv:2: 'new york' is not a single word"),
+        ("tomato\ttəmˈɑtO\tQQ", r"words.tsv:1: 'QQ' is no Penn tag"),
+        ("tomato\t/təˈmɑt€/", r"words.tsv:1: '€'"),
         ("tomato\ttə mˈɑtO", r"words.tsv:1: 'tə mˈɑtO' has a space"),
         ("tomato\ttəm!", r"words.tsv:1: '!' \(U\+0021\) is no sound of en-US"),
         ("tomato\tˈ", r"words.tsv:1: a reading needs at least one sound"),
@@ -67,3 +69,57 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 def test_a_lexicon_without_end_is_refused() -> None:
     with pytest.raises(InputError, match="may have 16 MB at most"):
         Lexicon.read("/dev/zero")
+
+
+def test_several_words_and_what_is_written_with_signs(tmp_path: Path) -> None:
+    words = lexicon(tmp_path, "St. Ives\tsənt ˈIvz\nC3PO\tsˌiθɹipiˈO\nice  cream\tˈIskɹim\n")
+    assert sounds("We saw St. Ives.", words)[2:] == ["sənt", "ˈIvz"]
+    assert sounds("Is C3PO in?", words)[1] == "sˌiθɹipiˈO"
+    assert sounds("Ice cream, please.", words)[0] == "ˈIskɹim"
+    (sentence,) = analyse("We saw St. Ives.", lexicon=words).sentences
+    assert [word.span for word in sentence.words] == [(0, 2), (3, 6), (7, 15), (7, 15)]
+
+
+def test_ipa_stands_between_slashes_or_brackets(tmp_path: Path) -> None:
+    words = lexicon(tmp_path, "tomato\t/təˈmɑːtəʊ/  # as in Britain\ngif\t[dʒɪf]\n")
+    assert words.find("tomato", "NN") == "təmˈɑtO"
+    assert words.find("gif", "NN") == "ʤɪf"
+
+
+def test_a_key_in_capitals_stands_for_itself_alone(tmp_path: Path) -> None:
+    words = lexicon(tmp_path, "Polish\tpˈOlɪʃ\nus\tˈʌs\n")
+    assert words.find("Polish", "NN") == "pˈOlɪʃ"
+    assert words.find("polish", "NN") is None
+    assert words.find("US", "NN") == words.find("Us", "NN") == "ˈʌs"
+
+
+PLS = """<?xml version="1.0" encoding="UTF-8"?>
+<lexicon version="1.0" xmlns="http://www.w3.org/2005/01/pronunciation-lexicon" alphabet="ipa" xml:lang="en-US">
+  <lexeme><grapheme>pecan</grapheme><phoneme>pɪˈkɑːn</phoneme><phoneme prefer="true">ˈpiːkæn</phoneme></lexeme>
+  <lexeme><grapheme>W3C</grapheme><alias>web consortium</alias></lexeme>
+</lexicon>"""
+
+
+def test_a_lexicon_of_the_w3c(tmp_path: Path) -> None:
+    path = tmp_path / "words.pls"
+    path.write_text(PLS, encoding="utf-8")
+    words = Lexicon.read(path)
+    assert sounds("A pecan from W3C.", words)[1] == "pˈikæn"
+    assert len(sounds("A pecan from W3C.", words)) == 4
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("<lexicon ", "<!DOCTYPE lexicon [<!ENTITY a 'b'>]>\n<lexicon ", "words.pls:2: a DOCTYPE is not allowed"),
+        ("</lexicon>", "", "words.pls:5: no element found"),
+        ("alias>", "alien>", "words.pls:4: <alien> is not expected"),
+        ("en-US", "fr-FR", "words.pls:2: a lexicon for fr-FR, and en-US is to be spoken"),
+        ("ˈpiːkæn", "ˈp€", "words.pls:3: '€'"),
+    ],
+)
+def test_what_is_wrong_with_it_is_said_with_its_line(tmp_path: Path, old: str, new: str, complaint: str) -> None:
+    path = tmp_path / "words.pls"
+    path.write_text(PLS.replace(old, new), encoding="utf-8")
+    with pytest.raises(InputError, match=complaint):
+        Lexicon.read(path)

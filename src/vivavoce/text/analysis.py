@@ -10,11 +10,12 @@ from typing import TypeVar
 import numpy as np
 
 from vivavoce.errors import InputError
-from vivavoce.text.document import MAX_BYTES, Document, SsmlEvent, known_language, plain_document
+from vivavoce.text.document import MAX_BYTES, Document, Pronunciation, SsmlEvent, known_language, plain_document
 from vivavoce.text.homographs import resolve
 from vivavoce.text.lexicon import Lexicon
 from vivavoce.text.names import common_names
 from vivavoce.text.normalise import Decision, Trace, normalise
+from vivavoce.text.normalise.characters import PLACEHOLDER
 from vivavoce.text.notices import Notices, place
 from vivavoce.text.pronounce import Token, grapheme_to_phoneme, other_sense, pronounce, tag, tokens_of
 from vivavoce.text.sentence_kind import sentence_kind
@@ -33,6 +34,7 @@ _MARKUP = re.compile(
 _FULL_STOP = re.compile(r"\.[\"'”’)\]»]*$")
 _NOISE = re.compile(r"(?:[!-/:-@\[-`{-~…“”‘’]\s?){24,}")
 """Rows of signs that nobody reads, such as a megabyte of "!?"."""
+_PLACEHOLDER = re.compile(PLACEHOLDER)
 _LONG_WORD = re.compile(r"[^\W\d_]{25,}")
 _WORD_RULES = frozenset(["homograph", "lexicon", "name"])
 _PIECE_LETTERS = 16
@@ -135,8 +137,20 @@ class _Reader:
         return words
 
     def _tokens(self, text: SourceMappedText, language: str) -> list[Token]:
-        normal = normalise(text, language, self._notices, placeholders=self._document.marked_up, trace=self._trace)
-        tokens = tokens_of(self._cut_long_words(normal, language), language, self._document.pronunciations)
+        marked_up = self._document.marked_up
+        text, pronunciations = self._with_phrases(text, language)
+        normal = normalise(
+            text,
+            language,
+            self._notices,
+            placeholders=marked_up or bool(pronunciations),
+            markdown_signs=not marked_up,
+            trace=self._trace,
+        )
+        pronunciations = (
+            {**self._document.pronunciations, **pronunciations} if pronunciations else self._document.pronunciations
+        )
+        tokens = tokens_of(self._cut_long_words(normal, language), language, pronunciations)
         if tokens:
             # Lost in normalisation, needed where a run of another language follows.
             tokens[-1].spaced = text.text[-1:].isspace()
@@ -159,6 +173,19 @@ class _Reader:
         common_names(language).apply(tokens)
         self._note(tokens, "name")
         return tokens
+
+    def _with_phrases(
+        self, text: SourceMappedText, language: str
+    ) -> tuple[SourceMappedText, dict[int, tuple[Pronunciation, ...]]]:
+        """The text with placeholders where the lexicon has a reading of several words, and those readings."""
+        if not (self._lexicon and self._lexicon.language == language and self._lexicon.phrases):
+            return text, {}
+        lexicon = self._lexicon
+        if not self._document.marked_up:
+            text = text.sub(_PLACEHOLDER, lambda match: " ")
+        matches = list(self._lexicon.phrases.finditer(text.text))
+        found = {text.span(*match.span())[0]: lexicon.pronunciations(match[0]) for match in matches}
+        return text.edited([(*match.span(), PLACEHOLDER) for match in matches]), found
 
     def _note(self, tokens: Sequence[Token], rule: str) -> None:
         """Trace the readings that came in since the last time."""

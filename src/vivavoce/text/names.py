@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import as_file, files
 
-from vivavoce.text.lexicon import Entry, Lexicon
+from vivavoce.text.lexicon import Lexicon
+from vivavoce.text.lexicon_entry import Entry
 
 _BRITISH = str.maketrans("OæTᵻ", "Qatɪ")
 

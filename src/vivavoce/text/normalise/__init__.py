@@ -74,14 +74,15 @@ def normalise(
     notices: Notices,
     *,
     placeholders: bool = False,
+    markdown_signs: bool = True,
     trace: Trace | None = None,
 ) -> SourceMappedText:
     """One sentence as words; what had to be left out is noted, and what each rule did put into `trace`.
 
-    `placeholders`: see `characters.readable`.
+    `placeholders`: see `characters.readable`; `markdown_signs` tells whether the text may hold signs of Markdown.
     """
     text = text.sub(_THOUSANDS, lambda m: ",")
-    if not placeholders:
+    if markdown_signs:
         text = apply(text, markdown.GROUPS, trace)
     text = readable(text, notices, placeholders=placeholders)
     if placeholders:
