@@ -17,6 +17,7 @@ from vivavoce.errors import InputError
 MAX_LINE = 600
 VERBS = {
     "speak": "text or SSML becomes speech",
+    "book": "a book by chapters, as M4B, Opus, MP3 or an EPUB that reads along",
     "prosody": "one sentence by every prosody system, on one page",
     "transfer": "the prosody of a recording, said by another speaker",
     "text": "what the front end makes of a text: words, sounds, trees",

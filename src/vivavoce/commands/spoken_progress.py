@@ -16,10 +16,10 @@ def progress(total: int) -> Iterator[Tell]:
         yield lambda done, seconds: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
     spoken, percentage = TextColumn("{task.description} spoken"), TextColumn("{task.percentage:.0f} %")
-    columns = (spoken, BarColumn(), percentage, TimeElapsedColumn())
+    columns = (spoken, BarColumn(), percentage, TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         shown = bars.add_task("", total=total)
 

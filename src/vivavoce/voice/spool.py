@@ -77,10 +77,14 @@ class SynthesisSpool:
         self.done = Done(self.done.key, self.done.sentences + 1, self._samples, self._marks.tell())
         write_text(self.folder / "state.json", json.dumps(asdict(self.done)))
 
-    def blocks(self) -> Iterator[Samples]:
-        """The sound of all sentences, from the beginning."""
+    def blocks(self, start: int = 0, end: int | None = None) -> Iterator[Samples]:
+        """The sound of all sentences from the beginning, or that from sample `start` to `end`."""
+        self._sound.flush()
+        left = (self._samples if end is None else end) - start
         with open(self.folder / "speech.pcm", "rb") as file:
-            while data := file.read(2 * BLOCK_SAMPLES):
+            file.seek(2 * start)
+            while left > 0 and (data := file.read(2 * min(left, BLOCK_SAMPLES))):
+                left -= len(data) // 2
                 yield np.frombuffer(data, PCM).astype(np.float32) / np.float32(32767)
 
     def move_marks(self, path: Path) -> None:

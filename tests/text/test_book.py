@@ -1,0 +1,114 @@
+"""Books: chapters by the table of contents, without notes and page numbers; what is broken or locked is one line."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.text.epub_files import FILES, write_epub
+from vivavoce.errors import InputError
+from vivavoce.text.book import Paragraph, open_book
+from vivavoce.text.book.sentences import chapter_sentences
+from vivavoce.text.book.xhtml import parse_xhtml
+from vivavoce.text.voice_request import VoiceRequest
+
+
+def test_chapters_and_what_is_known_of_the_book(tmp_path: Path) -> None:
+    book = open_book(write_epub(tmp_path / "book.epub"))
+    assert (book.title, book.authors, book.language) == ("A Small Book", ("Ann Bell",), "en-GB")
+    assert book.cover is not None
+    assert [chapter.title for chapter in book.chapters] == ["One: The House", "Two", "Three"]
+    assert [[p.text for p in chapter.read()] for chapter in book.chapters] == [
+        ["One", "It was late. Nobody spoke.", "“Who is there?” she asked."], ["Two", "The sea."], ["Three", "The end."],
+    ]  # fmt: skip
+    first = book.chapters[0].read()
+    assert [(p.heading, p.scene_break) for p in first] == [(True, False), (False, True), (False, False)]
+
+
+def test_an_older_table_of_contents(tmp_path: Path) -> None:
+    package = str(FILES["O/c.opf"]).replace(
+        'nav.xhtml" media-type="application/xhtml+xml" properties="nav"', 't.ncx" media-type="application/x-dtbncx+xml"'
+    )
+    ncx = (
+        '<ncx xmlns="http://www.daisy.org/z3986/2005/ncx/"><navMap><navPoint><navLabel><text>First</text></navLabel>'
+        '<content src="a.xhtml"/></navPoint><navPoint><navLabel><text>Last</text></navLabel>'
+        '<content src="b%20c.xhtml"/></navPoint></navMap></ncx>'
+    )
+    book = open_book(write_epub(tmp_path / "book.epub", {"O/c.opf": package, "O/t.ncx": ncx}))
+    assert [chapter.title for chapter in book.chapters] == ["First", "Last"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"O/b c.xhtml": None}, "book.epub: has no O/b c.xhtml, which the book says it holds"),
+        ({"O/c.opf": None}, "book.epub: has no O/c.opf"),
+        ({"META-INF/container.xml": None}, "book.epub: not an EPUB, it has no META-INF/container.xml"),
+        ({"META-INF/rights.xml": "<a/>"}, r"copy protection \(DRM\)"),
+        (
+            {"META-INF/encryption.xml": '<e><EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#aes128-cbc"/></e>'},
+            r"copy protection \(DRM\)",
+        ),
+        ({"O/a.xhtml": "<html><body><p>Hi</body></html>"}, "O/a.xhtml, line 1, column 20: mismatched tag"),
+        ({"O/a.xhtml": "<html>" + " " * 3_000_000 + "</html>"}, "O/a.xhtml unpacks to 2 MB"),
+        (
+            {"O/a.xhtml": '<!DOCTYPE html [<!ENTITY a "ha">]><html><body>&a;</body></html>'},
+            "O/a.xhtml, line 1: entities are not allowed",
+        ),
+        ({"O/c.opf": '<!DOCTYPE p [<!ENTITY a "ha">]><p>&a;</p>'}, "O/c.opf: entities are not allowed"),
+        ({"O/c.opf": str(FILES["O/c.opf"]).replace('idref="b"', 'idref="z"')}, "reads 'z', which is not among its items"),
+        ({"O/a.xhtml": "<html>" + "<div>" * 300 + "</div>" * 300 + "</html>"}, "nest more than 256 deep"),
+    ],
+)  # fmt: skip
+def test_what_is_broken_is_one_line(tmp_path: Path, changes: dict[str, str | bytes | None], complaint: str) -> None:
+    path = write_epub(tmp_path / "book.epub", changes)
+    with pytest.raises(InputError, match=complaint) as caught:
+        _ = [chapter.read() for chapter in open_book(path).chapters]
+    assert "\n" not in str(caught.value)
+
+
+def test_what_is_no_book(tmp_path: Path) -> None:
+    for name in ("a.epub", "a.pdf"):
+        (tmp_path / name).write_bytes(b"hello")
+    with pytest.raises(InputError, match="a.epub: not an EPUB, which is a ZIP"):
+        open_book(tmp_path / "a.epub")
+    with pytest.raises(InputError, match="a.pdf: unknown kind of book"):
+        open_book(tmp_path / "a.pdf")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("b.txt", "CHAPTER ONE\n\nIt rained.\n\n* * *\n\nIt shone.\n\nCHAPTER TWO\n\nHe left.\n"),
+        ("b.md", "# Chapter One\n\nIt *rained*.\n\n---\n\nIt shone.\n\n# Chapter Two\n\nHe left.\n"),
+        ("b.html", "<h1>Chapter One</h1><p>It rained.</p><hr><p>It shone.</p><h1>Chapter Two</h1><p>He left."),
+    ],
+)
+def test_books_of_plain_text(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    book = open_book(tmp_path / name)
+    assert [chapter.title.lower() for chapter in book.chapters] == ["chapter one", "chapter two"]
+    first = book.chapters[0].read()
+    assert [p.scene_break for p in first] == [False, True, False]
+
+
+def test_quotations_are_given_to_another_speaker() -> None:
+    paragraphs = [Paragraph("“Who?” she asked. “Me.”", scene_break=True), Paragraph("Title", heading=True)]
+    found = [placed.sentence for placed in chapter_sentences(paragraphs, "en-US", None, VoiceRequest(names=("bob",)))]
+    assert [(s.text, bool(s.voice), s.boundary) for s in found] == [
+        ("Who?", True, "sentence"), ("she asked.", False, "sentence"), ("Me.", True, "scene"),
+        ("Title", False, "heading"),
+    ]  # fmt: skip
+    source = paragraphs[0].text.encode()
+    assert [source[slice(*word.span)].decode() for word in found[1].words] == ["she", "asked"]
+
+
+@settings(max_examples=60)
+@given(st.binary(max_size=80), st.text(max_size=40))
+def test_any_file_of_a_book_is_read_or_refused(data: bytes, text: str) -> None:
+    for content in (data, f"<html><body><p>{text}</p></body></html>".encode("utf-8", "replace")):
+        try:
+            parse_xhtml(content, "a.xhtml")
+        except InputError as error:
+            assert str(error).startswith("a.xhtml")
