@@ -20,7 +20,7 @@ from vivavoce.text.book.sentences import PlacedSentence, chapter_sentences
 from vivavoce.text.document import known_language
 from vivavoce.text.lexicon import Lexicon
 from vivavoce.text.voice_request import VoiceRequest
-from vivavoce.voice.load import DEFAULT_VOCODER, DEFAULT_VOICE, load_voice
+from vivavoce.voice.load import DEFAULT_VOICE, load_voice
 from vivavoce.voice.spool import SynthesisSpool
 from vivavoce.voice.style import Pauses, SpeakingStyle
 from vivavoce.voice.synthesizer import Voice
@@ -35,7 +35,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("-o", "--output", type=Path, help="BOOK.m4b; .opus or .mp3 for a file a chapter, .epub to read along")
     add("--chapters", action="store_true", help="list the chapters and stop")
     add("--voice", default=DEFAULT_VOICE, help="name or path of a voice addon")
-    add("--vocoder", default=DEFAULT_VOCODER, help="name or path of a vocoder addon, for voices that make mel frames")
     add("--speaker", help="who reads; without it somebody of the book's language")
     add("--quotation-speaker", metavar="SPEAKER", help="who speaks what stands in quotation marks")
     add("--language", help="of the book, where it does not say or says wrongly: en-US or en-GB")
@@ -61,15 +60,15 @@ def run(arguments: argparse.Namespace) -> int:
     # Every chapter is read once, so that a broken one is known before hours of speech.
     if not sum(len(chapter.read()) for chapter in book.chapters):
         raise InputError(f"{arguments.book}: nothing to say")
-    voice = load_voice(arguments.voice, arguments.vocoder)
+    voice = load_voice(arguments.voice)
     wanted = _language(arguments.language or book.language)
     style = _style(voice, arguments, wanted)
     language = style.speaker.reads
     lexicon = Lexicon.read(arguments.lexicon, language) if arguments.lexicon else None
     reading = _Reading(book, language, lexicon, _quotation(voice, arguments.quotation_speaker))
     arguments.ssml = False
-    key = resume_key(f"{_digest(arguments.book)} {arguments.quotation_speaker}", lexicon, arguments, style)
-    with open_spool(arguments, output, key) as spool:
+    edition = f"{_digest(arguments.book)} {arguments.quotation_speaker}"
+    with open_spool(arguments, output, lambda: resume_key(edition, lexicon, arguments, style)) as spool:
         _speak(voice, reading, style, spool)
         marks = BookMarks.read(spool.folder / "marks.jsonl", spool.samples, voice.sample_rate_hz)
         _write(book, output, spool, marks, voice.sample_rate_hz)
