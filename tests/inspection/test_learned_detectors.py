@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from vivavoce.inspection.defects.audio_artifacts import detect as audio_artifacts
-from vivavoce.inspection.defects.audio_artifacts.detect import CLASSES, AudioArtifacts
+from vivavoce.inspection.defects.audio_artifacts.detect import CLASSES, AudioArtifacts, Thresholds
 from vivavoce.inspection.defects.av_sync import detect as av_sync
 from vivavoce.inspection.defects.av_sync.detect import AvSync, is_still
 from vivavoce.inspection.defects.block_corruption import detect as block_corruption
@@ -26,6 +26,10 @@ from vivavoce.inspection.media import AudioBlock, AudioInfo, MediaInfo, VideoFra
 
 INFO = MediaInfo("x", video=VideoInfo("h264", 64, 64, 25.0, "yuv420p"), sounds=(AudioInfo("aac", 48_000, 1),))
 Answers = dict[str, np.ndarray]
+
+
+WORD_ENOUGH = Thresholds(mains_lines=0.0, floor_spread_db=99.0, flat_tops=99.0)
+"""The network's word alone."""
 
 
 class Saying:
@@ -76,6 +80,9 @@ def _garbled(count: int, garbled: Callable[[int], bool], side: int = 16, fresh: 
     """Pictures of which the upper left quarter is made of blocks of random levels, new in each picture or held."""
     frames, random = _pictures(count, lambda n: 50), np.random.default_rng(5)
     levels = random.integers(40, 220, (32 // side, 32 // side))
+    scene = np.clip(np.linspace(40, 200, 64)[None] + random.normal(0, 8, (64, 64)), 16, 235).astype(np.uint8)
+    for frame in frames:
+        frame.luma[:] = scene
     for number in filter(garbled, range(count)):
         levels = random.integers(40, 220, levels.shape) if fresh else levels
         frames[number].luma[:32, :32] = np.kron(levels, np.ones((side, side))).astype(np.uint8)
@@ -165,7 +172,7 @@ def _second(start_s: float, *classes: int) -> AudioBlock:
 
 
 def _heard(classes: list[int]) -> list[Event]:
-    detector = AudioArtifacts(INFO)
+    detector = AudioArtifacts(INFO, WORD_ENOUGH)
     sounds = [_second(float(number), index) for number, index in enumerate(classes)]
     return [*chain.from_iterable(detector.on_audio(sound) for sound in sounds), *detector.finish(float(len(classes)))]
 
@@ -177,6 +184,15 @@ def test_what_rolls_as_a_whole_is_not_torn() -> None:
     assert not scrolls(before, before)
     assert not scrolls(before, np.concatenate([now[:100], before[100:]]))
     assert not scrolls(before, np.roll(before, 5, axis=1))
+
+
+def test_the_networks_word_alone_is_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sound is noise, whatever the network says of it: that is no hum and no distortion."""
+    _with(monkeypatch, audio_artifacts, Knowing(artifacts=Saying(_by_loudness)))
+    detector = AudioArtifacts(INFO)
+    sounds = [_second(float(number), index) for number, index in enumerate([0, 1, 1, 1, 0, 3, 3, 3, 0])]
+    found = [*chain.from_iterable(detector.on_audio(sound) for sound in sounds), *detector.finish(9.0)]
+    assert [event.defect for event in found if event.defect != "hiss"] == []
 
 
 def test_seconds_of_one_class_are_one_event(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,7 +217,7 @@ def test_the_channel_at_fault_is_named_and_twins_are_judged_once(monkeypatch: py
         return _by_loudness(given)
 
     _with(monkeypatch, audio_artifacts, Knowing(artifacts=Saying(answer)))
-    detector = AudioArtifacts(INFO)
+    detector = AudioArtifacts(INFO, WORD_ENOUGH)
     assert [*detector.on_audio(_second(0.0, 0, 0)), *detector.on_audio(_second(1.0, 0, 4))] == []
     (event,) = detector.finish(2.0)
     assert (event.defect, event.evidence["channel"], counts) == ("clicks", 1, [1, 2])
@@ -209,7 +225,7 @@ def test_the_channel_at_fault_is_named_and_twins_are_judged_once(monkeypatch: py
 
 def test_silence_and_a_short_rest_are_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     _with(monkeypatch, audio_artifacts, Knowing(artifacts=Saying(lambda given: pytest.fail("judged"))))
-    detector = AudioArtifacts(INFO)
+    detector = AudioArtifacts(INFO, WORD_ENOUGH)
     short = AudioBlock(1.0, _second(0.0, 3).samples[:, :9000])
     assert [*detector.on_audio(AudioBlock(0.0, np.zeros((1, 48_000), np.float32))), *detector.on_audio(short)] == []
     assert list(detector.finish(1.2)) == []

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.inspection.material import RATE_HZ, babble, info, moving, pictures, sounds
+from vivavoce.inspection.content import is_chart
 from vivavoce.inspection.defects.audio_dropout.detect import step_levels
 from vivavoce.inspection.defects.audio_dropout.simulate import simulate as drop_sound
 from vivavoce.inspection.defects.banding.detect import entropy, periodicity, smooth_levels
@@ -215,6 +216,53 @@ def test_gaps_in_sound_are_found(gap_s: float) -> None:
     assert event.evidence["kind"] == "gap"
     assert event.start_s == pytest.approx(truth.start_s, abs=0.01)
     assert event.end_s == pytest.approx(truth.end_s, abs=0.01)
+
+
+def test_gaps_on_a_beat_are_meant() -> None:
+    sound = babble(8.0)
+    for start_s in np.arange(1.0, 7.0, 0.4):
+        sound[:, round(start_s * SAMPLE_RATE_HZ) : round((start_s + 0.1) * SAMPLE_RATE_HZ)] = 0.0
+    assert found(Clip(sound=sound), "audio_dropout") == []
+
+
+@pytest.mark.parametrize(("start_s", "end_s"), [(2.0, 8.5), (6.0, 12.0)])
+def test_long_digital_silence_is_a_loss(start_s: float, end_s: float) -> None:
+    sound = babble(12.0)
+    sound[:, round(start_s * SAMPLE_RATE_HZ) : round(end_s * SAMPLE_RATE_HZ)] = 0.0
+    (event,) = found(Clip(sound=sound), "audio_dropout")
+    assert (event.start_s, event.end_s) == (pytest.approx(start_s, abs=0.01), pytest.approx(end_s, abs=0.01))
+    assert event.evidence["kind"] == "silence"
+
+
+def test_silence_that_was_faded_to_is_meant() -> None:
+    sound = babble(12.0) * np.clip(3.0 - np.arange(576_000) / SAMPLE_RATE_HZ, 0.0, 1.0).astype(np.float32) ** 4
+    assert found(Clip(sound=sound.astype(np.float32)), "audio_dropout") == []
+
+
+def test_sound_that_ends_before_the_picture_ends_early() -> None:
+    clip = replace(moving(5.0), sound=babble(2.5))
+    (event,) = found(clip, "audio_dropout")
+    assert (event.evidence["kind"], event.start_s) == ("ends early", pytest.approx(2.5, abs=0.01))
+    assert found(replace(moving(5.0), sound=babble(4.5)), "audio_dropout") == []
+
+
+def test_lifted_black_is_black(clean: Clip) -> None:
+    frames = list(clean.frames)
+    for number in range(40, 52):
+        frames[number] = frames[number].mapped(np.full_like(frames[0].luma, 30))
+    (event,) = found(replace(clean, frames=tuple(frames)), "black")
+    assert event.evidence["pictures"] == 12
+
+
+def test_a_line_up_chart_is_known(clean: Clip) -> None:
+    bars = np.repeat(np.linspace(30, 220, 8).astype(np.uint8), 20)[None].repeat(96, axis=0)
+    assert is_chart(bars)
+    assert not is_chart(clean.frames[0].luma)
+    assert not is_chart(np.full((96, 160), 90, np.uint8))
+    session = InspectionSession(info(clean), ["black"])
+    for frame in pictures(replace(clean, frames=tuple(frame.mapped(bars) for frame in clean.frames))):
+        assert list(session.process(frame)) == []
+    assert session.summary([]).measurements["pictures"]["chart_share"] == 1.0
 
 
 @pytest.mark.parametrize("kind", ["channel", "phase"])

@@ -23,6 +23,9 @@ from vivavoce.inspection.timestamps import BestEffortStamp, ContainerIssues, Tim
 
 GAP_S = 0.04
 SHORTEST_S = 0.001
+PRIMING_S = 0.1
+"""At the start encoders fill their first blocks, which the stamps leave out."""
+
 FULL_RANGE = 2
 HALF_SIZE_CHROMA = {"yuv420p": False, "yuvj420p": True}
 
@@ -136,7 +139,8 @@ class AudioTrack:
     def _fill_gap(self, time_s: float) -> None:
         gap_s = time_s - self._clock_s
         if gap_s > GAP_S and self._waiting:
-            self._issues.add("the sound's timestamps leave a gap", self._clock_s)
+            if self._given + self._waiting_samples > PRIMING_S * SAMPLE_RATE_HZ:
+                self._issues.add("the sound's timestamps leave a gap", self._clock_s)
             silence = np.zeros((self._waiting[-1].shape[0], round(gap_s * SAMPLE_RATE_HZ)), np.float32)
             self._waiting.append(silence)
             self._waiting_samples += silence.shape[1]
@@ -146,7 +150,10 @@ class AudioTrack:
 
     def _take(self, frames: list[AudioFrame]) -> None:
         for frame in frames:
-            samples = np.nan_to_num(frame.to_ndarray(), nan=0.0, posinf=1.0, neginf=-1.0).astype(np.float32, copy=False)
+            decoded = frame.to_ndarray()
+            if not np.isfinite(decoded).all():
+                self._issues.add("samples that are no numbers", self._clock_s, 0.9)
+            samples = np.nan_to_num(decoded, nan=0.0, posinf=1.0, neginf=-1.0).astype(np.float32, copy=False)
             self._waiting.append(samples)
             self._waiting_samples += samples.shape[1]
 

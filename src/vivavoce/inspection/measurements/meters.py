@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from vivavoce.inspection.content import is_chart
 from vivavoce.inspection.media import AudioBlock, MediaInfo, VideoFrame
 from vivavoce.loudness import LoudnessMeter
 
 LOWEST, HIGHEST = 5, 246
-LEVELS_EVERY_S = 0.5
+LOOK_EVERY_S = 0.5
 VARIABLE = 1.5
 """The longest picture against the shortest, from which the rate counts as variable."""
 
@@ -22,8 +23,8 @@ class Meters:
     def __init__(self, info: MediaInfo) -> None:
         self._info = info
         self._loudness = [LoudnessMeter(block.channels) for block in info.sounds]
-        self._pictures = self._interlaced = 0
-        self._outside, self._judged, self._levels_due_s = 0, 0, 0.0
+        self._pictures = self._interlaced = self._charts = self._looks = 0
+        self._outside, self._judged, self._due_s = 0, 0, 0.0
         self._end_s = 0.0
         self._last_s: float | None = None
         self._shortest_s, self._longest_s = float("inf"), 0.0
@@ -36,8 +37,10 @@ class Meters:
         self._last_s = frame.time_s
         self._pictures += 1
         self._interlaced += frame.interlaced
-        if frame.time_s >= self._levels_due_s:
-            self._levels_due_s = frame.time_s + LEVELS_EVERY_S
+        if frame.time_s >= self._due_s:
+            self._due_s = frame.time_s + LOOK_EVERY_S
+            self._looks += 1
+            self._charts += is_chart(frame.small)
             self._count_levels(frame)
         self._end_s = frame.time_s + frame.seconds
 
@@ -65,6 +68,7 @@ class Meters:
                 "variable_rate": self._longest_s > VARIABLE * self._shortest_s,
                 "longest_picture_s": round(self._longest_s, 3),
                 "outside_levels_percent": round(100 * self._outside / max(1, self._judged), 3),
+                "chart_share": round(self._charts / max(1, self._looks), 3),
                 "interlaced_share": round(self._interlaced / max(1, self._pictures), 3),
             }
         readings["sounds"] = [

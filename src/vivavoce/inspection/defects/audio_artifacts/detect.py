@@ -12,6 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from vivavoce.inspection.addon import load_learned
+from vivavoce.inspection.defects.audio_artifacts.evidence import (
+    flat_tops,
+    floor_spread_db,
+    is_narrow,
+    is_tone,
+    mains_lines,
+)
 from vivavoce.inspection.defects.audio_artifacts.features import is_quiet, sound_views
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
@@ -21,6 +28,9 @@ from vivavoce.inspection.media import AudioBlock, MediaInfo, Samples
 CLASSES = ("none", "hum", "hiss", "distortion", "clicks")
 BANDS_HZ = {"hum": (40, 800), "hiss": (4000, 20_000), "distortion": (1000, 16_000), "clicks": (2000, 20_000)}
 MAX_CHANNELS = 6
+WORTH = 0.1
+"""Probability under which nothing is looked at twice."""
+
 SAME = 1e-3
 SOFTER_DB = 10.0
 """A channel so much softer than the loudest is not judged: what is wrong in it is not heard beside the others."""
@@ -31,13 +41,33 @@ STEADY = ("hum", "hiss", "distortion")
 HOLD, CLICKS_HOLD = 0.91, 0.7
 
 
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What may be set. The probabilities are those of the addon where they are 0."""
+
+    hum: float = 0.0
+    hiss: float = 0.0
+    distortion: float = 0.0
+    clicks: float = 0.0
+    mains_lines: float = 2.0
+    """Multiples of 50 or 60 Hz that stand out, for hum."""
+    floor_spread_db: float = 1.6
+    """How far the high band may fall below its median, for hiss."""
+    flat_tops: float = 1.22
+    """How far the highest samples may stick out, for distortion."""
+    narrow: float = 0.9
+    """Probability of distortion from which a narrow band will do for evidence."""
+
+
 class AudioArtifacts(Detector):
     """Unwanted sounds: mains hum, steady noise, overdriven or starved coding, impulses and lost samples.
 
     Each second of each channel is put into one of five classes (no defect, hum, hiss, distortion, clicks) from its
     spectrum at three resolutions and its levels. A defect must be likelier than the addon's threshold: clicks, which
     may be few, in one second, the others in the mean of it and the second before or after. Channels that hold the
-    same are judged once.
+    same are judged once. The network's word is not enough: hum must have two lines and more at multiples of 50 or 60 Hz
+    that last, hiss a floor from 5 to 14 kHz that never falls, distortion flat tops (or the narrow band of a starved
+    encoder), and a pure tone is a line-up signal.
 
     Limits: one class a second, so the weaker of two defects in one place is missed; seconds under -54 dB, and an end
     shorter than half a second, are not judged; sound without a top band (telephone, 16 kHz) leaves little to hear
@@ -47,13 +77,15 @@ class AudioArtifacts(Detector):
     """
 
     names: ClassVar[tuple[str, ...]] = CLASSES[1:]
+    Thresholds = Thresholds
     classes: ClassVar[tuple[str, ...]] = CLASSES
 
     def __init__(self, media: MediaInfo, thresholds: Any = None) -> None:
         super().__init__(media, thresholds)
         learned = load_learned("audio_artifacts", "artifacts")
         self._network = learned.networks["artifacts"]
-        self._thresholds = {name: learned.figure(f"{name}_threshold") for name in self.names}
+        given = {name: float(getattr(self.thresholds, name)) for name in self.names}
+        self._thresholds = {name: given[name] or learned.figure(f"{name}_threshold") for name in self.names}
         self._tracks: dict[int, Track] = {}
 
     def judge(self, samples: Samples) -> npt.NDArray[np.float32]:
@@ -73,10 +105,28 @@ class AudioArtifacts(Detector):
             return None
         loud = [n for n in _different(whole) if not is_quiet(whole[n])]
         loud = [n for n in loud if _level_db(whole[n]) > max(_level_db(whole[m]) for m in loud) - SOFTER_DB]
-        judged = self.judge(whole[loud]) if loud else np.eye(1, len(CLASSES), dtype=np.float32)
+        judged = self.judge(whole[loud]).copy() if loud else np.eye(1, len(CLASSES), dtype=np.float32)
+        for number, channel in enumerate(loud):
+            self._weigh(judged[number], whole[channel])
         likely = {name: float(judged[:, index].max()) for index, name in enumerate(CLASSES)}
         worst = {name: (loud or [0])[int(judged[:, index].argmax())] for index, name in enumerate(CLASSES)}
         return likely, worst
+
+    def _weigh(self, likely: npt.NDArray[np.float32], second: Samples) -> None:
+        """Take back, in place, what the network says and no half of the second supports."""
+        if likely[1:].max() < WORTH:
+            return
+        limits, halves = self.thresholds, np.split(second[: len(second) // 2 * 2], 2)
+        if is_tone(second):
+            likely[1:] = 0.0
+        hum, hiss, distortion = (CLASSES.index(name) for name in ("hum", "hiss", "distortion"))
+        if likely[hum] >= WORTH and max(map(mains_lines, halves)) < limits.mains_lines:
+            likely[hum] = 0.0
+        if likely[hiss] >= WORTH and min(map(floor_spread_db, halves)) > limits.floor_spread_db:
+            likely[hiss] = 0.0
+        starved = likely[distortion] >= limits.narrow and is_narrow(second)
+        if likely[distortion] >= WORTH and not starved and min(map(flat_tops, halves)) > limits.flat_tops:
+            likely[distortion] = 0.0
 
     def finish(self, end_s: float) -> Iterator[Event]:
         del end_s

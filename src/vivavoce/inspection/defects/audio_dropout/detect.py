@@ -3,7 +3,9 @@
 A gap begins and ends within a few milliseconds and lies far below the quietest that was heard around it: a pause
 keeps the room's noise, and a stop in speech keeps some of it; where it does not, as in made speech, the voice still
 dies away and comes back over ten milliseconds, and a gap's edges are steeper. A channel is lost when it was heard and
-the others go on without it; it is inverted when it becomes the mirror of the other.
+the others go on without it; it is inverted when it becomes the mirror of the other. Gaps that return at one beat are
+meant, as in gated music. Digital silence of 5 s and more is a loss where it comes at once, in the middle or at the
+end; a sound stream that ends a second and more before the picture ends early.
 
 Fails on gaps filled with noise or a repeat, at zero crossings of very quiet sound, and on material that is silent
 digitally between words, whose words also begin at once.
@@ -39,25 +41,45 @@ CHANNEL_S, CHANNEL_DB, OTHER_DB = 0.3, -75.0, -50.0
 MIRROR = -0.9
 
 
+SILENT_DB, BEFORE_STEPS = -85.0, 20
+BEAT_S, BEAT_OFF, BEATS = 3.0, 0.12, 3
+"""How far apart gaps may be that have a beat, how much it may vary, and how many of them make one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What may be set."""
+
+    silence_s: float = 5.0
+    """Digital silence that is a loss."""
+    ends_early_s: float = 1.0
+    """How long before the picture the sound may end."""
+    steep_db: float = STEEP_DB
+    """How far the level falls within 5 ms at both ends of a gap."""
+
+
 class AudioDropout(Detector):
     names = ("audio_dropout",)
+    Thresholds = Thresholds
 
     def __init__(self, media: MediaInfo, thresholds: Any = None) -> None:
         super().__init__(media, thresholds)
         self._streams: dict[int, _Stream] = {}
 
     def on_audio(self, block: AudioBlock) -> Iterator[Event]:
-        stream = self._streams.setdefault(block.stream, _Stream(block.stream))
+        stream = self._streams.setdefault(block.stream, _Stream(block.stream, self.thresholds))
         yield from stream.on_audio(block)
 
     def finish(self, end_s: float) -> Iterator[Event]:
+        picture_s = end_s if self.media.video else 0.0
         for stream in self._streams.values():
-            yield from stream.finish()
+            yield from stream.finish(picture_s)
 
 
 @dataclass(slots=True)
 class _Stream:
     number: int
+    thresholds: Thresholds
     levels: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
     """Of the last steps, (steps,), in dB: as many as a gap and its surroundings take."""
     start_s: float = 0.0
@@ -68,21 +90,64 @@ class _Stream:
     heard: np.ndarray | None = None
     agreed: bool = False
     channel: int = 0
+    end_s: float = 0.0
+    loud_before: bool = False
+    """Whether there was sound right before the silence that is open."""
+    silent_s: float | None = None
+    """When it began."""
+    gaps: list[Event] = field(default_factory=list)
+    """Gaps of which it is not known yet whether they have a beat."""
+    past_s: list[float] = field(default_factory=list)
+    """When the gaps before them began."""
 
     def on_audio(self, sound: AudioBlock) -> Iterator[Event]:
         levels = step_levels(sound.samples)
         if len(self.levels) == 0:
             self.start_s = sound.start_s
+        yield from self._silences(sound.start_s, levels)
+        self.end_s = sound.end_s
         self.levels = np.concatenate([self.levels, levels])
-        yield from self._gaps(final=False)
+        yield from self._without_beat(self._gaps(final=False), sound.end_s)
         if sound.samples.shape[0] == 2:
             yield from self._channels(sound)
 
-    def finish(self) -> Iterator[Event]:
-        yield from self._gaps(final=True)
+    def finish(self, picture_s: float) -> Iterator[Event]:
+        """`picture_s` is when the picture ends, 0 without one."""
+        yield from self._without_beat(self._gaps(final=True), float("inf"))
+        yield from self._end_silence(self.end_s)
+        if picture_s - self.end_s >= self.thresholds.ends_early_s:
+            yield self._event(self.end_s, picture_s, 0.9, "ends early")
         for spans, kind in ((self.lost, "channel"), (self.mirrored, "phase")):
             for span in spans.finish():
                 yield self._event(span.start_s, span.end_s, ratio_to_threshold(span.mean), kind)
+
+    def _silences(self, start_s: float, levels: np.ndarray) -> Iterator[Event]:
+        """Follow digital silence from second to second."""
+        silent = levels < SILENT_DB
+        for step in np.flatnonzero(np.diff(silent, prepend=self.silent_s is not None)).tolist():
+            at_s = start_s + step * STEP_S
+            if silent[step]:
+                before = np.concatenate([self.levels[-BEFORE_STEPS:], levels[:step]])[-BEFORE_STEPS:]
+                self.silent_s, self.loud_before = at_s, bool(len(before)) and float(before.max()) > LOUD_DB
+            else:
+                yield from self._end_silence(at_s)
+
+    def _end_silence(self, end_s: float) -> Iterator[Event]:
+        start_s, self.silent_s = self.silent_s, None
+        if start_s is not None and self.loud_before and end_s - start_s >= self.thresholds.silence_s:
+            yield self._event(start_s, end_s, 0.9, "silence")
+
+    def _without_beat(self, found: Iterator[Event], now_s: float) -> Iterator[Event]:
+        """Gaps that have no others around them at one distance, once what follows them is known."""
+        self.gaps += found
+        starts = np.array([*self.past_s, *(gap.start_s for gap in self.gaps)])
+        ready = [gap for gap in self.gaps if gap.start_s < now_s - BEAT_S]
+        self.gaps = self.gaps[len(ready) :]
+        self.past_s = [start_s for start_s in (*self.past_s, *(g.start_s for g in ready)) if start_s > now_s - 9.0]
+        for gap in ready:
+            apart = np.diff(np.sort(starts[np.abs(starts - gap.start_s) <= BEAT_S]))
+            if len(apart) < BEATS or float(np.abs(apart / np.median(apart) - 1.0).max()) > BEAT_OFF:
+                yield gap
 
     def _gaps(self, final: bool) -> Iterator[Event]:
         """Judge every quiet stretch whose surroundings are known; forget what no later one needs."""
@@ -113,7 +178,7 @@ class _Stream:
         fall = min(before, after) - inside
         if min(before, after) < LOUD_DB or fall < FALL_DB or inside > floor - UNDER_FLOOR_DB:
             return
-        if min(steepness(levels, first), steepness(-levels, last)) < STEEP_DB:
+        if min(steepness(levels, first), steepness(-levels, last)) < self.thresholds.steep_db:
             return
         start_s, end_s = (self.start_s + step * STEP_S for step in (first, last))
         yield self._event(start_s, end_s, ratio_to_threshold(fall / FALL_DB), "gap", fall_db=round(fall, 1))

@@ -3,7 +3,8 @@
 The levels that occur in smooth parts of the picture: cut to fewer bits, they bunch at every fourth, eighth or
 sixteenth level, and a lossy codec afterwards smears the bunches without filling the valleys. What is measured is the
 strength of such a period in the histogram of luma over smooth areas alone, and the histogram's entropy, which falls at
-once where levels are lost within a scene. Drawings in few colours are meant, so of them only the fall counts.
+once where levels are lost within a scene. Drawings in few colours are meant, so of them only the
+fall counts, and of test patterns nothing.
 
 Fails on contours that are one level of eight bits high, which no histogram shows, on drawings that are banded
 throughout, and in pictures without smooth areas, where contours do not show either.
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vivavoce.inspection.content import is_chart
 from vivavoce.inspection.detector import Detector, Sampling
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGroup, EventGrouper, ratio_to_threshold
@@ -50,7 +52,7 @@ class Banding(Detector):
         """Entropy and light of the scene before levels were lost."""
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
-        levels = smooth_levels(frame.luma)
+        levels = None if is_chart(frame.small) else smooth_levels(frame.luma)
         strength = max(self._lost(frame, levels) / LOST_BITS, self._bunched(levels) / CONTRAST)
         for span in self._spans.add(frame.time_s, frame.time_s + EVERY_S, strength):
             yield _event(span)

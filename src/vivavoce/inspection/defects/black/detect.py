@@ -4,7 +4,9 @@ A picture is black when all but a tenth of it is near black level; what is brigh
 Black is unexpected when it comes at once and goes at once: fades to or from black, and black before the first or
 after the last picture, are meant. A film that cuts hard to black and back on purpose looks the same.
 
-Fails on black lifted above a level of 24, and with logos over a tenth of the picture.
+Lifted black, up to a level of 40, is told by how even it is.
+
+Fails on black that is lifted further or noisy, and with logos over a tenth of the picture.
 """
 
 from __future__ import annotations
@@ -18,15 +20,28 @@ import numpy as np
 
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
-from vivavoce.inspection.media import MediaInfo, VideoFrame
+from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame
 from vivavoce.inspection.motion import Blocks, block_means
 
-DARK, DARK_FULL_RANGE = 26, 12
 LOGO_SHARE = 0.12
 LEAST_LIGHT = 34.0
 BEFORE_S, AT_ONCE = 0.4, 0.6
 STILL_LOGO = 6.0
 LEAST_END_S = 0.5
+EVEN = 3.0
+"""Levels by which lifted black may differ from its median."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What may be set, in levels of luma."""
+
+    dark: float = 26.0
+    """Brighter is not black."""
+    dark_full_range: float = 12.0
+    """The same where black is 0."""
+    lifted: float = 40.0
+    """Up to here an even picture is lifted black."""
 
 
 @dataclass(slots=True)
@@ -42,6 +57,7 @@ class _Dark:
 
 class Black(Detector):
     names = ("black",)
+    Thresholds = Thresholds
 
     def __init__(self, media: MediaInfo, thresholds: Any = None) -> None:
         super().__init__(media, thresholds)
@@ -49,8 +65,10 @@ class Black(Detector):
         self._dark: _Dark | None = None
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
-        level = DARK_FULL_RANGE if frame.full_range else DARK
+        level = self.thresholds.dark_full_range if frame.full_range else self.thresholds.dark
         bright = float(np.count_nonzero(frame.small > level)) / frame.small.size
+        if bright > LOGO_SHARE:
+            bright = min(bright, self._lifted(frame.small))
         mean = float(frame.small.mean())
         if bright <= LOGO_SHARE:
             self._darkened(frame, bright, mean)
@@ -60,6 +78,13 @@ class Black(Detector):
             self._dark = None
             self._light.clear()
         self._light.append((frame.time_s, mean))
+
+    def _lifted(self, small: Plane) -> float:
+        """Part of a picture that is not of its usual level, where that is dark: lifted black is even."""
+        usual = float(np.median(small))
+        if usual > self.thresholds.lifted:
+            return 1.0
+        return float(np.count_nonzero(np.abs(small.astype(np.int16) - usual) > EVEN)) / small.size
 
     def finish(self, end_s: float) -> Iterator[Event]:
         dark = self._dark

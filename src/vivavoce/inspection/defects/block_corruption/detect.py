@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vivavoce.inspection.addon import load_learned
+from vivavoce.inspection.content import is_chart
 from vivavoce.inspection.defects.block_corruption.features import CELL, block_figures, change_steps, picture_steps
 from vivavoce.inspection.detector import Detector, Sampling
 from vivavoce.inspection.event import Event
@@ -68,7 +69,7 @@ class BlockCorruption(Detector):
 
     A residual network, its last layer a 1 x 1 convolution, reads what each block of 16 x 16 pixels is like (borders,
     inside, change since the picture before) and gives a map with one value for 32 x 32 pixels (224 x 224 gives 7 x 7,
-    1080p 34 x 60; cells that the picture cuts off are left out). Version 1 (`area`) calls a picture corrupt when over
+    1080p 33 x 60; cells that the picture cuts off are left out). Version 1 (`area`) calls a picture corrupt when over
     0.07 of the map is over one half; version 2 (`learned`, the default) has a decision over the map's statistics that
     was trained jointly with the map, and a second look: in the cells that the map calls corrupt the change since the
     picture before must step at the borders of blocks, as motion, texture and defocus do not. Two corrupt looks, none
@@ -80,6 +81,7 @@ class BlockCorruption(Detector):
     to be found; lost pictures that the decoder repeats whole are a freeze; blocks that only show an older moment are
     hard to see. Blocks must lie where the encoder put them: of video that was scaled afterwards little is found.
     Coloured blocks with right luma are not seen.
+    Test patterns and plain screens are passed over.
     Fails on: mosaics and pixel art that are meant, glitch transitions, confetti and split screens of hard edges;
     and misses damage that the decoder conceals well by copying a still background.
     """
@@ -113,8 +115,10 @@ class BlockCorruption(Detector):
         before, self._before, self._before_number = self._before, frame.luma.copy(), frame.number
         if not follows or before is None or min(frame.luma.shape) < CELL:
             return
-        observation = self._observe(before, self._before)
         self._before_number = -2
+        if is_chart(frame.small):
+            return
+        observation = self._observe(before, self._before)
         end_s = frame.time_s + frame.seconds
         ratio = self._ratio(observation)
         for span in self._grouper.add(frame.time_s - frame.seconds, end_s, ratio):

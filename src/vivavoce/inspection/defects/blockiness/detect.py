@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from vivavoce.inspection.addon import load_learned
+from vivavoce.inspection.content import is_chart
 from vivavoce.inspection.defects.blockiness.features import SMALLEST, grid_figures
 from vivavoce.inspection.detector import Detector, Sampling
 from vivavoce.inspection.event import Event
@@ -17,6 +19,16 @@ LEAST = 2
 COARSEST = 51.0
 
 
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What may be set."""
+
+    probability: float = 0.0
+    """That a grid is visible; 0: as the addon says."""
+    looks: float = 2.0
+    """Looks with a grid, half a second apart, that make an event."""
+
+
 class Blockiness(Detector):
     """A grid of 4, 8 or 16 pixels that can be seen, as of H.264 without deblocking at a quantiser of 35 or more.
 
@@ -26,17 +38,20 @@ class Blockiness(Detector):
 
     Limits: the grid must lie on the pixels: a blocky picture that was scaled afterwards has one of another size,
     and is seen only where that is near a power of two. Smearing by a deblocking filter is blur, not this.
+    Test patterns and plain screens are passed over.
     Fails on: pixel art, checked cloth and tiled walls that happen to lie on the grid, subtitles in a fixed raster;
     and misses blocks under film grain.
     """
 
     names: ClassVar[tuple[str, ...]] = ("blockiness",)
     sampling: ClassVar[Sampling] = Sampling(every_s=0.4)
+    Thresholds = Thresholds
 
     def __init__(self, media: MediaInfo, thresholds: Any = None) -> None:
         super().__init__(media, thresholds)
         learned = load_learned("blockiness", "blockiness")
-        self._network, self._threshold = learned.networks["blockiness"], learned.figure("threshold")
+        self._network = learned.networks["blockiness"]
+        self._threshold = self.thresholds.probability or learned.figure("threshold")
         self._spans = EventGrouper(GAP_S, exit_ratio=HOLD)
         self._quantisers: list[float] = []
 
@@ -48,7 +63,7 @@ class Blockiness(Detector):
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
         if min(frame.luma.shape) < SMALLEST:
             return
-        visible, quantiser = self.judge(frame.luma)
+        visible, quantiser = (0.0, 0.0) if is_chart(frame.small) else self.judge(frame.luma)
         strength = visible / self._threshold
         for span in self._spans.add(frame.time_s, frame.time_s + frame.seconds, strength):
             yield from self._event(span.start_s, span.end_s, span.mean, span.count)
@@ -61,7 +76,7 @@ class Blockiness(Detector):
 
     def _event(self, start_s: float, end_s: float, strength: float, count: int) -> Iterator[Event]:
         quantisers, self._quantisers = self._quantisers, []
-        if count >= LEAST:
+        if count >= self.thresholds.looks:
             mean = min(COARSEST, sum(quantisers) / max(1, len(quantisers)))
             evidence = {"quantiser": round(mean, 1), "pictures": count}
             yield Event("blockiness", start_s, end_s, min(1.0, strength * self._threshold), evidence)

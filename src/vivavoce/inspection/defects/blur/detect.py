@@ -28,7 +28,7 @@ ROW_STEP = 4
 STRONGEST = 0.02
 LEAST_EDGES, LEAST_RISE = 16, 12
 REACH = 6
-DROP = 0.9
+DROP = 0.84
 LEAST_PAST, LEAST_PICTURES = 3, 5
 SLACK_IN, SLACK_OUT = 0.25, 0.3
 """Of the depth of a drop: how far from the bottom its second look, and from the top the first or second after it."""

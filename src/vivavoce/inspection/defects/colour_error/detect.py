@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from vivavoce.inspection.content import is_chart
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.media import MediaInfo, VideoFrame
@@ -29,6 +30,8 @@ LEAST_SPREAD = 12.0
 FADE_SHARE = 0.4
 FORGET_S = 8.0
 CAST = 60.0
+EMPTY = 105.0
+"""How far below the middle chroma lies whose planes are empty; a green screen lies at 75 to 95."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class ColourError(Detector):
                 self._wrong = None
                 yield from self._make_events(wrong, self._cured(wrong, look))
             found = _absolute(look) or (_against(self._before, look) if self._before and not wrong else None)
-            if found and not self._fading(look):
+            if found and not self._fading(look) and not is_chart(frame.small):
                 self._wrong = _Wrong(frame.time_s, end_s, *found, self._before)
         self._gain = _gain(self._before, look) if self._before else 0.0
         self._before = look
@@ -110,7 +113,7 @@ class ColourError(Detector):
 def _absolute(look: _Look) -> tuple[str, float] | None:
     """An error that needs nothing to compare with."""
     blue, red = look.blue - 128.0, look.red - 128.0
-    if np.median(blue) < -CAST and np.median(red) < -CAST:
+    if np.median(blue) < -EMPTY and np.median(red) < -EMPTY:
         return "green", 0.95
     if np.median(blue) > CAST and np.median(red) > CAST:
         return "violet", 0.95

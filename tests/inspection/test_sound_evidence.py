@@ -1,0 +1,56 @@
+"""Physical evidence for sound alarms."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.inspection.material import babble
+from vivavoce.inspection.defects.audio_artifacts.evidence import (
+    flat_tops,
+    floor_spread_db,
+    is_narrow,
+    is_tone,
+    mains_lines,
+)
+
+RATE_HZ = 48_000
+TIME_S = np.arange(RATE_HZ // 2) / RATE_HZ
+VOICE = babble(1.0)[0][: len(TIME_S)]
+RANDOM = np.random.default_rng(0)
+
+
+@pytest.mark.parametrize("mains", [50.0, 60.0])
+def test_hum_has_lines_at_the_mains_and_a_bass_note_has_not(mains: float) -> None:
+    hum = sum(np.sin(2 * np.pi * mains * k * TIME_S) / k for k in range(1, 7))
+    assert mains_lines((VOICE + 0.05 * hum).astype(np.float32)) >= 2
+    for note in (46.25, 48.3, 51.91, 55.0, 58.27, 61.74):
+        bass = sum(np.sin(2 * np.pi * note * k * TIME_S) / k for k in range(1, 4))
+        assert mains_lines((VOICE + 0.05 * bass).astype(np.float32)) < 2
+    assert mains_lines(VOICE) < 2
+
+
+def test_hiss_keeps_its_floor_and_cymbals_do_not() -> None:
+    noise = RANDOM.normal(0, 0.02, len(TIME_S))
+    assert floor_spread_db((VOICE + noise).astype(np.float32)) < 1.6
+    struck = noise * np.exp(-(TIME_S % 0.12) / 0.02)
+    assert floor_spread_db((VOICE + struck).astype(np.float32)) > 1.6
+
+
+def test_clipped_sound_has_flat_tops() -> None:
+    sound = RANDOM.normal(0, 0.1, len(TIME_S)).astype(np.float32)
+    assert flat_tops(np.clip(sound, -0.08, 0.08)) < 1.22 < flat_tops(sound)
+
+
+def test_a_line_up_tone_is_one_tone() -> None:
+    tone = np.sin(2 * np.pi * 1000 * TIME_S).astype(np.float32)
+    assert is_tone(tone)
+    assert not is_tone(np.clip(tone, -0.5, 0.5))
+    assert not is_tone(VOICE)
+
+
+def test_telephone_sound_is_narrow() -> None:
+    spectrum = np.fft.rfft(RANDOM.normal(0, 0.1, len(TIME_S)))
+    spectrum[len(spectrum) // 6 :] = 0.0
+    assert is_narrow(np.fft.irfft(spectrum, len(TIME_S)).astype(np.float32))
+    assert not is_narrow(RANDOM.normal(0, 0.1, len(TIME_S)).astype(np.float32))
