@@ -102,6 +102,16 @@ def test_a_clock_that_drifts_costs_no_packet(drift_ppm: float, carrying: list[by
     assert receiver.played.get(Source.PREDICTION, 0) < QUIET_S / 0.02
 
 
+@pytest.mark.parametrize("pause_s", [0.5, 3.0])
+def test_after_a_sender_that_stood_still_speech_goes_on(pause_s: float, carrying: list[bytes]) -> None:
+    """A program that makes speech slower than it is played sends late, and its timestamps know nothing of it."""
+    sent = [
+        (at_s + (pause_s if number >= 60 else 0.0), data) for number, (at_s, data) in enumerate(datagrams(carrying))
+    ]
+    receiver, _ = heard(sent, ChannelSettings())
+    assert receiver.played[Source.PACKET] >= len(sent) - 8
+
+
 def test_total_loss_is_silence() -> None:
     receiver = Receiver(FakeConcealer())
     assert not receiver.pull(0.0).any()

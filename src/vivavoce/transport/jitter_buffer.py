@@ -21,6 +21,8 @@ _JITTER_SHARE = 0.97
 _ACCELERATE_S, _EXPAND_S = 0.04, 0.02
 _RESTART = 500
 """Packets; a number that leaps further begins a new stream."""
+_LATE_PACKETS = 5
+"""So many late packets in a row, with none in time, and playing waits for them again."""
 
 
 class Move(StrEnum):
@@ -73,6 +75,8 @@ class JitterState:
     """Packets that came and are not played yet."""
     transits_s: tuple[float, ...] = ()
     started: bool = False
+    late_packets: int = 0
+    """In a row, too late to be played, with none in time between."""
 
 
 def arrive(state: JitterState, number: int, at_s: float) -> JitterState:
@@ -83,10 +87,13 @@ def arrive(state: JitterState, number: int, at_s: float) -> JitterState:
     transits_s = (*state.transits_s, at_s - number * FRAME_S)[-_REMEMBERED:]
     state = replace(state, transits_s=transits_s)
     if number >= following:
-        return replace(state, waiting=state.waiting | {number})
+        return replace(state, waiting=state.waiting | {number}, late_packets=0)
     if not state.started:
         return replace(state, waiting=state.waiting | {number}, next_number=number)
-    return state
+    if state.late_packets + 1 >= _LATE_PACKETS and not state.waiting:
+        # The sender stood still and its clock with it: what comes now is not late but the speech that goes on.
+        return JitterState(number, frozenset({number}), (at_s - number * FRAME_S,))
+    return replace(state, late_packets=state.late_packets + 1)
 
 
 def add(state: JitterState, number: int) -> JitterState:
