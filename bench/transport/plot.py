@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
@@ -14,7 +15,7 @@ OURS, OTHERS = "#0b6e4f", "#8a8f98"
 
 def draw_scores(table: Table, path: Path) -> None:
     """PLCMOS (column 2, `3.51 ± 0.19`) over kb/s (column 1): a point for each row, ours filled, libopus's hollow."""
-    points = [(row[0], float(row[1]), *(float(part) for part in row[2].split(" ± "))) for row in table.rows]
+    points = [_point(row) for row in table.rows]
     least_kbps, most_kbps = min(p[1] for p in points) - 2, max(p[1] for p in points) + 2
     least, most = min(p[2] - p[3] for p in points) - 0.1, max(p[2] + p[3] for p in points) + 0.1
 
@@ -48,6 +49,12 @@ def draw_scores(table: Table, path: Path) -> None:
         lines.append(f"<text {text}>{escape(name)}</text>")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join([*lines, "</svg>"]) + "\n", encoding="utf-8")
+
+
+def _point(row: Sequence[str]) -> tuple[str, float, float, float]:
+    """Name, kb/s, score and its standard error."""
+    score, _, error = row[2].partition(" ± ")
+    return row[0], float(row[1]), float(score), float(error or 0)
 
 
 def _spread(places: list[tuple[float, int]], apart: float = 15.0) -> dict[int, float]:

@@ -183,4 +183,4 @@ def likeness(heard: np.ndarray, whole: np.ndarray) -> float:
 
     count = min(len(heard), len(whole)) // 320 * 320
     rows = [features(sound[:count].astype(np.float32))[:, :18].ravel() for sound in (heard, whole)]
-    return float(np.corrcoef(*rows)[0, 1])
+    return float(np.corrcoef(rows[0], rows[1])[0, 1])

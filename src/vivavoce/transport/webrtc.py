@@ -40,25 +40,25 @@ class ProtectedTrack(MediaStreamTrack):
     def __init__(self, rate_hz: int, settings: ProtectionSettings | None = None) -> None:
         super().__init__()
         self._stream = PacketStream(rate_hz, settings=settings)
-        self._waiting: asyncio.Queue[ProtectedPacket] = asyncio.Queue(_MAX_WAITING)
+        self._outgoing: asyncio.Queue[ProtectedPacket] = asyncio.Queue(_MAX_WAITING)
         self._began_s: float | None = None
         self._packets = 0
 
     async def push(self, samples: Samples) -> None:
         """Send (samples,) float32 at the track's rate, after what was pushed before."""
         for packet in await asyncio.to_thread(self._stream.push, samples):
-            await self._waiting.put(packet)
+            await self._outgoing.put(packet)
 
     async def flush(self) -> None:
         """Send what is left of the speech; nothing can be pushed after it."""
         for packet in self._stream.flush():
-            await self._waiting.put(packet)
+            await self._outgoing.put(packet)
 
     async def recv(self) -> Packet:
         """The next packet, when its time has come; aiortc calls it."""
         if self.readyState != "live":
             raise MediaStreamError
-        packet = Packet((await self._waiting.get()).data)
+        packet = Packet((await self._outgoing.get()).data)
         now_s = time.monotonic()
         if self._began_s is None or now_s - self._began_s - self._packets * FRAME_S > _LATE_S:
             # After a pause the clock has gone on: timestamps count the time, not the packets.
