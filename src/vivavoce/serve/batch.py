@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field
+from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -123,7 +124,7 @@ def run_batch(jobs: Iterable[Job], folder: Path, workers: int) -> Iterator[Outco
 def run_batch_by_ray(jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
     """The same on a cluster of Ray; `folder` is one that all its machines see. Raises `InputError` without Ray."""
     try:
-        import ray.data
+        data: Any = import_module("ray.data")
     except ModuleNotFoundError as error:
         raise InputError('--engine ray needs Ray: pip install "vivavoce[ray]"') from error
     jobs = list(jobs)
@@ -132,7 +133,7 @@ def run_batch_by_ray(jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
     waiting = [{"job": json.dumps(asdict(job))} for job, seconds in ready if seconds is None]
     if not waiting:
         return
-    spoken: Any = ray.data.from_items(waiting).map(_speak_row, fn_kwargs={"folder": str(folder)})
+    spoken = data.from_items(waiting).map(_speak_row, fn_kwargs={"folder": str(folder)})
     for row in spoken.iter_rows():
         yield Outcome(**json.loads(row["outcome"]))
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -54,7 +55,7 @@ class Guard:
         exchange = _Exchange(scope, receive, send, self._settings, self._allowed_origin(headers))
         try:
             await self._answer(scope, headers, exchange)
-        except StalledError:
+        except (StalledError, ClientDisconnect):
             await exchange.abort()
         except Exception as error:
             if not isinstance(error.__cause__, ServiceError):  # which was logged where it arose

@@ -112,7 +112,7 @@ class _Session:
 
         self.id, self.tag = secrets.token_urlsafe(18), f'"{secrets.token_hex(8)}"'
         self.speech = speech
-        self.on_end = lambda: None
+        self.on_end: Callable[[], object] = lambda: None
         self._service = service
         self._stream = PacketStream(speech.rate_hz, redundancy_s)
         self._peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))  # no foreign host is asked for our address
