@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vivavoce.errors import InputError
+from vivavoce.spoken import Speech
 
 DEFAULT_URL = "http://127.0.0.1:8880"
 _PATH = "/v1/stream"
@@ -141,6 +142,10 @@ class Client:
                     chunk = answer.take(await connection.recv())
                     if chunk:
                         yield chunk
+
+    def synthesize(self, text: str, **style: Any) -> Speech:
+        """All of a text at once, as a value that a notebook plays and draws; `style` and errors as in `speak`."""
+        return Speech.of(self.speak(text, **style))
 
     def speakers(self) -> list[tuple[str, str]]:
         """Names and languages of the server's speakers. Raises `InputError` where there is no server."""

@@ -88,3 +88,14 @@ def test_the_verb_loads_no_voice(server: Running, tmp_path: Path) -> None:
         "sys.exit('onnxruntime' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+
+
+def test_a_notebook_plays_it_with_words_and_pitch(server: Running) -> None:
+    speech = vivavoce.Client(server.url).synthesize("Hello <you>.", speaker="af_heart")
+    shown = speech._repr_html_()
+    assert 'src="data:audio/wav;base64,UklGR' in shown
+    assert ">Hello</text>" in shown
+    assert "<you>" not in shown
+    assert shown.count("L") > 10
+    assert 0.3 < speech.duration_s < 4
+    assert 80 < np.median(speech.pitch[speech.pitch > 0]) < 400

@@ -217,3 +217,17 @@ def wait_until(condition, most_s: float = 20.0) -> None:
     while not condition():
         assert time.monotonic() - begun_s < most_s
         time.sleep(0.01)
+
+
+def test_a_log_line_is_json_without_texts(server: Running, caplog: pytest.LogCaptureFixture) -> None:
+    import json
+
+    from vivavoce.serve.server import JsonFormatter
+
+    with caplog.at_level("INFO", "vivavoce.serve.access"):
+        server.speak(input="A secret sentence.")
+        wait_until(lambda: caplog.records)
+    line = json.loads(JsonFormatter().format(caplog.records[-1]))
+    assert (line["path"], line["status"]) == ("/v1/audio/speech", 200)
+    assert "secret" not in json.dumps(line)
+    assert "status=200" in caplog.records[-1].getMessage()

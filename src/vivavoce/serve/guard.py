@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import secrets
 import time
@@ -136,10 +135,7 @@ class Guard:
             "ms": round(seconds * 1000, 1),
             "bytes": exchange.sent_bytes,
         }
-        if self._settings.log == "json":
-            access_log.info(json.dumps(fields))
-        else:
-            access_log.info(" ".join(f"{name}={value!r}" for name, value in fields.items()))
+        access_log.info(" ".join(f"{name}=%({name})s" for name in fields), fields)
 
 
 class _Exchange:

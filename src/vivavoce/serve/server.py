@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import multiprocessing
 import os
@@ -192,11 +193,22 @@ def _raise_file_limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
+class JsonFormatter(logging.Formatter):
+    """A line of JSON for each record; what a request's line says are fields of its own."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        fields: dict[str, object] = {"time": self.formatTime(record), "level": record.levelname, "logger": record.name}
+        fields.update(record.args if isinstance(record.args, dict) else {"message": record.getMessage()})
+        if record.exc_info:
+            fields["exception"] = self.formatException(record.exc_info)
+        return json.dumps(fields, default=str)
+
+
 def _configure_logging(settings: Settings) -> None:
-    form = '{"time": "%(asctime)s", "level": "%(levelname)s", "logger": "%(name)s", "event": %(message)s}'
-    if settings.log == "text":
-        form = "%(asctime)s %(levelname)s %(name)s %(message)s"
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format=form)
+    handler = logging.StreamHandler(sys.stderr)
+    text = logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s")
+    handler.setFormatter(JsonFormatter() if settings.log == "json" else text)
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
 
 
