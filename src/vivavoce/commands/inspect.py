@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--edl", type=Path, metavar="FILE", help="write markers for DaVinci Resolve")
     add("--fcp-xml", type=Path, metavar="FILE", help="write markers for Premiere Pro")
     add("--junit", type=Path, metavar="FILE", help="write a test report, a case for each detector")
+    add("--shard", metavar="I/N", help="every N-th file from the I-th on, for batch schedulers")
     add("--workers", type=int, default=1, metavar="N", help="processes (1)")
     add("--engine", choices=("local", "ray"), default="local", help="where files are worked on")
     add("--fail-on", metavar="SEVERITY", help="exit with 3 at minor, major or critical events and above")

@@ -10,8 +10,9 @@ from vivavoce.errors import InputError
 from vivavoce.inspection.captions import CAPTION_SUFFIXES
 
 MEDIA_SUFFIXES = {
-    ".3gp", ".aac", ".ac3", ".aiff", ".avi", ".flac", ".flv", ".h264", ".hevc", ".m2ts", ".m4a", ".m4v", ".mka", ".mkv",
-    ".mov", ".mp3", ".mp4", ".mpeg", ".mpg", ".mxf", ".oga", ".ogg", ".ogv", ".opus", ".ts", ".wav", ".webm",
+    ".3gp", ".aac", ".ac3", ".aiff", ".apng", ".au", ".avi", ".flac", ".flv", ".gif", ".h264", ".hevc",
+    ".m2ts", ".m4a", ".m4v", ".mka", ".mkv", ".mov", ".mp3", ".mp4", ".mpeg", ".mpg", ".mxf", ".oga", ".ogg",
+    ".ogv", ".opus", ".rm", ".ts", ".wav", ".webm", ".wv",
 }  # fmt: skip
 
 
@@ -45,6 +46,21 @@ def _found(paths: Sequence[Path], *, captions: bool) -> Iterator[Path]:
             yield path
         else:
             raise InputError(f"{path}: no such file or folder")
+
+
+def count_others(paths: Sequence[Path]) -> int:
+    """How many files in the folders among `paths` are neither media nor captions, by their suffixes."""
+    known = MEDIA_SUFFIXES | CAPTION_SUFFIXES
+    names = (name for path in paths if path.is_dir() for _, _, files in os.walk(path) for name in files)
+    return sum(Path(name).suffix.lower() not in known for name in names)
+
+
+def take_shard(files: Sequence[Path], shard: str) -> list[Path]:
+    """Every n-th file from the i-th on, for `i/n` with i from 1 to n. Raises `InputError` for anything else."""
+    index, _, count = shard.partition("/")
+    if not (index.isdecimal() and count.isdecimal() and 1 <= int(index) <= int(count)):
+        raise InputError(f"--shard {shard}: give i/n, such as 1/4, with i from 1 to n")
+    return list(files[int(index) - 1 :: int(count)])
 
 
 def _media(files: Sequence[Path]) -> list[Path]:

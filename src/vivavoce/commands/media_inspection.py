@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from vivavoce.commands.console import OutputConsole
-from vivavoce.commands.media_files import inspected_files
+from vivavoce.commands.media_files import count_others, inspected_files, take_shard
 from vivavoce.errors import InputError
 from vivavoce.files import write_text
 from vivavoce.inspection import (
@@ -58,6 +58,10 @@ def inspect(arguments: argparse.Namespace, names: tuple[str, ...], profile: Prof
             print(f"vivavoce: {result.error}", file=sys.stderr)
         return _exit_code([result], {}, fail_on)
     files = inspected_files(arguments.paths)
+    if others := count_others(arguments.paths):
+        print(f"vivavoce: {others} files of other kinds are left out, name one to have it looked at", file=sys.stderr)
+    if arguments.shard:
+        files = take_shard(files, arguments.shard)
     allowed = AllowList.read(arguments.allow_list) if arguments.allow_list else AllowList()
     job = InspectionJob(names, limits, profile.thresholds, stall_s=arguments.stall)
     results = [allowed.filter(drop_weak(result, profile)) for result in _inspect_all(files, job, arguments)]

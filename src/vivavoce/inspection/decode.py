@@ -35,7 +35,7 @@ class Readable(Protocol):
 
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,mpeg,mpegvideo,avi,flv,ogg,wav,w64,aiff,mp3,flac,aac,ac3,eac3,"
-    "h264,hevc,m4v,mxf,asf,yuv4mpegpipe,nut,ivf,caf,amr"
+    "h264,hevc,m4v,mxf,asf,yuv4mpegpipe,nut,ivf,caf,amr,gif,apng,au,rm,wv"
 )
 """Containers that hold media. Playlists are left out: they name other files and addresses."""
 
@@ -49,6 +49,8 @@ class Media:
 
     def __init__(self, container: InputContainer, name: str, limits: Limits) -> None:
         self.name, self.issues = name, ContainerIssues()
+        self.notices = _left_out(container, limits)
+        """What of the file is not looked at."""
         self._container, self._limits = container, limits
         self._video, self._sounds, self._captions = _streams(container, name, limits)
         for stream in (*container.streams.video, *container.streams.audio):
@@ -159,6 +161,16 @@ def _parts(track: VideoTrack | AudioTrack | CueTrack | None, packet: Packet) -> 
             yield from track.sounds(frame)
 
 
+def _left_out(container: InputContainer, limits: Limits) -> list[str]:
+    kinds = (("sound", container.streams.audio, limits.sound_streams),)
+    kinds += (("caption", container.streams.subtitles, limits.caption_streams),)
+    return [
+        f"{len(streams) - most} of {len(streams)} {name} tracks are not looked at, over the limit of {most}"
+        for name, streams, most in kinds
+        if len(streams) > most
+    ]
+
+
 def _streams(
     container: InputContainer, name: str, limits: Limits
 ) -> tuple[VideoStream | None, list[AudioStream], list[SubtitleStream]]:
@@ -179,8 +191,10 @@ def _streams(
 
 
 def _tag(stream: Any) -> str:
-    context = stream.codec_context
-    return str(getattr(context, "codec_tag", "") or "").lower()
+    try:
+        return str(getattr(stream.codec_context, "codec_tag", "") or "").lower()
+    except UnicodeDecodeError:  # four bytes that are no text
+        return ""
 
 
 def _info(
@@ -212,4 +226,6 @@ def _end_s(part: Part) -> float:
 def _reason(error: Exception) -> str:
     if isinstance(error, av.error.InvalidDataError):
         return "no format is recognised: empty, cut short, or another kind of file"
+    if isinstance(error, av.error.ArgumentError):
+        return f"its format is not among those that are read: {FORMATS}"
     return getattr(error, "strerror", None) or str(error)

@@ -127,4 +127,4 @@ def _inspection(document: dict[str, Any], events: tuple[Event, ...]) -> Inspecti
 
 
 def _line(document: dict[str, Any]) -> bytes:
-    return json.dumps(document, ensure_ascii=False, separators=(", ", ": ")).encode() + b"\n"
+    return json.dumps(document, ensure_ascii=False, separators=(", ", ": ")).encode("utf-8", "backslashreplace") + b"\n"

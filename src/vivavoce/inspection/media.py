@@ -79,6 +79,10 @@ class Cue:
     lines: tuple[str, ...]
     number: int = 0
     """Its place in the file, from 1."""
+    position: str = ""
+    """Where on the picture it stands, as the file says it; captions at two positions may be shown at once."""
+    problem: str = ""
+    """What is wrong with it in the file; one whose times cannot be read has no lines, and lies where it was found."""
 
     @property
     def text(self) -> str:

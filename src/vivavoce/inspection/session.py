@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from vivavoce.errors import InputError
-from vivavoce.inspection.captions import CAPTION_SUFFIXES, read_captions, read_sidecars
+from vivavoce.inspection.captions import CAPTION_SUFFIXES, CaptionFile, find_sidecar, read_caption_file
 from vivavoce.inspection.decode import Media, Part, open_media
 from vivavoce.inspection.detector import Detector, Sampler
 from vivavoce.inspection.errors import MediaError, UnavailableError
@@ -24,6 +24,8 @@ Progress = Callable[[float, float | None], None]
 """Called now and then with the seconds done and the seconds in all (None: not known)."""
 
 SMALLEST = 16
+PALETTE_FORMATS = frozenset({"gif", "apng"})
+MADE_BY_DITHER = frozenset({"blockiness", "combing", "banding"})
 PROGRESS_EVERY_S = 0.2
 
 
@@ -62,7 +64,7 @@ Settings = Mapping[str, Mapping[str, float]]
 
 
 class InspectionSession:
-    """Detectors and meters at session on one file; give it parts in the order of the file."""
+    """Detectors and meters at work on one file; give it parts in the order of the file."""
 
     def __init__(
         self,
@@ -86,7 +88,7 @@ class InspectionSession:
 
     @property
     def running(self) -> tuple[str, ...]:
-        """Names of the detectors at session, of those that were asked for."""
+        """Names of the detectors at work, of those that were asked for."""
         working = {name for detector, _ in self._working for name in detector.names}
         return tuple(sorted(working & self._names))
 
@@ -142,6 +144,9 @@ class InspectionSession:
         """The detectors behind some names, each once."""
         kinds: dict[type[Detector], None] = {}
         for name in names:
+            if self.info.container in PALETTE_FORMATS and name in MADE_BY_DITHER:
+                self.skipped[name] = "pictures with a palette are dithered, which looks the same"
+                continue
             try:
                 kinds[find_defect(name).detector] = None
             except UnavailableError as error:
@@ -208,20 +213,24 @@ def inspect_file(
     try:
         if path.suffix.lower() in CAPTION_SUFFIXES:
             return _inspect_captions(path, names, limits, settings)
-        cues, captions = read_sidecars(path, limits)
+        sidecar = find_sidecar(path)
+        captions = read_caption_file(sidecar, limits) if sidecar else CaptionFile([])
+        beside = (sidecar.name,) if sidecar else ()
         with open_media(path, limits) as media:
-            session = InspectionSession(
-                replace(media.info, captions=media.info.captions + captions), names, limits, settings
-            )
-            return session.summary(tuple(inspect_events(media, session, cues, progress)))
+            info = replace(media.info, captions=media.info.captions + beside)
+            session = InspectionSession(info, names, limits, settings)
+            session.notices += [*captions.notices, *media.notices]
+            return session.summary(tuple(inspect_events(media, session, captions.cues, progress)))
     except InputError as error:
         return Inspection(str(path), (), error=str(error))
 
 
 def _inspect_captions(path: Path, names: Sequence[str], limits: Limits, settings: Settings | None) -> Inspection:
-    cues = read_captions(path, limits)
+    captions = read_caption_file(path, limits)
+    cues = captions.cues
     info = MediaInfo(str(path), container=path.suffix[1:].lower(), captions=(path.name,))
     session = InspectionSession(info, names, limits, settings)
+    session.notices += captions.notices
     events = [event for cue in cues for event in session.process(cue)]
     session.end_s = max((cue.end_s for cue in cues), default=0.0)
     return session.summary((*events, *session.finish()))

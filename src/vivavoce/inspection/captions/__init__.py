@@ -1,5 +1,11 @@
 """Caption files: WebVTT, SRT and TTML, read with limits."""
 
-from vivavoce.inspection.captions.files import CAPTION_SUFFIXES, read_captions, read_sidecars
+from vivavoce.inspection.captions.files import (
+    CAPTION_SUFFIXES,
+    CaptionFile,
+    find_sidecar,
+    read_caption_file,
+    read_captions,
+)
 
-__all__ = ["CAPTION_SUFFIXES", "read_captions", "read_sidecars"]
+__all__ = ["CAPTION_SUFFIXES", "CaptionFile", "find_sidecar", "read_caption_file", "read_captions"]

@@ -24,9 +24,9 @@ class _Rates:
 
 
 def read_ttml(text: str, place: str, limit: int) -> list[Cue]:
-    """Cues of a TTML document.
+    """Cues of a TTML document; a paragraph whose times cannot be read says so in its `problem` and has no lines.
 
-    Raises `MediaError` for what is not XML, declares entities, has times that are none, or more than `limit` cues.
+    Raises `MediaError` for what is not XML, declares entities, or holds more than `limit` cues.
     """
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise MediaError(f"{place}: declares a document type, which is not read")
@@ -47,16 +47,20 @@ def _collect(
 ) -> None:
     if depth > MAX_DEPTH:
         raise MediaError(f"{place}: nested deeper than {MAX_DEPTH}")
-    begin = element.get("begin")
-    start_s = base_s + (_seconds(begin, rates, place) if begin else 0.0)
+    begin, end, duration = (_seconds(element.get(name), rates) for name in ("begin", "end", "dur"))
+    start_s = base_s + (begin or 0.0)
     if _local(element) == "p":
-        end, duration = element.get("end"), element.get("dur")
-        end_s = base_s + _seconds(end, rates, place) if end else start_s
-        if duration:
-            end_s = start_s + _seconds(duration, rates, place)
+        end_s = start_s + duration if duration is not None else base_s + end if end is not None else start_s
         if len(cues) == limit:
             raise MediaError(f"{place}: over {limit} captions")
-        cues.append(Cue(start_s, end_s, plain_lines(_text(element)), len(cues) + 1))
+        stamps = [stamp for name in ("begin", "end", "dur") if (stamp := element.get(name))]
+        odd = next((stamp for stamp in stamps if _seconds(stamp, rates) is None), None)
+        if odd:
+            at_s = cues[-1].end_s if cues else 0.0
+            cues.append(Cue(at_s, at_s, (), len(cues) + 1, problem=f"no time: {odd[:40]}"))
+        else:
+            position = element.get("region", "")
+            cues.append(Cue(start_s, end_s, plain_lines(_text(element)), len(cues) + 1, position))
         return
     for child in element:
         _collect(child, start_s, rates, place, limit, cues, depth + 1)
@@ -71,7 +75,10 @@ def _text(element: ElementTree.Element) -> str:
     return "\n".join(" ".join(line.split()) for line in "".join(parts).split("\n"))
 
 
-def _seconds(stamp: str, rates: _Rates, place: str) -> float:
+def _seconds(stamp: str | None, rates: _Rates) -> float | None:
+    """A time in seconds; None where there is none, or one that cannot be read."""
+    if stamp is None:
+        return None
     clock, offset = CLOCK.match(stamp), OFFSET.match(stamp)
     if clock:
         hours, minutes, seconds, fraction, frames = clock.groups()
@@ -82,7 +89,7 @@ def _seconds(stamp: str, rates: _Rates, place: str) -> float:
         if unit in ("f", "t"):
             return value / (rates.frames_hz if unit == "f" else rates.ticks_hz)
         return value * UNITS_S[unit]
-    raise MediaError(f"{place}: not a time: {stamp[:40]}")
+    return None
 
 
 def _number(root: ElementTree.Element, name: str, otherwise: float) -> float:

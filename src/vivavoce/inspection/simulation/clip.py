@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vivavoce.inspection.captions import read_sidecars
+from vivavoce.inspection.captions import find_sidecar, read_captions
 from vivavoce.inspection.decode import open_media
 from vivavoce.inspection.errors import MediaError
 from vivavoce.inspection.limits import DEFAULT_LIMITS, Limits
@@ -109,7 +109,8 @@ def read_clip(path: Path, limits: Limits = DEFAULT_LIMITS, seconds: float = math
     """
     frames: list[Yuv] = []
     sounds: list[Samples] = []
-    cues, _ = read_sidecars(path, limits)
+    sidecar = find_sidecar(path)
+    cues = read_captions(sidecar, limits) if sidecar else []
     sound_start_s, size = 0.0, 0
     with open_media(path, limits) as media:
         for part in media.parts():

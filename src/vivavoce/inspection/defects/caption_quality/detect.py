@@ -40,9 +40,17 @@ class CaptionQuality(Detector):
         self._speech = SpeechTrack()
 
     def on_caption(self, cue: Cue) -> Iterator[Event]:
+        if cue.problem:
+            yield Event(
+                "caption_quality", cue.start_s, max(cue.end_s, cue.start_s + 0.1), 0.8 if not cue.lines else 0.4,
+                {"problem": cue.problem, "caption": cue.number},
+            )  # fmt: skip
+            if not cue.lines:
+                return
         before, self._before = self._before, cue
         self._shown.append((cue.start_s, cue.end_s))
-        seconds, signs = cue.end_s - cue.start_s, len(cue.text)
+        rolled = _rolled_lines(before, cue)
+        seconds, signs = cue.end_s - cue.start_s, len(" ".join(cue.lines[rolled:]))
         if seconds <= 0:
             yield _event(cue, 0.8, "ends before it starts")
             return
@@ -63,7 +71,7 @@ class CaptionQuality(Detector):
             yield _event(cue, ratio_to_threshold(garbled / GARBLED), "garbled", share=round(garbled, 2))
         if before and cue.start_s < before.start_s:
             yield _event(cue, 0.8, "out of order")
-        elif before and cue.start_s < before.end_s - OVERLAP_S:
+        elif before and cue.start_s < before.end_s - OVERLAP_S and cue.position == before.position and not rolled:
             overlap_s = min(before.end_s, cue.end_s) - cue.start_s
             yield Event(
                 "caption_quality", cue.start_s, cue.start_s + overlap_s, ratio_to_threshold(1 + overlap_s),
@@ -92,6 +100,13 @@ class CaptionQuality(Detector):
         for start_s, last_s in uncaptioned(shown, speech):
             evidence = {"problem": "speech without captions"}
             yield Event("caption_quality", start_s, last_s, ratio_to_threshold((last_s - start_s) / 6.0), evidence)
+
+
+def _rolled_lines(before: Cue | None, cue: Cue) -> int:
+    """How many lines of a roll-up caption stood there before: its first ones are the last ones of the one before."""
+    lines = before.lines if before else ()
+    most = min(len(lines), len(cue.lines) - 1)
+    return next((count for count in range(most, 0, -1) if lines[-count:] == cue.lines[:count]), 0)
 
 
 def _event(cue: Cue, score: float, problem: str, **more: float) -> Event:
