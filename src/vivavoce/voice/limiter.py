@@ -16,8 +16,8 @@ CEILING = 10.0 ** (-1.5 / 20.0)
 OVERSAMPLING, TAPS = 4, 8
 """Points between samples that are looked at, and samples on either side that they depend on."""
 BLOCK_S, RELEASE_S = 0.001, 0.06
-QUIET = 0.45 * CEILING
-"""Samples under this have no true peak over the ceiling."""
+QUIET = CEILING / 1.5
+"""Sound of smaller samples has no true peak over the ceiling, unless most of it lies near half the rate."""
 
 
 class LimiterState(NamedTuple):

@@ -32,7 +32,7 @@ from vivavoce.voice.style import Pauses, SpeakingStyle
 from vivavoce.voice.timing import SpeechMark, speech_marks
 from vivavoce.voice.tokens import Tokens, tokenise
 
-SCHEDULE = ChunkSchedule((8, 16, 32, 64))
+SCHEDULE = ChunkSchedule((8, 16, 32, 64, 128, 256))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """hibari (Apache-2.0): the installed package, or another of its `.onnx` files, as a voice of blocks.
 
 The graph is cut into encoders of text and prosody, the melody, and the frame decoder, which is written anew so that it
-streams. Its activations are float here: its own are quantised over the whole call.
+streams. Melody and decoder have float activations here: theirs are quantised over the whole call.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def import_hibari(graph: Graph, data: bytes, name: str) -> ImportedVoice:
     assets = package_assets()
     if not graph.has(TEXT, PROSODY, DURATIONS, MELODY, ENERGY):
         raise InputError(f"{graph.place}: is not built as hibari 0.2 is, so it cannot be cut")
-    graph = dequantised(graph)
+    whole, graph = graph, dequantised(graph)  # encoders read whole sentences: theirs may stay quantised, and are faster
     symbols = Wire("symbols", "ids", (1, "tokens"), INT64)
     per_token = Wire("prosody", PROSODY, (1, "tokens", PROSODY_WIDTH), transposed=True)
     durations = Wire("log_durations", DURATIONS, (1, "tokens"), reshaped=(1, -1))
@@ -52,8 +52,8 @@ def import_hibari(graph: Graph, data: bytes, name: str) -> ImportedVoice:
         for track, tensor in (("f0", "f0"), ("energy", ENERGY))
     ]
     files = {
-        "text_encoder.onnx": graph.part([symbols], [Wire("encoded", TEXT, (1, "tokens", TEXT_WIDTH), transposed=True)]),
-        "prosody_encoder.onnx": graph.part([symbols], [per_token, durations]),
+        "text_encoder.onnx": whole.part([symbols], [Wire("encoded", TEXT, (1, "tokens", TEXT_WIDTH), transposed=True)]),
+        "prosody_encoder.onnx": whole.part([symbols], [per_token, durations]),
         "melody.onnx": graph.part([Wire("prosody", MELODY, (1, "units", PROSODY_WIDTH), transposed=True)], tracks),
         "decoder.onnx": decoder_network(graph),
     }
