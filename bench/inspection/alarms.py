@@ -1,0 +1,112 @@
+"""False alarms an hour on clean material, by detector and by kind of material.
+
+`python -m bench.inspection.alarms --data DATA` inspects `video/clean` with every defect, and `sound/clean` and speech
+that may be tuned on with the five that listen, and writes `bench/results/inspection-alarms.json`. Every event counts,
+minor ones too; the intervals are those of a Poisson count at 95 %. `--only` restricts the kinds, `--folder NAME=PATH`
+adds clean files of one's own, which are only printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.inspection.made_cases import sentences
+from bench.shared.results import Table, write_result
+from vivavoce.inspection import InspectionJob, defect_names, inspect_files
+
+HEARD = ("audio_dropout", "clicks", "distortion", "hiss", "hum")
+CORPORA, RECORDINGS = ("ensemble", "kathleen", "kerstin", "prompts", "speechocean"), 24
+SOURCES = ("bench/inspection/alarms.py", "src/vivavoce/inspection/defects", "src/vivavoce/inspection/tracks.py")
+
+
+@dataclass
+class Kind:
+    """What was found in one kind of material."""
+
+    files: list[Path]
+    names: tuple[str, ...]
+    hours: float = 0.0
+    alarms: Counter[str] = field(default_factory=Counter)
+    events: list[dict[str, object]] = field(default_factory=list)
+
+    def inspect(self, workers: int) -> None:
+        """Inspect the files; each that cannot be read is named and left out."""
+        for result in inspect_files(self.files, InspectionJob(self.names, stall_s=900.0), workers):
+            if result.error:
+                print(result.error, file=sys.stderr)
+                continue
+            self.hours += result.seconds / 3600
+            for event in result.events:
+                self.alarms[event.defect] += 1
+                self.events.append({"file": Path(result.file).name, **event.as_json(), "evidence": {}})
+
+
+def interval(count: int, hours: float) -> tuple[float, float]:
+    """95 % of a Poisson rate an hour, after Byar."""
+    if hours == 0:
+        return 0.0, 0.0
+    low = 0.0 if count == 0 else count * (1 - 1 / (9 * count) - 1.96 / (3 * count**0.5)) ** 3
+    more = count + 1
+    return low / hours, more * (1 - 1 / (9 * more) + 1.96 / (3 * more**0.5)) ** 3 / hours
+
+
+def kinds(data: Path) -> dict[str, Kind]:
+    """The clean material that may be tuned on."""
+    speech = [
+        path
+        for corpus in CORPORA
+        for row in sentences(data / "speech" / corpus, "train")[:RECORDINGS]
+        for path in (data / "speech" / corpus / "audio").glob(f"{row['id']}.*")
+    ]
+    return {
+        "video": Kind(_media(data / "video" / "clean"), defect_names()),
+        "music": Kind(_media(data / "sound" / "clean"), HEARD),
+        "speech": Kind(speech, HEARD),
+    }
+
+
+def table(found: dict[str, Kind]) -> Table:
+    """One row a kind."""
+    rows = []
+    for name, kind in found.items():
+        low, high = interval(kind.alarms.total(), kind.hours)
+        listed = ", ".join(f"{defect} {count}" for defect, count in kind.alarms.most_common()) or "none"
+        rate = kind.alarms.total() / kind.hours if kind.hours else 0.0
+        rows.append((name, f"{kind.hours:.3f}", str(kind.alarms.total()), f"{rate:.1f} ({low:.1f}-{high:.1f})", listed))
+    return Table(("material", "hours", "alarms", "an hour (95 %)", "which"), rows)
+
+
+def _media(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.iterdir()) if path.suffix not in (".tsv", ".md")]
+
+
+def main(arguments: Iterable[str] | None = None) -> None:
+    """Entry point of the script."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds video/, sound/ and speech/")
+    parser.add_argument("--only", nargs="*", help="kinds: video, music, speech")
+    parser.add_argument("--folder", action="append", default=[], metavar="NAME=PATH", help="further clean files")
+    parser.add_argument("--workers", type=int, default=1)
+    chosen = parser.parse_args(None if arguments is None else list(arguments))
+    found = {name: kind for name, kind in kinds(chosen.data).items() if not chosen.only or name in chosen.only}
+    for given in chosen.folder:
+        name, _, path = given.partition("=")
+        found[name] = Kind(_media(Path(path)), defect_names())
+    for name, kind in found.items():
+        kind.inspect(chosen.workers)
+        for event in kind.events:
+            print(name, json.dumps(event))
+    print(table(found).markdown())
+    if not chosen.only and not chosen.folder:
+        figures = {name: {"alarms": dict(kind.alarms), "hours": round(kind.hours, 4)} for name, kind in found.items()}
+        write_result("inspection-alarms", {"main": table(found)}, SOURCES, figures)
+
+
+if __name__ == "__main__":
+    main()
