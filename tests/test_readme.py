@@ -69,7 +69,7 @@ def test_examples_run(
     names: dict[str, Any] = {"__name__": "page"}
     for language, block in BLOCK.findall(page.read_text(encoding="utf-8")):
         if language == "python":
-            exec(compile(block, page.name, "exec"), names)
+            exec(compile(block, page.name, "exec", dont_inherit=True), names)
             capsys.readouterr()
             continue
         for command in commands(block):
