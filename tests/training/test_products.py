@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from onnxruntime import InferenceSession
 
-from vivavoce.blocks import load_addon
+from vivavoce.blocks import find_addon, load_addon
 from vivavoce.training.core.checkpoint import load_checkpoint
 from vivavoce.training.core.cli import build_product, export_run
 from vivavoce.training.core.product import Workspace
@@ -79,3 +79,17 @@ def run_network(model: bytes) -> None:
             inputs[wire.name][:] = 0
     for output in session.run(None, inputs):
         assert np.isfinite(np.asarray(output, np.float64)).all()
+
+
+@pytest.mark.parametrize("recipe", ["aligner", "blockiness"])
+def test_training_can_begin_from_the_addon_that_ships(recipe: str, workspace: Workspace, tmp_path: Path) -> None:
+    train(recipe, workspace)
+    product = build_product(recipe, workspace)
+    begun = Trainer(product, tmp_path / recipe, warm_start=find_addon(recipe))
+    spec = product.export(begun.network.eval())
+    (exported,), (entry,) = spec.networks.values(), load_addon(find_addon(recipe)).manifest.networks.values()
+    shipped = load_addon(find_addon(recipe)).read(entry.file)
+    inputs = {name: tensor.numpy() for name, tensor in exported.inputs.items()}
+    answers = (InferenceSession(model).run(None, inputs) for model in (exported.to_onnx(), shipped))
+    for ours, theirs in zip(*answers, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-3, rtol=1e-3)

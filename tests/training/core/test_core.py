@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ import torch
 from onnxruntime import InferenceSession
 
 from tests.training.core.echo import Echo, EchoNetwork
-from vivavoce.blocks import load_addon
+from vivavoce.blocks import find_addon, load_addon
 from vivavoce.errors import InputError
 from vivavoce.training.core.checkpoint import load_checkpoint, load_weights
 from vivavoce.training.core.cli import build_product, export_run, main, trained_product
@@ -186,6 +187,30 @@ def test_a_warm_start_begins_from_given_weights(recipe: Path, workspace: Workspa
     load_weights(EchoNetwork(6, True), workspace.run("warm"))
     with pytest.raises(InputError, match="do not fit the network"):
         load_weights(EchoNetwork(5, True), workspace.run("warm"))
+
+
+def test_a_warm_start_reads_the_weights_of_an_addon(recipe: Path, workspace: Workspace, tmp_path: Path) -> None:
+    made = product(recipe, workspace, "network.width=40")
+    trained = Trainer(made, workspace.run("echo"))
+    trained.train()
+    (tmp_path / "addons").mkdir()
+    addon = export_run("echo", workspace, tmp_path / "addons", "CPU")
+    again = Trainer(made, workspace.run("again"), warm_start=addon.path).network
+    for name, value in trained.ema.network.state_dict().items():
+        torch.testing.assert_close(again.state_dict()[name], value, atol=1e-3, rtol=1e-3)
+
+
+def test_a_warm_start_from_another_addon_is_refused(recipe: Path, workspace: Workspace) -> None:
+    with pytest.raises(InputError, match="cannot be told from the ONNX"):
+        Trainer(product(recipe, workspace), workspace.run("echo"), warm_start=find_addon("parser"))
+
+
+def test_bad_input_is_one_line(recipe: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["train", str(recipe), "--set", "training.typo=1"])
+    assert capsys.readouterr().err == f'{recipe.name}.training: unknown key "typo", known are ' + ", ".join(
+        field.name for field in fields(TrainingSettings)
+    ) + "\n"
 
 
 def test_snapshots_keep_averages_to_choose_among(recipe: Path, workspace: Workspace) -> None:

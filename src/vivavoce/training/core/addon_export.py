@@ -90,7 +90,7 @@ def write_spec(spec: AddonSpec, folder: Path, provenance: Mapping[str, Any], det
         **spec.manifest,
         "details": details,
     }
-    contents: dict[str, bytes | Path] = {f"{name}.onnx": _onnx(network) for name, network in spec.networks.items()}
+    contents: dict[str, bytes | Path] = {f"{name}.onnx": onnx_of(network) for name, network in spec.networks.items()}
     addon = write_addon(folder, manifest, {**contents, **spec.files})
     write_text(folder / CARD, card(addon.manifest, spec.card))
     return addon
@@ -112,7 +112,8 @@ def update_details(folder: Path, details: Mapping[str, float], metrics: Mapping[
     return updated
 
 
-def _onnx(network: NetworkExport | ReadyNetwork) -> bytes:
+def onnx_of(network: NetworkExport | ReadyNetwork) -> bytes:
+    """A network of a spec as ONNX."""
     return network.to_onnx() if isinstance(network, NetworkExport) else network.onnx
 
 

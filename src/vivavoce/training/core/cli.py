@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import torch
 
 from vivavoce.blocks import Addon
+from vivavoce.errors import InputError
 from vivavoce.training.core.addon_export import export_addon, update_details
 from vivavoce.training.core.checkpoint import load_checkpoint, load_weights
 from vivavoce.training.core.hardware import hardware_name
@@ -21,8 +23,15 @@ from vivavoce.training.core.trainer import Trainer
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Read the command line and do what it says."""
-    asked = _parser().parse_args(arguments)
+    """Read the command line and do what it says; bad input is one line on standard error and exit status 2."""
+    try:
+        _run(_parser().parse_args(arguments))
+    except InputError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(2) from error
+
+
+def _run(asked: argparse.Namespace) -> None:
     workspace = Workspace(asked.data, asked.runs)
     run = asked.run or Path(asked.recipe).stem
     if asked.verb == "export":
@@ -83,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--labels", type=Path, help="prepare: take in what people labelled, and make nothing else")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE", help="change the recipe")
-    parser.add_argument("--warm-start", type=Path, help="run, checkpoint or file of weights to begin from")
+    parser.add_argument("--warm-start", type=Path, help="run, file of weights or addon to begin from")
     parser.add_argument("--addons", type=Path, default=shipped_addons(), help="folder to export into")
     parser.add_argument("--hardware", default=hardware_name(), help="for the model card")
     return parser

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from vivavoce.errors import InputError
 from vivavoce.files import whole_file
 from vivavoce.training.core.adversarial import AdversarialTraining
-from vivavoce.training.core.checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, load_weights
+from vivavoce.training.core.checkpoint import CHECKPOINT, Checkpoint, load_checkpoint
 from vivavoce.training.core.curve import Curve
 from vivavoce.training.core.ema import ExponentialMovingAverage
 from vivavoce.training.core.hardware import has_fast_bf16, use_all_cores
@@ -30,12 +30,13 @@ from vivavoce.training.core.product import Losses, Product, Progress
 from vivavoce.training.core.recipe import differences, values_of
 from vivavoce.training.core.schedule import set_learning_rate
 from vivavoce.training.core.stopping import StopRequest
+from vivavoce.training.core.warm_start import warm_start as begin_from
 
 SAVE_EVERY_S = 180.0
 
 
 class Trainer:
-    """Trains one product in one folder. `warm_start` is a source of first weights, as `load_weights` takes them."""
+    """Trains one product in one folder. `warm_start` is where first weights come from, see `warm_start.py`."""
 
     def __init__(
         self, product: Product[Any], folder: Path, device: str = "cpu", warm_start: Path | None = None
@@ -53,7 +54,7 @@ class Trainer:
         if is_new:
             product.initialize(network)
         if warm_start:
-            load_weights(network, warm_start)
+            begin_from(product, network, warm_start)
         self.network = network.to(device)
         self.ema = ExponentialMovingAverage(self.network, self.settings.ema_decay)
         first, second = self.settings.betas

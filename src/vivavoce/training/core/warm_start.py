@@ -1,0 +1,92 @@
+"""First weights for a training: from a run, a file of weights, or an addon that ships.
+
+An addon holds ONNX, whose weights the exporter renamed and turned. Which of them was which is found out by exporting a
+probe: a network of the same shape whose every weight is drawn at random, and so is known again.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import nn
+
+from vivavoce.blocks import Addon, load_addon
+from vivavoce.blocks.addon import MANIFEST_FILE
+from vivavoce.errors import InputError
+from vivavoce.training.core.addon_export import ReadyNetwork, onnx_of
+from vivavoce.training.core.checkpoint import load_weights
+from vivavoce.training.core.product import Product
+
+Arrays = dict[str, np.ndarray]
+
+
+def warm_start(product: Product[Any], network: nn.Module, source: Path) -> None:
+    """Put first weights into a network: of a run's folder, of a `.pt` file, or of the folder of an addon.
+
+    Raises `InputError` where they do not fit, which an addon's do not if the exporter folded them into others
+    (normalisation over batches into convolutions).
+    """
+    if not (source / MANIFEST_FILE).is_file():
+        load_weights(network, source)
+        return
+    addon = load_addon(source)
+    probe = _randomize(copy.deepcopy(network))
+    with torch.no_grad():
+        exports = product.export(probe).networks
+    found: dict[str, np.ndarray] = {}
+    for name in exports.keys() & addon.manifest.networks.keys():
+        if isinstance(exports[name], ReadyNetwork):
+            raise InputError(f"{source}: the network {name} is exported in a way of its own, start from a run instead")
+        found |= _matched(probe, _weights(onnx_of(exports[name])), _shipped(addon, name))
+    missing = [name for name, value in network.state_dict().items() if name not in found and value.is_floating_point()]
+    if missing:
+        raise InputError(f"{source}: {len(missing)} weights, such as {missing[0]}, cannot be told from the ONNX")
+    with torch.no_grad():
+        for name, value in network.state_dict().items():
+            if name in found:
+                value.copy_(torch.from_numpy(found[name].copy()))
+
+
+def _randomize(network: nn.Module) -> nn.Module:
+    with torch.no_grad():
+        for value in network.state_dict().values():
+            if value.is_floating_point():
+                value.copy_(torch.rand_like(value) + 0.1)
+    return network.eval()
+
+
+def _matched(probe: nn.Module, exported: Arrays, shipped: Mapping[str, np.ndarray]) -> Arrays:
+    """The shipped arrays by the names of the network's weights."""
+    found: Arrays = {}
+    for name, value in probe.state_dict().items():
+        array = value.numpy()
+        for wire, candidate in exported.items():
+            if wire not in shipped or shipped[wire].shape != candidate.shape:
+                continue
+            if candidate.shape == array.shape and np.allclose(candidate, array, atol=1e-3):
+                found[name] = shipped[wire]
+            elif candidate.shape == array.shape[::-1] and np.allclose(candidate.T, array, atol=1e-3):
+                found[name] = shipped[wire].T
+    return found
+
+
+def _shipped(addon: Addon, name: str) -> Arrays:
+    return _weights(addon.read(addon.manifest.networks[name].file))
+
+
+def _weights(model: bytes) -> Arrays:
+    """The float weights of an ONNX network by name, half floats under the name that they are cast to."""
+    graph = onnx.load_from_string(model).graph
+    arrays = {weight.name: numpy_helper.to_array(weight) for weight in graph.initializer}
+    return {
+        name.removesuffix(".half"): array.astype(np.float32)
+        for name, array in arrays.items()
+        if array.dtype in (np.float32, np.float16)
+    }
