@@ -9,6 +9,7 @@ from tests.blocks import networks
 from tests.blocks.toys import toy_description
 from vivavoce.blocks import lookup, write_addon
 from vivavoce.cli import main
+from vivavoce.commands import addons
 
 ENCODERS = toy_description(
     stack=[{"type": "Encoders"}],
@@ -25,7 +26,10 @@ def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "bad" / "addon.json").write_text("{}")
     monkeypatch.setenv("VIVAVOCE_ADDONS", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setattr(lookup, "SHIPPED", tmp_path / "shipped")
+    monkeypatch.setattr(lookup, "_package_folders", lambda: ())
+    monkeypatch.setattr(addons, "_on_terminal", lambda: True)
     return tmp_path
 
 
@@ -40,12 +44,23 @@ def test_list_cuts_nothing_off_at_80_columns(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(addons, "_on_terminal", lambda: True)
     assert main(["addons", "list"]) == 0
     shown = capsys.readouterr().out
     assert "…" not in shown
     for name in lookup.addons():
         assert f"\n{name} " in shown
     assert len(shown.splitlines()) < 5 * len(lookup.addons())
+
+
+def test_a_list_into_a_pipe_is_a_line_an_addon(
+    user: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(addons, "_on_terminal", lambda: False)
+    assert main(["addons", "list"]) == 0
+    bad, toy = capsys.readouterr().out.splitlines()
+    assert bad.startswith("bad\t")
+    assert toy == "toy\tacoustic\t0.0 MB\tCC0-1.0\t[bold]not markup[/bold]"
 
 
 def test_list_as_json(user: Path, capsys: pytest.CaptureFixture[str]) -> None:

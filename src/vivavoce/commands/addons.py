@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -53,17 +54,28 @@ def _list(as_json: bool) -> int:
     if as_json:
         _print_json(rows)
         return 0
+    if not _on_terminal():  # a line an addon, for grep and cut
+        for row in rows:
+            print("\t".join(_cells(row)))
+        return 0
     # Speakers are left to `show`: at 80 columns their names leave no room for what an addon is.
     table = Table(box=None, pad_edge=False)
     for head in ("name", "kind", "size", "licence"):
         table.add_column(head, no_wrap=True, overflow="fold", justify="right" if head == "size" else "left")
     table.add_column("summary", min_width=MIN_SUMMARY)
     for row in rows:
-        size = f"{row['bytes'] / 1e6:.1f} MB" if "bytes" in row else ""
-        cells = (row["name"], row.get("kind", ""), size, row.get("licence", ""))
-        table.add_row(*map(Text, cells), Text(row.get("summary", row.get("error", ""))))
+        table.add_row(*map(Text, _cells(row)))
     wide_console().print(table if rows else "no addons")
     return 0
+
+
+def _on_terminal() -> bool:
+    return sys.stdout.isatty()
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    size = f"{row['bytes'] / 1e6:.1f} MB" if "bytes" in row else ""
+    return row["name"], row.get("kind", ""), size, row.get("licence", ""), row.get("summary", row.get("error", ""))
 
 
 def _row(name: str, path: Path) -> dict[str, Any]:
