@@ -29,7 +29,12 @@ from bench.shared.results import Table, write_result
 
 TEXT = "The quick brown fox jumps over the lazy dog while the old farmer watches quietly from his small wooden porch."
 RATE_HZ = 24_000
-SOURCES = ("bench/serve/latency.py", "src/vivavoce/serve")
+SOURCES = (
+    "bench/serve/latency.py",
+    "src/vivavoce/serve/scheduler.py",
+    "src/vivavoce/serve/session.py",
+    "src/vivavoce/serve/streaming.py",
+)
 
 
 @contextmanager
@@ -177,6 +182,25 @@ def requests(port: int, count: int, seed: int = 0) -> None:
     connection.close()
 
 
+def processor_s(process: int) -> float:
+    """Processor time that a process has used, which other work on the machine does not change much."""
+    with open(f"/proc/{process}/stat") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def cost_of_speech(port: int, process: int, repeats: int) -> float:
+    """Processor seconds for a second of speech sent over HTTP."""
+    body = json.dumps({"model": "tts-1", "voice": "af_heart", "input": TEXT, "response_format": "pcm"})
+    connection = HTTPConnection("127.0.0.1", port, timeout=120)
+    before, said = processor_s(process), 0.0
+    for _ in range(repeats):
+        connection.request("POST", "/v1/audio/speech", body)
+        said += len(connection.getresponse().read()) / 2 / RATE_HZ
+    connection.close()
+    return (processor_s(process) - before) / said
+
+
 def memory_mb(process: int) -> float:
     """Resident memory."""
     with open(f"/proc/{process}/statm") as file:
@@ -227,6 +251,8 @@ def main() -> None:
         silent = asyncio.run(silence_after_cancel(port, arguments.repeats))
         tell("cancel to silence, median", f"{statistics.median(silent):.1f} ms", statistics.median(silent))
         tell("cancel to silence, worst", f"{max(silent):.1f} ms", max(silent))
+        cost = cost_of_speech(port, process, arguments.repeats)
+        tell("processor time for a second of speech", f"{cost:.3f} s, {1 / cost:.0f} streams a core", cost)
         hang_ups(port, 100)
         requests(port, 200)
         before = memory_mb(process)
