@@ -17,9 +17,10 @@ import pytest
 import soundfile
 
 from tests.transport.fakes import EXTENSION, FakeCodec, FakeConcealer
+from tests.transport.test_capture import ethernet, ipv4, udp, write
 from vivavoce.audio import Audio, Samples, write_audio
 from vivavoce.cli import main
-from vivavoce.commands import protect, receive, simulate_loss
+from vivavoce.commands import protect, receive, receive_capture, simulate_loss
 from vivavoce.redundancy.codec import payload_codec
 from vivavoce.transport import opus_file
 from vivavoce.transport.channel import Channel, ChannelSettings
@@ -27,7 +28,7 @@ from vivavoce.transport.opus_codec import FRAME
 from vivavoce.transport.opus_extension import extract
 from vivavoce.transport.opus_packet import parse
 from vivavoce.transport.receiver import Receiver
-from vivavoce.transport.rtp import unpack
+from vivavoce.transport.rtp import RtpPacket, pack, unpack
 from vivavoce.transport.udp import Timeouts, open_socket, parse_address, relay
 
 SPEECH = Path(__file__).parents[1] / "data" / "kathleen.opus"
@@ -80,7 +81,16 @@ def test_simulated_loss_keeps_the_length_and_says_what_filled(
 
 def test_the_report_needs_nothing_else(protected: Path, trace: Path, tmp_path: Path) -> None:
     page = tmp_path / "report.html"
-    arguments = ["simulate-loss", str(protected), "--trace", str(trace), "-o", str(tmp_path / "a.wav"), "--html", str(page)]
+    arguments = [
+        "simulate-loss",
+        str(protected),
+        "--trace",
+        str(trace),
+        "-o",
+        str(tmp_path / "a.wav"),
+        "--html",
+        str(page),
+    ]
     assert main(arguments) == 0
     text = page.read_text()
     assert text.count("<audio") == 4
@@ -266,3 +276,57 @@ def test_protected_files_say_their_rate_and_length(protected: Path, tmp_path: Pa
     write_audio(tmp_path / "a.wav", Audio(np.zeros(8_000, np.float32), 8_000))
     assert main(["protect", str(tmp_path / "a.wav"), "-o", str(tmp_path / "a.opus")]) == 0
     assert opus_file.read(tmp_path / "a.opus").input_rate_hz == 8_000
+
+
+def test_bitstreams_of_opus_demo_go_both_ways(trace: Path, tmp_path: Path) -> None:
+    stream, heard = tmp_path / "speech.bit", tmp_path / "heard.wav"
+    assert main(["protect", str(SPEECH), "-o", str(stream)]) == 0
+    assert main(["simulate-loss", str(stream), "--trace", str(trace), "-o", str(heard)]) == 0
+    assert soundfile.info(heard).duration == pytest.approx(3.1)
+
+
+def test_a_session_description_is_written_for_the_receiver(tmp_path: Path) -> None:
+    with open_socket(("127.0.0.1", 0)) as target:
+        port = target.getsockname()[1]
+        assert main(["send", str(SPEECH), "--to", f"127.0.0.1:{port}", "--sdp", str(tmp_path / "a.sdp")]) == 0
+    assert f"m=audio {port} RTP/AVP 111" in (tmp_path / "a.sdp").read_text()
+
+
+@pytest.fixture
+def captured(protected: Path, tmp_path: Path) -> Path:
+    packets = opus_file.read(protected).packets
+    sent = [(0.02 * n, pack(RtpPacket(n, 960 * n, data, 7))) for n, data in enumerate(packets) if n % 20 not in (8, 9)]
+    return write(tmp_path / "call.pcap", [(at_s, ethernet(ipv4(udp(data)))) for at_s, data in sent])
+
+
+def test_a_captured_call_is_heard_with_a_report(
+    captured: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(receive_capture, "default_codecs", lambda: (FakeCodec(),))
+    monkeypatch.setattr(receive_capture.Concealer, "load", staticmethod(FakeConcealer))
+    heard, page = tmp_path / "heard.wav", tmp_path / "call.html"
+    assert main(["receive", "--pcap", str(captured), "-o", str(heard), "--html", str(page)]) == 0
+    said = capsys.readouterr().err
+    assert re.search(r"16 of 155 packets lost \(10%\); .* by redundancy.*; delay \d+ ms, \d+ underruns; 0 other", said)
+    assert soundfile.info(heard).duration == pytest.approx(3.1, abs=0.15)
+    assert "filled by redundancy" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["receive", "--pcap", "{}", "--ssrc", "9", "-o", "a.wav"], "no stream 0x00000009"),
+        (["receive", "--pcap", "{}", "-o", "-"], "give a file to write"),
+        (["receive", "--html", "a.html"], "give --pcap"),
+    ],
+)
+def test_bad_input_with_captures_is_one_line(
+    arguments: list[str], complaint: str, captured: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    capsys.readouterr()
+    assert main([argument.format(captured) for argument in arguments]) == 2
+    said = capsys.readouterr().err
+    assert complaint in said
+    assert len(said.splitlines()) == 1

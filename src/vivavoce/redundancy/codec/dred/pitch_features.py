@@ -117,18 +117,26 @@ def _smoothed(correlation: Real) -> Real:
 
 
 def _levinson(correlation: Real) -> Real:
-    """The Levinson-Durbin recursion, all frames at once: (frames, 17) -> (frames, 16)."""
-    coefficients = np.zeros((len(correlation), _ORDER))
-    error, going = correlation[:, 0].copy(), correlation[:, 0] != 0
+    """The Levinson-Durbin recursion, (frames, 17) -> (frames, 16): lists, which are quicker than arrays so small."""
+    return np.array([_levinson_of_frame(row) for row in correlation.tolist()])
+
+
+def _levinson_of_frame(correlation: list[float]) -> list[float]:
+    coefficients: list[float] = []
+    error = correlation[0]
     for order in range(_ORDER):
-        known = coefficients[:, :order]
-        ahead = (known * correlation[:, order:0:-1]).sum(axis=1) + correlation[:, order + 1]
-        reflection = np.where(going, -ahead / np.where(error == 0, 1.0, error), 0.0)
-        coefficients[:, :order] = known + reflection[:, None] * known[:, ::-1]
-        coefficients[:, order] = reflection
-        error = np.where(going, error * (1.0 - reflection**2), error)
-        going &= error >= 0.001 * correlation[:, 0]
-    return coefficients
+        if error == 0.0 or (order and error < 0.001 * correlation[0]):
+            break
+        ahead = correlation[order + 1]
+        for place, value in enumerate(coefficients):
+            ahead += value * correlation[order - place]
+        reflection = -ahead / error
+        coefficients = [
+            value + reflection * mirrored for value, mirrored in zip(coefficients, coefficients[::-1], strict=True)
+        ]
+        coefficients.append(reflection)
+        error -= reflection * reflection * error
+    return coefficients + [0.0] * (_ORDER - len(coefficients))
 
 
 def _residual(aligned: Real, coefficients: Real) -> Real:
