@@ -30,6 +30,9 @@ from vivavoce.training.voice.utterances import SPEAKERS
 PROSODY_RECIPE = "chorus-prosody"
 BOUNDARY_S = -0.045
 LONGEST_END_S = 0.175
+CLOSING_UNITS, CLOSING_NATS = 36, 0.3
+"""How much of a sentence's end, silence included, keeps at least its speaker's mean energy and so much more: the
+teacher lets sentences fade before their melody is where it goes."""
 DESCRIPTIONS = {
     "kathleen": ("female", "en-US", "A woman, a real person reading phonetically balanced prompts"),
     "af_heart": ("female", "en-US", "A woman, synthetic"),
@@ -84,7 +87,7 @@ def chorus(voice: Voice, workspace: Workspace) -> AddonSpec:
                 },
             }
         ],
-        manifest=_manifest(),
+        manifest=_manifest(stage.melody.centre[:, 1].tolist()),
         details=_details(stage.melody.centre),
         metrics={name: value for name, value in load_checkpoint(run).metrics.items() if name.endswith("_ensemble")},
         card=CardText(
@@ -103,7 +106,7 @@ def chorus(voice: Voice, workspace: Workspace) -> AddonSpec:
     )
 
 
-def _manifest() -> Mapping[str, Any]:
+def _manifest(mean_energies: list[float]) -> Mapping[str, Any]:
     floats = ("rate", "pitch_shift", "pitch_range", "gain", "given_frames")
     speakers = []
     for name in SPEAKERS:
@@ -128,7 +131,11 @@ def _manifest() -> Mapping[str, Any]:
         },
         "config": {
             "Decoder": {"lookahead": DELAY, "forward": ["f0", "gain"]},
-            "UnitUpsampler": {"unit_frames": FRAMES_PER_UNIT},
+            "UnitUpsampler": {
+                "unit_frames": FRAMES_PER_UNIT,
+                "closing_units": CLOSING_UNITS,
+                "closing_energy": [round(energy + CLOSING_NATS, 2) for energy in mean_energies],
+            },
         },
     }
 

@@ -1,0 +1,58 @@
+"""The end of a sentence stays loud enough for its melody to be heard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from vivavoce.blocks import find_addon, load_addon
+from vivavoce.blocks.tensors import Tensors
+from vivavoce.voice.unit_upsampler import MODAL_SHARE, UnitUpsampler
+
+TOKENS, FLOOR, UNITS, CENTRE_HZ = 20, 7.0, 12, 150.0
+
+
+@dataclass
+class Frames:
+    f0: np.ndarray
+    energy: np.ndarray
+
+
+def regulated(config: dict[str, object], size: int) -> Frames:
+    """What the regulator of the shipped voice makes of noise, `size` frames at a time."""
+    addon = load_addon(find_addon("chorus"))
+    build: Any = SimpleNamespace(json_path="stack", network=addon.network)
+    block = UnitUpsampler.from_config({"unit_frames": 2, **config}, build)
+    random = np.random.default_rng(0)
+    each = {name: np.zeros((1, TOKENS), np.float32) for name in ("pitch_shift", "gain")}
+    context: Tensors = {
+        "encoded": np.zeros((1, TOKENS, 128), np.float32),
+        "prosody": random.standard_normal((1, TOKENS, 192)).astype(np.float32),
+        "log_durations": np.full((1, TOKENS), np.log(5.0), np.float32),
+        "rate": np.ones((1, TOKENS), np.float32), "pitch_range": np.ones((1, TOKENS), np.float32), **each,
+        "given_frames": np.full((1, TOKENS), -1.0, np.float32), "gaps": np.zeros((1, TOKENS), bool),
+        "given_f0": np.zeros((1, 0), np.float32), "centre_hz": np.array([CENTRE_HZ], np.float32),
+        "speaker": np.zeros(1, np.int64), "kind": np.zeros(1, np.int64),
+    }  # fmt: skip
+    state, made = block.initial_state(context), []
+    while state is not None:
+        state, chunk = block.step(state, {}, size)
+        made.append(chunk)
+    return Frames(*(np.concatenate([chunk[name][0] for chunk in made]) for name in ("f0", "energy")))
+
+
+@pytest.mark.parametrize("size", [7, 1000])
+def test_only_voiced_frames_near_the_end_are_lifted_and_no_further_than_said(size: int) -> None:
+    plain = regulated({}, size)
+    lifted = regulated({"closing_units": UNITS, "closing_energy": [FLOOR], "closing_lift": 1.5}, size)
+    near = np.arange(len(plain.f0)) >= len(plain.f0) - 2 * UNITS
+    told = near & (plain.f0 > MODAL_SHARE * CENTRE_HZ)
+    wanted = np.where(told, np.maximum(plain.energy, np.minimum(FLOOR, plain.energy + 1.5)), plain.energy)
+    assert told.any()
+    assert (wanted > plain.energy).any()
+    np.testing.assert_allclose(lifted.energy, wanted, atol=1e-4)
+    np.testing.assert_array_equal(lifted.f0, plain.f0)
