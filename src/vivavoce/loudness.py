@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -65,7 +65,7 @@ class LoudnessMeter:
         joined = np.concatenate([self._tail[: len(samples)], samples], axis=1)
         self._tail[: len(samples)] = joined[:, -(RESPONSE - 1) :]
         size = 1 << (joined.shape[1] + RESPONSE - 1).bit_length()
-        spectrum = np.fft.rfft(joined, size) * np.fft.rfft(_k_response(), size)
+        spectrum = np.fft.rfft(joined, size) * _k_spectrum(size)
         return np.fft.irfft(spectrum, size)[:, RESPONSE - 1 : joined.shape[1]].astype(np.float32)
 
 
@@ -91,6 +91,11 @@ def _k_response() -> npt.NDArray[np.float64]:
             x1, x2, y1, y2 = x0, x1, y0, y1
         signal = out
     return signal
+
+
+@lru_cache(maxsize=4)
+def _k_spectrum(size: int) -> npt.NDArray[np.complex128]:
+    return np.fft.rfft(_k_response(), size)
 
 
 def _windows(powers: list[float], steps: int) -> npt.NDArray[np.float64]:

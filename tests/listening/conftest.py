@@ -14,7 +14,7 @@ import uvicorn
 from vivavoce.audio import Audio, write_audio
 from vivavoce.listening.build import build
 from vivavoce.listening.compose import compose, file_sounds
-from vivavoce.listening.definition import Listening, Test
+from vivavoce.listening.definition import Listening, ListeningTest
 from vivavoce.listening.hall import Hall
 from vivavoce.listening.recipe import recipe_of
 from vivavoce.listening.server import application, free_socket
@@ -45,7 +45,7 @@ def material(folder: Path, systems: tuple[str, ...] = ("one", "two"), items: int
     return folder
 
 
-def built(folder: Path, place: Path, **recipe: object) -> Test:
+def built(folder: Path, place: Path, **recipe: object) -> ListeningTest:
     """A test of the sounds in `place`, built in `folder`."""
     systems = {path.name: str(path) for path in sorted(place.iterdir()) if path.name != "reference"}
     made = recipe_of({"id": "try", "systems": systems, **recipe}, "recipe", place)

@@ -14,9 +14,10 @@ from vivavoce.listening.definition import Kind
 from vivavoce.listening.foreign import read_foreign
 from vivavoce.listening.hall import Hall
 from vivavoce.listening.listeners import Behaviour, simulate_mushra, simulate_scores
+from vivavoce.listening.p808 import write_p808
 from vivavoce.listening.ratings import Rating, RatingTable
 from vivavoce.listening.report import report_page, summary_lines
-from vivavoce.listening.results import Results, read_folder
+from vivavoce.listening.results import Results, by_group, read_folder
 from vivavoce.listening.server import serving
 from vivavoce.listening.simulation import SimulatedListener, take_test
 from vivavoce.listening.store import read_records
@@ -177,6 +178,32 @@ def test_files_that_are_no_results_are_refused_in_a_line(
     assert main(["listening-test", "analyse", str(path), "-o", str(tmp_path / "out.html")]) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert not (tmp_path / "out.html").exists()
+
+
+def test_groups_of_items_are_analysed_apart() -> None:
+    rng = np.random.default_rng(3)
+    items = [f"{group}-{number:02}" for group in ("or", "wh") for number in range(8)]
+    gap = {"or": 30.0, "wh": 0.0}
+    ratings = [
+        Rating(f"l{n}", item, system, 50 + rng.normal(0, 5) + (gap[item[:2]] if system == "new" else 0))
+        for n in range(10) for item in items for system in ("old", "new")
+    ]  # fmt: skip
+    parts = by_group(Results(Kind.MOS, ratings, [f"l{n}" for n in range(10)]))
+    analyses = [analyse(part, "old") for part in parts]
+    assert [(one.group, one.items, one.contrasts[0].significant) for one in analyses] == [("or", 8, True), ("wh", 8, False)]
+    assert "<h2>or</h2>" in report_page("by group", analyses)
+
+
+def test_clips_for_p808(tmp_path: Path) -> None:
+    place = material(tmp_path / "s")
+    test = built(tmp_path / "test", place, kind="mos", training=1)
+    paths = write_p808(test, tmp_path / "test", "https://example.org/my test/")
+    assert [path.name for path in paths] == ["rating_clips.csv", "training_clips.csv"]
+    head, first, *more = paths[0].read_text().splitlines()
+    assert (head, len(more)) == ("rating_clips", 3)
+    assert first == "https://example.org/my test/sounds/item1-one.flac"
+    with pytest.raises(InputError, match="address"):
+        write_p808(test, tmp_path / "test", "example.org")
 
 
 def test_words_understood() -> None:

@@ -1,11 +1,10 @@
-"""The page in a real browser: a whole test by keyboard at two widths, sounds switched without click or shift.
+"""The page in real browsers: a whole test by keyboard at two widths, sounds switched without click or shift.
 
-Needs Chromium and chromedriver; skipped without them. With AXE_CORE naming axe-core's axe.min.js (`npm install
+Needs Chromium with chromedriver, and Firefox; what is not there is skipped. With AXE_CORE naming axe-core's axe.min.js (`npm install
 axe-core`), every page is also examined for whoever cannot see or point.
 """
 
 import os
-import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,43 +13,23 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.listening.browser import CHROMIUM, DRIVER, RATE_HZ, click_dbfs, open_browser, render
 from tests.listening.conftest import Serving
+from tests.listening.firefox import FIREFOX, Firefox
 from vivavoce.listening.simulation import steps_told
 from vivavoce.listening.store import read_records
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 AXE = os.environ.get("AXE_CORE")
-pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="no Chromium with its driver")
+needs_chromium = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="no Chromium with its driver")
 MOST_TABS = 60
 CLICK_LIMIT_DBFS = -60.0
-
-
-def _browser(width: int, dark: bool = False) -> Any:
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", f"--window-size={max(width, 500)},1000"):
-        options.add_argument(argument)
-    if width < 500:
-        options.add_experimental_option(
-            "mobileEmulation", {"deviceMetrics": {"width": width, "height": 900, "pixelRatio": 1}}
-        )
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    browser = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
-    browser.set_script_timeout(60)
-    if dark:
-        media = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
-    return browser
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the driver's own
-        browser = _browser(1400)
+        browser = open_browser(1400)
         yield browser
         browser.quit()
 
@@ -65,19 +44,18 @@ class Keyboard:
         for key in keys:
             self.browser.switch_to.active_element.send_keys(key)
 
-    def tab_to(self, selector: str) -> Any:
+    def tab_to(self, selector: str) -> None:
         """Press Tab until something that matches has the focus."""
         for _ in range(MOST_TABS):
-            focused = self.browser.switch_to.active_element
-            if self.browser.execute_script("return arguments[0].matches(arguments[1])", focused, selector):
-                return focused
+            if self.browser.execute_script("return document.activeElement.matches(arguments[0])", selector):
+                return
             self.press("\ue004")
         raise AssertionError(f"{selector} cannot be reached by Tab")
 
     def next(self) -> None:
         page = self.page
         self.tab_to(".next")
-        self.press("\ue007")
+        self.press("\ue006")
         self.wait(lambda: self.page != page)
 
     @property
@@ -104,15 +82,37 @@ def _examine(browser: Any, width: int) -> None:
         assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
 
 
+@needs_chromium
 @pytest.mark.parametrize(("width", "dark"), [(400, True), (1400, False)])
 def test_a_whole_test_by_keyboard(served: Serving, mushra: Path, width: int, dark: bool) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        browser = _browser(width, dark)
+        browser = open_browser(width, dark)
         try:
             _take(browser, served, mushra, width)
         finally:
             browser.quit()
+
+
+@pytest.mark.skipif(not FIREFOX, reason="no Firefox")
+def test_firefox_shows_the_pages_and_switches_as_exactly(served: Serving) -> None:
+    """Without a sound device Firefox plays nothing, so sounds are rendered here, not heard."""
+    with Firefox(1400) as browser:
+        keyboard = Keyboard(browser)
+        browser.get(served.url)
+        keyboard.wait(lambda: keyboard.page == "0")
+        keyboard.tab_to("input[type=checkbox]")
+        keyboard.press(" ")
+        keyboard.next()
+        _examine(browser, 1400)
+        keyboard.next()
+        assert keyboard.page == "2"
+        _examine(browser, 1400)
+        assert click_dbfs(browser, served.url, False) < CLICK_LIMIT_DBFS
+        ramp = np.arange(RATE_HZ // 4) / RATE_HZ
+        heard = render(browser, served.url, [ramp, -ramp], [("A", 0.0), ("B", 0.1)], False)
+        assert abs(heard[RATE_HZ // 20] - ramp[RATE_HZ // 20]) < 1e-4
+        assert abs(heard[RATE_HZ // 5] + ramp[RATE_HZ // 5]) < 1e-4
 
 
 def _take(browser: Any, served: Serving, mushra: Path, width: int) -> None:
@@ -121,7 +121,7 @@ def _take(browser: Any, served: Serving, mushra: Path, width: int) -> None:
     keyboard.wait(lambda: keyboard.page == "0")
     _examine(browser, width)
     keyboard.tab_to(".next")
-    keyboard.press("\ue007")
+    keyboard.press("\ue006")
     keyboard.wait(lambda: keyboard.notice == "Please agree first, or close this page.")
     keyboard.tab_to("input[type=checkbox]")
     keyboard.press(" ")
@@ -129,7 +129,7 @@ def _take(browser: Any, served: Serving, mushra: Path, width: int) -> None:
     keyboard.next()
     _examine(browser, width)
     keyboard.tab_to(".play")
-    keyboard.press("\ue007")
+    keyboard.press("\ue006")
     keyboard.next()
     steps = steps_told(mushra, "a-listener-with-keys")
     for number in (3, 4, 5):
@@ -169,6 +169,7 @@ def _rate(keyboard: Keyboard, count: int) -> None:
     keyboard.press(str(count), str(count))  # a digit on a slider plays, and stops
 
 
+@needs_chromium
 def test_a_second_tab_takes_over_and_the_first_says_so(served: Serving, chromium: Any) -> None:
     keyboard = Keyboard(chromium)
     address = f"{served.url}?token=in-two-tabs"
@@ -178,56 +179,24 @@ def test_a_second_tab_takes_over_and_the_first_says_so(served: Serving, chromium
     keyboard.tab_to("input[type=checkbox]")
     keyboard.press(" ")
     keyboard.tab_to(".next")
-    keyboard.press("\ue007")
+    keyboard.press("\ue006")
     keyboard.wait(lambda: "another tab" in chromium.execute_script("return document.body.textContent"))
     chromium.get(address)
     keyboard.wait(lambda: keyboard.page == "0")
 
 
-OFFLINE = """
-const [base, signals, plan, restart, done] = arguments;
-import(base + "player.js").then(async ({ Player }) => {
-  const rate = 48000, length = signals[0].length;
-  const context = new OfflineAudioContext(1, length, rate);
-  const player = new Player(context, { loop: false, restart });
-  const buffers = signals.map((signal) => {
-    const buffer = context.createBuffer(1, length, rate);
-    buffer.copyToChannel(Float32Array.from(signal), 0);
-    return buffer;
-  });
-  player.setBuffers(new Map(buffers.map((buffer, index) => ["AB"[index], buffer])));
-  for (const [slot, when] of plan) player.play(slot, when);
-  const rendered = await context.startRendering();
-  done(Array.from(rendered.getChannelData(0)));
-});
-"""
-RATE_HZ = 48_000
-
-
-def _render(browser: Any, url: str, signals: list[np.ndarray], plan: list[tuple[str, float]], restart: bool) -> np.ndarray:
-    browser.get(url)
-    lists = [signal.astype(float).tolist() for signal in signals]
-    return np.array(browser.execute_async_script(OFFLINE, url, lists, plan, restart))
-
-
+@needs_chromium
 def test_a_switch_keeps_the_place_to_the_sample(served: Serving, chromium: Any) -> None:
     ramp = np.arange(RATE_HZ // 2) / RATE_HZ
     plan = [("A", 0.0), ("B", 0.1), ("A", 0.2), ("B", 0.205), ("A", 0.3)]
-    heard = _render(chromium, served.url, [ramp, -ramp], plan, False)
+    heard = render(chromium, served.url, [ramp, -ramp], plan, False)
     for place, sign in ((0.05, 1), (0.15, -1), (0.25, -1), (0.35, 1), (0.45, 1)):
         index = round(place * RATE_HZ)
         error_ms = 1000 * abs(sign * heard[index] - ramp[index])
         assert error_ms < 0.03, place
 
 
+@needs_chromium
 @pytest.mark.parametrize("restart", [False, True])
 def test_a_switch_does_not_click(served: Serving, chromium: Any, restart: bool) -> None:
-    time_s = np.arange(RATE_HZ // 2) / RATE_HZ
-    signals = [0.5 * np.sin(2 * np.pi * 200 * time_s), 0.5 * np.sin(2 * np.pi * 200 * time_s + 2.5)]
-    signals = [signal * np.minimum(1, time_s / 0.005) for signal in signals]
-    heard = _render(chromium, served.url, signals, [("A", 0.0), ("B", 0.2003)], restart)
-    around = heard[round(0.15 * RATE_HZ) : round(0.3 * RATE_HZ)] * np.hanning(round(0.15 * RATE_HZ))
-    spectrum = np.fft.rfft(around)
-    spectrum[np.fft.rfftfreq(len(around), 1 / RATE_HZ) < 2000] = 0
-    click = 20 * np.log10(np.abs(np.fft.irfft(spectrum)).max() + 1e-12)
-    assert click < CLICK_LIMIT_DBFS
+    assert click_dbfs(chromium, served.url, restart) < CLICK_LIMIT_DBFS

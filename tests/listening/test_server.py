@@ -15,11 +15,12 @@ from urllib.request import Request, urlopen
 import pytest
 
 from tests.listening.conftest import Serving
+from vivavoce.cli import main
 from vivavoce.errors import InputError
 from vivavoce.listening.balance import williams_row
 from vivavoce.listening.hall import Hall, RefusalError, invite
 from vivavoce.listening.session import steps_of
-from vivavoce.listening.store import read_records
+from vivavoce.listening.store import alone, read_records
 
 
 def post(url: str, path: str, body: Any, data: bytes | None = None) -> tuple[int, dict[str, Any]]:
@@ -108,6 +109,14 @@ def test_the_tab_before_is_let_go(mushra: Path) -> None:
     assert hall.answer(new["token"], new["lease"], 1, {})["number"] == 2
 
 
+def test_a_page_goes_on_after_the_server_was_started_again(mushra: Path) -> None:
+    state = take(Hall(mushra), until=3)
+    again = Hall(mushra)
+    assert again.answer(state["token"], state["lease"], 3, good_answer(state["page"]))["number"] == 4
+    with pytest.raises(RefusalError, match="another tab"):
+        again.answer(state["token"], "another-lease", 4, good_answer(state["page"]))
+
+
 def test_an_answer_sent_twice_is_kept_once_and_another_is_refused(mushra: Path) -> None:
     hall = Hall(mushra)
     state = take(hall, until=3)
@@ -186,6 +195,13 @@ def test_only_the_invited_and_not_too_many_are_let_in(mushra: Path) -> None:
     with pytest.raises(RefusalError, match="enough people"):
         hall.enter(None)
     assert hall.enter(tokens[0])["number"] == 0
+
+
+def test_a_folder_is_served_once(mushra: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with alone(mushra):
+        for action in ("serve", "simulate"):
+            assert main(["listening-test", action, str(mushra)]) == 2
+            assert "served by another process" in capsys.readouterr().err
 
 
 def test_requests_that_are_none(served: Serving) -> None:

@@ -63,6 +63,8 @@ class Analysis:
     table: RatingTable = field(repr=False)
     seconds: float | None = None
     """Median time of a trial."""
+    group: str = ""
+    """Of items, where these are not all."""
 
 
 def analyse(results: Results, baseline: str | None = None, everybody: bool = False) -> Analysis:
@@ -83,7 +85,7 @@ def analyse(results: Results, baseline: str | None = None, everybody: bool = Fal
     return Analysis(
         results.kind, results.simulated, len(results.listeners), len(table.listeners), len(results.unfinished),
         len(table.items), exclusions, exempt, systems, compare(results.kind, table, baseline or results.baseline),
-        results.notes, table, float(np.median(times)) if times else None,
+        results.notes, table, float(np.median(times)) if times else None, results.group,
     )  # fmt: skip
 
 

@@ -24,11 +24,11 @@ from vivavoce.listening.definition import (
     ANCHORS_HZ,
     Finish,
     Group,
+    ListeningTest,
     Message,
     Page,
     Stimulus,
     Switching,
-    Test,
     Trial,
     Volume,
     flatten,
@@ -44,9 +44,9 @@ Progress = Callable[[str], None]
 
 
 def build(
-    test: Test, folder: Path, *, rate_hz: int | None = None, strict: bool = True,
+    test: ListeningTest, folder: Path, *, rate_hz: int | None = None, strict: bool = True,
     loudness_lufs: float = TARGET_LUFS, told: Progress = lambda line: None,
-) -> Test:  # fmt: skip
+) -> ListeningTest:  # fmt: skip
     """Make `folder` out of a test whose stimuli name files anywhere; returns what was written.
 
     Raises `InputError` naming the item or file for missing, double, silent, clipped and over-long stimuli, and for
@@ -70,6 +70,9 @@ def build(
     pages = flatten(test.pages)
     volume = {page.file: load(Path(page.file), rate_hz, strict) for page in pages if isinstance(page, Volume)}
     levels = {key: measure(audio) for key, audio in _flat({**items, "": volume})}
+    quiet = next((key for key, (level, _) in levels.items() if level is None), None)
+    if quiet:
+        raise InputError(f"{quiet[0] or 'volume'}: {quiet[1]}: too quiet, its loudness cannot be measured")
     target = common_target(levels.values(), loudness_lufs)
     notes = (*test.notes, f"all stimuli at {target:.1f} LUFS (ITU-R BS.1770), trimmed and aligned")
     scratch = folder.with_name(f".{folder.name}.new")

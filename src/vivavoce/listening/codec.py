@@ -11,7 +11,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from vivavoce.errors import InputError
 from vivavoce.files import write_text
-from vivavoce.listening.definition import Finish, Group, Message, Test, Trial, Volume
+from vivavoce.listening.definition import Finish, Group, ListeningTest, Message, Trial, Volume
 
 TEST_FILE = "test.json"
 MAX_BYTES = 16 << 20
@@ -20,12 +20,12 @@ PAGE_TYPES: dict[str, type] = {
 }  # fmt: skip
 
 
-def write_test(folder: Path, test: Test) -> None:
+def write_test(folder: Path, test: ListeningTest) -> None:
     """Write the test's definition into its folder."""
     write_text(folder / TEST_FILE, json.dumps(to_json(test), indent=1, ensure_ascii=False) + "\n")
 
 
-def read_test(folder: Path) -> Test:
+def read_test(folder: Path) -> ListeningTest:
     """The test of a folder. Raises `InputError` naming the place that is wrong."""
     path = folder / TEST_FILE
     if not path.is_file():
@@ -33,7 +33,7 @@ def read_test(folder: Path) -> Test:
     if path.stat().st_size > MAX_BYTES:
         raise InputError(f"{path}: over {MAX_BYTES >> 20} MiB")
     try:
-        return from_json(Test, json.loads(path.read_text(encoding="utf-8")), path.name)
+        return from_json(ListeningTest, json.loads(path.read_text(encoding="utf-8")), path.name)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: not a listening test ({error})") from None
 
@@ -43,7 +43,7 @@ def to_json(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         made = {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
         name = next((name for name, kind in PAGE_TYPES.items() if isinstance(value, kind)), None)
-        return {"type": name, **made} if name and not isinstance(value, Test) else made
+        return {"type": name, **made} if name and not isinstance(value, ListeningTest) else made
     if isinstance(value, tuple | list):
         return [to_json(one) for one in value]
     return value.value if isinstance(value, StrEnum) else value

@@ -13,11 +13,11 @@ from vivavoce.listening.definition import (
     Finish,
     Group,
     Kind,
+    ListeningTest,
     Message,
     Options,
     Page,
     Stimulus,
-    Test,
     Trial,
     Volume,
 )
@@ -41,7 +41,7 @@ BEGIN = "The test begins now."
 THANKS = "Your answers have been kept. You may close this page."
 
 
-def compose(recipe: Recipe, sounds: Sounds) -> Test:
+def compose(recipe: Recipe, sounds: Sounds) -> ListeningTest:
     """The test of a recipe, given the files of its systems."""
     references = _references(recipe)
     by_item = [_trials(recipe, item, sounds, references) for item in recipe.items]
@@ -58,7 +58,7 @@ def compose(recipe: Recipe, sounds: Sounds) -> Test:
         pages += [Message("practice", "Practice", PRACTICE), Group(tuple(practice))]
         pages += [Message("begin", "The test", BEGIN)]
     pages += [Group(tuple(trials), shuffle=True), Finish("Thank you", recipe.thanks or THANKS, recipe.questionnaire)]
-    return Test(recipe.id, recipe.name, Group(tuple(pages)), recipe.baseline)
+    return ListeningTest(recipe.id, recipe.name, Group(tuple(pages)), recipe.baseline)
 
 
 def file_sounds(recipe: Recipe) -> Sounds:

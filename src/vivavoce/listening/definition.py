@@ -162,7 +162,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class ListeningTest:
     """A whole test."""
 
     id: str

@@ -46,6 +46,8 @@ class SystemSpec:
     lbrr: bool = False
     redundancy: float = 0.0
     """Seconds of the past in each packet."""
+    codec: str | None = None
+    """How that past is coded: `dred`, `vivavoce`, or an addon."""
 
 
 @dataclass(frozen=True, slots=True)

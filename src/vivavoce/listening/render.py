@@ -21,8 +21,7 @@ from vivavoce.prosody import ModelProsody, prosody_source
 from vivavoce.prosody.alignment import check_fit, whole_sentence
 from vivavoce.prosody.models.copycat import Copied, copycat
 from vivavoce.prosody.models.selection import Selection
-from vivavoce.redundancy.codec.vivavoce.decoder import load_decoder
-from vivavoce.redundancy.codec.vivavoce.encoder import load_encoder
+from vivavoce.redundancy.codec.payload_codec import DEFAULT, PayloadCodec, default_codecs, load_codec
 from vivavoce.redundancy.concealment.concealer import Concealer
 from vivavoce.transport.loss_simulation import simulate_loss, trim_to_played
 from vivavoce.transport.loss_traces import read_trace, repeat_trace
@@ -127,13 +126,13 @@ def _copy(voice: Voice, item: Item, speaker: str | None) -> Audio:
 def _carry(system: SystemSpec, item: Item) -> Audio:
     """The item's recording, sent and played through its trace of loss."""
     opus = OpusSettings(LBRR_BIT_RATE if system.lbrr else BIT_RATE, lbrr=system.lbrr)
-    encoder = load_encoder() if system.redundancy else None
-    file = protect(recording_of(item), encoder, ProtectionSettings(opus, system.redundancy))
+    codec = _codec(system.codec or DEFAULT, system.redundancy) if system.redundancy else None
+    file = protect(recording_of(item), codec, ProtectionSettings(opus, system.redundancy))
     if system.lost and item.trace is None:
         raise InputError("there is no trace of loss (trace: a column of texts)")
     trace = read_trace(item.trace) if system.lost and item.trace else (False,)
     lost = repeat_trace(trace, len(file.packets))
-    played = simulate_loss(file.packets, lost, _concealer(), load_decoder(), lbrr=system.lbrr)
+    played = simulate_loss(file.packets, lost, _concealer(), _codecs(), lbrr=system.lbrr)
     return Audio(trim_to_played(played.samples, file.pre_skip, file.length), OPUS_RATE_HZ)
 
 
@@ -144,6 +143,16 @@ def _prosody(name: str, by: str | None) -> ModelProsody | None:
     if name != "selection":
         raise InputError(f'"{name}" does not select, so it goes by nothing')
     return ModelProsody(f"selection {by}", Selection(load_addon(find_addon("selection")), by))
+
+
+@cache
+def _codec(name: str, amount_s: float) -> PayloadCodec:
+    return load_codec(name, amount_s=amount_s)
+
+
+@cache
+def _codecs() -> tuple[PayloadCodec, ...]:
+    return default_codecs()
 
 
 @cache

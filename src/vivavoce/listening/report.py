@@ -65,7 +65,8 @@ def _sentence(kind: Kind, one: Contrast) -> str:
 
 
 def _sections(analysis: Analysis, several: bool) -> list[str]:
-    parts = [f"<h2>{analysis.kind.value}</h2>"] if several else []
+    title = analysis.group or analysis.kind.value
+    parts = [f"<h2>{escape(title)}</h2>"] if several else []
     if analysis.simulated:
         parts.append(f'<p class="warning">{SIMULATED}</p>')
     parts.append(_list(summary_lines(analysis)))
@@ -154,6 +155,9 @@ def _wide(content: str, label: str) -> str:
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Rows under their heads; columns with nothing in them are left out."""
+    used = [0, *(place for place in range(1, len(head)) if any(row[place] for row in rows))]
+    head, rows = [head[place] for place in used], [[row[place] for place in used] for row in rows]
     titles = "".join(f'<th scope="col">{escape(one)}</th>' if one else "<td></td>" for one in head)
     lines = [
         f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f"<td>{escape(one)}</td>" for one in row[1:]) + "</tr>"

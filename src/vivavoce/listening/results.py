@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from vivavoce.errors import InputError
 from vivavoce.listening.codec import read_test
-from vivavoce.listening.definition import REFERENCE, Kind, Test, Trial
+from vivavoce.listening.definition import REFERENCE, Kind, ListeningTest, Trial
 from vivavoce.listening.ratings import Rating
 from vivavoce.listening.store import Record, read_records
 from vivavoce.listening.transcripts import word_accuracy
@@ -34,10 +34,20 @@ class Results:
     simulated: bool = False
     notes: list[str] = field(default_factory=list)
     questionnaire: list[dict[str, Any]] = field(default_factory=list)
+    group: str = ""
+    """Of items, where these are not all."""
 
     @property
     def is_pairs(self) -> bool:
         return self.kind in (Kind.CCR, Kind.AB, Kind.IDENTITY, Kind.ABX)
+
+
+def by_group(results: Results) -> list[Results]:
+    """The same in parts, by what the names of items begin with: `complex-01` is of the group `complex`."""
+    groups: dict[str, list[Rating]] = {}
+    for rating in results.ratings:
+        groups.setdefault(rating.item.rpartition("-")[0] or rating.item, []).append(rating)
+    return [replace(results, ratings=ratings, group=group) for group, ratings in groups.items()]
 
 
 def read_folder(folder: Path) -> list[Results]:
@@ -55,7 +65,7 @@ def read_folder(folder: Path) -> list[Results]:
     return results
 
 
-def _of_kind(kind: Kind, test: Test, trials: dict[str, Trial], records: list[Record]) -> Results:
+def _of_kind(kind: Kind, test: ListeningTest, trials: dict[str, Trial], records: list[Record]) -> Results:
     results = Results(kind, [], [], baseline=test.baseline, notes=list(test.notes))
     results.simulated = any(record.simulated for record in records)
     for record in records:

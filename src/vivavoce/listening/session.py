@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vivavoce.listening.balance import williams_row
-from vivavoce.listening.definition import Group, Kind, Page, Stimulus, Test, Trial
+from vivavoce.listening.definition import Group, Kind, ListeningTest, Page, Stimulus, Trial
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -28,7 +28,7 @@ class Step:
         return getattr(self.page, "id", "finish")
 
 
-def steps_of(test: Test, number: int) -> list[Step]:
+def steps_of(test: ListeningTest, number: int) -> list[Step]:
     """Every page for the listener who came as `number`-th, from 0; the same whenever it is asked."""
     draw = random.Random(f"{test.id} {number}")
     return [_step(page, number, place, draw) for place, page in enumerate(_pages(test.pages, number))]

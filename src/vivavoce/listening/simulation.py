@@ -20,7 +20,7 @@ import numpy as np
 from vivavoce.errors import InputError
 from vivavoce.listening.answers import UNFORCED
 from vivavoce.listening.codec import read_test
-from vivavoce.listening.definition import REFERENCE, Finish, Kind, Test, Trial
+from vivavoce.listening.definition import REFERENCE, Finish, Kind, ListeningTest, Trial
 from vivavoce.listening.listeners import SLIPS, USUAL, Behaviour, Spread
 from vivavoce.listening.session import LETTERS, Step, steps_of
 from vivavoce.listening.store import ANSWERS, read_record, session_name
@@ -33,7 +33,7 @@ POINTS_PER_STEP = 12.0
 """Of a comparison from -3 to +3."""
 
 
-def usual_means(test: Test) -> dict[str, float]:
+def usual_means(test: ListeningTest) -> dict[str, float]:
     """Means for the systems of a test, equally far apart, for whoever gives none."""
     names = sorted({one.system for trial in test.trials() for one in trial.stimuli if not one.check} - set(USUAL))
     return dict(zip(names, np.linspace(LOWEST, HIGHEST, max(1, len(names))).tolist(), strict=False))

@@ -18,6 +18,7 @@ FRAME_S = 0.01
 QUIET_DB = -40.0
 """A frame so much below the loudest is not speech yet."""
 SHORTEST_S, MOST_S = 0.4, 600.0
+SILENT_PEAK = 1e-3
 CLIPPED_RUN, FULL_SCALE = 4, 0.999
 """Samples in a row at full scale that make a clipped place."""
 MOST_LAG_S, LIKE_ENOUGH = 0.5, 0.2
@@ -40,7 +41,7 @@ def check(audio: Audio, name: str, strict: bool = True) -> None:
     """Raises `InputError` for silence, a sound too short to measure, and, where `strict`, a clipped one."""
     if audio.duration_s < SHORTEST_S:
         raise InputError(f"{name}: lasts {audio.duration_s:.2f} s, a stimulus needs {SHORTEST_S:g} s")
-    if loudness(audio) is None:
+    if float(np.abs(audio.samples).max()) < SILENT_PEAK:
         raise InputError(f"{name}: is silent")
     places = clipped_places(audio.samples)
     if places and strict:

@@ -6,18 +6,21 @@ acknowledged, so the page sends it again.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from vivavoce.errors import InputError
 
-ANSWERS = "answers"
+ANSWERS, LOCK = "answers", "lock"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{8,128}")
 MOST_BYTES = 64 << 20
 
@@ -57,6 +60,18 @@ class Record:
         finally:
             os.close(handle)
         self.lines.append(line)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Be the only process that keeps answers in a test's folder. Raises `InputError` where another does."""
+    (folder / ANSWERS).mkdir(exist_ok=True)
+    with open(folder / ANSWERS / LOCK, "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise InputError(f"{folder}: is served by another process, end that first") from None
+        yield
 
 
 def session_name(token: str) -> str:

@@ -17,13 +17,13 @@ from vivavoce.listening.definition import (
     Group,
     Kind,
     Listening,
+    ListeningTest,
     Message,
     Options,
     Page,
     Question,
     Stimulus,
     Switching,
-    Test,
     Trial,
     Volume,
 )
@@ -42,7 +42,7 @@ def is_webmushra(value: dict[str, Any]) -> bool:
     return "pages" in value
 
 
-def read_webmushra(path: Path, root: Path | None = None) -> tuple[Test, list[str]]:
+def read_webmushra(path: Path, root: Path | None = None) -> tuple[ListeningTest, list[str]]:
     """The test of a configuration, its files under `root` (where webMUSHRA is installed), and what was left out.
 
     Raises `InputError` naming the page that is wrong.
@@ -51,7 +51,7 @@ def read_webmushra(path: Path, root: Path | None = None) -> tuple[Test, list[str
     notices: list[str] = []
     reader = _Reader(str(path), root or path.parent, notices)
     pages = reader.group(value.get("pages"), "pages")
-    return Test(str(value.get("testId") or path.stem), str(value.get("testname") or path.stem), pages), notices
+    return ListeningTest(str(value.get("testId") or path.stem), str(value.get("testname") or path.stem), pages), notices
 
 
 class _Reader:

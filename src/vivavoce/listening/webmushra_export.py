@@ -13,11 +13,11 @@ from vivavoce.listening.definition import (
     Group,
     Kind,
     Listening,
+    ListeningTest,
     Message,
     Page,
     Question,
     Switching,
-    Test,
     Trial,
     Volume,
 )
@@ -27,7 +27,7 @@ ACR = tuple(
 )
 
 
-def to_webmushra(test: Test, sounds: str = "") -> dict[str, Any]:
+def to_webmushra(test: ListeningTest, sounds: str = "") -> dict[str, Any]:
     """A mapping to be written as YAML; `sounds` is the path of the test's folder as webMUSHRA sees it.
 
     Raises `InputError` for kinds of trials that webMUSHRA does not have.

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from vivavoce.listening.definition import REFERENCE, Finish, Kind, Test, flatten
+from vivavoce.listening.definition import REFERENCE, Finish, Kind, ListeningTest, flatten
 from vivavoce.listening.store import Record
 
 HEADS: dict[str, tuple[str, ...]] = {
@@ -26,7 +26,7 @@ FILES = {
 Row = tuple[Any, ...]
 
 
-def csv_files(test: Test, records: Iterable[Record]) -> dict[str, str]:
+def csv_files(test: ListeningTest, records: Iterable[Record]) -> dict[str, str]:
     """Contents by file name; only files that have answers. Practice is left out, and what webMUSHRA does not ask."""
     kept = list(records)
     made: dict[str, str] = {}
@@ -37,12 +37,12 @@ def csv_files(test: Test, records: Iterable[Record]) -> dict[str, str]:
     return made
 
 
-def header(test: Test, name: str) -> Row:
+def header(test: ListeningTest, name: str) -> Row:
     """The first line of a file. The listener's number stands in all of them, where webMUSHRA has it in one only."""
     return ("session_test_id", *_fields(test), "session_uuid", "trial_id", *HEADS[name])
 
 
-def rows_of(test: Test, record: Record, name: str) -> Iterator[Row]:
+def rows_of(test: ListeningTest, record: Record, name: str) -> Iterator[Row]:
     """One listener's lines of a file."""
     person = next((line["questionnaire"] for line in record.answers if "questionnaire" in line), {})
     who = (test.id, *(person.get(field, "") for field in _fields(test)), record.session)
@@ -54,7 +54,7 @@ def rows_of(test: Test, record: Record, name: str) -> Iterator[Row]:
                 yield (*who, trial.id.rpartition("/")[0] or trial.id, *row)
 
 
-def pymushra_trials(test: Test, records: Iterable[Record]) -> list[dict[str, Any]]:
+def pymushra_trials(test: ListeningTest, records: Iterable[Record]) -> list[dict[str, Any]]:
     """MUSHRA trials as pymushra's data base holds them."""
     trials: list[dict[str, Any]] = []
     mushra = {trial.id for trial in test.trials() if trial.kind is Kind.MUSHRA and not trial.training}
@@ -103,7 +103,7 @@ def _rows(kind: Kind, line: dict[str, Any]) -> Iterator[Row]:
             return
 
 
-def _fields(test: Test) -> list[str]:
+def _fields(test: ListeningTest) -> list[str]:
     return [question.name for page in flatten(test.pages) if isinstance(page, Finish) for question in page.questions]
 
 

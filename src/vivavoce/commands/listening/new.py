@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--rate", type=int, metavar="HZ", help="bring all sounds to this rate")
     add("--lenient", action="store_true", help="allow long, clipped and equal stimuli, and more than 12 in a trial")
     add("--root", type=Path, help="where the paths of a webMUSHRA file begin (its own folder)")
+    add("--p808", metavar="ADDRESS", help="also write the clips of a mos test for P.808's toolkit, to be found there")
     add("--webmushra", type=Path, metavar="YAML", help="also write the built test as a webMUSHRA configuration")
 
 
@@ -35,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     from vivavoce.files import check_output, write_text
     from vivavoce.listening.build import build
     from vivavoce.listening.checks import check_folder
+    from vivavoce.listening.p808 import write_p808
     from vivavoce.listening.shipped import shipped_tests
     from vivavoce.listening.webmushra_export import to_webmushra
     from vivavoce.listening.yaml_file import dump_yaml
@@ -55,6 +57,9 @@ def run(arguments: argparse.Namespace) -> int:
     shutil.rmtree(_rendered(arguments.output), ignore_errors=True)
     if arguments.webmushra:
         write_text(arguments.webmushra, dump_yaml(to_webmushra(made, f"{arguments.output}/")))
+    if arguments.p808:
+        for path in write_p808(made, arguments.output, arguments.p808):
+            _tell(str(path))
     trials = list(made.trials())
     print(f"{arguments.output}: {len(trials)} trials, {made.loudness_lufs:.1f} LUFS", file=sys.stderr)
     return 0

@@ -21,16 +21,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     require_extra()
-    import uvicorn
-
     from vivavoce.errors import InputError
-    from vivavoce.listening.hall import Hall, invite
-    from vivavoce.listening.server import application, free_socket
+    from vivavoce.listening.codec import read_test
+    from vivavoce.listening.store import alone
 
     if not 1 <= arguments.most <= 100_000:
         raise InputError("--most: give 1 to 100000 listeners")
     if not 0 <= arguments.port <= 65_535:
         raise InputError(f"--port {arguments.port}: give 1 to 65535, or 0 for any that is free")
+    read_test(arguments.folder)
+    with alone(arguments.folder):
+        return _serve(arguments)
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    import uvicorn
+
+    from vivavoce.listening.hall import Hall, invite
+    from vivavoce.listening.server import application, free_socket
+
     tokens = invite(arguments.folder, arguments.invite) if arguments.invite is not None else None
     hall = Hall(arguments.folder, arguments.most, arguments.code)
     listening = free_socket(arguments.host, arguments.port)

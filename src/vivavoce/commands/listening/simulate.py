@@ -6,9 +6,13 @@ import argparse
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vivavoce.commands.listening import require_extra
 from vivavoce.errors import InputError
+
+if TYPE_CHECKING:
+    from vivavoce.listening.listeners import Behaviour
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,10 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     require_extra()
-    from vivavoce.listening.hall import Hall
+    from vivavoce.listening.codec import read_test
     from vivavoce.listening.listeners import Behaviour
-    from vivavoce.listening.server import serving
-    from vivavoce.listening.simulation import SimulatedListener, take_test, usual_means
+    from vivavoce.listening.store import alone
 
     cheats = _numbers(arguments.cheats, "--cheats")
     if unknown := set(cheats) - {"random", "lazy", "confused"}:
@@ -34,6 +37,16 @@ def run(arguments: argparse.Namespace) -> int:
     people += [Behaviour(kind) for kind, count in cheats.items() for _ in range(int(count))]
     if not 1 <= len(people) <= 1000 or arguments.listeners < 0:
         raise InputError("--listeners: give 1 to 1000")
+    read_test(arguments.folder)
+    with alone(arguments.folder):
+        return _simulate(arguments, people)
+
+
+def _simulate(arguments: argparse.Namespace, people: list[Behaviour]) -> int:
+    from vivavoce.listening.hall import Hall
+    from vivavoce.listening.server import serving
+    from vivavoce.listening.simulation import SimulatedListener, take_test, usual_means
+
     hall = Hall(arguments.folder)
     if any(not record.simulated for record in hall.records):
         raise InputError(f"{arguments.folder}: people have taken this test, simulate on a copy of it")
