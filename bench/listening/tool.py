@@ -39,6 +39,31 @@ from vivavoce.listening.webmushra_results import pymushra_trials
 
 LISTENERS = 100
 RATES_HZ = (16_000, 24_000, 44_100, 48_000)
+LABELS = {
+    "anchor 3500 ripple_db": ("3.5 kHz anchor: ripple (mask 0.1), dB", ".3f"),
+    "anchor 3500 at 4000 db": ("… at 4 kHz and above (mask -25), dB", ".0f"),
+    "anchor 3500 at 4500 db": ("… at 4.5 kHz and above (mask -50), dB", ".0f"),
+    "anchor 7000 ripple_db": ("7 kHz anchor: ripple, dB", ".3f"),
+    "anchor 7000 at 8000 db": ("… at 8 kHz and above, dB", ".0f"),
+    "anchor 7000 at 9000 db": ("… at 9 kHz and above, dB", ".0f"),
+    "page_bytes": ("page without sounds, bytes", ".0f"),
+    "build_s": ("test of 6 systems x 20 items, built in, s", ".1f"),
+    "build_cpu_s": ("… processor time of it, s", ".1f"),
+    "loudness_error_lu": ("… loudness off by at most, LU", ".2f"),
+    "listeners": ("listeners at once, the server killed in the middle", ".0f"),
+    "answers": ("… answers kept", ".0f"),
+    "answers_lost": ("… acknowledged answers lost", ".0f"),
+    "finished": ("… listeners who finished", ".0f"),
+    "answer_ms_median": ("… time of an answer, median, ms", ".0f"),
+    "switch_error_ms": ("switch: place error, ms", ".5f"),
+    "switch_click_dbfs in step": ("switch in step: click, dBFS", ".0f"),
+    "switch_click_dbfs from the beginning": ("switch from the beginning: click, dBFS", ".0f"),
+    "webmushra_configurations": ("configurations in webMUSHRA's repository", ".0f"),
+    "webmushra_read": ("… read", ".0f"),
+    "rows": ("scores of ours", ".0f"),
+    "pymushra_rows": ("… read by pymushra 0.5", ".0f"),
+}
+"""How figures are shown; the others are in the result alone."""
 
 
 def anchors() -> dict[str, float]:
@@ -215,7 +240,7 @@ def main() -> None:
             figures |= configurations(arguments.webmushra)
         if arguments.pymushra:
             figures |= read_by_pymushra(place / "copy", arguments.pymushra)
-    rows = [(name, f"{value:.4g}") for name, value in figures.items()]
+    rows = [(label, f"{figures[name]:{form}}") for name, (label, form) in LABELS.items() if name in figures]
     sources = ("bench/listening/tool.py", "src/vivavoce/listening/page/player.js", "src/vivavoce/listening/stimuli.py",
                "src/vivavoce/listening/store.py", "src/vivavoce/listening/hall.py")  # fmt: skip
     print(write_result("listening-tool", {"main": Table(("", "measured"), rows)}, sources, figures))
