@@ -11,7 +11,7 @@ from vivavoce.cli import main
 from vivavoce.commands import prosody, prosody_options
 from vivavoce.commands.prosody_options import read_prosody
 from vivavoce.errors import InputError
-from vivavoce.prosody import prosody_systems
+from vivavoce.prosody import VoiceMismatchError, prosody_systems
 from vivavoce.voice import Voice
 
 
@@ -95,3 +95,19 @@ def test_help_names_every_system() -> None:
     prosody_options.add_prosody_arguments(parser)
     help_text = parser.format_help()
     assert all(name in help_text for name in prosody_systems())
+
+
+def test_a_comparison_leaves_out_what_another_voice_taught(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Foreign:
+        def __call__(self, sentence: object, speaker: str) -> None: ...
+
+        def for_voice(self, voice: str) -> None:
+            raise VoiceMismatchError("another voice's")
+
+    monkeypatch.setattr(prosody, "prosody_systems", lambda: ("none", "camp"))
+    monkeypatch.setattr(prosody, "prosody_source", lambda name, *_: Foreign() if name == "camp" else None)
+    assert main(["prosody", "compare", "Go.", "-o", str(tmp_path / "page.html")]) == 0
+    assert "camp is left out: another voice's" in capsys.readouterr().err
+    assert (tmp_path / "page.html").exists()

@@ -14,7 +14,6 @@ from tests.blocks.contract import CHECKS, Case, Check
 
 from vivavoce.blocks import CpuTarget, FixedTarget, StackError, StreamableStack, StreamingNetwork, Target, join
 from vivavoce.text import analyse
-from vivavoce.voice.clock import Clock
 from vivavoce.voice.context import sentence_context
 from vivavoce.voice.controls import token_controls
 from vivavoce.voice.tokens import Tokens, tokenise
@@ -168,5 +167,5 @@ def test_frames_on_the_networks_scale_and_back() -> None:
 def test_the_data_of_a_sentence_holds_what_the_decoder_reads(networks: dict[str, bytes]) -> None:
     (sentence,) = analyse("Go now.").sentences
     tokens = tokenise(sentence)
-    data = sentence_context(tokens, token_controls(sentence, tokens), Clock(24_000, 240), 0)
+    data = sentence_context(tokens, token_controls(sentence, tokens), 0)
     assert decoder(networks).context_inputs.keys() - {"encoded"} <= data.keys()

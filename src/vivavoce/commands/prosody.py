@@ -11,7 +11,7 @@ from vivavoce.audio import Audio
 from vivavoce.commands.standard_streams import read_text
 from vivavoce.errors import InputError
 from vivavoce.files import check_output, write_text
-from vivavoce.prosody import prosody_source, prosody_systems
+from vivavoce.prosody import VoiceMismatchError, prosody_source, prosody_systems
 from vivavoce.prosody.page import MAX_SECONDS, comparison_page
 from vivavoce.voice import load_voice
 from vivavoce.voice.load import DEFAULT_VOICE
@@ -39,7 +39,12 @@ def run(arguments: argparse.Namespace) -> int:
     takes = []
     for name in prosody_systems():
         temperature = arguments.temperature if name == "kathaka" else 0.0
-        chunks = voice.stream(text, speaker=speaker, prosody=prosody_source(name, temperature, arguments.seed))
+        try:
+            source = prosody_source(name, temperature, arguments.seed)
+            chunks = voice.stream(text, speaker=speaker, prosody=source)
+        except VoiceMismatchError as error:
+            print(f"vivavoce: {name} is left out: {error}", file=sys.stderr)
+            continue
         spoken = concatenate(_limited(chunks, voice.sample_rate_hz))
         takes.append(Take(name, Audio(spoken.samples, voice.sample_rate_hz), spoken.marks))
     write_text(output, comparison_page(f"{speaker}: {text}", takes))

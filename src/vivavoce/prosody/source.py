@@ -15,6 +15,10 @@ KINDS = {"yes_no": "yes_no", "or": "or", "wh": "wh", "list": "list", "tag": "yes
 """What a voice is told of a sentence's kind; statements and exclamations are as it would say them anyway."""
 
 
+class VoiceMismatchError(InputError):
+    """A prosody model whose embeddings are another voice's."""
+
+
 @dataclass(frozen=True)
 class ModelProsody:
     """The prosody of a model, or of none, joined with the kind of sentence."""
@@ -48,7 +52,7 @@ class ModelProsody:
             return self
         if self.with_kinds:
             return replace(self, model=None)
-        raise InputError(f'this prosody was taught the voice "{taught}", "{voice}" does not know its embeddings')
+        raise VoiceMismatchError(f'this prosody was taught the voice "{taught}", "{voice}" does not know its embeddings')
 
 
 def prosody_source(
