@@ -135,7 +135,7 @@ def test_embeddings_of_another_voice_are_refused_and_auto_leaves_them_out(addons
     taught = replace(addons["camp"], manifest=replace(addons["camp"].manifest, details={"voice": "lark"}))
     source = ModelProsody("camp 0 0", Camp(taught))
     assert source.for_voice("lark") is source
-    with pytest.raises(InputError, match='taught the voice "lark", "chorus" does not know its embeddings'):
+    with pytest.raises(InputError, match='taught the voice "lark", "chorus" cannot read its embeddings'):
         source.for_voice("chorus")
     kept = replace(source, with_kinds=True).for_voice("chorus")
     assert kept.model is None

@@ -52,7 +52,7 @@ class ModelProsody:
             return self
         if self.with_kinds:
             return replace(self, model=None)
-        raise VoiceMismatchError(f'this prosody was taught the voice "{taught}", "{voice}" does not know its embeddings')
+        raise VoiceMismatchError(f'this prosody was taught the voice "{taught}", "{voice}" cannot read its embeddings')
 
 
 def prosody_source(
