@@ -39,6 +39,26 @@ def test_an_older_table_of_contents(tmp_path: Path) -> None:
     assert [chapter.title for chapter in book.chapters] == ["First", "Last"]
 
 
+def test_a_book_that_repeats_its_files_and_names_them_without_their_folder(tmp_path: Path) -> None:
+    package = str(FILES["O/c.opf"]).replace('<itemref idref="b"/>', '<itemref idref="b"/><itemref idref="a"/>')
+    nav = str(FILES["O/nav.xhtml"]).replace('href="b%20c.xhtml"', 'href="other/b%20c.xhtml"')
+    book = open_book(write_epub(tmp_path / "book.epub", {"O/c.opf": package, "O/nav.xhtml": nav}))
+    assert [chapter.title for chapter in book.chapters] == ["One: The House", "Two", "Three"]
+    assert [len(chapter.read()) for chapter in book.chapters] == [3, 2, 2]
+
+
+def test_chapters_are_the_upper_lines_of_the_table_of_contents(tmp_path: Path) -> None:
+    nested = str(FILES["O/nav.xhtml"]).replace(
+        '<ol><li><a href="a.xhtml">One: The House</a></li><li><a href="a.xhtml#two">Two</a></li>',
+        '<ol><li><a href="a.xhtml">One</a><ol><li><a href="a.xhtml#two">Part of one</a></li></ol></li>',
+    )
+    book = open_book(write_epub(tmp_path / "book.epub", {"O/nav.xhtml": nested}))
+    assert [chapter.title for chapter in book.chapters] == ["One", "Part of one", "Three"]
+    more = nested.replace("</ol></nav>", '<li><a href="b%20c.xhtml#x">Four</a></li></ol></nav>')
+    book = open_book(write_epub(tmp_path / "book.epub", {"O/nav.xhtml": more}))
+    assert [chapter.title for chapter in book.chapters] == ["One", "Three", "Four"]
+
+
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from posixpath import basename
 
 from vivavoce.errors import InputError
 from vivavoce.text.book.archive import Archive
 from vivavoce.text.book.model import Book, Chapter, Cover, Paragraph
 from vivavoce.text.book.package import Package, TocEntry, read_package
 from vivavoce.text.book.xhtml import parse_xhtml
+
+FEW_CHAPTERS = 3
+"""A table of contents with fewer lines at its top names parts, or the book alone."""
 
 Place = tuple[int, str]
 """Number of a file in the order of reading, and the anchor where something begins; empty for the whole file."""
@@ -52,7 +57,7 @@ def _chapters(path: Path, package: Package, sizes: list[int]) -> list[Chapter]:
 
 def _starts(package: Package) -> list[tuple[str, Place]]:
     files = {name: number for number, name in enumerate(package.spine)}
-    entries = [entry for entry in package.toc if entry.file in files]
+    entries = _chapter_entries([_in_spine(entry, package.spine) for entry in package.toc])
     starts: list[tuple[str, Place]] = []
     for entry in sorted(entries, key=lambda entry: files[entry.file]):
         place = _place(files[entry.file], entry, starts)
@@ -61,6 +66,24 @@ def _starts(package: Package) -> list[tuple[str, Place]]:
     if not starts:
         return [(f"Part {number + 1}", (number, "")) for number in range(len(package.spine))]
     return starts if starts[0][1][0] == 0 else [("Opening", (0, "")), *starts]
+
+
+def _in_spine(entry: TocEntry, spine: list[str]) -> TocEntry | None:
+    """The entry, whose file some books name without its folder; None where it leads out of the book."""
+    if entry.file in spine:
+        return entry
+    alike = [name for name in spine if basename(name) == basename(entry.file)]
+    return replace(entry, file=alike[0]) if len(alike) == 1 else None
+
+
+def _chapter_entries(entries: list[TocEntry | None]) -> list[TocEntry]:
+    """The entries that are chapters: those of the upper levels, down to the first level that makes a few of them."""
+    found = [entry for entry in entries if entry]
+    for depth in sorted({entry.depth for entry in found}):
+        upper = [entry for entry in found if entry.depth <= depth]
+        if len(upper) >= FEW_CHAPTERS:
+            return upper
+    return found
 
 
 def _place(number: int, entry: TocEntry, starts: list[tuple[str, Place]]) -> Place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -73,6 +74,8 @@ class TocEntry:
     title: str
     file: str
     fragment: str
+    depth: int
+    """0 for a line that stands under no other."""
 
 
 @dataclass(slots=True)
@@ -105,7 +108,7 @@ def read_package(archive: Archive) -> Package:
         if key not in items:
             raise InputError(f"{path}: {name} reads {key!r}, which is not among its items")
         properties = items[key].attributes.get("properties", "").split()
-        if reference.attributes.get("linear") != "no" and "nav" not in properties:
+        if reference.attributes.get("linear") != "no" and "nav" not in properties and files[key] not in spine:
             spine.append(files[key])
     if not spine:
         raise InputError(f"{path}: {name} has nothing to read")
@@ -134,20 +137,32 @@ def _toc(archive: Archive, items: dict[str, Element], files: dict[str, str]) -> 
         if "nav" in item.attributes.get("properties", "").split() and name in archive:
             for nav in parse_xml(archive.read(name), f"{archive.path}: {name}").find_all("nav"):
                 if nav.attributes.get("type", "toc") == "toc":
-                    links = [link for link in nav.find_all("a") if link.attributes.get("href")]
-                    return [TocEntry(link.words(), *resolve(name, link.attributes["href"])) for link in links]
+                    return list(_nav_entries(nav, name, -1))
     for key, item in items.items():
         name = files[key]
         if item.attributes.get("media-type") == "application/x-dtbncx+xml" and name in archive:
-            points = parse_xml(archive.read(name), f"{archive.path}: {name}").find_all("navPoint")
-            return [entry for point in points if (entry := _ncx_entry(point, name))]
+            for points in parse_xml(archive.read(name), f"{archive.path}: {name}").find_all("navMap"):
+                return list(_ncx_entries(points, name, 0))
     return []
 
 
-def _ncx_entry(point: Element, name: str) -> TocEntry | None:
-    labels = [child.words() for child in point.children if child.name == "navLabel"]
-    sources = [child.attributes.get("src", "") for child in point.children if child.name == "content"]
-    return TocEntry(labels[0], *resolve(name, sources[0])) if labels and sources and sources[0] else None
+def _nav_entries(element: Element, name: str, depth: int) -> Iterator[TocEntry]:
+    for child in element.children:
+        if child.name == "a" and child.attributes.get("href"):
+            yield TocEntry(child.words(), *resolve(name, child.attributes["href"]), max(depth, 0))
+        else:
+            yield from _nav_entries(child, name, depth + (child.name == "ol"))
+
+
+def _ncx_entries(element: Element, name: str, depth: int) -> Iterator[TocEntry]:
+    for point in element.children:
+        if point.name != "navPoint":
+            continue
+        labels = [child.words() for child in point.children if child.name == "navLabel"]
+        sources = [child.attributes.get("src", "") for child in point.children if child.name == "content"]
+        if labels and sources and sources[0]:
+            yield TocEntry(labels[0], *resolve(name, sources[0]), depth)
+        yield from _ncx_entries(point, name, depth + 1)
 
 
 def _cover(package: Element, items: dict[str, Element], files: dict[str, str]) -> tuple[str, str] | None:

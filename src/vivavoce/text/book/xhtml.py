@@ -21,7 +21,7 @@ _BLOCKS = _HEADINGS | words(
 _SILENT = words("script style head svg math nav template audio video iframe object form button select")
 _NOT_SPOKEN = words(
     "footnote endnote rearnote footnotes endnotes rearnotes noteref pagebreak page-list doc-footnote doc-endnote",
-    "doc-endnotes doc-noteref doc-pagebreak doc-pagelist annoref doc-backlink backlink index doc-index",
+    "doc-endnotes doc-noteref doc-pagebreak doc-pagelist annoref doc-backlink backlink navigation",
 )
 _NOT_SPOKEN_CLASSES = words(
     "pagenum pageno pagenumber page-number pagebreak footnote footnotes fnanchor noteref endnote endnotes",
