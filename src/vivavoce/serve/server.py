@@ -209,7 +209,8 @@ def _configure_logging(settings: Settings) -> None:
     text = logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s")
     handler.setFormatter(JsonFormatter() if settings.log == "json" else text)
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    for name in ("uvicorn", "aioice", "aiortc"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _addresses(sockets: Sequence[socket.socket]) -> list[str]:
