@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import soundfile
 from bench.transport.items import Item, items
+from bench.transport.loss import summarise
+from bench.transport.plot import draw_scores
 from bench.transport.systems import LBRR, PLAIN, chosen, packets_of, red_systems
 
 from vivavoce.audio import read_audio
@@ -77,3 +79,21 @@ def test_every_system_sends_a_packet_for_each_of_the_trace() -> None:
 def test_systems_are_chosen_by_name() -> None:
     assert list(chosen(red_systems(), ["3 c"])) == ["24k, RED 3 copies"]
     assert len(chosen(red_systems(), [])) == 2
+
+
+def test_tables_and_the_picture(tmp_path: Path) -> None:
+    pool = [item((False,) * 20 + (True,) * length) for length in (2, 10)]
+    pool = [Item(f"{number}", it.samples, it.trace, it.lost, False) for number, it in enumerate(pool)]
+    scores = {"kbps": 45.0, "plcmos": 3.5, "pesq": 3.0, "stoi": 0.95}
+    readings = {
+        "24k + DRED 1 s": {it.name: scores for it in pool},
+        "24k, our concealment": {it.name: scores | {"plcmos": 3.0, "kbps": 22.0} for it in pool},
+        "never run": {},
+    }
+    tables, figures = summarise(readings, pool, list(readings))
+    assert [row[0] for row in tables["main"].rows] == ["24k + DRED 1 s", "24k, our concealment"]
+    assert tables["main"].columns[-2:] == ["PLCMOS <= 120 ms", "PLCMOS <= 320 ms"]
+    assert tables["paired"].rows[0][1].startswith("+0.50")
+    assert figures["items"] == 2
+    draw_scores(tables["main"], tmp_path / "a.svg")
+    assert "24k, our concealment" in (tmp_path / "a.svg").read_text()
