@@ -11,6 +11,7 @@ test: .venv/tested  ## install, lint, check types and imports, run the tests
 	$(BIN)/lint-imports
 	$(BIN)/pyright
 	$(BIN)/pytest
+	$(BIN)/pytest examples/attention-voice/tests
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -20,4 +21,5 @@ test: .venv/tested  ## install, lint, check types and imports, run the tests
 .venv/tested: .venv/installed
 	$(BIN)/pip install --quiet "torch==2.13.0"
 	$(BIN)/pip install --quiet --editable ".[train,dev]"
+	$(BIN)/pip install --quiet --no-deps --editable examples/attention-voice
 	touch $@
