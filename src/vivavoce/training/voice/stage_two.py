@@ -105,21 +105,21 @@ class TextProduct(Product[RecipeT]):
         return said_examples(self.workspace.features)
 
     @cached_property
-    def lessons(self) -> list[Lesson]:
-        """Everything but the test sentences, through stage I; without those whose words the front end counts otherwise
-        than the teacher's phonemes do."""
-        texts = text_features(self.workspace.features, sorted({e.spoken.text for e in self._examples}))
-        return list(through(self.stage, self._examples, texts))
-
-    @cached_property
     def learned(self) -> list[Lesson]:
         """What is trained on."""
-        return [lesson for lesson in self.lessons if lesson.example.spoken.split == "train"]
+        return self._lessons("train")
 
     @cached_property
     def held(self) -> list[Lesson]:
         """What is chosen by."""
-        return [lesson for lesson in self.lessons if lesson.example.spoken.split == "development"]
+        return self._lessons("development")
+
+    def _lessons(self, split: str) -> list[Lesson]:
+        """The sentences of a split through stage I, without those whose words the front end counts otherwise than the
+        teacher's phonemes do."""
+        said = [example for example in self._examples if example.spoken.split == split]
+        texts = text_features(self.workspace.features, sorted({e.spoken.text for e in said}))
+        return list(through(self.stage, said, texts))
 
     def lesson_batches(self, random: np.random.Generator) -> Iterator[dict[str, Tensor]]:
         """Endless batches of like length."""
