@@ -42,6 +42,9 @@ MIRROR = -0.9
 
 
 SILENT_DB, BEFORE_STEPS = -85.0, 20
+LEAST_HEARD = 200
+"""Steps of sound, half a second, without which a stream holds none that could be lost."""
+
 BEAT_S, BEAT_OFF, BEATS = 3.0, 0.12, 3
 """How far apart gaps may be that have a beat, how much it may vary, and how many of them make one."""
 
@@ -93,6 +96,7 @@ class _Stream:
     end_s: float = 0.0
     loud_before: bool = False
     """Whether there was sound right before the silence that is open."""
+    heard_steps: int = 0
     silent_s: float | None = None
     """When it began."""
     gaps: list[Event] = field(default_factory=list)
@@ -115,7 +119,7 @@ class _Stream:
         """`picture_s` is when the picture ends, 0 without one."""
         yield from self._without_beat(self._gaps(final=True), float("inf"))
         yield from self._end_silence(self.end_s)
-        if picture_s - self.end_s >= self.thresholds.ends_early_s:
+        if self.heard_steps >= LEAST_HEARD and picture_s - self.end_s >= self.thresholds.ends_early_s:
             yield self._event(self.end_s, picture_s, 0.9, "ends early")
         for spans, kind in ((self.lost, "channel"), (self.mirrored, "phase")):
             for span in spans.finish():
@@ -124,6 +128,7 @@ class _Stream:
     def _silences(self, start_s: float, levels: np.ndarray) -> Iterator[Event]:
         """Follow digital silence from second to second."""
         silent = levels < SILENT_DB
+        self.heard_steps += int(np.count_nonzero(levels > LOUD_DB))
         for step in np.flatnonzero(np.diff(silent, prepend=self.silent_s is not None)).tolist():
             at_s = start_s + step * STEP_S
             if silent[step]:
@@ -134,7 +139,8 @@ class _Stream:
 
     def _end_silence(self, end_s: float) -> Iterator[Event]:
         start_s, self.silent_s = self.silent_s, None
-        if start_s is not None and self.loud_before and end_s - start_s >= self.thresholds.silence_s:
+        there_was = self.loud_before and self.heard_steps >= LEAST_HEARD
+        if start_s is not None and there_was and end_s - start_s >= self.thresholds.silence_s:
             yield self._event(start_s, end_s, 0.9, "silence")
 
     def _without_beat(self, found: Iterator[Event], now_s: float) -> Iterator[Event]:
