@@ -22,7 +22,9 @@ from vivavoce.inspection import InspectionJob, defect_names, inspect_files
 
 HEARD = ("audio_dropout", "clicks", "distortion", "hiss", "hum")
 CORPORA, RECORDINGS = ("ensemble", "kathleen", "kerstin", "prompts", "speechocean"), 24
-SOURCES = ("bench/inspection/alarms.py", "src/vivavoce/inspection/defects", "src/vivavoce/inspection/tracks.py")
+DECIDING = ("audio_artifacts", "audio_dropout", "block_corruption", "combing", "freeze", "stutter", "tearing")
+SOURCES = ("bench/inspection/alarms.py", *(f"src/vivavoce/inspection/defects/{name}/detect.py" for name in DECIDING))
+"""Of the detectors, those that raised most alarms once."""
 
 
 @dataclass

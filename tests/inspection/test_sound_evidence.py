@@ -32,14 +32,14 @@ def test_hum_has_lines_at_the_mains_and_a_bass_note_has_not(mains: float) -> Non
 
 def test_hiss_keeps_its_floor_and_cymbals_do_not() -> None:
     noise = RANDOM.normal(0, 0.02, len(TIME_S))
-    assert floor_spread_db((VOICE + noise).astype(np.float32)) < 1.3
+    assert floor_spread_db((VOICE + noise).astype(np.float32)) < 1.6
     struck = noise * np.exp(-(TIME_S % 0.12) / 0.02)
-    assert floor_spread_db((VOICE + struck).astype(np.float32)) > 1.3
+    assert floor_spread_db((VOICE + struck).astype(np.float32)) > 1.6
 
 
 def test_clipped_sound_has_flat_tops() -> None:
     sound = RANDOM.normal(0, 0.1, len(TIME_S)).astype(np.float32)
-    assert flat_tops(np.clip(sound, -0.08, 0.08)) < 1.2 < flat_tops(sound)
+    assert flat_tops(np.clip(sound, -0.08, 0.08)) < 1.22 < flat_tops(sound)
 
 
 def test_a_line_up_tone_is_one_tone() -> None:

@@ -61,7 +61,7 @@ def find_defect(name: str) -> Defect:
 
 
 def summarize_defect(name: str) -> str:
-    """One sentence on what a defect is: the first line of what its module says of itself; empty where it says nothing."""
+    """One sentence on what a defect is: the first line that its module says of itself, empty where it says nothing."""
     points = _registered().get(name)
     if not points:
         return ""

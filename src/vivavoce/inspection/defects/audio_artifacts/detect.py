@@ -51,9 +51,9 @@ class Thresholds:
     clicks: float = 0.0
     mains_lines: float = 2.0
     """Multiples of 50 or 60 Hz that stand out, for hum."""
-    floor_spread_db: float = 1.3
+    floor_spread_db: float = 1.6
     """How far the high band may fall below its median, for hiss."""
-    flat_tops: float = 1.2
+    flat_tops: float = 1.22
     """How far the highest samples may stick out, for distortion."""
     narrow: float = 0.9
     """Probability of distortion from which a narrow band will do for evidence."""

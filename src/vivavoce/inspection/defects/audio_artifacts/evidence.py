@@ -78,4 +78,4 @@ def _stands_out(power: npt.NDArray[np.float64], hertz: npt.NDArray[np.float64], 
 def _spectrum(sound: Samples, padding: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     size = padding * len(sound)
     power = np.abs(np.fft.rfft(sound.astype(np.float64) * np.hanning(len(sound)), size)) ** 2
-    return power, np.fft.rfftfreq(size, 1 / SAMPLE_RATE_HZ)
+    return power, np.fft.rfftfreq(size, 1 / SAMPLE_RATE_HZ).astype(np.float64)
