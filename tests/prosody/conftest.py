@@ -53,7 +53,7 @@ def spec(name: str, network: torch.nn.Module, files: dict[str, bytes]) -> AddonS
     if name != "aligner":
         sizes["mask"] = ("float32", next(s for _, s in sizes.values() if len(s) > 1 and isinstance(s[1], str))[:2])
     inputs = {
-        key: torch.ones([FREE.get(size, size) for size in shape], dtype=getattr(torch, dtype))
+        key: torch.ones([size if isinstance(size, int) else FREE[size] for size in shape], dtype=getattr(torch, dtype))
         for key, (dtype, shape) in sizes.items()
     }
     inputs |= {"speaker": torch.zeros(1, dtype=torch.int64)} if "speaker" in inputs else {}

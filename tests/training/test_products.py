@@ -11,6 +11,7 @@ from onnxruntime import InferenceSession
 from vivavoce.blocks import find_addon, load_addon
 from vivavoce.training.core.checkpoint import load_checkpoint
 from vivavoce.training.core.cli import build_product, export_run
+from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.core.product import Workspace
 from vivavoce.training.core.recipe import packaged_recipes, read_recipe
 from vivavoce.training.core.trainer import Trainer
@@ -88,6 +89,7 @@ def test_training_can_begin_from_the_addon_that_ships(recipe: str, workspace: Wo
     begun = Trainer(product, tmp_path / recipe, warm_start=find_addon(recipe))
     spec = product.export(begun.network.eval())
     (exported,), (entry,) = spec.networks.values(), load_addon(find_addon(recipe)).manifest.networks.values()
+    assert isinstance(exported, NetworkExport)
     shipped = load_addon(find_addon(recipe)).read(entry.file)
     inputs = {name: tensor.numpy() for name, tensor in exported.inputs.items()}
     answers = (InferenceSession(model).run(None, inputs) for model in (exported.to_onnx(), shipped))

@@ -233,7 +233,7 @@ def test_a_run_made_with_set_is_exported_as_it_was_trained(recipe: Path, workspa
     _, network = trained_product("echo", workspace)
     samples = np.ones((1, 3), np.float32)
     (echo,) = InferenceSession(addon.read("echo.onnx")).run(None, {"samples": samples})
-    np.testing.assert_allclose(echo, network(torch.from_numpy(samples)).detach(), atol=1e-3)
+    np.testing.assert_allclose(np.asarray(echo), network(torch.from_numpy(samples)).detach(), atol=1e-3)
 
 
 def test_an_export_without_a_run_says_what_to_do(workspace: Workspace, tmp_path: Path) -> None:

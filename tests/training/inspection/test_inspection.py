@@ -162,6 +162,7 @@ def test_thresholds_are_what_clean_files_stay_under() -> None:
 def test_observations_are_counted_as_the_detector_counts_them() -> None:
     likely = [0.9, 0.1, 0.1, 0.1, 0.1, 0.9, 0.8, 0.1]
     observations = [(0.32 * n, 0.32 * n + 0.08, value) for n, value in enumerate(likely)]
+    assert isinstance(Blockiness.calibration, calibration.FrameCalibration)
     assert Blockiness.calibration.count(observations, 0.85) == 0
     assert Blockiness.calibration.count(observations, 0.75) == 1
 

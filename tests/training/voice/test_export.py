@@ -33,7 +33,7 @@ def networks(stage: StageOne) -> tuple[Voice, Melody]:
 
 
 @torch.no_grad()
-def _fill(network: torch.nn.Module) -> None:
+def _fill(network: Voice | StageOne) -> None:
     """Tables begin at zero, where a wrong one could not be heard."""
     for name, parameter in network.named_parameters():
         if ".of." in name:
@@ -63,6 +63,10 @@ def _chunk() -> dict[str, np.ndarray]:
     }
 
 
+def _run(session: onnxruntime.InferenceSession, feed: dict[str, np.ndarray]) -> list[np.ndarray]:
+    return [np.asarray(answer) for answer in session.run(None, feed)]
+
+
 def _streamed(session: onnxruntime.InferenceSession, sizes: tuple[int, ...]) -> list[np.ndarray]:
     states = {
         i.name: np.zeros(i.shape, np.float32) for i in session.get_inputs() if i.name.startswith("state_")
@@ -72,7 +76,7 @@ def _streamed(session: onnxruntime.InferenceSession, sizes: tuple[int, ...]) -> 
     while place < FRAMES + DELAY:
         size = sizes[min(number, len(sizes) - 1)]
         piece = {name: x[:, place : place + size] for name, x in padded.items()}
-        out = session.run(None, {**piece, "speaker": np.array([2]), **states})
+        out = _run(session, {**piece, "speaker": np.array([2]), **states})
         made.append(out[: len(SPECTRUM)])
         states = dict(zip(states, out[len(SPECTRUM) :], strict=True))
         place, number = place + size, number + 1
@@ -107,16 +111,16 @@ def test_encoders_and_melody_say_what_the_networks_say(
         "mask": np.ones((1, 17), np.float32),
     }  # fmt: skip
     told = {name: torch.from_numpy(value) for name, value in feed.items()}
-    (encoded,) = sessions["text_encoder"].run(None, {name: feed[name] for name in ("symbols", "speaker", "mask")})
+    (encoded,) = _run(sessions["text_encoder"], {name: feed[name] for name in ("symbols", "speaker", "mask")})
     np.testing.assert_allclose(encoded, voice.encode(told["symbols"], told["mask"], told["speaker"]), atol=TOLERANCE)
-    prosody, log_units = sessions["prosody_encoder"].run(None, feed)
+    prosody, log_units = _run(sessions["prosody_encoder"], feed)
     states = melody.encode(
         told["symbols"], told["mask"], told["speaker"], told["kind"], told["sentence_prosody"], told["word_prosody"]
     )
     np.testing.assert_allclose(prosody, states, atol=TOLERANCE)
     np.testing.assert_allclose(log_units, melody.log_units(states, told["mask"], told["speaker"]), atol=TOLERANCE)
     units = {"prosody": prosody, "speaker": feed["speaker"], "kind": feed["kind"], "mask": feed["mask"]}
-    f0, energy = sessions["melody"].run(None, units)
+    f0, energy = _run(sessions["melody"], units)
     wanted = melody.contours(torch.from_numpy(prosody), told["mask"][..., None], told["speaker"], told["kind"])
     np.testing.assert_allclose(f0.reshape(1, -1), wanted[0], atol=100 * TOLERANCE)
     np.testing.assert_allclose(energy.reshape(1, -1), wanted[1], atol=5 * TOLERANCE)
@@ -127,5 +131,5 @@ def test_masked_tokens_change_nothing(sessions: dict[str, onnxruntime.InferenceS
     bare = {"symbols": symbols, "speaker": np.array([0]), "mask": np.ones((1, 11), np.float32)}
     padding = ((0, 0), (0, 5))
     padded = {**bare, "symbols": np.pad(symbols, padding), "mask": np.pad(bare["mask"], padding)}
-    (one,), (other,) = (sessions["text_encoder"].run(None, feed) for feed in (bare, padded))
+    (one,), (other,) = (_run(sessions["text_encoder"], feed) for feed in (bare, padded))
     np.testing.assert_allclose(one, other[:, :11], atol=1e-5)
