@@ -33,7 +33,7 @@ def networks(stage: StageOne) -> tuple[Voice, Melody]:
 
 
 @torch.no_grad()
-def _fill(network: Voice | StageOne) -> None:
+def _fill(network: Voice | Melody) -> None:
     """Tables begin at zero, where a wrong one could not be heard."""
     for name, parameter in network.named_parameters():
         if ".of." in name:
