@@ -37,6 +37,7 @@ PAIRS = (
     ("24k, our concealment", "libopus 24k, deep PLC, dc 5"),
     ("40k LBRR + DRED 1 s", "libopus LBRR + DRED 1 s, 68k, dc 5"),
     ("40k LBRR + DRED 1 s", "40k, no loss"),
+    ("40k LBRR + DRED 1 s", "24k, no loss"),
     ("24k + DRED 1 s", "24k, RED 2 copies"),
 )
 
