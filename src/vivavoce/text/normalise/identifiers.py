@@ -6,7 +6,7 @@ import re
 
 from hibari.g2p import numbers as hibari_numbers
 
-from vivavoce.text.normalise.rules import DIGITS, Rule, RuleGroup, digit_by_digit, letters
+from vivavoce.text.normalise.rules import DIGITS, Rule, RuleGroup, digit_by_digit, digit_words, letters
 from vivavoce.text.word_sets import words
 
 STATES = {
@@ -53,6 +53,13 @@ def _word_number(match: re.Match[str]) -> str:
 def _grouped_digits(match: re.Match[str]) -> str:
     text = match[0]
     return text if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else _grouped(match)
+
+
+def _numbered(match: re.Match[str]) -> str:
+    """ "order no. 4521" and "Order #4521"."""
+    if "#" in match[1]:
+        return f"{match[1].rstrip('# ')} number {digit_words(match[2])}"
+    return match[1] + digit_by_digit(match[2])
 
 
 def in_pairs(digits: str) -> str:
@@ -105,8 +112,8 @@ POST_CODES: list[Rule] = [
 _LONG: list[Rule] = [
     (re.compile(r"(?<![\w.,$£€-])\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}(?![\w-])"), _grouped),
     (re.compile(rf"(?i)\b({_ID_NOUN}(?: (?:number|no\.?|code|is|was|ID|ending in))*[:#]? ?#?)(?-i:(\d{{4,}}))(?![\w,.:/-]\w)"),
-     lambda m: f"{m[1]}{digit_by_digit(m[2])}"),
-    (re.compile(r"(?<![\w.,])#(\d{4,})\b"), lambda m: f"number {digit_by_digit(m[1])}"),
+     lambda m: _numbered(m)),
+    (re.compile(r"(?<![\w.,])#(\d{4,})\b"), lambda m: f"number {digit_words(m[1])}"),
     (re.compile(r"(?<![\w.,$£€¥₹/-])\d{10,}(?![\w/]|[.,]\d)"), lambda m: f"{digit_by_digit(m[0])}"),
     (re.compile(r"(?<![\d-])\d+(?:-\d+){2,}(?![\d-])"), _grouped_digits),
     (re.compile(r"(?<![\w.,$£€-])(\d{3})[ -](\d{2})[ -](\d{4})(?![\w-])"), _grouped),

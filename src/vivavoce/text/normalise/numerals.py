@@ -76,6 +76,12 @@ def _thousands(match: re.Match[str]) -> str:
         return f"{number} {count}"
     if count in "KMB" and "." not in number and match[0] in ("3M", "2K", "4K", "8K"):
         return f"{number} {count}"
+    if (
+        count == "B"
+        and "." not in number
+        and not re.match(r" (?:[a-z]{3,}s|people)\b", text[match.end() : match.end() + 20])
+    ):
+        return f"{number} {count}"
     if (count == "K" and number == "401") or match[0] == "401k":
         return "four oh one k"
     return f"{number} {_COUNTS[count]}"
@@ -111,6 +117,7 @@ def _suffixed_fraction(match: re.Match[str]) -> str:
 LAKHS = RuleGroup(
     "grouped number",
     [
+        (re.compile(r"(?<=[€£$])(\d+),(\d{2})(?![\d,])"), lambda m: f"{m[1]}.{m[2]}"),
         (re.compile(r"(?<![\w.,])\d{1,2}(?:,\d{2})+,\d{3}(?![\w,])"), lambda m: f"{int(m[0].replace(',', '')):,}"),
         (re.compile(r"(?<![\w.,])\d{1,3}(?:\.\d{3}){2,}(?:,\d{1,2})?(?![\w,]|\.\d)"), _continental),
         (re.compile(r"(?<![\w.,])\d{1,3}\.\d{3},\d{1,2}(?![\w,]|\.\d)"), _continental),

@@ -86,6 +86,16 @@ def digit_by_digit(digits: str) -> str:
     return " ".join(digits)
 
 
+_DIGIT_WORDS = dict(
+    zip(DIGITS, ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"], strict=True)
+)
+
+
+def digit_words(digits: str) -> str:
+    """Digits as words, where what follows would take the last one for its own: "1 of October"."""
+    return " ".join(_DIGIT_WORDS.get(digit, digit) for digit in digits)
+
+
 def letters(word: str) -> str:
     """Letters and digits to be read one by one: "P S I"."""
     return " ".join(word.upper())
