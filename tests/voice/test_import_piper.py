@@ -14,6 +14,7 @@ import pytest
 from onnx import helper, numpy_helper
 
 from tests.blocks.contract import CHECKS, Case, Check
+from tests.text.fake_espeak import fake_espeak
 from vivavoce.blocks import ChunkSchedule, StreamableStack, Tensors, join
 from vivavoce.errors import InputError
 from vivavoce.text import analyse
@@ -33,6 +34,7 @@ CONFIG: dict[str, Any] = {
     "language": {"code": "en_US"},
     "dataset": "tiny",
 }
+GERMAN = CONFIG | {"language": {"code": "de_DE"}, "espeak": {"voice": "de"}}
 
 
 def weights(name: str, *shape: int, size: float = 0.3) -> onnx.TensorProto:
@@ -159,9 +161,36 @@ def test_sounds_are_spelled_as_espeak_does(voice: Voice) -> None:
     assert all(len(sounds) <= 2 for sounds in SPELLING)
 
 
+def test_another_language_is_spoken_through_espeak(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_espeak(tmp_path, monkeypatch)
+    addon = install(import_voice(str(write(tmp_path, GERMAN))), tmp_path / "addon")
+    german = load_voice(str(addon.path))
+    speaker = german.speaker()
+    assert (speaker.language, speaker.reads) == ("de-DE", "de-x-espeak")
+    spoken = german.synthesize("Hallo du! Und er?")
+    assert [mark.value for mark in spoken.marks if mark.type == "word"] == ["Hallo", "du", "Und", "er"]
+    alphabet = german.details.alphabet
+    assert alphabet is not None
+    tokens = alphabet.tokenise(analyse("Hallo du!", language=speaker.reads).sentences[0])
+    by_number = {number: symbol for symbol, number in alphabet.symbols.items()}
+    assert "".join(by_number[number] for number in tokens.symbols.tolist()).replace("_", "") == "^hallo du!$"
+
+
+def test_without_espeak_another_language_is_refused_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    voice = import_voice(str(write(tmp_path, GERMAN)))
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    with pytest.raises(InputError, match='reading the language "de" needs the program espeak-ng on the PATH'):
+        install(voice, tmp_path / "addon")
+    assert not (tmp_path / "addon").exists()
+
+
 BAD: dict[str, tuple[dict[str, Any] | None, bytes | None, str]] = {
     "two speakers": ({**CONFIG, "num_speakers": 2}, None, "a voice of 2 speakers"),
-    "a language without phonemes": ({**CONFIG, "language": {"code": "de_DE"}}, None, "its language is de_DE"),
+    "characters": ({**CONFIG, "phoneme_type": "text"}, None, 'symbols of the type "text", only espeak is known'),
+    "no language": ({**CONFIG, "language": {"code": "../x"}}, None, "which is no name of a language"),
+    "an option in place of a language": (GERMAN | {"espeak": {"voice": "--path=x"}}, None, "is no name of a voice"),
     "no rate": ({**CONFIG, "audio": {}}, None, "audio.sample_rate is missing"),
     "no symbols": ({**CONFIG, "phoneme_id_map": {}}, None, r'phoneme_id_map has no "\^"'),
     "truncated": (None, piper_model()[:5000], "not a valid ONNX file"),

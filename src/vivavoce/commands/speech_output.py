@@ -63,9 +63,7 @@ def _free_name(suffix: str, resumes: bool) -> str:
 
 
 @contextmanager
-def open_spool(
-    arguments: argparse.Namespace, output: Path | None, key: Callable[[], str]
-) -> Iterator[SynthesisSpool]:
+def open_spool(arguments: argparse.Namespace, output: Path | None, key: Callable[[], str]) -> Iterator[SynthesisSpool]:
     """Where the sound is put together: a folder beside the output that is removed, unless it is to be resumed, by
     `key`."""
     if output and arguments.resume:

@@ -132,9 +132,7 @@ def _contrasts(kind: Kind, table: RatingTable, baseline: str | None) -> list[Con
         holds = holds_without_any(difference, 0.0, estimate.p < LEVEL)
         percent = 100 * estimate.mean / base if base else None
         interval = resampled_interval(difference)
-        made.append(
-            Contrast(first, second, estimate, p, p < LEVEL, naive < LEVEL, interval, holds, percent, share)
-        )
+        made.append(Contrast(first, second, estimate, p, p < LEVEL, naive < LEVEL, interval, holds, percent, share))
     return made
 
 

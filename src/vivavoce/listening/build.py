@@ -172,5 +172,3 @@ def _renamed_trial(trial: Trial, names: dict[tuple[str, str], str]) -> Trial:
 
     reference = names[trial.item, trial.reference] if trial.reference else None
     return replace(trial, stimuli=tuple(map(place, trial.stimuli)), reference=reference)
-
-

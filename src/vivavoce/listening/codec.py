@@ -96,5 +96,3 @@ def _dataclass(kind: type, value: Any, place: str) -> Any:
         return kind(**{name: from_json(hints[name], one, f"{place}.{name}") for name, one in value.items()})
     except TypeError as error:
         raise ValueError(f"{place}: {error}") from None
-
-

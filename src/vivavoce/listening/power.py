@@ -87,6 +87,7 @@ def fewest_listeners(
 ) -> int | None:  # fmt: skip
     """The fewest listeners who give the wanted power with the design's items; None where no number does: more items
     are needed then, because every listener hears the same ones."""
+
     def chance(listeners: int) -> float:
         tried = Design(design.effect, listeners, design.items, design.systems)
         value = power(tried, spread, tests)

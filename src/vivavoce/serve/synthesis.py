@@ -97,7 +97,7 @@ class Engine:
     def warm(self) -> None:
         """Say a little by each voice in each language, so that no client waits for what is built once."""
         for speaker in {(speaker.voice, speaker.language): speaker for speaker in self.speakers}.values():
-            for sentence in iter_sentences(_WARM_TEXT, language=speaker.language):
+            for sentence in iter_sentences(_WARM_TEXT, language=speaker.reads):
                 voice = self._voices[speaker.voice]
                 for _ in voice.synthesize_sentence(sentence, voice.style(speaker.name)):
                     pass

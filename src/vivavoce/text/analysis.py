@@ -11,6 +11,7 @@ import numpy as np
 
 from vivavoce.errors import InputError
 from vivavoce.text.document import MAX_BYTES, Document, Pronunciation, SsmlEvent, known_language, plain_document
+from vivavoce.text.espeak import is_espeak_language, read_words
 from vivavoce.text.homographs import resolve
 from vivavoce.text.lexicon import Lexicon
 from vivavoce.text.names import common_names
@@ -53,8 +54,8 @@ def analyse(
     """Read a text: sentences of words with sounds, Penn tags, byte spans, and what markup asks of them.
 
     `markup` tells whether `source` is SSML; None looks whether it begins with `<speak`. `language` is
-    `en-US` or `en-GB`. Raises `InputError` for markup that is broken or not supported, for a language
-    that cannot be pronounced, and when there is nothing to say.
+    `en-US` or `en-GB`, or one that espeak-ng reads, such as `de-x-espeak`. Raises `InputError` for markup that is
+    broken or not supported, for a language that cannot be pronounced, and when there is nothing to say.
     """
     notices = Notices(source)
     sentences = iter_sentences(
@@ -81,7 +82,7 @@ def iter_sentences(
     """
     if len(source) > MAX_BYTES or len(source.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise InputError(f"the text has more than {MAX_BYTES // 1024**2} MB; speak it in parts")
-    language = known_language(language)
+    language = language if is_espeak_language(language) else known_language(language)
     is_markup = bool(_MARKUP.match(source)) if markup is None else markup
     notices = Notices(source) if notices is None else notices
     document = parse_ssml(source, language, notices, lenient=lenient) if is_markup else plain_document(source, language)
@@ -126,7 +127,7 @@ class _Reader:
 
     def _words(self, text: SourceMappedText) -> list[Word]:
         """The words of one sentence, with what markup asks of each but for breaks."""
-        words = pronounce([(self._tokens(run, language), language) for run, language in self._runs(text)])
+        words = self._pronounced(self._runs(text))
         if not words:
             return []
         if _FULL_STOP.search(text.text) and not set(words[-1].trailing_punctuation) & set(".?!…"):
@@ -135,6 +136,12 @@ class _Reader:
         if self._document.marked_up:
             words = [replace(word, control=self._document.style_at(word.span[0]).control) for word in words]
         return words
+
+    def _pronounced(self, runs: list[tuple[SourceMappedText, str]]) -> list[Word]:
+        given = self._document.pronunciations
+        if any(is_espeak_language(language) for _, language in runs):
+            return [word for run, language in runs for word in read_words(run, language, given)]
+        return pronounce([(self._tokens(run, language), language) for run, language in runs])
 
     def _tokens(self, text: SourceMappedText, language: str) -> list[Token]:
         marked_up = self._document.marked_up

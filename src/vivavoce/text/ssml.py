@@ -19,6 +19,7 @@ from vivavoce.text.document import (
     known_language,
     nearest_language,
 )
+from vivavoce.text.espeak import is_espeak_language, language_in_markup
 from vivavoce.text.normalise.characters import PLACEHOLDER
 from vivavoce.text.notices import Notices, located, place
 from vivavoce.text.phonemes import LANGUAGES, MAX_READING, checked, from_ipa
@@ -221,6 +222,8 @@ class _Parser:
 
     def _language(self, tag: str, byte: int) -> str:
         """The language to read in: a variety of English that no voice speaks is read as its nearest, with a notice."""
+        if is_espeak_language(whole := self._styles[0][1].language):
+            return language_in_markup(tag, whole)
         try:
             return known_language(tag)
         except InputError:
@@ -290,6 +293,8 @@ class _Parser:
         with located(lambda: self._place(element.byte)):
             if element.name == "sub":
                 read: str | tuple[Pronunciation, ...] = attributes["alias"].replace(PLACEHOLDER, " ")
+            elif element.name == "say-as" and is_espeak_language(language):
+                raise InputError("<say-as> is read in English alone; write it out, or leave the element out")
             elif element.name == "say-as":
                 kind, layout = attributes["interpret-as"].strip(), attributes.get("format")
                 detail, region = attributes.get("detail"), attributes.get("language")
@@ -313,7 +318,12 @@ def _phoneme(attributes: Attributes, text: str, language: str) -> tuple[Pronunci
     alphabet = attributes.get("alphabet", "ipa")
     if alphabet not in _ALPHABETS:
         raise InputError(f"alphabet {alphabet!r} is none of {', '.join(_ALPHABETS)}")
-    parts = _ALPHABETS[alphabet](attributes["ph"], language).split()
+    if is_espeak_language(language):
+        if alphabet != "ipa":
+            raise InputError(f"alphabet {alphabet!r} is of English alone; use ipa")
+        parts = attributes["ph"].split()
+    else:
+        parts = _ALPHABETS[alphabet](attributes["ph"], language).split()
     words = text.split()
     if len(words) == len(parts):
         return tuple(Pronunciation(word, part) for word, part in zip(words, parts, strict=True))

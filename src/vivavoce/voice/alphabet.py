@@ -76,6 +76,8 @@ class _Writer:
                 for character in written:
                     self._put(character, number)
                 self._sound += len(sounds) - 1
+            else:  # a sound of another language, which `tokenise` does not know
+                self._put(sounds, number)
         self._sound += 1
         for character in word.trailing_punctuation or _comma_of_a_break(word):
             self._put(character, -1)

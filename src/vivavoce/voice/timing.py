@@ -36,9 +36,7 @@ class SpeechMark:
 
     def shifted(self, seconds: float, earliest_s: float = 0.0) -> Self:
         """The same later by `seconds`, at `earliest_s` at the earliest."""
-        return replace(
-            self, time_s=max(earliest_s, self.time_s + seconds), end_s=max(earliest_s, self.end_s + seconds)
-        )
+        return replace(self, time_s=max(earliest_s, self.time_s + seconds), end_s=max(earliest_s, self.end_s + seconds))
 
 
 def speech_marks(

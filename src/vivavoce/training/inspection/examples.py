@@ -30,9 +30,7 @@ REPEATS = 8
 """How often a labelled moment counts: it is real, and was asked for because it is hard."""
 
 
-def make_shards(
-    maker: Maker, folder: Path, minutes: float, workers: int | None = None, seed: int = 0
-) -> int:
+def make_shards(maker: Maker, folder: Path, minutes: float, workers: int | None = None, seed: int = 0) -> int:
     """Add examples to `folder` for some minutes; returns how many there are then.
 
     Stopped or started again, it goes on with other draws. `workers` processes share the work, None: one a core, or one

@@ -106,9 +106,7 @@ class Aligner(Product[AlignerRecipe]):
     def losses(self, network: nn.Module, batch: tuple[Tensor, Tensor], progress: Progress) -> Losses:
         mel, labels = batch
         scores = network(mel)
-        nats = functional.nll_loss(
-            scores.flatten(0, 1), labels.flatten(), self.class_weights, ignore_index=_IGNORED
-        )
+        nats = functional.nll_loss(scores.flatten(0, 1), labels.flatten(), self.class_weights, ignore_index=_IGNORED)
         right = (scores.argmax(-1) == labels)[labels != _IGNORED].float().mean()
         return Losses({"nats": nats}, {"accuracy": right})
 

@@ -146,9 +146,7 @@ def said(voice: Voice, batch: Batch) -> Tensor:
     return voice.decode(frame_inputs(states, batch.f0_hz, batch.energy), batch.valid, batch.speaker)
 
 
-def stretches(
-    chosen: Sequence[Utterance], frames: int, margin: int, random: np.random.Generator
-) -> Batch:
+def stretches(chosen: Sequence[Utterance], frames: int, margin: int, random: np.random.Generator) -> Batch:
     """A random stretch of each utterance, which may reach a little beyond its ends."""
     length = frames + 2 * margin
     starts = [int(random.integers(-4, max(-3, u.frames - frames + 4))) - margin for u in chosen]

@@ -149,8 +149,11 @@ def voice_networks(voice: Voice, stage: StageOne) -> dict[str, bytes]:
         "energy": torch.zeros(1, _FRAMES), "valid": torch.ones(1, _FRAMES),
     }  # fmt: skip
     reference: Axes = {
-        "symbols": {1: "tokens"}, "reference": {1: "tokens"}, "mask": {1: "tokens"},
-        "shares": {1: "words", 2: "tokens"}, "words": {1: "words"},
+        "symbols": {1: "tokens"},
+        "reference": {1: "tokens"},
+        "mask": {1: "tokens"},
+        "shares": {1: "words", 2: "tokens"},
+        "words": {1: "words"},
     }
     said = {"symbols": symbols, "reference": torch.zeros(1, _TOKENS, FEATURES)}
     exports = {

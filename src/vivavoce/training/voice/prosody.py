@@ -304,4 +304,4 @@ def held_figures(melody: Melody, held: Sequence[Example]) -> dict[str, float]:
     return {name: float(value) for name, value in found.items()}
 
 
-_SOUNDS = torch.tensor([number for symbol, number in vocabulary().items() if symbol not in " ;:,.!?—…\"()“”"])
+_SOUNDS = torch.tensor([number for symbol, number in vocabulary().items() if symbol not in ' ;:,.!?—…"()“”'])

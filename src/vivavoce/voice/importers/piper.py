@@ -8,14 +8,16 @@ marks work; there is no pitch to change in the middle of such a model, and none 
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from vivavoce.blocks.json_values import parse_json, read_dataclass
+from vivavoce.blocks.json_values import parse_json, read_dataclass, shown
 from vivavoce.errors import InputError
+from vivavoce.text.espeak import espeak_language
 from vivavoce.voice.importers.graph import INT64, Graph, Wire
 from vivavoce.voice.importers.install import ImportedVoice
 
@@ -27,6 +29,7 @@ WIDTH, HOP = 192, 256
 FLOW_MARGIN, GENERATOR_MARGIN = 32, 11
 MOST_TOKENS = 8192
 LONGEST_JSON = 1 << 20
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 ENGLISH = {"en_US": "en-US", "en_GB": "en-GB"}
 SPELLING = {
     "A": "eɪ", "I": "aɪ", "O": "oʊ", "Q": "əʊ", "W": "aʊ", "Y": "ɔɪ", "ʤ": "dʒ", "ʧ": "tʃ", "T": "ɾ", "ᵊ": "ə",
@@ -53,6 +56,7 @@ class PiperConfig:
     phoneme_id_map: dict[str, tuple[int, ...]]
     inference: Inference = Inference()
     num_speakers: int = 1
+    phoneme_type: str = "espeak"
     language: dict[str, Any] = field(default_factory=dict)
     dataset: str = ""
 
@@ -63,15 +67,14 @@ def is_piper(graph: Graph) -> bool:
 
 
 def import_piper(graph: Graph, data: bytes, path: Path, name: str) -> ImportedVoice:
-    """Raises `InputError` without the JSON, and for several speakers, another language than English, or a graph of
+    """Raises `InputError` without the JSON, and for several speakers, symbols that are not espeak-ng's, or a graph of
     another shape."""
     config = _config(path)
     if config.num_speakers != 1 or "sid" in graph.inputs:
         raise InputError(f"{path}: a voice of {config.num_speakers} speakers, only those of one are read here")
-    language = ENGLISH.get(str(config.language.get("code", "")))
-    if language is None:
-        code = config.language.get("code", config.espeak.get("voice", "unknown"))
-        raise InputError(f"{path}: its language is {code}, and only English can be put into phonemes here")
+    if config.phoneme_type != "espeak":
+        raise InputError(f"{path}: reads symbols of the type {shown(config.phoneme_type)}, only espeak is known here")
+    language, alphabet = _language(config, path)
     if not graph.has(MEAN, LOG_SCALE, LENGTHS, LATENT, FLOWED, SOUND, DURATION_NOISE):
         raise InputError(f"{path}: is not built as Piper's voices are, so it cannot be cut")
     rate_hz = config.audio.get("sample_rate")
@@ -89,7 +92,21 @@ def import_piper(graph: Graph, data: bytes, path: Path, name: str) -> ImportedVo
             [Wire("audio", SOUND, (1, "samples"), reshaped=(1, -1))],
         ),
     }
-    return ImportedVoice(name, _manifest(config, data, path, name, language, rate_hz), files)
+    return ImportedVoice(name, _manifest(config, data, path, name, (language, alphabet), rate_hz), files)
+
+
+def _language(config: PiperConfig, path: Path) -> tuple[str, str]:
+    """The language, and whose sounds the voice reads where they are not ours of that language."""
+    code, voice = (str(found) for found in (config.language.get("code", ""), config.espeak.get("voice", "")))
+    if code in ENGLISH:
+        return ENGLISH[code], ""
+    tag = (code or voice).replace("_", "-")
+    if not _TAG.fullmatch(tag):
+        raise InputError(f"{path}.json: its language is {shown(tag)}, which is no name of a language")
+    try:
+        return tag, espeak_language(voice or tag.partition("-")[0])
+    except InputError as error:
+        raise InputError(f"{path}.json: espeak.voice: {error}") from None
 
 
 def _text_encoder(graph: Graph, inference: Inference) -> bytes:
@@ -134,7 +151,7 @@ def _config(path: Path) -> PiperConfig:
 
 
 def _manifest(
-    config: PiperConfig, data: bytes, path: Path, name: str, language: str, rate_hz: int
+    config: PiperConfig, data: bytes, path: Path, name: str, reads: tuple[str, str], rate_hz: int
 ) -> dict[str, Any]:
     digest = hashlib.sha256(data).hexdigest()
     numbers = {symbol: ids[0] for symbol, ids in config.phoneme_id_map.items() if len(ids) == 1}
@@ -143,9 +160,11 @@ def _manifest(
             raise InputError(f'{path}.json: phoneme_id_map has no "{needed}"')
     card = path.parent / "MODEL_CARD"
     licence, origin = _from_card(card)
+    language, alphabet = reads
     speaker = {
         "name": config.dataset or name,
         "language": language,
+        "alphabet": alphabet,
         "description": f"A Piper voice, {language}, of the data set {config.dataset or 'unknown'}",
     }
     per_token = [1, "tokens"]
@@ -189,7 +208,7 @@ def _manifest(
             "voice": {
                 "alphabet": {
                     "symbols": numbers, "begin": [numbers["^"]], "end": [numbers["$"]], "between": [numbers["_"]],
-                    "spelling": SPELLING,
+                    "spelling": {} if alphabet else SPELLING,
                 }
             }
         },
