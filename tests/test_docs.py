@@ -23,7 +23,8 @@ def test_the_architecture_names_what_is_there() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     named = {path for path in SOURCE.findall(text) if "<" not in path}
     assert len(named) > 15
-    places = (ROOT / "src" / "vivavoce", ROOT)
+    source = ROOT / "src" / "vivavoce"
+    places = (source, source / "training", source / "text", ROOT)
     assert not [path for path in sorted(named) if not any((place / path).exists() for place in places)]
 
 

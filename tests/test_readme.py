@@ -20,9 +20,12 @@ import pytest
 from vivavoce.cli import main
 
 ROOT = Path(__file__).parents[1]
-ELSEWHERE = {"blocks.md"}
+ELSEWHERE = {"docs/blocks.md", "docs/serve.md", *(f"docs/serve/{page.name}" for page in ROOT.glob("docs/serve/*.md"))}
 """Pages that a test beside their room runs."""
-PAGES = [ROOT / "README.md", *(page for page in sorted(ROOT.glob("docs/**/*.md")) if page.name not in ELSEWHERE)]
+PAGES = [
+    ROOT / "README.md",
+    *(page for page in sorted(ROOT.glob("docs/**/*.md")) if page.relative_to(ROOT).as_posix() not in ELSEWHERE),
+]
 BLOCK = re.compile(r"^```(python|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -60,7 +63,7 @@ def test_pages_are_found() -> None:
     assert {"README.md", "voice.md", "training.md"} <= {page.name for page in PAGES}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_examples_run(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
