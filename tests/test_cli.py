@@ -71,8 +71,8 @@ def test_what_is_ended_half_way_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_pyav_is_asked_for_only_where_something_is_decoded(tmp_path: Path) -> None:
-    without = ["inspect --help", "defect --help", "label --help", "inspect --wrong", "defect rain a -o b"]
-    needing = ["inspect a.mp4", "inspect --live -", "defect hum a.mp4 -o b.mp4", "label a.mp4", "speak Hi. --inspect"]
+    without = ["inspect --help", "inject --help", "label --help", "inspect --wrong", "inject rain a -o b"]
+    needing = ["inspect a.mp4", "inspect --live -", "inject hum a.mp4 -o b.mp4", "label a.mp4", "speak Hi. --inspect"]
     command = [sys.executable, "-c", WITHOUT_AV, *without, *needing]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert "--fail-on" in done.stdout

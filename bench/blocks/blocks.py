@@ -33,7 +33,7 @@ class Identity(StreamableBlock[int]):
     def outputs(self) -> dict[str, TensorSpec]:
         return self.inputs
 
-    def initial_state(self, data: Tensors) -> int:
+    def initial_state(self, context: Tensors) -> int:
         return 0
 
     def step(self, state: int, chunk: Tensors, frames: int) -> tuple[int, Tensors]:

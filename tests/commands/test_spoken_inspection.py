@@ -53,7 +53,7 @@ def test_recovered_speech_is_inspected_as_any_file(capsys: Said) -> None:
     assert main(["speak", "The brown fox is quick.", "-o", "said.wav"]) == 0
     assert main(["protect", "said.wav", "-o", "said.opus"]) == 0
     Path("loss.txt").write_text("\n".join("1" if 30 <= n < 36 else "0" for n in range(400)))
-    assert main(["recover", "said.opus", "--trace", "loss.txt", "-o", "heard.wav"]) == 0
+    assert main(["simulate-loss", "said.opus", "--trace", "loss.txt", "-o", "heard.wav"]) == 0
     capsys.readouterr()
     assert main(["inspect", "heard.wav", "--only", "audio_dropout,hum,hiss"]) == 0
     assert "1 files, 0.00" in capsys.readouterr().out

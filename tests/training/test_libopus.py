@@ -67,7 +67,8 @@ def test_convolutions_and_arrays_that_lie() -> None:
 
 
 def run(model: bytes, **feed: np.ndarray) -> list[np.ndarray]:
-    return onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"]).run(None, feed)
+    answers = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"]).run(None, feed)
+    return [np.asarray(answer) for answer in answers]
 
 
 @pytest.mark.parametrize("share", [0.2, 1.0])
