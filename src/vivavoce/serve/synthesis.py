@@ -16,6 +16,8 @@ from vivavoce.prosody import prosody_source, prosody_systems
 from vivavoce.serve.metrics import Metrics
 from vivavoce.serve.scheduler import DeadlineScheduler
 from vivavoce.text import iter_sentences
+from vivavoce.text.phonemes import LANGUAGES
+from vivavoce.text.pronounce import grapheme_to_phoneme
 from vivavoce.text.utterance import Sentence
 from vivavoce.voice import DEFAULT_VOICE, ProsodySource, SpeakingStyle, Voice, load_voice
 from vivavoce.voice.marks import polly_lines
@@ -97,6 +99,8 @@ class Engine:
     def warm(self) -> None:
         """Say a little by each voice in each language, so that no client waits for what is built once."""
         for speaker in {(speaker.voice, speaker.language): speaker for speaker in self.speakers}.values():
+            if speaker.reads in LANGUAGES:
+                grapheme_to_phoneme(speaker.reads).parse_tables()
             for sentence in iter_sentences(_WARM_TEXT, language=speaker.reads):
                 voice = self._voices[speaker.voice]
                 for _ in voice.synthesize_sentence(sentence, voice.style(speaker.name)):

@@ -1,3 +1,4 @@
+import vivavoce.text.hibari_reader  # first: it loads hibari's reader without hibari's voice  # noqa: F401
 from vivavoce.text.analysis import analyse, iter_sentences
 
 __all__ = ["analyse", "iter_sentences"]

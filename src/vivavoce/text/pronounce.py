@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
 
-from hibari.g2p import G2P
 from hibari.g2p.token import Tok
 
 from vivavoce.text.document import Pronunciation
+from vivavoce.text.hibari_reader import EnglishReader
 from vivavoce.text.normalise.characters import PLACEHOLDER
 from vivavoce.text.number_words import number_words, without_stress
 from vivavoce.text.phonemes import PUNCTUATION, cleaned
@@ -27,9 +27,9 @@ _PUNCTUATION_TAGS = frozenset([".", ",", "-LRB-", "-RRB-", "``", '""', "''", ":"
 
 
 @cache
-def grapheme_to_phoneme(language: str) -> G2P:
-    """hibari's reader for `en-US` or `en-GB`; half a second to load, once."""
-    return G2P(british=language == "en-GB")
+def grapheme_to_phoneme(language: str) -> EnglishReader:
+    """hibari's reader for `en-US` or `en-GB`, loaded once."""
+    return EnglishReader(british=language == "en-GB")
 
 
 @dataclass(slots=True)
@@ -192,8 +192,10 @@ class _Assembly:
 def _pronounced_parts(text: str, sounds: str, language: str) -> list[tuple[str, str]]:
     """Pair each spoken part with its text: a number's words, the pieces of "and/or", or the whole."""
     parts = sounds.split()
-    names = number_words(grapheme_to_phoneme(language))
-    if any(c.isdigit() for c in text) and all(without_stress(part) in names for part in parts):
+    has_digits = any(c.isdigit() for c in text)
+    # The names of numbers cost a tenth of a second to collect, and without digits nothing asks for them.
+    names = number_words(grapheme_to_phoneme(language)) if has_digits else {}
+    if has_digits and all(without_stress(part) in names for part in parts):
         return [(names[without_stress(part)], part) for part in parts]
     for pieces in (text.split(), _PIECE.findall(text), _JOINED.findall(text), [c for c in text if c.isalnum()]):
         if len(pieces) == len(parts):
@@ -201,7 +203,7 @@ def _pronounced_parts(text: str, sounds: str, language: str) -> list[tuple[str, 
             return [
                 (names.get(without_stress(part), piece) if piece.isdigit() else piece, part) for piece, part in pairs
             ]
-    if any(c.isdigit() for c in text):
+    if has_digits:
         return _number_parts(text, parts, names)
     return [(text, "".join(parts))]
 
