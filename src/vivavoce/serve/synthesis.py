@@ -53,6 +53,8 @@ class Speaker:
     name: str
     """What the addon calls the speaker."""
     language: str
+    reads: str
+    """The language in whose sounds texts are put before this speaker."""
     gender: str = ""
 
 
@@ -198,4 +200,4 @@ def _speakers(voices: dict[str, Voice]) -> Iterator[Speaker]:
         for speaker in voice.speakers:
             identity = speaker.name if speaker.name not in taken else f"{addon}/{speaker.name}"
             taken.add(identity)
-            yield Speaker(identity, addon, speaker.name, speaker.language, speaker.gender or "")
+            yield Speaker(identity, addon, speaker.name, speaker.language, speaker.reads, speaker.gender or "")

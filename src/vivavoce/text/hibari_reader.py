@@ -33,6 +33,7 @@ LOOKUPS_BEFORE_PARSING = 48
 class JsonTable:
     """A JSON object of strings and of flat objects, read word by word and parsed only when much used.
 
+    The text holds no spaces between its parts, as hibari's, and no braces inside the flat objects.
     It answers as the parsed dictionary does: `get` and `in`.
     """
 
@@ -75,9 +76,9 @@ def _found(text: bytes, key: str, default: Any) -> Any:
 
 def _is_outer_key(text: bytes, at: int) -> bool:
     """Whether a key found at `at` belongs to the table itself, not to one of its values or the end of another key."""
-    if text[at - 1 : at] == b"\\":
+    if text[at - 1 : at] not in (b"{", b","):
         return False
-    opened = text.rfind(b":{", 0, at)
+    opened = text.rfind(b'":{', 0, at)
     return opened < 0 or text.find(b"}", opened, at) >= 0
 
 
