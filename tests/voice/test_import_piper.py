@@ -15,6 +15,7 @@ from onnx import helper, numpy_helper
 
 from tests.blocks.contract import CHECKS, Case, Check
 from tests.text.fake_espeak import fake_espeak
+from vivavoce.audio import Audio
 from vivavoce.blocks import ChunkSchedule, StreamableStack, Tensors, join
 from vivavoce.errors import InputError
 from vivavoce.text import analyse
@@ -22,6 +23,7 @@ from vivavoce.voice import Voice, load_voice
 from vivavoce.voice.importers import import_voice, install
 from vivavoce.voice.importers.piper import FLOW_MARGIN, GENERATOR_MARGIN, HOP, SPELLING, WIDTH
 from vivavoce.voice.latent_upsampler import LatentUpsampler
+from vivavoce.voice.page import Take, speech_page
 
 RANDOM = np.random.default_rng(11)
 SYMBOLS = "_^$ !'(),-.:;?abcdefhijklmnopqrstuvwxyzæçðøħŋœɐɑɒɓɔɕɖɗɘəɚɛɜɞɟɠɡɢɣɤɥɦɧɨɪɫɬɭɮɯɰɱɲɳɴɵɶɸɹɺɻɽɾʀʁʂʃʄʈʉʊʋʌʍʎʏʐʑʒʔʕʘʙʛʜʝʟʡʢˈˌːˑ˞βθχᵻ"
@@ -137,6 +139,12 @@ def test_windows_are_the_original_in_one_piece(voice: Voice) -> None:
     blocks = StreamableStack(voice._frames.blocks[1:3])
     made = join(list(blocks.open({}, [{"latent": latent[:, at : at + 16]} for at in range(0, 150, 16)])))["audio"]
     np.testing.assert_allclose(made[0], np.asarray(wanted)[0, 0], atol=1e-4)
+
+
+def test_the_page_of_a_clock_that_opus_does_not_have(voice: Voice) -> None:
+    spoken = voice.synthesize("Hello.")
+    page = speech_page("tiny", [Take("Hello.", Audio(spoken.samples, voice.sample_rate_hz), spoken.marks)])
+    assert "data:audio/ogg;base64,T2dn" in page
 
 
 def test_rate_and_breaks_are_followed_and_pitch_is_refused(voice: Voice) -> None:

@@ -18,6 +18,7 @@ from vivavoce.files import check_outputs
 from vivavoce.text.book import Book, open_book
 from vivavoce.text.book.sentences import PlacedSentence, chapter_sentences
 from vivavoce.text.document import known_language
+from vivavoce.text.espeak import is_espeak_language, language_in_markup
 from vivavoce.text.lexicon import Lexicon
 from vivavoce.text.voice_request import VoiceRequest
 from vivavoce.voice.load import DEFAULT_VOICE, load_voice
@@ -61,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not sum(len(chapter.read()) for chapter in book.chapters):
         raise InputError(f"{arguments.book}: nothing to say")
     voice = load_voice(arguments.voice)
-    wanted = _language(arguments.language or book.language)
+    wanted = _language(arguments.language or book.language, voice)
     style = _style(voice, arguments, wanted)
     language = style.speaker.reads
     lexicon = Lexicon.read(arguments.lexicon, language) if arguments.lexicon else None
@@ -134,10 +135,13 @@ def _write(book: Book, output: Path, spool: SynthesisSpool, marks: BookMarks, ra
         book_audio.write_chapters(output, book, spool, marks, rate_hz)
 
 
-def _language(tag: str) -> str:
+def _language(tag: str, voice: Voice) -> str:
     """The language of the book; one that nobody here reads is an error, since it would be read as English."""
     if not tag:
         return ""
+    for speaker in voice.speakers:
+        if is_espeak_language(speaker.reads) and language_in_markup(tag, speaker.reads) == speaker.reads:
+            return speaker.language
     try:
         return known_language(tag)
     except InputError:

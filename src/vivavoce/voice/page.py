@@ -19,6 +19,7 @@ from vivavoce.features import RATE_HZ, mel_spectrogram, pitch
 from vivavoce.voice.timing import SpeechMark
 
 COLUMNS = 1400
+OPUS_RATES_HZ = (8_000, 12_000, 16_000, 24_000, 48_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ def speech_page(heading: str, takes: Sequence[Take]) -> str:
 
 def _section(number: int, take: Take) -> str:
     sound = io.BytesIO()
-    soundfile.write(sound, np.clip(take.audio.samples, -1, 1), take.audio.rate_hz, format="OGG", subtype="OPUS")
+    audio = take.audio if take.audio.rate_hz in OPUS_RATES_HZ else take.audio.resampled(OPUS_RATES_HZ[-1])
+    soundfile.write(sound, np.clip(audio.samples, -1, 1), audio.rate_hz, format="OGG", subtype="OPUS")
     source = base64.b64encode(sound.getvalue()).decode()
     return (
         f"<section><h2>{html.escape(take.title)}</h2>"
