@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,8 @@ FORMATS = {
     "mp3": ("MP3", "MPEG_LAYER_III"),
 }
 """Container and coding of each format that can be written."""
+OPUS_RATES_HZ = (8_000, 12_000, 16_000, 24_000, 48_000)
+"""Opus has no others: sound of another rate is resampled to the last of them."""
 
 
 class AudioError(InputError):
@@ -112,6 +114,8 @@ def write_blocks(path: Path, blocks: Iterable[Samples], rate_hz: int, name: str)
     Raises `AudioError` when it cannot be written, as on a full disk.
     """
     container, subtype = FORMATS[name]
+    if name == "opus" and rate_hz not in OPUS_RATES_HZ:
+        blocks, rate_hz = _resampled(blocks, rate_hz, OPUS_RATES_HZ[-1]), OPUS_RATES_HZ[-1]
     with whole_file(path) as temporary:
         try:
             with soundfile.SoundFile(_name(temporary), "w", rate_hz, 1, subtype, format=container) as file:
@@ -119,6 +123,14 @@ def write_blocks(path: Path, blocks: Iterable[Samples], rate_hz: int, name: str)
                     file.write(np.clip(block, -1.0, 1.0))
         except soundfile.SoundFileError as error:
             raise AudioError(f"{path}: cannot be written ({error})") from error
+
+
+def _resampled(blocks: Iterable[Samples], rate_hz: int, wanted_hz: int) -> Iterator[Samples]:
+    """Blocks of samples (samples,) at another rate, each as it comes."""
+    stream = soxr.ResampleStream(rate_hz, wanted_hz, 1, dtype="float32", quality="HQ")
+    for block in blocks:
+        yield np.asarray(stream.resample_chunk(block), np.float32)
+    yield np.asarray(stream.resample_chunk(np.zeros(0, np.float32), last=True), np.float32)
 
 
 def _name(path: Path | str) -> Any:

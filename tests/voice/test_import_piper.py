@@ -15,7 +15,7 @@ from onnx import helper, numpy_helper
 
 from tests.blocks.contract import CHECKS, Case, Check
 from tests.text.fake_espeak import fake_espeak
-from vivavoce.audio import Audio
+from vivavoce.audio import Audio, read_audio, write_blocks
 from vivavoce.blocks import ChunkSchedule, StreamableStack, Tensors, join
 from vivavoce.errors import InputError
 from vivavoce.text import analyse
@@ -145,6 +145,14 @@ def test_the_page_of_a_clock_that_opus_does_not_have(voice: Voice) -> None:
     spoken = voice.synthesize("Hello.")
     page = speech_page("tiny", [Take("Hello.", Audio(spoken.samples, voice.sample_rate_hz), spoken.marks)])
     assert "data:audio/ogg;base64,T2dn" in page
+
+
+def test_opus_of_a_clock_that_opus_does_not_have(voice: Voice, tmp_path: Path) -> None:
+    spoken = Audio(voice.synthesize("Hello.").samples, voice.sample_rate_hz)
+    write_blocks(tmp_path / "hello.opus", np.array_split(spoken.samples, 7), spoken.rate_hz, "opus")
+    read = read_audio(tmp_path / "hello.opus")
+    assert read.rate_hz == 48_000
+    assert read.duration_s == pytest.approx(spoken.duration_s, abs=0.001)
 
 
 def test_rate_and_breaks_are_followed_and_pitch_is_refused(voice: Voice) -> None:

@@ -14,12 +14,11 @@ from importlib.resources import files
 import numpy as np
 import soundfile
 
-from vivavoce.audio import Audio
+from vivavoce.audio import OPUS_RATES_HZ, Audio
 from vivavoce.features import RATE_HZ, mel_spectrogram, pitch
 from vivavoce.voice.timing import SpeechMark
 
 COLUMNS = 1400
-OPUS_RATES_HZ = (8_000, 12_000, 16_000, 24_000, 48_000)
 
 
 @dataclass(frozen=True, slots=True)
