@@ -13,6 +13,7 @@ from vivavoce.voice.importers.piper import import_piper, is_piper
 __all__ = ["ImportedVoice", "import_voice", "install"]
 
 HIBARI = "hibari"
+KOKORO_INPUTS = ({"tokens", "style", "speed"}, {"input_ids", "style", "speed"})
 
 
 def import_voice(source: str, name: str | None = None) -> ImportedVoice:
@@ -29,5 +30,7 @@ def import_voice(source: str, name: str | None = None) -> ImportedVoice:
         return import_hibari(graph, data, addon_name(name or path.stem))
     if is_piper(graph):
         return import_piper(graph, data, path, addon_name(name or path.stem))
+    if graph.inputs in KOKORO_INPUTS:
+        raise InputError(f"{path}: is Kokoro-82M, which cannot be cut into blocks yet; hibari, taught by it, can")
     reads = ", ".join(sorted(graph.inputs)[:8])
     raise InputError(f"{path}: is no voice that is known here; it reads {reads}")
