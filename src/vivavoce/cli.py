@@ -47,7 +47,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = argv if argv is not None else sys.argv[1:]
     _prepare()
     try:
-        parsed = _parsed(arguments)
+        parsed = _parse_arguments(arguments)
         code = parsed.run(parsed) or 0
         _flush()
         return code
@@ -56,17 +56,17 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     except BrokenPipeError as error:
         if not _nobody_reads():
-            return _told(error)
+            return _report_os_error(error)
         _drop_what_cannot_be_written()
         return 128 + signal.SIGPIPE
     except OSError as error:
-        return _told(error)
+        return _report_os_error(error)
     except KeyboardInterrupt as stop:
         print("vivavoce: interrupted", file=sys.stderr)
         return 143 if isinstance(stop, Terminated) else 130
 
 
-def _parsed(arguments: list[str]) -> argparse.Namespace:
+def _parse_arguments(arguments: list[str]) -> argparse.Namespace:
     try:
         return _parser(arguments).parse_args(arguments)
     except SystemExit:
@@ -74,7 +74,7 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
         raise
 
 
-def _told(error: OSError) -> int:
+def _report_os_error(error: OSError) -> int:
     print(_one_line(f"vivavoce: {error.filename or 'output'}: {error.strerror or error}"), file=sys.stderr)
     _drop_what_cannot_be_written()
     return 1

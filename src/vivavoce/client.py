@@ -113,7 +113,7 @@ class Client:
         Raises `InputError` where there is no server, and for what it refuses.
         """
         answer = _Answer()
-        with _explained(self.url), self._connect() as connection:
+        with _explain_failure(self.url), self._connect() as connection:
             for message in _messages(text, speaker, rate, pitch_semitones, prosody, temperature, seed):
                 connection.send(message)
             while not answer.is_done:
@@ -134,7 +134,7 @@ class Client:
     ) -> AsyncIterator[SpokenChunk]:
         """The same without holding up the event loop."""
         answer = _Answer()
-        with _explained(self.url):
+        with _explain_failure(self.url):
             async with self._connect_async() as connection:
                 for message in _messages(text, speaker, rate, pitch_semitones, prosody, temperature, seed):
                     await connection.send(message)
@@ -149,7 +149,7 @@ class Client:
 
     def speakers(self) -> list[tuple[str, str]]:
         """Names and languages of the server's speakers. Raises `InputError` where there is no server."""
-        with _explained(self.url):
+        with _explain_failure(self.url):
             connection = self._http()
             try:
                 headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
@@ -189,7 +189,7 @@ class Client:
 
 
 @contextmanager
-def _explained(url: str) -> Iterator[None]:
+def _explain_failure(url: str) -> Iterator[None]:
     """Words for a connection that fails."""
     try:
         yield

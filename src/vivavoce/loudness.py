@@ -43,7 +43,7 @@ class LoudnessMeter:
             return
         samples = samples[: len(self._weights)]
         self._peak = max(self._peak, _true_peak(samples))
-        filtered = self._filtered(samples)
+        filtered = self._filter(samples)
         joined = np.concatenate([self._left, filtered], axis=1)
         steps = joined.shape[1] // STEP
         power = (joined[:, : steps * STEP].reshape(len(joined), steps, STEP).astype(np.float64) ** 2).mean(axis=2)
@@ -54,14 +54,14 @@ class LoudnessMeter:
         """Integrated loudness (LUFS), range (LU), loudest 400 ms and 3 s (LUFS), true peak (dBTP); None: too quiet."""
         momentary, short = _windows(self._powers, MOMENTARY_STEPS), _windows(self._powers, SHORT_STEPS)
         return {
-            "integrated_lufs": _decibel(_gated(momentary, RELATIVE_GATE_LU).mean()) if len(momentary) else None,
+            "integrated_lufs": _decibel(_gate(momentary, RELATIVE_GATE_LU).mean()) if len(momentary) else None,
             "range_lu": _range(short),
             "momentary_max_lufs": _decibel(momentary.max(initial=0.0)),
             "short_max_lufs": _decibel(short.max(initial=0.0)),
             "true_peak_dbtp": round(20 * math.log10(self._peak), 2) if self._peak > 1e-6 else None,
         }
 
-    def _filtered(self, samples: Samples) -> Samples:
+    def _filter(self, samples: Samples) -> Samples:
         joined = np.concatenate([self._tail[: len(samples)], samples], axis=1)
         self._tail[: len(samples)] = joined[:, -(RESPONSE - 1) :]
         size = 1 << (joined.shape[1] + RESPONSE - 1).bit_length()
@@ -106,7 +106,7 @@ def _windows(powers: list[float], steps: int) -> npt.NDArray[np.float64]:
     return np.maximum(0.0, (sums[steps:] - sums[:-steps]) / steps)
 
 
-def _gated(powers: npt.NDArray[np.float64], relative_lu: float) -> npt.NDArray[np.float64]:
+def _gate(powers: npt.NDArray[np.float64], relative_lu: float) -> npt.NDArray[np.float64]:
     loud = powers[powers > _power(ABSOLUTE_GATE_LUFS)]
     if len(loud) == 0:
         return np.zeros(1)
@@ -114,7 +114,7 @@ def _gated(powers: npt.NDArray[np.float64], relative_lu: float) -> npt.NDArray[n
 
 
 def _range(short: npt.NDArray[np.float64]) -> float | None:
-    loud = _gated(short, RANGE_GATE_LU) if len(short) else np.zeros(1)
+    loud = _gate(short, RANGE_GATE_LU) if len(short) else np.zeros(1)
     if loud.max() <= 0:
         return None
     low, high = np.percentile(loud, [10, 95])

@@ -58,7 +58,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def _forget() -> None:
     registry.find_defect.cache_clear()
-    registry._registered.cache_clear()
+    registry._entry_points.cache_clear()
 
 
 @pytest.fixture(scope="module")

@@ -53,7 +53,7 @@ class FixedNetwork(Network):
         fitted = {symbol: self._fit(symbol, size) for symbol, size in sizes.items()}
         feed = {name: padded(tensors[name], spec, fitted) for name, spec in self.inputs.items()}
         if self.mask:
-            feed[MASK] = self._masked(self.mask, sizes, fitted)
+            feed[MASK] = self._padding_mask(self.mask, sizes, fitted)
         made = self._session(fitted).run(feed)
         return {name: self._cut(made[name], spec, sizes) for name, spec in self.outputs.items()}
 
@@ -62,7 +62,7 @@ class FixedNetwork(Network):
         fitted = {symbol: self._fit(symbol, size) for symbol, size in sizes.items()}
         fixed = {name: padded(constants[name], spec, fitted) for name, spec in self.constant_inputs.items()}
         if self.mask:
-            fixed[MASK] = self._masked(self.mask, sizes, fitted)
+            fixed[MASK] = self._padding_mask(self.mask, sizes, fitted)
         return NetworkState(fixed, zeros(self.states, fitted, self.place), sizes)
 
     def step(self, state: NetworkState, chunk: Tensors, frames: int) -> tuple[NetworkState, dict[str, np.ndarray]]:
@@ -122,7 +122,7 @@ class FixedNetwork(Network):
     def _session(self, sizes: Mapping[str, int]) -> Session:
         return self._sessions[tuple(sizes.get(symbol, 1) for symbol in self._choices)]
 
-    def _masked(self, mask: TensorSpec, sizes: Mapping[str, int], fitted: Mapping[str, int]) -> np.ndarray:
+    def _padding_mask(self, mask: TensorSpec, sizes: Mapping[str, int], fitted: Mapping[str, int]) -> np.ndarray:
         return padded(np.ones(bound(mask, sizes, self.place), mask.dtype), mask, fitted)
 
     def _cut(self, array: np.ndarray, spec: TensorSpec, sizes: Mapping[str, int]) -> np.ndarray:

@@ -35,7 +35,7 @@ class StreamableStack(StreamableBlock[Stages]):
         if not blocks:
             raise StackError(f"{place}: a stack needs at least one streamable block")
         self.blocks = tuple(blocks)
-        self._inputs = self._wanted(place)
+        self._inputs = self._input_specs(place)
         self._outputs = self._fold(self._inputs, place, "the upstream")
         self._context_inputs = merge((block.context_inputs for block in blocks), place)
         self._lookahead, factor = 0.0, 1
@@ -102,7 +102,7 @@ class StreamableStack(StreamableBlock[Stages]):
             chunk, frames = made, frame_count(made)
         return (None if ended else tuple(following)), chunk
 
-    def _wanted(self, place: str) -> Specs:
+    def _input_specs(self, place: str) -> Specs:
         """What the first block reads, and those after it as long as the upstream passes through to them."""
         wanted: list[Specs] = []
         made: set[str] = set()

@@ -47,8 +47,8 @@ class WindowedNetwork(StreamableBlock[WindowState]):
             raise StackError(f'{place}: the network needs an input with "{WINDOW}" as axis 1, and no states')
         self.network = network
         self._constants = {name: spec for name, spec in network.inputs.items() if name not in windows}
-        self._inputs = {name: replace(spec, shape=_streamed(spec)) for name, spec in windows.items()}
-        self._outputs = {name: replace(spec, shape=_streamed(spec)) for name, spec in network.outputs.items()}
+        self._inputs = {name: replace(spec, shape=_streamed_shape(spec)) for name, spec in windows.items()}
+        self._outputs = {name: replace(spec, shape=_streamed_shape(spec)) for name, spec in network.outputs.items()}
         self._margin, self._upsampling_factor = margin, upsampling_factor
 
     @classmethod
@@ -110,5 +110,5 @@ def _in_windows(spec: TensorSpec) -> bool:
     return spec.shape is not None and len(spec.shape) > 1 and spec.shape[1] == WINDOW
 
 
-def _streamed(spec: TensorSpec) -> tuple[int | str | None, ...] | None:
+def _streamed_shape(spec: TensorSpec) -> tuple[int | str | None, ...] | None:
     return spec.shape and tuple(FRAMES if size == WINDOW else size for size in spec.shape)

@@ -96,7 +96,7 @@ def _row(name: str, path: Path) -> dict[str, Any]:
 
 
 def _check(names: list[str], target: Target | None, as_json: bool) -> int:
-    results = [_checked(name, target) for name in names]
+    results = [_check_addon(name, target) for name in names]
     if as_json:
         _print_json(results)
     else:
@@ -107,7 +107,7 @@ def _check(names: list[str], target: Target | None, as_json: bool) -> int:
     return 2 if any(result["error"] for result in results) else 0
 
 
-def _checked(name: str, target: Target | None) -> dict[str, Any]:
+def _check_addon(name: str, target: Target | None) -> dict[str, Any]:
     try:
         load_addon(find_addon(name)).check(target)
     except InputError as error:

@@ -47,12 +47,12 @@ class _Page:
             if start < done:
                 continue
             number = f"w{len(self.times) + 1}"
-            parts += [_escaped(text[done:start]), f'<span id="{number}">{_escaped(text[start:end])}</span>']
+            parts += [_escape_text(text[done:start]), f'<span id="{number}">{_escape_text(text[start:end])}</span>']
             clip = f'clipBegin="{from_s - begins:.3f}s" clipEnd="{to_s - begins:.3f}s"'
             place = f'<text src="{self.name}.xhtml#{number}"/>'
             self.times.append(f'<par id="p{number}">{place}<audio src="{self.name}.mp3" {clip}/></par>\n')
             done = end
-        parts.append(_escaped(text[done:]))
+        parts.append(_escape_text(text[done:]))
         self.body.append("".join([*parts, f"</{tag}>"]).replace("\n", "<br/>") + "\n")
 
     def xhtml(self, language: str) -> str:
@@ -174,7 +174,7 @@ def _package(book: Book, pages: list[tuple[str, str, float]], language: str) -> 
     )
 
 
-def _escaped(text: bytes) -> str:
+def _escape_text(text: bytes) -> str:
     return escape(text.decode("utf-8", "replace"), quote=False)
 
 

@@ -21,7 +21,7 @@ def media_files(paths: Sequence[Path]) -> list[Path]:
 
     Raises `InputError` for what is not there.
     """
-    return list(_found(paths, captions=False))
+    return list(_find_files(paths, captions=False))
 
 
 def inspected_files(paths: Sequence[Path]) -> list[Path]:
@@ -31,13 +31,13 @@ def inspected_files(paths: Sequence[Path]) -> list[Path]:
     """
     if not paths:
         raise InputError("give a file or a folder, or --live with a pipe")
-    found = dict.fromkeys(_found(paths, captions=True))
+    found = dict.fromkeys(_find_files(paths, captions=True))
     if not found:
         raise InputError(f"{paths[0]}: no media files in it")
     return list(found)
 
 
-def _found(paths: Sequence[Path], *, captions: bool) -> Iterator[Path]:
+def _find_files(paths: Sequence[Path], *, captions: bool) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
             files = [Path(root) / name for root, _, names in os.walk(path) for name in names]

@@ -45,14 +45,14 @@ def run(arguments: argparse.Namespace) -> int:
         except VoiceMismatchError as error:
             print(f"vivavoce: {name} is left out: {error}", file=sys.stderr)
             continue
-        spoken = concatenate(_limited(chunks, voice.sample_rate_hz))
+        spoken = concatenate(_limit_length(chunks, voice.sample_rate_hz))
         takes.append(Take(name, Audio(spoken.samples, voice.sample_rate_hz), spoken.marks))
     write_text(output, comparison_page(f"{speaker}: {text}", takes))
     print(f"{output}: {', '.join(take.title for take in takes)}", file=sys.stderr)
     return 0
 
 
-def _limited(chunks: Iterable[SpeechChunk], rate_hz: int) -> Iterator[SpeechChunk]:
+def _limit_length(chunks: Iterable[SpeechChunk], rate_hz: int) -> Iterator[SpeechChunk]:
     """The same; a long text is refused as soon as it is heard to be long. Raises `InputError`."""
     samples = 0
     for chunk in chunks:

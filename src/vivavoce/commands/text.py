@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.explain:
         explain(utterance, trace)
         return 0
-    utterance = parse_all(utterance) if "parser" in addons() else _unparsed(utterance)
+    utterance = parse_all(utterance) if "parser" in addons() else _note_missing_parser(utterance)
     for notice in utterance.notices:
         print(f"vivavoce: {notice}", file=sys.stderr)
     if arguments.json:
@@ -97,7 +97,7 @@ def explain(utterance: Utterance, trace: Trace) -> None:
                 )
 
 
-def _unparsed(utterance: Utterance) -> Utterance:
+def _note_missing_parser(utterance: Utterance) -> Utterance:
     return replace(utterance, notices=(*utterance.notices, NO_PARSER))
 
 
@@ -130,10 +130,10 @@ def rows(sentence: Sentence) -> Iterator[WordRow]:
 
 def described(utterance: Utterance) -> dict[str, Any]:
     """The analysis as JSON values; `docs/text.md` documents the keys."""
-    return {"notices": list(utterance.notices), "sentences": [_described(one) for one in utterance.sentences]}
+    return {"notices": list(utterance.notices), "sentences": [_describe_sentence(one) for one in utterance.sentences]}
 
 
-def _described(sentence: Sentence) -> dict[str, Any]:
+def _describe_sentence(sentence: Sentence) -> dict[str, Any]:
     return {
         "text": sentence.text,
         "span": list(sentence.span),
@@ -179,7 +179,7 @@ def _show(sentence: Sentence, console: Console) -> None:
 
 def _print_table(sentence: Sentence, console: Console) -> None:
     """Plain columns: a sentence may have thousands of words, and a line that is too wide is the terminal's to wrap."""
-    asked = [_asked(word) for word in sentence.words]
+    asked = [_describe_markup(word) for word in sentence.words]
     heads = ["word", "bytes", "phonemes", "tag", "class", "compound", "before", "after", "distance", "markup"]
     lines = [heads]
     for row, markup in zip(rows(sentence), asked, strict=True):
@@ -195,7 +195,7 @@ def _print_table(sentence: Sentence, console: Console) -> None:
     console.out("\n".join(body), highlight=False)
 
 
-def _asked(word: Word) -> str:
+def _describe_markup(word: Word) -> str:
     """What markup asks of a word, in a few characters."""
     plain, control = asdict(Control()), asdict(word.control)
     wishes = [f"{name} {value}" for name, value in control.items() if value != plain[name]]

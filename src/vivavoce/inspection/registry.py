@@ -24,7 +24,7 @@ def defect_names(only: str | None = None) -> tuple[str, ...]:
 
     Raises `InputError` for one that is not registered.
     """
-    known = tuple(sorted(_registered()))
+    known = tuple(sorted(_entry_points()))
     if only is None:
         return known
     names = tuple(dict.fromkeys(name.strip() for name in only.split(",") if name.strip()))
@@ -42,7 +42,7 @@ def find_defect(name: str) -> Defect:
 
     Raises `InputError` for an unknown name, `UnavailableError` when what is registered is broken or registered twice.
     """
-    points = _registered().get(name)
+    points = _entry_points().get(name)
     if not points:
         raise InputError(f"{name}: no such defect, there are {', '.join(defect_names())}")
     if len(points) > 1:
@@ -62,7 +62,7 @@ def find_defect(name: str) -> Defect:
 
 def summarize_defect(name: str) -> str:
     """One sentence on what a defect is: the first line that its module says of itself, empty where it says nothing."""
-    points = _registered().get(name)
+    points = _entry_points().get(name)
     if not points:
         return ""
     try:
@@ -89,7 +89,7 @@ def is_audible(name: str) -> bool:
 
 
 @cache
-def _registered() -> dict[str, list[EntryPoint]]:
+def _entry_points() -> dict[str, list[EntryPoint]]:
     found: dict[str, list[EntryPoint]] = {}
     for point in set(entry_points(group=ENTRY_POINT_GROUP)):
         found.setdefault(point.name, []).append(point)

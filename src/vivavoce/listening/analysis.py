@@ -79,7 +79,7 @@ def analyse(results: Results, baseline: str | None = None, everybody: bool = Fal
         people = len(whole.listeners)
         raise InputError(f"post-screening left none of {people} listeners (--everybody counts all of them)")
     chance = CHANCE.get(results.kind, 0.0)
-    systems = {name: clustered_mean(table.of(name), chance) for name in _ordered(table)}
+    systems = {name: clustered_mean(table.of(name), chance) for name in _order_systems(table)}
     compare = _pairs if results.is_pairs or results.kind is Kind.BS1116 else _contrasts
     times = [rating.seconds for rating in results.ratings if rating.seconds]
     return Analysis(
@@ -109,7 +109,7 @@ def _screen(results: Results, table: RatingTable) -> tuple[list[Exclusion], list
             return [], []
 
 
-def _ordered(table: RatingTable) -> list[str]:
+def _order_systems(table: RatingTable) -> list[str]:
     """The best system first, then the reference and the anchors."""
     systems = [name for name in table.systems if name not in ROLES]
     roles = [name for name in ROLES if name in table.systems]
@@ -117,13 +117,13 @@ def _ordered(table: RatingTable) -> list[str]:
 
 
 def _contrasts(kind: Kind, table: RatingTable, baseline: str | None) -> list[Contrast]:
-    names = [name for name in _ordered(table) if name not in ROLES]
+    names = [name for name in _order_systems(table) if name not in ROLES]
     if baseline is not None and baseline not in names:
         raise InputError(f'there is no system "{baseline}" to compare with, only {", ".join(names)}')
     pairs = list(combinations(names, 2)) if baseline is None else [(one, baseline) for one in names if one != baseline]
     estimates = [contrast(table.of(first), table.of(second)) for first, second in pairs]
     made: list[Contrast] = []
-    for (first, second), estimate, p, naive in _adjusted(pairs, estimates):
+    for (first, second), estimate, p, naive in _adjust_estimates(pairs, estimates):
         difference = table.of(first) - table.of(second)
         base = float(np.nanmean(table.of(second)))
         share = None
@@ -139,10 +139,10 @@ def _contrasts(kind: Kind, table: RatingTable, baseline: str | None) -> list[Con
 def _pairs(kind: Kind, table: RatingTable, baseline: str | None) -> list[Contrast]:
     """Each row of the table is a comparison already: it is held against chance, or against no difference."""
     chance = CHANCE.get(kind, 0.0)
-    names = [(name, "chance" if chance else "no difference") for name in _ordered(table)]
+    names = [(name, "chance" if chance else "no difference") for name in _order_systems(table)]
     estimates = [clustered_mean(table.of(name), chance) for name, _ in names]
     made: list[Contrast] = []
-    for (name, against), estimate, p, naive in _adjusted(names, estimates):
+    for (name, against), estimate, p, naive in _adjust_estimates(names, estimates):
         values = table.of(name)
         holds = holds_without_any(values, chance, estimate.p < LEVEL)
         guess = _guessing(values) if kind is Kind.ABX else None
@@ -151,7 +151,7 @@ def _pairs(kind: Kind, table: RatingTable, baseline: str | None) -> list[Contras
     return made
 
 
-def _adjusted(
+def _adjust_estimates(
     names: list[tuple[str, str]], estimates: list[Estimate]
 ) -> list[tuple[tuple[str, str], Estimate, float, float]]:
     adjusted = holm([estimate.p for estimate in estimates])

@@ -85,7 +85,7 @@ def build(
             matched = match(audio, target, levels[item, key][0])
             title = f"{item or 'volume'}-{systems.get((item, key), Path(key).stem)}"
             names[item, key] = _write(scratch, title, matched, target)
-        made = replace(test, pages=_renamed(test.pages, names), loudness_lufs=round(target, 2), notes=notes)
+        made = replace(test, pages=_rename_systems(test.pages, names), loudness_lufs=round(target, 2), notes=notes)
         write_test(scratch, made)
         scratch.rename(folder)
     except BaseException:
@@ -150,12 +150,12 @@ def _slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9._]+", "-", text)[:90].strip("-.") or "sound"
 
 
-def _renamed(group: Group, names: dict[tuple[str, str], str]) -> Group:
+def _rename_systems(group: Group, names: dict[tuple[str, str], str]) -> Group:
     pages: list[Page | Group] = []
     for page in group.pages:
         match page:
             case Group():
-                pages.append(_renamed(page, names))
+                pages.append(_rename_systems(page, names))
             case Trial():
                 pages.append(_renamed_trial(page, names))
             case Volume():

@@ -104,7 +104,7 @@ def _pymushra(row: Row, pattern: re.Pattern[str] | None) -> Rating | None:
     return Rating(row["questionaire_uuid"], row["wm_id"], stimulus, score, _ms(row, "responses_time"))
 
 
-def _paired(row: Row, pattern: re.Pattern[str] | None) -> Rating:
+def _read_pair(row: Row, pattern: re.Pattern[str] | None) -> Rating:
     score = {"correct": 1.0, "incorrect": 0.0}.get(row["choice_answer"], 0.5)
     return Rating(_person(row), row["trial_id"], row["choice_non_reference"], score, _ms(row, "choice_time"))
 
@@ -164,7 +164,7 @@ def _ms(row: Row, name: str) -> float | None:
 _READERS: list[tuple[set[str], Kind, Callable[[Row, re.Pattern[str] | None], Rating | None]]] = [
     ({"session_uuid", "trial_id", "rating_stimulus", "rating_score"}, Kind.MUSHRA, _mushra),
     ({"questionaire_uuid", "wm_id", "responses_stimulus", "responses_score"}, Kind.MUSHRA, _pymushra),
-    ({"trial_id", "choice_non_reference", "choice_answer"}, Kind.ABX, _paired),
+    ({"trial_id", "choice_non_reference", "choice_answer"}, Kind.ABX, _read_pair),
     ({"trial_id", "rating_reference_score", "rating_non_reference_score"}, Kind.BS1116, _bs1116),
     ({"trial_id", "stimuli", "stimuli_rating"}, Kind.LIKERT, _likert),
     ({"trial_id", "stimuli", "stimuli_rating1"}, Kind.LIKERT, _likert),

@@ -47,7 +47,7 @@ class Hall:
             if record.lines[0].get("test") != self.digest:
                 raise InputError(f"{record.path}: answers to another test than {TEST_FILE}, move {ANSWERS} away")
         (folder / RESULTS).mkdir(exist_ok=True)
-        for name, text in csv_files(self.test, [one for one in self.records if self._done(one)]).items():
+        for name, text in csv_files(self.test, [one for one in self.records if self._is_done(one)]).items():
             write_text(folder / RESULTS / name, text)  # whole again, whatever a kill left of them
         self._invited = _invitations(folder)
         self._secret = _secret(folder)
@@ -78,7 +78,7 @@ class Hall:
         Raises `RefusalError` for a listener or page that is not at hand, `InputError` for an answer that was not
         asked for.
         """
-        record = self._known(token)
+        record = self._find_record(token)
         with self._locks[record.session]:
             # After a restart nobody's lease is known: whoever goes on first keeps it.
             if not isinstance(lease, str) or self._leases.setdefault(record.session, lease) != lease:
@@ -109,7 +109,7 @@ class Hall:
 
     def sound(self, token: Any, page: int, slot: str) -> Path:
         """The file behind a letter of the page at hand, or of the next. Raises `RefusalError`."""
-        record = self._known(token)
+        record = self._find_record(token)
         steps = self._steps(record.number)
         done = len(record.answers)
         if not 0 <= page < len(steps) or page not in (done, done + 1):
@@ -134,10 +134,10 @@ class Hall:
             self._records[session] = record
             return record
 
-    def _done(self, record: Record) -> bool:
+    def _is_done(self, record: Record) -> bool:
         return len(record.answers) >= len(self._steps(record.number))
 
-    def _known(self, token: Any) -> Record:
+    def _find_record(self, token: Any) -> Record:
         record = self._records.get(session_name(token)) if isinstance(token, str) else None
         if record is None:
             raise RefusalError(404, "nobody is known by this address: reload to begin")

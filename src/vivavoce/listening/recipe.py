@@ -122,10 +122,10 @@ def recipe_of(value: dict[str, Any], place: str, folder: Path) -> Recipe:
         rate_hz=_rate(value.get("rate"), place),
         **{"id": Path(place).stem, **plain},
     )  # fmt: skip
-    return _checked(recipe, place)
+    return _check_recipe(recipe, place)
 
 
-def _checked(recipe: Recipe, place: str) -> Recipe:
+def _check_recipe(recipe: Recipe, place: str) -> Recipe:
     names = [system.name for system in recipe.systems]
     for key, name in (("baseline", recipe.baseline), ("reference_system", recipe.reference_system)):
         if name is not None and name not in names:

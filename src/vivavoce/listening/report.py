@@ -50,7 +50,7 @@ def _sentence(kind: Kind, one: Contrast) -> str:
     if one.second in ("chance", "no difference"):
         head = f"{one.first}: {_number(estimate.mean, kind)} ({interval})"
     else:
-        head = f"{one.first} - {one.second}: {_signed(estimate.mean, kind)} ({interval})"
+        head = f"{one.first} - {one.second}: {_format_signed(estimate.mean, kind)} ({interval})"
     if one.percent is not None and kind is not Kind.BS1116:
         head += f", {one.percent:+.1f} %"
     if one.gap_share is not None and np.isfinite(one.gap_share[0]):
@@ -109,7 +109,7 @@ def _contrasts(analysis: Analysis) -> str:
         percent = "" if one.percent is None else f"{one.percent:+.1f} %"
         resampled = f"{_number(one.bootstrap[0], kind)} to {_number(one.bootstrap[1], kind)}"
         rows.append(
-            (_name(one), _signed(one.estimate.mean, kind), _interval(one.estimate, kind),
+            (_name(one), _format_signed(one.estimate.mean, kind), _interval(one.estimate, kind),
              _p(one.p_holm) + (" *" if one.significant else ""), percent, gap, resampled,
              "yes" if one.holds_without_any else "no", f"p {_p(one.estimate.naive_p)}")
         )  # fmt: skip
@@ -142,7 +142,7 @@ def _number(value: float, kind: Kind) -> str:
     return f"{value:.1f}" if kind in (Kind.MUSHRA, Kind.TRANSCRIPTION) else f"{value:.2f}"
 
 
-def _signed(value: float, kind: Kind) -> str:
+def _format_signed(value: float, kind: Kind) -> str:
     return ("+" if value > 0 else "") + _number(value, kind)
 
 

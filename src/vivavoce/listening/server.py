@@ -68,7 +68,7 @@ def application(hall: Hall) -> Starlette:
         Route("/api/sound", sound),
         Route("/{name}", asset),
     ]
-    handlers: dict[Any, Any] = {InputError: _refused, HTTPException: _failed, OSError: _unwritten}
+    handlers: dict[Any, Any] = {InputError: _answer_refusal, HTTPException: _answer_failure, OSError: _unwritten}
     return Starlette(routes=routes, exception_handlers=handlers)
 
 
@@ -120,13 +120,13 @@ async def _body(request: Request) -> dict[str, Any]:
     return value
 
 
-async def _refused(request: Request, error: Exception) -> Response:
+async def _answer_refusal(request: Request, error: Exception) -> Response:
     status = error.status if isinstance(error, RefusalError) else 422
     more = {"Connection": "close"} if status == 413 else {}
     return JSONResponse({"error": str(error)}, status, headers={**HEADERS, **more})
 
 
-async def _failed(request: Request, error: Exception) -> Response:
+async def _answer_failure(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     return JSONResponse({"error": "not here"}, status, headers=HEADERS)
 

@@ -75,7 +75,7 @@ class SimulatedListener:
         """What the page would send."""
         page = step.page
         if isinstance(page, Finish):
-            return {"questionnaire": {one.name: _filled(one.type, one.choices) for one in page.questions}}
+            return {"questionnaire": {one.name: _fill_in(one.type, one.choices) for one in page.questions}}
         if not isinstance(page, Trial):
             return {"consent": True}
         letters = LETTERS[: len(step.slots)]
@@ -165,5 +165,5 @@ def post(url: str, body: Mapping[str, Any]) -> dict[str, Any]:
         raise InputError(f"{url}: {complaint}") from None
 
 
-def _filled(kind: str, choices: tuple[Any, ...]) -> Any:
+def _fill_in(kind: str, choices: tuple[Any, ...]) -> Any:
     return choices[0].value if choices else 30 if kind == "number" else "simulated"

@@ -63,7 +63,7 @@ def loudness(audio: Audio) -> float | None:
 def trim(audio: Audio) -> Audio:
     """From a tenth of a second before the first sound to a fifth after the last, with short fades."""
     first, last = _sounding(audio)
-    return Audio(_faded(audio.samples[first:last], audio.rate_hz), audio.rate_hz)
+    return Audio(_fade(audio.samples[first:last], audio.rate_hz), audio.rate_hz)
 
 
 def align(excerpts: Mapping[str, Audio], leader: str) -> dict[str, Audio]:
@@ -85,7 +85,7 @@ def align(excerpts: Mapping[str, Audio], leader: str) -> dict[str, Audio]:
                 "(readings of their own timing need switching: restart)"
             )
         samples = np.pad(taken, (max(0, -start), max(0, missing)))
-        aligned[name] = Audio(_faded(samples, rate), rate)
+        aligned[name] = Audio(_fade(samples, rate), rate)
     return aligned
 
 
@@ -152,7 +152,7 @@ def _sounding(audio: Audio) -> tuple[int, int]:
     return max(0, int(first)), min(len(audio.samples), int(last))
 
 
-def _faded(samples: Samples, rate_hz: int) -> Samples:
+def _fade(samples: Samples, rate_hz: int) -> Samples:
     length = min(len(samples) // 2, round(FADE_S * rate_hz))
     ramp = (0.5 - 0.5 * np.cos(np.pi * (np.arange(length) + 0.5) / max(1, length))).astype(np.float32)
     faded = samples.copy()

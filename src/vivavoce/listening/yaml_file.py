@@ -50,7 +50,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         value = _load(text)
     except yaml.YAMLError as error:
         try:
-            value = _load("\n".join(_quoted(line) for line in text.expandtabs(4).splitlines()))
+            value = _load("\n".join(_quote_value(line) for line in text.expandtabs(4).splitlines()))
         except yaml.YAMLError:
             raise InputError(f"{path}: {_describe(error)}") from None
     if not isinstance(value, dict):
@@ -70,7 +70,7 @@ def _load(text: str) -> Any:
         raise yaml.YAMLError(str(error)) from None
 
 
-def _quoted(line: str) -> str:
+def _quote_value(line: str) -> str:
     match = _LOOSE_TEXT.match(line)
     return f"{match[1]}{_quote(match[2])}" if match else line
 

@@ -62,10 +62,10 @@ class Aligner:
         along = np.maximum(scores, SLIP)[:, classes]
         (durations,) = viterbi([along], [tokens.gaps])
         check_match(scores, along, tokens.gaps, durations)
-        return durations if usual is None else _paced(along, tokens.gaps, usual, durations)
+        return durations if usual is None else _pace(along, tokens.gaps, usual, durations)
 
 
-def _paced(along: Array, gaps: npt.NDArray[np.bool_], usual: Array, durations: Frames) -> Frames:
+def _pace(along: Array, gaps: npt.NDArray[np.bool_], usual: Array, durations: Frames) -> Frames:
     """The path of lengths like the usual ones at the recording's own rate, which begins as that of `durations`."""
     for _ in range(RATE_ROUNDS):
         rate = durations[~gaps].sum() / usual[~gaps].sum()

@@ -55,7 +55,7 @@ def describe(sentence: Sentence) -> Linguistics:
     """Embed and parse a sentence. Without an installed parser the tree is flat; see `has_parser`."""
     parsed = sentence if sentence.tree else with_tree(sentence)
     tree = parsed.tree or Tree("ROOT", ())
-    words, whole = _embedded(parsed.words)
+    words, whole = _embed(parsed.words)
     labels, parents = graph(tree)
     distances = np.array(syntactic_distance(tree), dtype=np.int64)
     return Linguistics(words, whole, _features(parsed), labels, parents, distances)
@@ -106,7 +106,7 @@ def _features(sentence: Sentence) -> Numbers:
     return np.column_stack([word_features(sentence).array, np.array(emphasised, dtype=np.int64)])
 
 
-def _embedded(words: tuple[Word, ...]) -> tuple[Array, Array]:
+def _embed(words: tuple[Word, ...]) -> tuple[Array, Array]:
     """Vectors of the words and of the whole; punctuation is read as tokens of its own."""
     tokens: list[str] = []
     places: list[int] = []

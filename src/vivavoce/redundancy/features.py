@@ -119,12 +119,12 @@ def _cepstrum(heard: Array, frames: int) -> Array:
 
 def cepstrum_of(energies: Array) -> Array:
     """Cepstrum of band energies, of 16-bit sample values: (frames, 18) -> (frames, 18)."""
-    cepstrum = _masked(np.log10(1e-2 + energies).astype(np.float32)) @ cepstrum_matrix()
+    cepstrum = _mask_inaudible(np.log10(1e-2 + energies).astype(np.float32)) @ cepstrum_matrix()
     cepstrum[:, 0] -= 4.0
     return cepstrum
 
 
-def _masked(logs: Array) -> Array:
+def _mask_inaudible(logs: Array) -> Array:
     """Raise what nobody hears: 8 below the loudest band so far, or falling by more than 2.5 from band to band."""
     slope = 2.5 * np.arange(BANDS, dtype=np.float32)
     logs = np.maximum(logs, np.maximum.accumulate(logs, axis=1) - 8.0)

@@ -44,15 +44,15 @@ class MarkReader:
             if mark.type != "word":
                 continue
             if found and found[-1].start_byte == mark.start + self._offset and found[-1].text == self._text(mark):
-                found[-1] = self._timed(mark, start_s=found[-1].start)
+                found[-1] = self._time_mark(mark, start_s=found[-1].start)
             else:
-                found.append(self._timed(mark))
+                found.append(self._time_mark(mark))
         return found
 
     def sentences(self, marks: Iterable[SpeechMark]) -> list[TimedText]:
-        return [self._timed(mark) for mark in marks if mark.type == "sentence"]
+        return [self._time_mark(mark) for mark in marks if mark.type == "sentence"]
 
-    def _timed(self, mark: SpeechMark, start_s: float | None = None) -> TimedText:
+    def _time_mark(self, mark: SpeechMark, start_s: float | None = None) -> TimedText:
         text = self._text(mark)
         first = self._character(mark.start) + self._character_offset
         begin_s = mark.time_s if start_s is None else start_s

@@ -71,14 +71,14 @@ class OggOpusWriter:
         return self._page([head], 0, FIRST) + self._page([tags], 0)
 
     def write(self, samples: Samples) -> bytes:
-        return self._paged(self._stream.packets(samples))
+        return self._write_page(self._stream.packets(samples))
 
     def close(self) -> bytes:
         packets = self._stream.packets(np.zeros(0, np.float32), last=True)
         end = self._pre_skip + self._stream.samples * self._ticks
-        return self._paged(packets[:-1]) + self._page(packets[-1:], end, LAST)
+        return self._write_page(packets[:-1]) + self._page(packets[-1:], end, LAST)
 
-    def _paged(self, packets: list[bytes]) -> bytes:
+    def _write_page(self, packets: list[bytes]) -> bytes:
         pages: list[bytes] = []
         for start in range(0, len(packets), _PACKETS_A_PAGE):
             group = packets[start : start + _PACKETS_A_PAGE]

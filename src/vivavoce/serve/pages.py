@@ -88,7 +88,7 @@ class Pages:
 
     async def pitch(self, request: Request) -> Response:
         asked = validated(PageRequest, await read_json(request))
-        spoken, rate_hz = await self._spoken(asked)
+        spoken, rate_hz = await self._speak(asked)
         track = await self._in_thread(lambda: pitch(Audio(spoken.samples, rate_hz).resampled(RATE_HZ)))
         voiced = track[track > 0]
         reader = MarkReader(asked.input)
@@ -103,7 +103,7 @@ class Pages:
 
     async def loss(self, request: Request) -> Response:
         asked = validated(PageRequest, await read_json(request))
-        spoken, rate_hz = await self._spoken(asked)
+        spoken, rate_hz = await self._speak(asked)
         played = await self._in_thread(lambda: play_through_loss(Audio(spoken.samples, rate_hz), asked.loss))
         return JSONResponse(
             {
@@ -153,7 +153,7 @@ class Pages:
                     raise ServiceError(413, f"The file has more than {most} bytes", "body_too_large")
                 file.write(part)
 
-    async def _spoken(self, asked: PageRequest) -> tuple[Chunk, int]:
+    async def _speak(self, asked: PageRequest) -> tuple[Chunk, int]:
         style = self._service.style(asked.voice, asked.speed, asked.pitch, asked.prosody)
         speech = self._service.speech(style)
         async with aclosing(self._service.say(speech, asked.input, "page")) as chunks:

@@ -77,7 +77,7 @@ def refuse(error: ValidationError) -> NoReturn:
             )  # fmt: skip
         case "literal_error":
             raise bad_request(
-                f"Invalid value: {_shown(value)}. Supported values are: {context['expected'].replace(' or ', ', ')}.",
+                f"Invalid value: {_show(value)}. Supported values are: {context['expected'].replace(' or ', ', ')}.",
                 "invalid_value", param,
             )  # fmt: skip
         case "greater_than_equal" | "greater_than":
@@ -119,6 +119,6 @@ def kind_of(value: Any) -> str:
             return "an object"
 
 
-def _shown(value: Any) -> str:
+def _show(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:80]}…"

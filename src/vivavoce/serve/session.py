@@ -112,7 +112,7 @@ class TextSession:
                 case _:
                     pieces = self._buffer.flush()
             for piece in pieces:
-                async with aclosing(self._spoken(piece)) as sounds:
+                async with aclosing(self._speak_piece(piece)) as sounds:
                     async for sound in sounds:
                         yield sound
             if isinstance(item, Flushed):
@@ -133,7 +133,7 @@ class TextSession:
         except TimeoutError:
             return None
 
-    async def _spoken(self, piece: Piece) -> AsyncGenerator[Sound | Spoken]:
+    async def _speak_piece(self, piece: Piece) -> AsyncGenerator[Sound | Spoken]:
         text = self._prepare(piece.text) if self._prepare else piece.text
         reader = MarkReader(text, piece.byte, piece.character)
         begin_s, said = self.sent_s, list[TimedText]()

@@ -112,7 +112,7 @@ def read_settings(
     values: dict[str, Any] = {}
     for name, value in (_read_toml(config) if config else {}).items():
         if name in NAMES:
-            values[name] = _converted(name, value, f"{config}: {name}")
+            values[name] = _convert(name, value, f"{config}: {name}")
         else:
             warnings.append(f'{config}: unknown setting "{name}"')
     for variable, text in environment.items():
@@ -120,7 +120,7 @@ def read_settings(
         if not variable.startswith(PREFIX) or variable in _NOT_SETTINGS:
             continue
         if name in NAMES:
-            values[name] = _converted(name, text, variable)
+            values[name] = _convert(name, text, variable)
         else:
             warnings.append(f"unknown variable {variable}")
     values.update({name: value for name, value in options.items() if value is not None})
@@ -135,7 +135,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
             raise InputError(f"{path}: not TOML, {error}") from error
 
 
-def _converted(name: str, value: Any, place: str) -> Any:
+def _convert(name: str, value: Any, place: str) -> Any:
     """A value of TOML, or the text of a variable, as the setting's type."""
     default = _DEFAULTS[name]
     try:

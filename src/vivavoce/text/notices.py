@@ -29,7 +29,7 @@ class Notices:
     def lines(self) -> tuple[str, ...]:
         """One line for each kind, in the order in which they were first met."""
         return tuple(
-            f"{place(self.source, span[0])}: {what}: {_shown(example)}"
+            f"{place(self.source, span[0])}: {what}: {_shorten(example)}"
             + (f" and {count - 1} more" if count > 1 else "")
             for what, (span, example, count) in self._seen.items()
         )
@@ -53,6 +53,6 @@ def located(where: Callable[[], str]) -> Iterator[None]:
         raise InputError(f"{where()}: {error}") from error.__cause__
 
 
-def _shown(example: str) -> str:
+def _shorten(example: str) -> str:
     shown = example if len(example) <= 24 else f"{example[:24]}…"
     return shown if shown.isprintable() else ascii(shown)

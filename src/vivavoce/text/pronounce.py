@@ -57,14 +57,14 @@ def tokens_of(
         start = position if start < 0 else start
         position = start + len(token)
         if PLACEHOLDER in token:
-            tokens += _given(text, start, position, pronunciations)
+            tokens += _given_tokens(text, start, position, pronunciations)
             tokens[-1].spaced = bool(space)
         else:
             tokens.append(Token(token, text.span(start, position), bool(space)))
     return tokens
 
 
-def _given(
+def _given_tokens(
     text: SourceMappedText, start: int, end: int, pronunciations: Mapping[int, tuple[Pronunciation, ...]]
 ) -> list[Token]:
     """The tokens of a stretch that holds placeholders."""
@@ -150,7 +150,7 @@ class _Assembly:
             if set(sounds) <= PUNCTUATION:
                 self._punctuation(sounds, follows_space)
             else:
-                self._spoken(tok, sounds, span, language)
+                self._add_spoken(tok, sounds, span, language)
             self._silent_span = None
             self._space = follows_space
 
@@ -171,7 +171,7 @@ class _Assembly:
                 last, trailing_punctuation=last.trailing_punctuation + (" " if self._space else "") + sounds
             )
 
-    def _spoken(self, tok: Tok, sounds: str, span: ByteSpan, language: str) -> None:
+    def _add_spoken(self, tok: Tok, sounds: str, span: ByteSpan, language: str) -> None:
         bare = tok.text.strip(_QUOTES)
         if len(span_text := tok.text) == span[1] - span[0] and bare:
             offset = span_text.find(bare)

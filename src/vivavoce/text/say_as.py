@@ -124,7 +124,7 @@ def _time(text: str, layout: str | None) -> str:
     if layout is not None and not re.fullmatch(r"h?m?s?(?:12|24)?Z?", layout):
         return ""
     if match := _DURATION.fullmatch(text):
-        return _counted(match[1], "minute", match[2], "second")
+        return _count_units(match[1], "minute", match[2], "second")
     match = _TIME.fullmatch(text)
     if not match or int(match[1]) > 24 or int(match[2]) > 59 or int(match[3] or 0) > 59:
         return ""
@@ -141,10 +141,10 @@ def _duration(text: str, layout: str | None) -> str:
     units = names.get(layout or ("hms" if len(parts) == 3 else "ms"), ())
     if len(parts) != len(units) or not all(part.isdigit() and len(part) < 4 for part in parts):
         return ""
-    return _counted(*(item for pair in zip(parts, units, strict=True) for item in pair))
+    return _count_units(*(item for pair in zip(parts, units, strict=True) for item in pair))
 
 
-def _counted(*pairs: str | None) -> str:
+def _count_units(*pairs: str | None) -> str:
     """ "1 minute 21 seconds" of ("1", "minute", "21", "second"); what is nothing is left out."""
     counts = [(int(pairs[n] or 0), pairs[n + 1]) for n in range(0, len(pairs), 2)]
     return " ".join(f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in counts if count)

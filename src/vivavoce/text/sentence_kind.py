@@ -51,7 +51,7 @@ def sentence_kind(words: Sequence[Word]) -> SentenceKind:
     clauses = _clauses(words)
     if _is_tag(clauses):
         return "tag"
-    kind, place = _asked(clauses)
+    kind, place = _find_question(clauses)
     if kind == "wh":
         after = [word.text.lower() for clause in clauses[place + 1 :] for word in clause]
         return "or" if "or" in after and len(after) <= 2 * _MAX_ITEM_WORDS and _chooses(after) else "wh"
@@ -82,7 +82,7 @@ def _is_tag(clauses: list[list[Word]]) -> bool:
     return len(clauses) > 1 and len(last) == 1 and last[0] in _TAG_WORDS
 
 
-def _asked(clauses: list[list[Word]]) -> tuple[SentenceKind, int]:
+def _find_question(clauses: list[list[Word]]) -> tuple[SentenceKind, int]:
     """Whether the main clause asks `wh` or `yes_no`, and which clause that is."""
     for place, clause in enumerate(clauses):
         texts = [word.text.lower() for word in clause]

@@ -66,9 +66,9 @@ class SourceMappedText:
     def edits_of(self, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]) -> list[Edit]:
         """What `sub` would change."""
         edits = [(m.start(), m.end(), replace(m)) for m in pattern.finditer(self.text)]
-        return [self._trimmed(*edit) for edit in edits if self.text[edit[0] : edit[1]] != edit[2]]
+        return [self._trim_edit(*edit) for edit in edits if self.text[edit[0] : edit[1]] != edit[2]]
 
-    def _trimmed(self, start: int, end: int, new: str) -> Edit:
+    def _trim_edit(self, start: int, end: int, new: str) -> Edit:
         """The edit without the words at its beginning that stay: of "Henry VIII" only the number is new."""
         alike = takewhile(lambda pair: pair[0] == pair[1], zip(self.text[start:end], new, strict=False))
         same = "".join(old for old, _ in alike).rfind(" ") + 1

@@ -123,7 +123,7 @@ class _Parser:
         return self._place(found.start() + 1 if found else byte)
 
     def _start(self, name: str, attributes: Attributes) -> None:
-        if self._open and self._dropped(name, attributes):
+        if self._open and self._drops_element(name, attributes):
             self._open.append(_Element("", self._expat.CurrentByteIndex, {}, self._open[-1].style))
             return
         self._check_element(name)
@@ -131,7 +131,7 @@ class _Parser:
         element = _Element(name, self._expat.CurrentByteIndex, attributes, parent)
         self._open.append(element)
         self._check_attributes(element)
-        element.style = self._styled(element)
+        element.style = self._inner_style(element)
         if element.style != parent:
             if name in _WHOLE_WORDS:
                 self._check_between_words(element.byte, self._inside(element.byte), f"<{name}> begins")
@@ -146,7 +146,7 @@ class _Parser:
         elif name in ("mark", "bookmark"):
             self._events.append(SsmlEvent(element.byte, name=attributes.get("name") or attributes["mark"]))
 
-    def _dropped(self, name: str, attributes: Attributes) -> bool:
+    def _drops_element(self, name: str, attributes: Attributes) -> bool:
         """Whether an element of a vendor is passed over; its notice names it and its place."""
         namespace = name.partition(":")[0] if ":" in name else ""
         if name not in UNSUPPORTED and namespace not in ("amazon", "mstts", "google"):
@@ -202,7 +202,7 @@ class _Parser:
         if required and not element.attributes.get(required, "").strip():
             self._refuse(f'<{element.name}> needs {required}="…"')
 
-    def _styled(self, element: _Element) -> Style:
+    def _inner_style(self, element: _Element) -> Style:
         """The style inside an element: rates and ranges multiply, pitches and volumes add."""
         style, control = element.style, element.style.control
         for attribute, value in element.attributes.items():

@@ -92,12 +92,12 @@ class Sentence:
             word.text[:-1] if f"{word.text[-1:]}{word.trailing_punctuation[:1]}" == ".." else word.text
             for word in self.words
         ]
-        return _joined(self.words, texts)
+        return _join_words(self.words, texts)
 
     @property
     def phonemes(self) -> str:
         """What the acoustic models read: sounds and punctuation, with a space between words."""
-        return _joined(self.words, [word.phonemes for word in self.words])
+        return _join_words(self.words, [word.phonemes for word in self.words])
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Utterance:
     """One line each: an emoji dropped, a word spelled out."""
 
 
-def _joined(words: tuple[Word, ...], texts: list[str]) -> str:
+def _join_words(words: tuple[Word, ...], texts: list[str]) -> str:
     parts: list[str] = []
     for word, text in zip(words, texts, strict=True):
         space = "" if word.no_space_before or not parts else " "

@@ -49,7 +49,7 @@ def choose_speaker(request: VoiceRequest, speakers: Sequence[_Speaker]) -> _Spea
     possible = [number for number, fit in enumerate(fits) if all(fit[feature] is not None for feature in required)]
     if not possible:
         known = ", ".join(speaker.name for speaker in speakers)
-        raise InputError(f"{request.place}: no speaker is {_described(request, required)}, this voice has {known}")
+        raise InputError(f"{request.place}: no speaker is {_describe(request, required)}, this voice has {known}")
     return speakers[min(possible, key=lambda number: (*(_rank(fits[number][feature]) for feature in asked), number))]
 
 
@@ -74,6 +74,6 @@ def _rank(fit: int | None) -> int:
     return 99 if fit is None else fit
 
 
-def _described(request: VoiceRequest, required: Sequence[str]) -> str:
+def _describe(request: VoiceRequest, required: Sequence[str]) -> str:
     values = {"name": " or ".join(request.names), "languages": " or ".join(request.languages), "gender": request.gender}
     return " and ".join(values[feature] for feature in required)

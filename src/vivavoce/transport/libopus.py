@@ -35,9 +35,9 @@ _NAMES = ("libopus.so", "libopus.dylib", "opus.dll")
 @cache
 def load() -> ctypes.CDLL:
     """The library, its functions typed. `InputError` says what to install where there is none."""
-    for path in (*_bundled(), find_library("opus")):
+    for path in (*_bundled_libraries(), find_library("opus")):
         if path:
-            return _typed(ctypes.CDLL(str(path)))
+            return _declare_types(ctypes.CDLL(str(path)))
     raise InputError("libopus is missing: pip install opuslib-next-bundled, or install your system's libopus")
 
 
@@ -46,13 +46,13 @@ def message(code: int) -> str:
     return load().opus_strerror(code).decode()
 
 
-def _bundled() -> list[Path]:
+def _bundled_libraries() -> list[Path]:
     spec = find_spec("opuslib_next")
     folders = (spec.submodule_search_locations or []) if spec else []
     return [path for folder in folders for name in _NAMES if (path := Path(folder) / "_native" / name).is_file()]
 
 
-def _typed(library: ctypes.CDLL) -> ctypes.CDLL:
+def _declare_types(library: ctypes.CDLL) -> ctypes.CDLL:
     """Declare what is called, so that a pointer is never cut to an int."""
     handle, samples, data, status = c_void_p, POINTER(c_float), POINTER(c_ubyte), POINTER(c_int)
     signatures = {

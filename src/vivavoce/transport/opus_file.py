@@ -40,7 +40,7 @@ def dump(file: OpusFile, serial: int = 1) -> Iterator[bytes]:
     tags = _TAGS_MAGIC + struct.pack("<I", len(vendor)) + vendor + struct.pack("<I", 0)
     yield ogg.page([tags], 0, serial, 1)
     done = 0
-    groups = list(_grouped(file.packets))
+    groups = list(_group_packets(file.packets))
     for number, group in enumerate(groups, start=2):
         done += len(group)
         last = number == len(groups) + 1
@@ -103,7 +103,7 @@ def _check(data: bytes, number: int, last: bool, name: str) -> None:
         raise ogg.OggError(f"{name}: packet {number} lasts {duration_ms:g} ms, only 20 ms are read: encode it anew")
 
 
-def _grouped(packets: Sequence[bytes]) -> Iterator[list[bytes]]:
+def _group_packets(packets: Sequence[bytes]) -> Iterator[list[bytes]]:
     """Packets that go on one page each: a second at most, and whole."""
     group: list[bytes] = []
     segments = 0

@@ -68,7 +68,7 @@ def parse(data: bytes) -> Packet:
         frames = _split(body[start:], (size,))
     else:
         return _parse_counted(head, body)
-    return _checked(Packet(head >> 3, bool(head & 4), frames))
+    return _check_packet(Packet(head >> 3, bool(head & 4), frames))
 
 
 def assemble(packet: Packet) -> bytes:
@@ -105,7 +105,7 @@ def _parse_counted(head: int, body: bytes) -> Packet:
         raise PacketError("an Opus packet shorter than its padding")
     sound = body[start:end]
     frames = _split(sound, tuple(sizes)) if body[0] & _VARIABLE else _equal(sound, count)
-    return _checked(Packet(head >> 3, bool(head & 4), frames, body[end:]))
+    return _check_packet(Packet(head >> 3, bool(head & 4), frames, body[end:]))
 
 
 def _padding_size(body: bytes) -> tuple[int, int]:
@@ -157,7 +157,7 @@ def _equal(sound: bytes, count: int) -> tuple[bytes, ...]:
     return tuple(sound[place * size : (place + 1) * size] for place in range(count))
 
 
-def _checked(packet: Packet) -> Packet:
+def _check_packet(packet: Packet) -> Packet:
     if max(map(len, packet.frames)) > _LARGEST_FRAME:
         raise PacketError(f"an Opus frame over {_LARGEST_FRAME} bytes")
     if packet.duration_ms > 120:

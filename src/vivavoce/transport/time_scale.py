@@ -15,17 +15,17 @@ def accelerate(samples: Samples) -> Samples:
     """One period less, 2.5 to 10 ms: (320,) -> (320 - period,)."""
     period = _period(samples)
     start = (len(samples) - period - _OVERLAP) // 2
-    return _joined(samples[: start + _OVERLAP], samples[start + period :])
+    return _join(samples[: start + _OVERLAP], samples[start + period :])
 
 
 def preemptive_expand(samples: Samples) -> Samples:
     """One period more: (320,) -> (320 + period,)."""
     period = _period(samples)
     start = (len(samples) + period - _OVERLAP) // 2
-    return _joined(samples[: start + _OVERLAP], samples[start - period :])
+    return _join(samples[: start + _OVERLAP], samples[start - period :])
 
 
-def _joined(before: Samples, after: Samples) -> Samples:
+def _join(before: Samples, after: Samples) -> Samples:
     """The two with the end of one fading into the beginning of the other."""
     rise = ((np.arange(_OVERLAP) + 0.5) / _OVERLAP).astype(np.float32)
     seam = before[-_OVERLAP:] * (1.0 - rise) + after[:_OVERLAP] * rise

@@ -95,7 +95,7 @@ class LiveSender:
         time.sleep(max(0.0, self._due_s - now_s))
         self._due_s += FRAME_S
         if datagram is not None:
-            self.sent += _sent(self._socket, datagram, self._address)
+            self.sent += _send_datagram(self._socket, datagram, self._address)
 
     def __enter__(self) -> Self:
         return self
@@ -145,7 +145,7 @@ def relay(
         while waiting or timeouts.lasts(0.0, heard_s, clock() - start_s):
             now_s = clock() - start_s
             while waiting and waiting[0].at_s <= now_s:
-                passed += _sent(out, heapq.heappop(waiting).data, target)
+                passed += _send_datagram(out, heapq.heappop(waiting).data, target)
             pause_s = min(_SOON_S, waiting[0].at_s - now_s) if waiting else _SOON_S
             datagram = _next_datagram(listening, pause_s)
             if datagram is not None:
@@ -166,7 +166,7 @@ def _socket_to(address: Address) -> socket.socket:
     return socket.socket(family, socket.SOCK_DGRAM)
 
 
-def _sent(out: socket.socket, datagram: bytes, address: Address) -> bool:
+def _send_datagram(out: socket.socket, datagram: bytes, address: Address) -> bool:
     """Whether it left; nobody listening yet is no reason to stop. Raises `InputError` where nothing can be sent."""
     try:
         out.sendto(datagram, address)

@@ -65,7 +65,7 @@ class _Writer:
             self._put(" ", -1)
         for character in word.leading_punctuation:
             self._put(character, -1)
-        for sounds, written in self._spelled(word.phonemes):
+        for sounds, written in self._spell(word.phonemes):
             if sounds in STRESSES:
                 self._put(sounds, number, ahead=1)
             elif sounds == " ":
@@ -82,7 +82,7 @@ class _Writer:
         for character in word.trailing_punctuation or _comma_of_a_break(word):
             self._put(character, -1)
 
-    def _spelled(self, phonemes: str) -> Iterator[tuple[str, str]]:
+    def _spell(self, phonemes: str) -> Iterator[tuple[str, str]]:
         """One or two of our sounds at a time, and how the alphabet writes them."""
         spelling, at = self._alphabet.spelling, 0
         while at < len(phonemes):

@@ -79,7 +79,7 @@ class Limiter(StreamableBlock[LimiterState]):
         if until <= state.given:
             return state, {}
         first, last = state.given // self._block, (until - 1) // self._block
-        allowed = self._allowed(state.held, last - first + 2)
+        allowed = self._allowed_gain(state.held, last - first + 2)
         envelope = np.ones(last - first + 2)
         envelope[0] = state.envelope
         if envelope[0] < 1.0 or allowed.min() < 1.0:
@@ -96,7 +96,7 @@ class Limiter(StreamableBlock[LimiterState]):
         state = state._replace(held=held, given=until, envelope=float(envelope[following - first]))
         return state, {"audio": audio[None]}
 
-    def _allowed(self, held: Array, blocks: int) -> Array:
+    def _allowed_gain(self, held: Array, blocks: int) -> Array:
         """The gain under which each block stays below the ceiling, (blocks,)."""
         count = blocks * self._block
         if np.abs(held).max() < QUIET:

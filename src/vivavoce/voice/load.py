@@ -39,11 +39,11 @@ def load_voice(name: str = DEFAULT_VOICE) -> Voice:
 def shared_voice(name: str = DEFAULT_VOICE) -> Voice:
     """A voice that is loaded once in a process."""
     with _LOADING:
-        return _shared(name)
+        return _shared_voice(name)
 
 
 @lru_cache(maxsize=8)
-def _shared(name: str) -> Voice:
+def _shared_voice(name: str) -> Voice:
     return load_voice(name)
 
 

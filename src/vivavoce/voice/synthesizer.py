@@ -192,7 +192,7 @@ class Voice:
         tokens = self._tokens(sentence)
         controls = token_controls(sentence, tokens, style.rate, style.pitch_semitones)
         self._check_markup(sentence, controls)
-        given = self._given(sentence, tokens, style)
+        given = self._given_prosody(sentence, tokens, style)
         context = {**self._context(tokens, controls, style.speaker), **given}
         if self._encoders:
             context = {**context, **self._encoders(context), **given}
@@ -222,7 +222,7 @@ class Voice:
         if not (self._encoders and self._timed):
             return None
         tokens = self._tokens(sentence)
-        given = self._given(sentence, tokens, style)
+        given = self._given_prosody(sentence, tokens, style)
         controls = token_controls(sentence, tokens, style.rate, style.pitch_semitones)
         context = {**self._context(tokens, controls, style.speaker), **given}
         context = {**context, **self._encoders(context), **given}
@@ -259,7 +259,7 @@ class Voice:
     def _tokens(self, sentence: Sentence) -> Tokens:
         return self.details.alphabet.tokenise(sentence) if self.details.alphabet else tokenise(sentence)
 
-    def _given(self, sentence: Sentence, tokens: Tokens, style: SpeakingStyle) -> Tensors:
+    def _given_prosody(self, sentence: Sentence, tokens: Tokens, style: SpeakingStyle) -> Tensors:
         """Prosody as tensors, from its source or neutral."""
         found = style.prosody(sentence, style.speaker.name) if style.prosody else None
         if isinstance(found, AcousticOverrides):

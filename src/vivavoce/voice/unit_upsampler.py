@@ -159,7 +159,7 @@ class UnitUpsampler(StreamableBlock[UnitState]):
         f0, energy = (made[name][0, inner].ravel() for name in ("f0", "energy"))
         energy = self._closing(f0, energy, (total - done) * per_unit, state.context)
         token = np.repeat(state.token[done:until], per_unit)
-        f0 = self._controlled(f0, token, done * per_unit, state.context)
+        f0 = self._apply_controls(f0, token, done * per_unit, state.context)
         return state._replace(f0=np.concatenate([state.f0, f0]), energy=np.concatenate([state.energy, energy]))
 
     def _closing(self, f0: Array, energy: Array, left: int, context: Tensors) -> Array:
@@ -173,7 +173,7 @@ class UnitUpsampler(StreamableBlock[UnitState]):
         lift = np.clip(floor - energy, 0.0, self._config.closing_lift)
         return np.where(near & modal, energy + lift, energy).astype(np.float32)
 
-    def _controlled(self, f0: Array, token: Frames, first: int, context: Tensors) -> Array:
+    def _apply_controls(self, f0: Array, token: Frames, first: int, context: Tensors) -> Array:
         """F0 as markup and a given melody want it, where the voice has any."""
         voiced = f0 > self._config.unvoiced_hz
         log_f0 = np.log(np.maximum(f0, 1.0))

@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.lenient:
         settings["strict"] = False
     made = build(test, arguments.output, told=_tell, **settings)
-    shutil.rmtree(_rendered(arguments.output), ignore_errors=True)
+    shutil.rmtree(_render_folder(arguments.output), ignore_errors=True)
     if arguments.webmushra:
         write_text(arguments.webmushra, dump_yaml(to_webmushra(made, f"{arguments.output}/")))
     if arguments.p808:
@@ -92,12 +92,12 @@ def _test(arguments: argparse.Namespace) -> tuple[Any, dict[str, Any]]:
     if rendered_systems(recipe) or recipe.traps:
         from vivavoce.listening.render import render_all
 
-        sounds |= render_all(recipe, _rendered(arguments.output), _tell)
+        sounds |= render_all(recipe, _render_folder(arguments.output), _tell)
     settings = {"rate_hz": recipe.rate_hz, "strict": recipe.strict, "loudness_lufs": recipe.loudness_lufs}
     return compose(recipe, sounds), settings
 
 
-def _rendered(output: Path) -> Path:
+def _render_folder(output: Path) -> Path:
     """Where sounds lie until the test is built: an interrupted run goes on from there."""
     return output.with_name(f".{output.name}.rendered")
 

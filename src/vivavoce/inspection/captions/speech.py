@@ -53,7 +53,7 @@ class SpeechTrack:
 def shift_of(shown: Shown, speech: Active) -> float | None:
     """Seconds by which all captions are late, where moving them fits the speech clearly better; else None."""
     length = len(speech)
-    covered = _covered(shown, length)
+    covered = _caption_coverage(shown, length)
     reach = round(REACH_S / STEP_S)
     centred = speech - speech.mean()
     fits = []
@@ -71,7 +71,7 @@ def shift_of(shown: Shown, speech: Active) -> float | None:
 
 def uncaptioned(shown: Shown, speech: Active) -> Iterator[tuple[float, float]]:
     """Stretches of speech of 6 s and more that have no caption."""
-    covered = _covered(shown + np.array([-0.5, 0.5]), len(speech))
+    covered = _caption_coverage(shown + np.array([-0.5, 0.5]), len(speech))
     alone = speech & (covered == 0)
     times = np.flatnonzero(alone) * STEP_S
     for group in np.split(times, np.flatnonzero(np.diff(times) > BREATH_S) + 1):
@@ -86,7 +86,7 @@ def uncaptioned(shown: Shown, speech: Active) -> Iterator[tuple[float, float]]:
 def displaced(shown: Shown, speech: Active) -> Iterator[tuple[float, float, float]]:
     """Single captions (start_s, end_s, late_s) that would fit speech under no other caption clearly better."""
     reach, least = round(MOVE_REACH_S / STEP_S), round(LEAST_SHIFT_S / STEP_S)
-    count = _counted(shown, len(speech))
+    count = _count_captions(shown, len(speech))
     for start_s, end_s in shown:
         first, last = round(start_s / STEP_S), round(end_s / STEP_S)
         if end_s - start_s < LEAST_CUE_S or first < 0 or last > len(speech):
@@ -104,7 +104,7 @@ def displaced(shown: Shown, speech: Active) -> Iterator[tuple[float, float, floa
             yield float(start_s), float(end_s), -float(moved[best]) * STEP_S
 
 
-def _counted(shown: Shown, length: int) -> npt.NDArray[np.int64]:
+def _count_captions(shown: Shown, length: int) -> npt.NDArray[np.int64]:
     """How many captions there are at each step."""
     edges = np.zeros(length + 1, np.int64)
     for start_s, end_s in shown:
@@ -113,7 +113,7 @@ def _counted(shown: Shown, length: int) -> npt.NDArray[np.int64]:
     return np.cumsum(edges[:-1])
 
 
-def _covered(shown: Shown, length: int) -> npt.NDArray[np.float64]:
+def _caption_coverage(shown: Shown, length: int) -> npt.NDArray[np.float64]:
     covered = np.zeros(length)
     for start_s, end_s in shown:
         covered[max(0, round(start_s / STEP_S)) : max(0, round(end_s / STEP_S))] = 1.0

@@ -34,7 +34,7 @@ def find_faces(network: Network, luma: Plane) -> list[Face]:
     height, width = luma.shape
     padded = np.pad(luma, ((0, -height % STRIDES[-1]), (0, -width % STRIDES[-1])))
     made = network.run({"input": np.repeat(padded[None, None].astype(np.float32), 3, axis=1)})
-    grids = [_decoded(made, stride, padded.shape[1]) for stride in STRIDES]
+    grids = [_decode_grid(made, stride, padded.shape[1]) for stride in STRIDES]
     boxes, points, scores = (np.concatenate(part) for part in zip(*grids, strict=True))
     kept: list[Face] = []
     for index in np.argsort(-scores):
@@ -53,7 +53,7 @@ def overlap(one: npt.NDArray[np.float32], other: npt.NDArray[np.float32]) -> flo
     return shared / max(areas - shared, 1e-6)
 
 
-def _decoded(made: dict[str, np.ndarray], stride: int, width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _decode_grid(made: dict[str, np.ndarray], stride: int, width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Boxes (cells, 4), points (cells, 5, 2) and scores (cells,) of one of the detector's grids."""
     cells, objects, boxes, points = (made[f"{name}_{stride}"][0] for name in ("cls", "obj", "bbox", "kps"))
     number = np.arange(len(cells))

@@ -108,7 +108,7 @@ class FaceTracks:
             near = max(faces, key=lambda face: overlap(face.box, track.face.box), default=None)
             if near is not None and overlap(near.box, track.face.box) > SAME_FACE:
                 faces.remove(near)
-                track.face, track.seen = _blended(track.face, near), tick
+                track.face, track.seen = _blend(track.face, near), tick
         self._living = [track for track in self._living if tick - track.seen <= FORGET_AFTER]
         for face in faces[: MAX_TRACKS - len(self._living)]:
             track = FaceTrack(self._begun, tick, face, tick)
@@ -117,6 +117,6 @@ class FaceTracks:
             self.tracks.append(track)
 
 
-def _blended(before: Face, now: Face) -> Face:
+def _blend(before: Face, now: Face) -> Face:
     points = before.points + SMOOTHING * (now.points - before.points)
     return Face(now.box, points.astype(np.float32), now.score)

@@ -61,7 +61,7 @@ def excerpt(path: Path, event: Event, limits: Limits) -> Excerpt:
             sound_done = not has_sound or (bool(sounds) and sounds[-1].end_s >= end_s)
             if (pictures_done and sound_done) or (isinstance(part, VideoFrame) and part.time_s > end_s + 5):
                 break
-    sound = _joined(sounds, start_s, end_s)
+    sound = _join_sound(sounds, start_s, end_s)
     picture = min(frames, key=lambda frame: abs(frame[0] - shown_s), default=None)
     show_sound = sound is not None and is_audible(event.defect)
     return Excerpt(
@@ -73,7 +73,7 @@ def excerpt(path: Path, event: Event, limits: Limits) -> Excerpt:
     )
 
 
-def _joined(sounds: list[AudioBlock], start_s: float, end_s: float) -> Samples | None:
+def _join_sound(sounds: list[AudioBlock], start_s: float, end_s: float) -> Samples | None:
     """Stereo at most, silence where nothing is."""
     if not sounds:
         return None

@@ -39,12 +39,12 @@ def scaled(picture: VideoFrame, width: int = WIDTH) -> av.VideoFrame:
 
 def jpeg(frame: av.VideoFrame) -> bytes:
     """A frame as JPEG."""
-    return _encoded(frame.reformat(format="yuvj420p", dst_color_range=2), "mjpeg", {"q:v": "4"})
+    return _encode(frame.reformat(format="yuvj420p", dst_color_range=2), "mjpeg", {"q:v": "4"})
 
 
 def png(picture: Rgb) -> bytes:
     """(rows, columns, 3) as PNG."""
-    return _encoded(av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), "rgb24"), "png", {})
+    return _encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), "rgb24"), "png", {})
 
 
 def spectrogram(mono: Samples, rate_hz: int) -> Rgb:
@@ -61,7 +61,7 @@ def spectrogram(mono: Samples, rate_hz: int) -> Rgb:
     return np.stack(channels, axis=-1).astype(np.uint8)
 
 
-def _encoded(frame: av.VideoFrame, codec: str, options: dict[str, str]) -> bytes:
+def _encode(frame: av.VideoFrame, codec: str, options: dict[str, str]) -> bytes:
     context = av.CodecContext.create(codec, "w")
     assert isinstance(context, VideoCodecContext)
     context.width, context.height, context.pix_fmt = frame.width, frame.height, frame.format.name

@@ -77,7 +77,7 @@ class Selection:
     def embed(self, text: Linguistics, speaker: str) -> AcousticInputs:
         """The mean embedding of the likest sentences, whoever said them: embeddings hold no speaker."""
         del speaker
-        rows, shares = self._heeded(*self._likeness(text))
+        rows, shares = self._weigh_rows(*self._likeness(text))
         return AcousticInputs.of_sentence(shares @ self.index.prosody[rows], len(text.words))
 
     def explain(self, text: Linguistics) -> list[str]:
@@ -91,14 +91,14 @@ class Selection:
     def nearest(self, text: Linguistics, count: int = 3) -> list[Choice]:
         """The sentences that were considered first, best first."""
         syntax, bert = self._likeness(text)
-        rows, shares = self._heeded(syntax, bert)
+        rows, shares = self._weigh_rows(syntax, bert)
         found = []
         for row, share in zip(rows[:count].tolist(), shares[:count].tolist(), strict=True):
             id_, said = self._texts[row]
             found.append(Choice(id_, said, float(syntax[row]), float(bert[row]), share))
         return found
 
-    def _heeded(self, syntax: Array, bert: Array) -> tuple[Numbers, Array]:
+    def _weigh_rows(self, syntax: Array, bert: Array) -> tuple[Numbers, Array]:
         """Rows of the index, likest first, and the share of each; shares sum to 1."""
         likeness = {"syntax": syntax, "bert": bert, "both": (syntax + bert) / 2}[self._by]
         rows = np.argsort(-likeness, kind="stable")[: HEEDED if self._evenness else 1]
@@ -126,15 +126,15 @@ class Centroid:
 
 def load(temperature: float = 0.0, seed: int = 0) -> Selection:
     """The shipped index. Raises `InputError` for a temperature: it does not sample."""
-    return Selection(_shipped("selection", temperature))
+    return Selection(_shipped_addon("selection", temperature))
 
 
 def load_centroid(temperature: float = 0.0, seed: int = 0) -> Centroid:
     """The centroid of the shipped index. Raises as `load`."""
-    return Centroid(_shipped("centroid", temperature))
+    return Centroid(_shipped_addon("centroid", temperature))
 
 
-def _shipped(name: str, temperature: float) -> Addon:
+def _shipped_addon(name: str, temperature: float) -> Addon:
     if temperature:
         raise InputError(f'"{name}" has no temperature, it does not sample')
     return load_addon(find_addon("selection"))

@@ -109,7 +109,7 @@ class ElevenLabs:
         session, coder, _ = await self._begin(request)
 
         async def parts() -> AsyncGenerator[bytes]:
-            async with aclosing(_timed(session, coder, absolute=True)) as messages:
+            async with aclosing(_stream_with_alignment(session, coder, absolute=True)) as messages:
                 async for audio, alignment in messages:
                     yield json.dumps(_snake(audio, alignment)).encode() + b"\n"
 
@@ -120,7 +120,7 @@ class ElevenLabs:
         session, coder, _ = await self._begin(request)
         whole: list[bytes] = []
         joined: dict[str, list[Any]] = {"chars": [], "charStartTimesMs": [], "charDurationsMs": []}
-        async with aclosing(_timed(session, coder, absolute=True)) as messages:
+        async with aclosing(_stream_with_alignment(session, coder, absolute=True)) as messages:
             async for audio, alignment in messages:
                 whole.append(audio)
                 for name in joined:
@@ -216,7 +216,7 @@ class _Connection:
         extra = {"contextId": name} if self._multiple else {}
         coder = encoder(self._format[0], session.rate_hz, self._format[1])
         try:
-            async with aclosing(_timed(session, coder, absolute=False)) as messages:
+            async with aclosing(_stream_with_alignment(session, coder, absolute=False)) as messages:
                 async for audio, alignment in messages:
                     data = base64.b64encode(audio).decode()
                     await self._socket.send_json(
@@ -239,7 +239,7 @@ class _Connection:
         )
 
 
-async def _timed(
+async def _stream_with_alignment(
     session: TextSession, coder: AudioEncoder, *, absolute: bool
 ) -> AsyncGenerator[tuple[bytes, dict[str, list[Any]] | None]]:
     """Sound, and after each sentence its alignment, whose times begin with its sound unless `absolute`."""

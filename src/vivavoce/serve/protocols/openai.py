@@ -150,7 +150,7 @@ class OpenAi:
                     event += _delta(begin + coder.encode(chunk.samples))
                     samples, begin, is_begun = samples + len(chunk.samples), b"", True
                     yield event
-                yield _delta(coder.finish()) + server_sent_event(_done(asked, samples / self._rate_hz))
+                yield _delta(coder.finish()) + server_sent_event(_done_event(asked, samples / self._rate_hz))
             except ServiceError as error:
                 if not is_begun:
                     raise
@@ -198,7 +198,7 @@ def _timestamps(reader: MarkReader, marks: tuple[SpeechMark, ...]) -> dict[str, 
     return {"type": "speech.audio.timestamps", "words": as_json(reader.words(marks)), "sentences": sentences}
 
 
-def _done(asked: SpeechRequest, seconds: float) -> dict[str, object]:
+def _done_event(asked: SpeechRequest, seconds: float) -> dict[str, object]:
     """Tokens as OpenAI counts them, nearly: four characters of text, and a twentieth of a second of sound."""
     read, said = -(-len(asked.input) // 4), round(20 * seconds)
     usage = {"input_tokens": read, "output_tokens": said, "total_tokens": read + said}

@@ -116,7 +116,7 @@ class _Session:
         self._service = service
         self._stream = PacketStream(speech.rate_hz, redundancy_s)
         self._peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))  # no foreign host is asked for our address
-        self._peer.on("connectionstatechange", self._changed)
+        self._peer.on("connectionstatechange", self._on_state_change)
         self._speaking: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
 
@@ -158,7 +158,7 @@ class _Session:
             await asyncio.gather(self._speaking, return_exceptions=True)
         await self._peer.close()
 
-    async def _changed(self) -> None:
+    async def _on_state_change(self) -> None:
         if self._peer.connectionState in ("failed", "closed") and self._ending is None:
             self._ending = asyncio.create_task(self.close())
 

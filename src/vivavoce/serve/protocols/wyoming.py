@@ -48,7 +48,7 @@ class WyomingServer:
         self._zeroconf: Any = None
 
     async def start(self) -> None:
-        self._server = await asyncio.start_server(self._connected, sock=self._listening, limit=_LONGEST_LINE)
+        self._server = await asyncio.start_server(self._on_connect, sock=self._listening, limit=_LONGEST_LINE)
         host, port = self._listening.getsockname()[:2]
         logger.info("Wyoming on tcp://%s:%d", host, port)
         if self._service.settings.zeroconf and not host.startswith("127."):
@@ -64,7 +64,7 @@ class WyomingServer:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _on_connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task
         self._connections.add(task)

@@ -42,13 +42,13 @@ def chapter_sentences(
             for sentence in found:
                 if held:
                     yield PlacedSentence(held, number)
-                held = _placed(sentence, offset, quotation if quoted else None)
+                held = _place_sentence(sentence, offset, quotation if quoted else None)
                 held = replace(held, boundary="sentence") if held.boundary != "part" else held
             if held:
                 yield PlacedSentence(replace(held, boundary=boundary if last else "sentence"), number)
 
 
-def _placed(sentence: Sentence, offset: int, voice: VoiceRequest | None) -> Sentence:
+def _place_sentence(sentence: Sentence, offset: int, voice: VoiceRequest | None) -> Sentence:
     words = sentence.words
     if offset:
         words = tuple(replace(word, span=(word.span[0] + offset, word.span[1] + offset)) for word in words)

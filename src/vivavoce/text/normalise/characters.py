@@ -50,13 +50,13 @@ def _edits(
         stop = start + 1
         while stop < end and (unicodedata.combining(text.text[stop]) or text.text[stop] in _EMOJI_PARTS):
             stop += 1
-        folded = character if placeholders and character == PLACEHOLDER else _folded(text.text[start:stop])
+        folded = character if placeholders and character == PLACEHOLDER else _fold_marks(text.text[start:stop])
         greek = _GREEK_WORD.match(text.text, start, end)
         if greek:
             stop, folded = greek.end(), None
         if folded is None:
             kind = _kind(character)
-            while stop < end and _folded(text.text[stop]) is None and _kind(text.text[stop]) == kind:
+            while stop < end and _fold_marks(text.text[stop]) is None and _kind(text.text[stop]) == kind:
                 stop += 1
             notices.add(f"{kind} left out", text.span(start, stop), text.text[start:stop])
             folded = " "
@@ -66,7 +66,7 @@ def _edits(
     return edits
 
 
-def _folded(cluster: str) -> str | None:
+def _fold_marks(cluster: str) -> str | None:
     """What to read for a character and the marks on it, or None if it cannot be read."""
     character = cluster[0]
     if character in _NAMES:

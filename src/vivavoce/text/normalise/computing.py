@@ -91,7 +91,7 @@ def _named_version(match: re.Match[str]) -> str:
     return match[1] + " point ".join(map(_version_part, match[2].split(".")))
 
 
-def _dotted(match: re.Match[str]) -> str:
+def _read_dotted(match: re.Match[str]) -> str:
     parts = match[0].split(".")
     return (" dot " if len(parts) == 4 else " point ").join(map(_version_part, parts))
 
@@ -102,7 +102,7 @@ _VERSIONS: list[Rule] = [
     (re.compile(r"(?<![\w.])([vV]\.? ?)(\d{1,4}(?:\.\d{1,4}){0,4})([-+.]?(?:alpha|beta|rc|dev|post|pre)[.-]?\d*)?(?![\w-]|\.\d)"), _version),
     (re.compile(r"(?<![\w.])()(\d{1,4}(?:\.\d{1,4}){1,3})([-+.]?(?:alpha|beta|rc|dev|post)[.-]?\d*)(?![\w-]|\.\d)"), _version),
     (re.compile(rf"\b((?:{_SOFTWARE}) )(\d{{1,4}}(?:\.\d{{1,4}}){{1,3}})(?![\w%/-]|\.\d)"), _named_version),
-    (re.compile(r"(?<![\w.:/,-])\d+(?:\.\d+){2,}(?![\w/-])"), _dotted),
+    (re.compile(r"(?<![\w.:/,-])\d+(?:\.\d+){2,}(?![\w/-])"), _read_dotted),
 ]  # fmt: skip
 _CODE: list[Rule] = [
     (re.compile(r"\b([A-Za-z])(\+\+)(?!\w)"), lambda m: f"{m[1].upper() if m[1] == 'c' else m[1]} plus plus"),

@@ -37,12 +37,12 @@ _TELEPHONE = re.compile(
 _WORD_NUMBER = re.compile(r"(?<![\w-])(1-)?(8\d\d|900)-(?:(\d{3})-)?([A-Z]{3,9})(?![\w-])")
 
 
-def _grouped(match: re.Match[str]) -> str:
+def _read_groups(match: re.Match[str]) -> str:
     return ", ".join(digit_by_digit(group) for group in re.findall(r"\d+", match[0]))
 
 
 def _telephone(match: re.Match[str]) -> str:
-    return ("plus " if match[0].startswith("+") else "") + _grouped(match)
+    return ("plus " if match[0].startswith("+") else "") + _read_groups(match)
 
 
 def _word_number(match: re.Match[str]) -> str:
@@ -52,10 +52,10 @@ def _word_number(match: re.Match[str]) -> str:
 
 def _grouped_digits(match: re.Match[str]) -> str:
     text = match[0]
-    return text if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else _grouped(match)
+    return text if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else _read_groups(match)
 
 
-def _numbered(match: re.Match[str]) -> str:
+def _read_numbered(match: re.Match[str]) -> str:
     """ "order no. 4521" and "Order #4521"."""
     if "#" in match[1]:
         return f"{match[1].rstrip('# ')} number {digit_words(match[2])}"
@@ -79,7 +79,7 @@ def _small(digits: str) -> str:
     return hibari_numbers.cardinal(int(digits))
 
 
-def _mixed(match: re.Match[str]) -> str:
+def _read_serial(match: re.Match[str]) -> str:
     """Letters and digits of a serial number, each run apart: "AB12-CD34" is A B one two, C D three four."""
     groups = re.split(r"[-–/]", match[0])
     return ", ".join(" ".join(group.upper()) for group in groups if group)
@@ -110,16 +110,16 @@ POST_CODES: list[Rule] = [
     (re.compile(r"\b([A-Z]\d[A-Z]) ?(\d[A-Z]\d)\b"), _postcode),
 ]
 _LONG: list[Rule] = [
-    (re.compile(r"(?<![\w.,$£€-])\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}(?![\w-])"), _grouped),
+    (re.compile(r"(?<![\w.,$£€-])\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}(?![\w-])"), _read_groups),
     (re.compile(rf"(?i)\b({_ID_NOUN}(?: (?:number|no\.?|code|is|was|ID|ending in))*[:#]? ?#?)(?-i:(\d{{4,}}))(?![\w,.:/-]\w)"),
-     lambda m: _numbered(m)),
+     lambda m: _read_numbered(m)),
     (re.compile(r"(?<![\w.,])#(\d{4,})\b"), lambda m: f"number {digit_words(m[1])}"),
     (re.compile(r"(?<![\w.,$£€¥₹/-])\d{10,}(?![\w/]|[.,]\d)"), lambda m: f"{digit_by_digit(m[0])}"),
     (re.compile(r"(?<![\d-])\d+(?:-\d+){2,}(?![\d-])"), _grouped_digits),
-    (re.compile(r"(?<![\w.,$£€-])(\d{3})[ -](\d{2})[ -](\d{4})(?![\w-])"), _grouped),
+    (re.compile(r"(?<![\w.,$£€-])(\d{3})[ -](\d{2})[ -](\d{4})(?![\w-])"), _read_groups),
     (re.compile(r"\b(?=[A-Z\d-]*\d[A-Z\d-]*)(?=[A-Z\d-]*[A-Z])[A-Z\d]{2,}(?:-[A-Z\d]{1,12}){1,8}\b(?<=[A-Z\d])"),
-     lambda m: _mixed(m) if _is_serial(m[0]) else m[0]),
-    (re.compile(r"\b(?=[A-Z]*\d+[A-Z]+\d|[A-Z]+\d+[A-Z]+)[A-Z\d]{5,30}\b"), _mixed),
+     lambda m: _read_serial(m) if _is_serial(m[0]) else m[0]),
+    (re.compile(r"\b(?=[A-Z]*\d+[A-Z]+\d|[A-Z]+\d+[A-Z]+)[A-Z\d]{5,30}\b"), _read_serial),
 ]  # fmt: skip
 _NAMED: list[Rule] = [
     (re.compile(r"\b([Ff]lights? (?:number )?)?([A-Z]{2}) ?(\d{3,4})\b(?<![A-Z]{3})"),

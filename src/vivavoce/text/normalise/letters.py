@@ -61,7 +61,7 @@ def _is_shouted(text: str) -> bool:
     return sum(len(word) > 1 and _is_known(word.lower()) for word in words) >= max(2, len(words) // 2)
 
 
-def _shouted(match: re.Match[str]) -> str:
+def _read_capitals(match: re.Match[str]) -> str:
     """A word in capitals, in a sentence of capitals or by itself."""
     word = match[0]
     if _is_shouted(match.string):
@@ -79,7 +79,7 @@ def _shouted(match: re.Match[str]) -> str:
 
 
 _RULES: list[Rule] = [
-    (_CAPITALS, _shouted),
+    (_CAPITALS, _read_capitals),
 ]
 GROUPS = [
     RuleGroup("contraction", _CONTRACTIONS, "'’‘"),

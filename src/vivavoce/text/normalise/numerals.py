@@ -46,7 +46,7 @@ def _fraction(match: re.Match[str]) -> str:
     return fraction(numerator, denominator) if denominator else match[0]
 
 
-def _mixed(match: re.Match[str]) -> str:
+def _read_mixed_fraction(match: re.Match[str]) -> str:
     whole, numerator, denominator = match[1], int(match[2]), int(match[3])
     if not 0 < numerator < denominator:
         return match[0]
@@ -151,7 +151,7 @@ _RULES: list[Rule] = [
     (re.compile(rf"\d{{{MAX_DIGITS + 1},}}"), lambda m: f" {digit_by_digit(m[0])} "),
     (re.compile(r"(?<![\w.])(\d+) ?([½¼¾⅓⅔⅛⅜⅝⅞⅕⅙])"), lambda m: f"{m[1]} and {_GLYPHS[m[2]]}"),
     (re.compile(r"(?<![\w.])([⅓⅔⅛⅜⅝⅞⅕⅙])"), lambda m: _GLYPHS[m[1]].replace("a ", "one ", 1)),
-    (re.compile(r"(?<![\w./-])(\d+)[ -](\d{1,2})[/⁄](\d{1,2})(?:ths?|rds?|nds?)?(?![\w/.]\d|\w)"), _mixed),
+    (re.compile(r"(?<![\w./-])(\d+)[ -](\d{1,2})[/⁄](\d{1,2})(?:ths?|rds?|nds?)?(?![\w/.]\d|\w)"), _read_mixed_fraction),
     (re.compile(r"(?<![\w./-])(\d{1,3})/(\d{1,3})(?:ths?|rds?|nds?|sts?)(?![\w/])"), _suffixed_fraction),
     (re.compile(r"\b24/7\b"), lambda m: "twenty-four seven"),
     (re.compile(r"\b9/11\b"), lambda m: "nine eleven"),

@@ -44,7 +44,7 @@ def warm_start(product: Product[Any], network: nn.Module, source: Path) -> None:
     for name in exports.keys() & addon.manifest.networks.keys():
         if isinstance(exports[name], ReadyNetwork):
             raise InputError(f"{source}: the network {name} is exported in a way of its own, start from a run instead")
-        found |= _matched(probe, _weights(onnx_of(exports[name])), _shipped(addon, name))
+        found |= _match_names(probe, _weights(onnx_of(exports[name])), _shipped_weights(addon, name))
     missing = [name for name, value in network.state_dict().items() if name not in found and value.is_floating_point()]
     if missing:
         raise InputError(f"{source}: {len(missing)} weights, such as {missing[0]}, cannot be told from the ONNX")
@@ -62,7 +62,7 @@ def _randomize(network: nn.Module) -> nn.Module:
     return network.eval()
 
 
-def _matched(probe: nn.Module, exported: Arrays, shipped: Mapping[str, np.ndarray]) -> Arrays:
+def _match_names(probe: nn.Module, exported: Arrays, shipped: Mapping[str, np.ndarray]) -> Arrays:
     """The shipped arrays by the names of the network's weights."""
     found: Arrays = {}
     for name, value in probe.state_dict().items():
@@ -77,7 +77,7 @@ def _matched(probe: nn.Module, exported: Arrays, shipped: Mapping[str, np.ndarra
     return found
 
 
-def _shipped(addon: Addon, name: str) -> Arrays:
+def _shipped_weights(addon: Addon, name: str) -> Arrays:
     return _weights(addon.read(addon.manifest.networks[name].file))
 
 

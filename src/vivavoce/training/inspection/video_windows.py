@@ -52,14 +52,14 @@ def _part(
     planes = []
     for plane, part in ((yuv.luma, 1), (yuv.blue, 2), (yuv.red, 2)):
         top, left, height, width = (value // part for value in (*place, *size))
-        whole = _sized(plane, full[0] // part, full[1] // part)
+        whole = _fit_size(plane, full[0] // part, full[1] // part)
         cut = whole[top : top + height, left : left + width]
         planes.append(np.ascontiguousarray(cut[:, ::-1] if mirrored else cut))
     luma = np.clip((planes[0].astype(np.float32) - 16.0) * gain + 16.0 + shift, 16, 235).astype(np.uint8)
     return Yuv(luma, planes[1], planes[2])
 
 
-def _sized(plane: Plane, height: int, width: int) -> Plane:
+def _fit_size(plane: Plane, height: int, width: int) -> Plane:
     return plane if plane.shape == (height, width) else resize_plane(plane, height, width)
 
 
@@ -72,13 +72,13 @@ def _stretch(path: Path, eighth: int, least: int) -> tuple[tuple[Yuv, ...], floa
         start_s = max(0.0, (seconds - 1.2 * least / rate_hz) * eighth / 8)
         for part in media.parts():
             if isinstance(part, VideoFrame) and part.time_s >= start_s:
-                kept.append(_bounded(yuv_of(part)))
+                kept.append(_limit_size(yuv_of(part)))
                 if len(kept) >= least:
                     break
     return tuple(kept), rate_hz
 
 
-def _bounded(yuv: Yuv) -> Yuv:
+def _limit_size(yuv: Yuv) -> Yuv:
     """No larger than is useful: a 1080p source is halved."""
     height, width = yuv.luma.shape
     if max(height, width) <= LONGEST_SIDE:

@@ -221,7 +221,7 @@ def build_pitch(layers: Layers, convolutions: Mapping[str, Conv2d]) -> bytes:
     graph = Graph(layers)
     width = LAGS + 2
     first = _convolution(graph, convolutions["conv2d_1"], "conv1", _lag_rows(graph))
-    second = _convolution(graph, convolutions["conv2d_2"], "conv2", _padded(graph, first))
+    second = _convolution(graph, convolutions["conv2d_2"], "conv2", _pad_edges(graph, first))
     lags = graph.op("Squeeze", second, graph.constant("at1", [1], np.int64))
 
     def frame(past: dict[str, str], given: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -249,10 +249,10 @@ def build_pitch(layers: Layers, convolutions: Mapping[str, Conv2d]) -> bytes:
 
 def _lag_rows(graph: Graph) -> str:
     """(1, frames, 224) as an image with a lag of nothing on either side, (1, 1, frames, 226)."""
-    return _padded(graph, graph.op("Unsqueeze", "correlations", graph.constant("at1", [1], np.int64)))
+    return _pad_edges(graph, graph.op("Unsqueeze", "correlations", graph.constant("at1", [1], np.int64)))
 
 
-def _padded(graph: Graph, image: str) -> str:
+def _pad_edges(graph: Graph, image: str) -> str:
     edges = graph.constant("edges", [0, 0, 0, 1, 0, 0, 0, 1], np.int64)
     return graph.op("Pad", image, edges)
 

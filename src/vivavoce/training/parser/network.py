@@ -40,11 +40,11 @@ class Recurrence(nn.Module):
 
     def forward(self, tokens: Tensor, mirror: Tensor | None) -> Tensor:
         """`mirror` (batch, tokens) numbers the tokens of each padded sentence from its end; None: no padding."""
-        behind = _mirrored(self.backwards(_mirrored(tokens, mirror))[0], mirror)
+        behind = _mirror_tokens(self.backwards(_mirror_tokens(tokens, mirror))[0], mirror)
         return torch.cat([self.forwards(tokens)[0], behind], dim=-1)
 
 
-def _mirrored(tokens: Tensor, mirror: Tensor | None) -> Tensor:
+def _mirror_tokens(tokens: Tensor, mirror: Tensor | None) -> Tensor:
     if mirror is None:
         return tokens.flip(1)
     return tokens.gather(1, mirror[..., None].expand(-1, -1, tokens.shape[-1]))

@@ -31,11 +31,11 @@ def kind_of(text: str) -> tuple[str, list[int]] | None:
         else:
             kind = "wh" if words[0] in QUESTION_WORDS else ""
         return (kind, chosen_words(text, kind, None)) if kind else None
-    listed = _listed(text) if "," in text and {"and", "or"}.intersection(words) else []
+    listed = _list_ends(text) if "," in text and {"and", "or"}.intersection(words) else []
     return ("list", listed) if listed else None
 
 
-def _listed(text: str) -> list[int]:
+def _list_ends(text: str) -> list[int]:
     """Words before the commas of the first list of three noun phrases or more."""
     words = analyse(text).sentences[0].words
     tags = "".join(f"{word.tag} {', ' if word.trailing_punctuation == ',' else ''}" for word in words)

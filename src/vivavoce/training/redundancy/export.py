@@ -52,10 +52,10 @@ class StreamedDecoder(nn.Module):
     def __init__(self, network: RateDistortionAutoencoder, latents: list[int], starts: list[int]) -> None:
         super().__init__()
         self.network = network
-        self.enter = _narrowed(network.decoder.enter, latents)
+        self.enter = _keep_inputs(network.decoder.enter, latents)
         first, *rest = network.decoder.begin.children()
         assert isinstance(first, nn.Linear)
-        self.begin = nn.Sequential(_narrowed(first, starts), *rest)
+        self.begin = nn.Sequential(_keep_inputs(first, starts), *rest)
 
     def initial_states(self) -> list[Tensor]:
         return self.network.decoder.stack.initial_states(1)
@@ -148,7 +148,7 @@ def held_out_metrics(network: RateDistortionAutoencoder, held_out: Stretches) ->
     return figures
 
 
-def _narrowed(layer: nn.Linear, kept: list[int]) -> nn.Linear:
+def _keep_inputs(layer: nn.Linear, kept: list[int]) -> nn.Linear:
     """A layer that reads only the inputs that are kept."""
     made = nn.Linear(len(kept), layer.out_features, bias=layer.bias is not None)
     made.weight = nn.Parameter(layer.weight.detach()[:, kept].clone())

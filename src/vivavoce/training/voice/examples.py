@@ -61,16 +61,16 @@ def examples(spoken: Sequence[Utterance], centre: Sequence[Centre]) -> list[Exam
         if not utterance.id.endswith("-asked"):
             plain = replace(utterance, kind="")
             found.append(Example(with_fall(plain, random) if plain.text.endswith(".") else plain))
-        asked = _asked(utterance, random)
+        asked = _ask(utterance, random)
         if asked is None:
             continue
         found.append(Example(asked))
         if SPEAKERS[utterance.speaker] in LENDERS:
-            found.append(Example(_lent(asked, SPEAKERS.index("kathleen"), centre), has_lengths=False))
+            found.append(Example(_transpose_melody(asked, SPEAKERS.index("kathleen"), centre), has_lengths=False))
     return found
 
 
-def _asked(utterance: Utterance, random: np.random.Generator) -> Utterance | None:
+def _ask(utterance: Utterance, random: np.random.Generator) -> Utterance | None:
     text, kind = utterance.text, utterance.kind
     if kind:
         chosen = chosen_words(text, kind, utterance.word if utterance.word >= 0 else None)
@@ -85,7 +85,7 @@ def _asked(utterance: Utterance, random: np.random.Generator) -> Utterance | Non
     return None
 
 
-def _lent(utterance: Utterance, speaker: int, centre: Sequence[Centre]) -> Utterance:
+def _transpose_melody(utterance: Utterance, speaker: int, centre: Sequence[Centre]) -> Utterance:
     """The same melody about another speaker's centre."""
     (theirs, their_energy), (ours, our_energy) = centre[utterance.speaker], centre[speaker]
     voiced = utterance.f0_hz > VOICED_HZ

@@ -34,7 +34,7 @@ def with_melody(
 ) -> Utterance | None:
     """The utterance as its kind asks; `chosen` as `intonation.rewritten` wants it; None where it has no such words."""
     symbols = symbols_of(spoken)
-    words = [_heard(word) for word in spoken_words(symbols, spoken.units.tolist())]
+    words = [_perceived_word(word) for word in spoken_words(symbols, spoken.units.tolist())]
     if not words or len(words) != len(spoken.text.split()) or any(n >= len(words) for n in chosen):
         return None
     if kind in ("or", "list", "emphasis", "compound") and not chosen:
@@ -50,7 +50,7 @@ def with_melody(
 
 def with_fall(spoken: Utterance, random: np.random.Generator) -> Utterance:
     """A statement that ends as statements do; the teacher lets some end on a rise, the voice `af_bella` two in five."""
-    words = [_heard(word) for word in spoken_words(symbols_of(spoken), spoken.units.tolist())]
+    words = [_perceived_word(word) for word in spoken_words(symbols_of(spoken), spoken.units.tolist())]
     if not words or last_rise(spoken.f0_hz) < MOST_RISE_ST:
         return spoken
     f0 = _reached_early(spoken.f0_hz, words, "list", [], random)
@@ -116,7 +116,7 @@ def _with_vowels(spoken: Utterance, symbols: Sequence[str]) -> Array:
     return np.where(sung, line, spoken.f0_hz).astype(np.float32)
 
 
-def _heard(word: SpokenWord) -> SpokenWord:
+def _perceived_word(word: SpokenWord) -> SpokenWord:
     """Where a word is heard: earlier than its label, and its accent where the stress mark stands, which takes the first
     half of the vowel."""
     start, accent, end = (max(0, place - LAG_FRAMES) for place in (word.start, word.accent, word.end))

@@ -44,7 +44,7 @@ def prepare(root: Path, cache: Path, styles: str, corpora: Sequence[str]) -> Non
                 made = (
                     _synthetic(row, spoken[row.id], predictor)
                     if predictor and corpus in SYNTHETIC
-                    else _recorded(row, symbols)
+                    else _record_arrays(row, symbols)
                 )
             except (InputError, ValueError) as error:
                 print(f"{row.id} is left out: {error}")
@@ -64,7 +64,7 @@ def _synthetic(row: Recording, phonemes: str, predictor: Predictor) -> dict[str,
     return made
 
 
-def _recorded(row: Recording, symbols: dict[str, int]) -> dict[str, np.ndarray]:
+def _record_arrays(row: Recording, symbols: dict[str, int]) -> dict[str, np.ndarray]:
     spoken = labelled(read_audio(row.path), row.text, row.language, symbols, RECORDED_GAIN)
     return _arrays(spoken.labels, spoken.samples)
 

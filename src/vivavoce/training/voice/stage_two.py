@@ -169,15 +169,15 @@ def lesson_tensors(batch: Sequence[Lesson], melody: Melody) -> dict[str, Tensor]
         edges[row, : len(text.parents), : len(text.parents)] = edges_of(text.parents)
     return made | {
         "sentence": torch.from_numpy(np.stack([text.sentence for text in texts])),
-        "labels": _padded([text.labels for text in texts]),
+        "labels": _pad([text.labels for text in texts]),
         "edges": torch.from_numpy(edges),
-        "node_mask": _padded([np.ones(len(text.labels), np.float32) for text in texts]),
-        "words": _padded([text.words for text in texts]),
-        "features": _padded([text.features for text in texts]),
-        "word_mask": _padded([np.ones(len(text.words), np.float32) for text in texts]),
+        "node_mask": _pad([np.ones(len(text.labels), np.float32) for text in texts]),
+        "words": _pad([text.words for text in texts]),
+        "features": _pad([text.features for text in texts]),
+        "word_mask": _pad([np.ones(len(text.words), np.float32) for text in texts]),
         "mean": torch.from_numpy(np.stack([lesson.mean for lesson in batch])),
         "log_variance": torch.from_numpy(np.stack([lesson.log_variance for lesson in batch])),
-        "word_targets": _padded([lesson.words for lesson in batch]),
+        "word_targets": _pad([lesson.words for lesson in batch]),
     }
 
 
@@ -208,10 +208,10 @@ def through(stage: StageOne, said: Sequence[Example], texts: dict[str, Linguisti
         for row, example in enumerate(group):
             text, count = texts[example.spoken.text], int(batch["owner"][row].max()) + 1
             if count == len(text.words):
-                yield Lesson(example, _emphasised(example, text), mean[row], log_variance[row], words[row, :count])
+                yield Lesson(example, _mark_emphasis(example, text), mean[row], log_variance[row], words[row, :count])
 
 
-def _emphasised(example: Example, text: Linguistics) -> Linguistics:
+def _mark_emphasis(example: Example, text: Linguistics) -> Linguistics:
     """The text with the word marked that the speaker was told to emphasise."""
     if example.spoken.kind != "emphasis" or not 0 <= example.spoken.word < len(text.words):
         return text
@@ -220,5 +220,5 @@ def _emphasised(example: Example, text: Linguistics) -> Linguistics:
     return replace(text, features=features)
 
 
-def _padded(arrays: Sequence[np.ndarray]) -> Tensor:
+def _pad(arrays: Sequence[np.ndarray]) -> Tensor:
     return nn.utils.rnn.pad_sequence([torch.from_numpy(a) for a in arrays], True)

@@ -94,7 +94,7 @@ class Graph:
                 needed.update(name for name in _read(node) if name)
         if missing := needed - given - self.makers.keys() - self._weights.keys():
             raise InputError(f"{self.place}: cannot be cut, {', '.join(sorted(missing))} would be needed")
-        kept = [_renamed(node, {wire.tensor for wire in (*inputs, *outputs)}) for node in kept]
+        kept = [_rename_tensors(node, {wire.tensor for wire in (*inputs, *outputs)}) for node in kept]
         inputs, outputs = [_inner(wire) for wire in inputs], [_inner(wire) for wire in outputs]
         entering = [node for wire in inputs for node in _edge(helper, wire, entering=True)]
         leaving = [node for wire in outputs for node in _edge(helper, wire, entering=False)]
@@ -195,7 +195,7 @@ def _inner(wire: Wire) -> Wire:
     return replace(wire, tensor=f"{wire.tensor}{_INSIDE}")
 
 
-def _renamed(node: Any, names: set[str]) -> Any:
+def _rename_tensors(node: Any, names: set[str]) -> Any:
     """The node with other names for the tensors at the edges, which the part's own names must not meet."""
     changed = type(node)()
     changed.CopyFrom(node)

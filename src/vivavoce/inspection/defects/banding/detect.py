@@ -53,7 +53,7 @@ class Banding(Detector):
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
         levels = None if is_chart(frame.small) else smooth_levels(frame.luma)
-        strength = max(self._lost(frame, levels) / LOST_BITS, self._bunched(levels) / CONTRAST)
+        strength = max(self._lost_entropy(frame, levels) / LOST_BITS, self._measure_bunching(levels) / CONTRAST)
         for span in self._spans.add(frame.time_s, frame.time_s + EVERY_S, strength):
             yield _event(span)
 
@@ -61,10 +61,10 @@ class Banding(Detector):
         for span in self._spans.finish():
             yield _event(span)
 
-    def _bunched(self, levels: Levels | None) -> float:
+    def _measure_bunching(self, levels: Levels | None) -> float:
         return periodicity(levels) if levels is not None and entropy(levels) >= DRAWN_BITS else 0.0
 
-    def _lost(self, frame: VideoFrame, levels: Levels | None) -> float:
+    def _lost_entropy(self, frame: VideoFrame, levels: Levels | None) -> float:
         """Bits of entropy that were lost at once in this scene and are not back."""
         look, before = block_means(frame.small), self._look
         self._look = look

@@ -68,10 +68,10 @@ class Black(Detector):
         level = self.thresholds.dark_full_range if frame.full_range else self.thresholds.dark
         bright = float(np.count_nonzero(frame.small > level)) / frame.small.size
         if bright > LOGO_SHARE:
-            bright = min(bright, self._lifted(frame.small))
+            bright = min(bright, self._lifted_share(frame.small))
         mean = float(frame.small.mean())
         if bright <= LOGO_SHARE:
-            self._darkened(frame, bright, mean)
+            self._note_darkness(frame, bright, mean)
             return
         if self._dark:
             yield from self._judge_group(self._dark, frame.time_s, mean)
@@ -79,7 +79,7 @@ class Black(Detector):
             self._light.clear()
         self._light.append((frame.time_s, mean))
 
-    def _lifted(self, small: Plane) -> float:
+    def _lifted_share(self, small: Plane) -> float:
         """Part of a picture that is not of its usual level, where that is dark: lifted black is even."""
         usual = float(np.median(small))
         if usual > self.thresholds.lifted:
@@ -91,7 +91,7 @@ class Black(Detector):
         if dark and dark.end_s < end_s - LEAST_END_S:
             yield from self._judge_group(dark, dark.end_s, 255.0)
 
-    def _darkened(self, frame: VideoFrame, bright: float, mean: float) -> None:
+    def _note_darkness(self, frame: VideoFrame, bright: float, mean: float) -> None:
         end_s = frame.time_s + frame.seconds
         blocks = block_means(frame.small)
         dark = self._dark

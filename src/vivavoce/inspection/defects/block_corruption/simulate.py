@@ -72,22 +72,24 @@ def corrupt_frames(
 ) -> Corruption:
     """Encode, damage the packets of the pictures in `span`, decode both, and compare."""
     codec = tuple(CODECS)[int(random.integers(len(CODECS)))]
-    packets = _encoded(frames, rate_hz, codec, max(8, len(span)))
-    clean = _decoded(packets, codec, len(frames))
+    packets = _encode(frames, rate_hz, codec, max(8, len(span)))
+    clean = _decode(packets, codec, len(frames))
     stamps = set(span)
     hit = [
-        _broken(p, random, strength) if p[1] in stamps and random.random() < 0.35 + 0.6 * strength else p
+        _corrupt(p, random, strength) if p[1] in stamps and random.random() < 0.35 + 0.6 * strength else p
         for p in packets
     ]
-    wrong = _decoded(hit, codec, len(frames))
-    return Corruption(wrong, clean, np.stack([_changed(one, two) for one, two in zip(clean, wrong, strict=True)]))
+    wrong = _decode(hit, codec, len(frames))
+    return Corruption(
+        wrong, clean, np.stack([_changed_blocks(one, two) for one, two in zip(clean, wrong, strict=True)])
+    )
 
 
 _Coded = tuple[bytes, int, int, bool]
 """Bytes, presentation and decoding number, and whether it is an intra picture."""
 
 
-def _encoded(frames: tuple[Yuv, ...], rate_hz: float, codec: str, intra_every: int) -> list[_Coded]:
+def _encode(frames: tuple[Yuv, ...], rate_hz: float, codec: str, intra_every: int) -> list[_Coded]:
     rate = Fraction(rate_hz).limit_denominator(1001)
     if codec == "mpeg2video":
         rate = Fraction(min(MPEG2_RATES_HZ, key=lambda known: abs(float(known) - rate_hz)))
@@ -107,7 +109,7 @@ def _encoded(frames: tuple[Yuv, ...], rate_hz: float, codec: str, intra_every: i
     return [(bytes(p), int(p.pts or 0), int(p.dts or 0), p.is_keyframe) for p in packets]
 
 
-def _broken(packet: _Coded, random: np.random.Generator, strength: float) -> _Coded:
+def _corrupt(packet: _Coded, random: np.random.Generator, strength: float) -> _Coded:
     """Bytes after the headers flipped, lost in a run, or cut off, as lost transport packets do."""
     data, pts, dts, is_intra = packet
     body = len(data) - HEADER_BYTES
@@ -121,7 +123,7 @@ def _broken(packet: _Coded, random: np.random.Generator, strength: float) -> _Co
     return bytes(raw), pts, dts, is_intra
 
 
-def _decoded(packets: list[_Coded], codec: str, count: int) -> tuple[Yuv, ...]:
+def _decode(packets: list[_Coded], codec: str, count: int) -> tuple[Yuv, ...]:
     """One picture for each number; what the decoder withheld repeats the one before."""
     context = av.CodecContext.create({"libx264": "h264"}.get(codec, codec), "r")
     assert isinstance(context, VideoCodecContext)
@@ -154,7 +156,7 @@ def _frames(context: VideoCodecContext, packets: list[_Coded]) -> Iterator[av.Vi
         return
 
 
-def _changed(clean: Yuv, wrong: Yuv) -> npt.NDArray[np.bool_]:
+def _changed_blocks(clean: Yuv, wrong: Yuv) -> npt.NDArray[np.bool_]:
     rows, columns = (max(1, side // BLOCK) for side in clean.luma.shape)
     if clean.luma.shape != wrong.luma.shape:
         return np.ones((rows, columns), bool)

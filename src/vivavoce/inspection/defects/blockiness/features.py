@@ -21,13 +21,13 @@ def grid_figures(luma: Plane) -> npt.NDArray[np.float32]:
     of flat places and the contrast of the best phase of 8 against the rest, for columns and for rows. Tall pictures
     are read in evenly spread bands of 16 rows.
     """
-    banded = _banded(luma)
+    banded = _pick_bands(luma)
     columns, column_rest = _steps(banded)
-    rows, row_rest = _steps(_banded(luma.T))
+    rows, row_rest = _steps(_pick_bands(luma.T))
     return np.concatenate([*columns, *rows, column_rest, row_rest]).astype(np.float32)
 
 
-def _banded(plane: Plane) -> Plane:
+def _pick_bands(plane: Plane) -> Plane:
     """At most 544 rows, whole bands of 16 from all over."""
     count = plane.shape[0] // PHASES
     most = MAX_ROWS // PHASES
@@ -42,8 +42,8 @@ def _steps(plane: Plane) -> tuple[list[npt.NDArray[np.float64]], npt.NDArray[np.
     step = np.maximum(plane[:, 1:], plane[:, :-1]) - np.minimum(plane[:, 1:], plane[:, :-1])
     middle, sides = step[:, 1:-1], np.maximum(step[:, :-2], step[:, 2:])
     stands_out = (middle > sides) & (middle - np.minimum(middle, sides) >= 2) & (sides <= 3)
-    mean = _folded(middle.mean(axis=0, dtype=np.float64))
-    often = _folded(stands_out.mean(axis=0, dtype=np.float64))
+    mean = _fold_by_phase(middle.mean(axis=0, dtype=np.float64))
+    often = _fold_by_phase(stands_out.mean(axis=0, dtype=np.float64))
     overall = mean.mean() + 0.05
     eighth = mean.reshape(2, 8).mean(axis=0)
     best = int(eighth.argmax())
@@ -52,7 +52,7 @@ def _steps(plane: Plane) -> tuple[list[npt.NDArray[np.float64]], npt.NDArray[np.
     return [np.log((mean + 0.05) / overall), 8.0 * often], rest
 
 
-def _folded(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _fold_by_phase(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Means by phase of 16, (16,); phase 0 is the step into a block's first column."""
     phases = (np.arange(len(values)) + 2) % PHASES
     return np.bincount(phases, values, PHASES) / np.maximum(1, np.bincount(phases, minlength=PHASES))

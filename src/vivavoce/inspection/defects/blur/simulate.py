@@ -12,7 +12,7 @@ def simulate(clip: Clip, at: Injection) -> tuple[Clip, Truth]:
     span = clip.picture_span(at.start_s, at.seconds)
     sigma = 0.8 + 1.2 * at.strength
     scaled = bool(at.random.integers(2))
-    frames = [_scaled(clip.frames[n], 2.1 * sigma) if scaled else _soft(clip.frames[n], sigma) for n in span]
+    frames = [_scale(clip.frames[n], 2.1 * sigma) if scaled else _soft(clip.frames[n], sigma) for n in span]
     how = "scaled" if scaled else "gaussian"
     return clip.with_frames(span, frames), make_truth("blur", clip, span, at, kind=how, sigma=round(sigma, 2))
 
@@ -21,7 +21,7 @@ def _soft(yuv: Yuv, sigma: float) -> Yuv:
     return Yuv(blur_plane(yuv.luma, sigma), blur_plane(yuv.blue, sigma / 2), blur_plane(yuv.red, sigma / 2))
 
 
-def _scaled(yuv: Yuv, factor: float) -> Yuv:
+def _scale(yuv: Yuv, factor: float) -> Yuv:
     height, width = yuv.luma.shape
     down = max(2, round(height / factor)), max(2, round(width / factor))
     return yuv.mapped(resize_plane(resize_plane(yuv.luma, *down), height, width))

@@ -56,10 +56,10 @@ def _order(cues: Cues, at: Injection) -> Cues:
 
 
 def _garble(cues: Cues, at: Injection) -> Cues:
-    return [replace(cue, lines=tuple(_garbled(line, at.strength, at.random) for line in cue.lines)) for cue in cues]
+    return [replace(cue, lines=tuple(_garble_line(line, at.strength, at.random) for line in cue.lines)) for cue in cues]
 
 
-def _garbled(line: str, strength: float, random: np.random.Generator) -> str:
+def _garble_line(line: str, strength: float, random: np.random.Generator) -> str:
     """As teletext errors and wrong code pages leave it."""
     wrong = "\ufffdÃ©â€™#¤%&@~^|\\"
     hit = random.random(len(line)) < 0.15 + 0.35 * strength

@@ -72,7 +72,7 @@ class ColourError(Detector):
         else:
             if wrong:
                 self._wrong = None
-                yield from self._make_events(wrong, self._cured(wrong, look))
+                yield from self._make_events(wrong, self._is_cured(wrong, look))
             found = _absolute(look) or (_against(self._before, look) if self._before and not wrong else None)
             if found and not self._fading(look) and not is_chart(frame.small):
                 self._wrong = _Wrong(frame.time_s, end_s, *found, self._before)
@@ -95,7 +95,7 @@ class ColourError(Detector):
         assert self._before is not None
         return _same_scene(self._before, look) and not _differ(self._before, look)
 
-    def _cured(self, wrong: _Wrong, look: _Look) -> bool:
+    def _is_cured(self, wrong: _Wrong, look: _Look) -> bool:
         """Whether the colours changed back in one step, as they had changed."""
         if self._before is None:
             return False

@@ -23,14 +23,14 @@ def simulate(clip: Clip, at: Injection, kind: str | None = None) -> tuple[Clip, 
         bits = round(24_000 - 16_000 * at.strength) * sound.shape[0]
         wrong = transcode_audio(sound, "libmp3lame", bits)
     else:
-        wrong = _clipped(sound, over_db, soft=chosen == "soft")
+        wrong = _clip(sound, over_db, soft=chosen == "soft")
     details = {"kind": chosen} | ({} if chosen == "coded" else {"over_db": round(over_db, 1)})
     return clip.with_sound(span, wrong), Truth(
         "distortion", at.start_s, span.stop / SAMPLE_RATE_HZ, at.strength, details
     )
 
 
-def _clipped(sound: Samples, over_db: float, soft: bool) -> Samples:
+def _clip(sound: Samples, over_db: float, soft: bool) -> Samples:
     ceiling = float(np.quantile(np.abs(sound), 0.999)) * 10 ** (-over_db / 20) + 1e-6
     limited = ceiling * np.tanh(sound / ceiling) if soft else np.clip(sound, -ceiling, ceiling)
     limited = limited.astype(np.float32)

@@ -99,7 +99,7 @@ class Freeze(Detector):
         else:
             if hold:
                 yield from self._judge_hold(hold, frame.time_s, step)
-            self._hold = self._begun(step) if step.speed < self._threshold() else None
+            self._hold = self._begin_hold(step) if step.speed < self._threshold() else None
         self._past.append(step)
 
     def finish(self, end_s: float) -> Iterator[Event]:
@@ -111,7 +111,7 @@ class Freeze(Detector):
         typical = float(np.median(recent[-25:])) if recent else 0.0
         return min(STILL_MOST, max(STILL, STILL_SHARE * typical))
 
-    def _begun(self, step: Step) -> _Hold:
+    def _begin_hold(self, step: Step) -> _Hold:
         """The picture before this one is the one that is held."""
         start_s = self._past[-1].time_s if self._past else step.time_s - step.seconds
         recent = [s for s in self._past if s.time_s > start_s - CONTEXT_S]

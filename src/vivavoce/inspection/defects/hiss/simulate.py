@@ -16,14 +16,14 @@ def simulate(clip: Clip, at: Injection) -> tuple[Clip, Truth]:
     sound = clip.heard[:, span]
     below_db = 30.0 - 18.0 * at.strength
     tilt_db = at.random.uniform(-3.0, 6.0)
-    noise = np.stack([_shaped(sound.shape[1], tilt_db, at.random) for _ in sound])
+    noise = np.stack([_shape_noise(sound.shape[1], tilt_db, at.random) for _ in sound])
     noise *= level(sound) * 10 ** (-below_db / 20) * fade_envelope(sound.shape[1], SAMPLE_RATE_HZ // 50)
     details = {"below_db": round(below_db, 1), "tilt_db_per_octave": round(tilt_db, 1)}
     truth = Truth("hiss", at.start_s, span.stop / SAMPLE_RATE_HZ, at.strength, details)
     return clip.with_sound(span, sound + noise), truth
 
 
-def _shaped(length: int, tilt_db: float, random: np.random.Generator) -> np.ndarray:
+def _shape_noise(length: int, tilt_db: float, random: np.random.Generator) -> np.ndarray:
     """Noise of unit level whose spectrum is tilted about 1 kHz and starts at 100 Hz."""
     spectrum = np.fft.rfft(random.standard_normal(length))
     hertz = np.fft.rfftfreq(length, 1 / SAMPLE_RATE_HZ)

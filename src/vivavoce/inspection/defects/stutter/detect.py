@@ -91,7 +91,7 @@ class Stutter(Detector):
         self._uneven = EventGrouper(GAP_S)
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
-        yield from self._timed(frame)
+        yield from self._check_timestamps(frame)
         before, self._small = self._small, frame.small.copy()
         step = self._motion.step(frame)
         if step is None or before is None:
@@ -103,7 +103,7 @@ class Stutter(Detector):
         if typical >= MOVING and again:
             self._repeats.append(step)
             return
-        yield from self._halted(step, typical, limit)
+        yield from self._judge_halt(step, typical, limit)
         if step.motion > 0.5 * HALT:
             self._moving.append(step.motion)
 
@@ -113,7 +113,7 @@ class Stutter(Detector):
         for span in self._uneven.finish():
             yield from self._unsteady(span)
 
-    def _halted(self, step: Step, typical: float, limit: float) -> Iterator[Event]:
+    def _judge_halt(self, step: Step, typical: float, limit: float) -> Iterator[Event]:
         """Motion is back: what was the halt before it?"""
         repeats, self._repeats = self._repeats, []
         if not repeats:
@@ -168,7 +168,7 @@ class Stutter(Detector):
             evidence = {"halts": len(halts), "repeated_pictures": held}
             yield Event("stutter", span.start_s, span.end_s, ratio_to_threshold(span.mean), evidence)
 
-    def _timed(self, frame: VideoFrame) -> Iterator[Event]:
+    def _check_timestamps(self, frame: VideoFrame) -> Iterator[Event]:
         """Stamps that leave the beat of those around them."""
         last_s, self._last_s = self._last_s, frame.time_s
         if last_s is None:

@@ -22,11 +22,15 @@ def simulate(clip: Clip, at: Injection, kind: str | None = None) -> tuple[Clip, 
         delays = np.zeros(len(clip.frames))
         delays[span.start : span.stop] = at.random.uniform(0, 0.9, len(span)) * (0.5 + 0.5 * at.strength) / clip.rate_hz
         return replace(clip, delays_s=tuple(np.round(delays, 5).tolist())), truth
-    shown = _held(span, count, at.random) if chosen == "hold" else _skipped(span, count, len(clip.frames), at.random)
+    shown = (
+        _hold_frames(span, count, at.random)
+        if chosen == "hold"
+        else _skip_frames(span, count, len(clip.frames), at.random)
+    )
     return clip.with_frames(span, [clip.frames[number] for number in shown]), truth
 
 
-def _held(span: range, count: int, random: np.random.Generator) -> list[int]:
+def _hold_frames(span: range, count: int, random: np.random.Generator) -> list[int]:
     """Every so often one picture stands for `count` more, and then motion catches up."""
     shown = list(span)
     place = 0
@@ -36,7 +40,7 @@ def _held(span: range, count: int, random: np.random.Generator) -> list[int]:
     return shown
 
 
-def _skipped(span: range, count: int, length: int, random: np.random.Generator) -> list[int]:
+def _skip_frames(span: range, count: int, length: int, random: np.random.Generator) -> list[int]:
     """Motion runs slow on repeats and then leaps: as many pictures are shown, but not the right ones."""
     shown, source = [], span.start
     while len(shown) < len(span):

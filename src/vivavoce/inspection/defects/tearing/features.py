@@ -19,8 +19,13 @@ def row_profiles(older: Plane, before: Plane, now: Plane) -> npt.NDArray[np.floa
     the same row in `before` and in `older`; log(1 + difference). Pictures wider than 640 are read at
     every second (third, …) column.
     """
-    older, before, now = (_narrowed(plane) for plane in (older, before, now))
-    profiles = [*_across(now), *_across(before), _banded(_apart(now, before))[:-1], _banded(_apart(now, older))[:-1]]
+    older, before, now = (_narrow(plane) for plane in (older, before, now))
+    profiles = [
+        *_across(now),
+        *_across(before),
+        _band_means(_apart(now, before))[:-1],
+        _band_means(_apart(now, older))[:-1],
+    ]
     return np.log1p(np.stack(profiles))
 
 
@@ -29,7 +34,7 @@ def _across(plane: Plane) -> list[npt.NDArray[np.float32]]:
     reach = max(SHIFTS)
     upper, lower = plane[:-1], plane[1:, reach : plane.shape[1] - reach]
     width = lower.shape[1]
-    shifted = [_banded(_apart(upper[:, reach + s : reach + s + width], lower)) for s in SHIFTS]
+    shifted = [_band_means(_apart(upper[:, reach + s : reach + s + width], lower)) for s in SHIFTS]
     return [shifted[SHIFTS.index(0)], np.min(shifted, axis=0)]
 
 
@@ -37,14 +42,14 @@ def _apart(one: Plane, other: Plane) -> Plane:
     return np.maximum(one, other) - np.minimum(one, other)
 
 
-def _banded(values: Plane) -> npt.NDArray[np.float32]:
+def _band_means(values: Plane) -> npt.NDArray[np.float32]:
     """(rows, columns) -> means of 16 bands of columns, (rows, 16)."""
     edges = np.linspace(0, values.shape[1], BANDS + 1).astype(np.int64)
     sums = np.add.reduceat(values, edges[:-1], axis=1, dtype=np.uint32)
     return (sums / np.diff(edges)).astype(np.float32)
 
 
-def _narrowed(plane: Plane) -> Plane:
+def _narrow(plane: Plane) -> Plane:
     step = -(-plane.shape[1] // WIDEST)
     narrowed = plane[:, ::step] if step > 1 else plane
     missing = BANDS + 2 * max(SHIFTS) - narrowed.shape[1]

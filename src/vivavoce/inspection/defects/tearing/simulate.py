@@ -17,12 +17,12 @@ def simulate(clip: Clip, at: Injection) -> tuple[Clip, Truth]:
     for number in span:
         row = float(np.clip(row + at.random.normal(0.0, 0.05), 0.1, 0.9))
         old, new = clip.frames[max(0, number - age)], clip.frames[number]
-        frames.append(_spliced(old, new, row) if above else _spliced(new, old, row))
+        frames.append(_splice(old, new, row) if above else _splice(new, old, row))
         rows.append(round(row, 3))
     return clip.with_frames(span, frames), make_truth("tearing", clip, span, at, age=age, rows=rows)
 
 
-def _spliced(top: Yuv, bottom: Yuv, row: float) -> Yuv:
+def _splice(top: Yuv, bottom: Yuv, row: float) -> Yuv:
     def splice(one: Plane, two: Plane, scale: int) -> Plane:
         cut = int(row * top.luma.shape[0] / 2) * 2 // scale
         return np.concatenate([one[:cut], two[cut:]])

@@ -106,10 +106,10 @@ def _prediction(cepstrum: Array) -> Real:
     logs = cepstrum.astype(np.float64).copy()
     logs[:, 0] += 4.0
     density = 10.0 ** (logs @ cepstrum_matrix().T.astype(np.float64)) * _COMPENSATION
-    return _levinson(_smoothed(density @ _density_to_correlation()))
+    return _levinson(_smooth(density @ _density_to_correlation()))
 
 
-def _smoothed(correlation: Real) -> Real:
+def _smooth(correlation: Real) -> Real:
     """With a noise floor, and a window over the lags."""
     correlation[:, 0] += correlation[:, 0] * 1e-4 + 26.0 / 38.0
     correlation[:, 1:] *= 1.0 - 6e-5 * np.arange(1, _ORDER + 1) ** 2

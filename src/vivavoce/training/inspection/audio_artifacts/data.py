@@ -54,7 +54,7 @@ class ArtifactMaker:
     def __call__(self, random: np.random.Generator) -> Iterator[Example]:
         pieces, damages = [], []
         for _ in range(PIECES):
-            piece, simulate = _damaged(self._clean(random), random)
+            piece, simulate = _damage(self._clean(random), random)
             pieces.append(piece)
             damages.append(simulate)
         codec, bits = CODECS[random.choice(len(CODECS), p=CODEC_CHANCES)]
@@ -97,7 +97,7 @@ class _Damage:
     end_s: float
 
 
-def _damaged(sound: Samples, random: np.random.Generator) -> tuple[Samples, _Damage]:
+def _damage(sound: Samples, random: np.random.Generator) -> tuple[Samples, _Damage]:
     """A piece with one defect, several or none, throughout or in a part."""
     several = random.random() < MIXED_CHANCE
     if several:

@@ -36,7 +36,7 @@ class CorruptionMaker:
 
     def __call__(self, random: np.random.Generator) -> Iterator[Example]:
         if random.random() < UNTOUCHED_CHANCE:
-            yield from self._untouched(random)
+            yield from self._draw_untouched(random)
             return
         size = (HEIGHT + 16 * int(random.integers(0, 9)), WIDTH + 16 * int(random.integers(0, 15)))
         clip = draw_scene(self.videos, random, FRAMES, size)
@@ -57,7 +57,7 @@ class CorruptionMaker:
         if len(shown) == len(result.frames):
             yield from self._crops(shown, result, random)
 
-    def _untouched(self, random: np.random.Generator) -> Iterator[Example]:
+    def _draw_untouched(self, random: np.random.Generator) -> Iterator[Example]:
         """Parts of video as it is, which is coded worse than what is made here."""
         lumas = [frame.luma for frame in draw_untouched(self.videos, random, FRAMES)]
         if len(lumas) < FRAMES or lumas[0].shape[0] < HEIGHT or lumas[0].shape[1] < WIDTH:

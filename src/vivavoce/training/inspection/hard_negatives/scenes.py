@@ -70,7 +70,7 @@ def shaken(videos: tuple[Path, ...], random: np.random.Generator, frames: int, s
     walk = np.cumsum(random.normal(0, random.uniform(0.3, 4.0), (len(clip.frames) + 1, 2)), axis=0)
     walk = np.clip(walk + SHAKE / 2, 0, SHAKE)
     pairs = zip(clip.frames, walk[:-1], walk[1:], strict=True)
-    return replace(clip, frames=tuple(_moved(yuv, first, last, size) for yuv, first, last in pairs))
+    return replace(clip, frames=tuple(_blur_motion(yuv, first, last, size) for yuv, first, last in pairs))
 
 
 def dark(videos: tuple[Path, ...], random: np.random.Generator, frames: int, size: Size) -> Clip:
@@ -157,7 +157,7 @@ def _inset(yuv: Yuv, part: Yuv, top: int, left: int) -> Yuv:
     return Yuv(put(yuv.luma, part.luma, 1), put(yuv.blue, part.blue, 2), put(yuv.red, part.red, 2))
 
 
-def _moved(yuv: Yuv, first: np.ndarray, last: np.ndarray, size: Size) -> Yuv:
+def _blur_motion(yuv: Yuv, first: np.ndarray, last: np.ndarray, size: Size) -> Yuv:
     """The mean of three windows on the way from one place to the next."""
     ways = [np.rint(first + (last - first) * share).astype(int) // 2 * 2 for share in (0.0, 0.5, 0.9)]
 

@@ -30,7 +30,7 @@ class TearingMaker:
 
     def __call__(self, random: np.random.Generator) -> Iterator[Example]:
         if random.random() < UNTOUCHED_CHANCE:
-            yield from self._untouched(random)
+            yield from self._draw_untouched(random)
             return
         size = (ROWS + 2 * int(random.integers(0, 80)), 320 + 32 * int(random.integers(0, 16)))
         clip = draw_scene(self.videos, random, FRAMES, size)
@@ -52,7 +52,7 @@ class TearingMaker:
         for number in random.permutation(whole)[:WHOLE]:
             yield _example([frame.luma for frame in shown[number - 2 : number + 1]], 0, random)
 
-    def _untouched(self, random: np.random.Generator) -> Iterator[Example]:
+    def _draw_untouched(self, random: np.random.Generator) -> Iterator[Example]:
         """Whole pictures of untouched video, where edges that stay put lie between what moves and what does not."""
         pictures = draw_untouched(self.videos, random, FRAMES)
         if len(pictures) < FRAMES or pictures[0].luma.shape[0] < ROWS:
