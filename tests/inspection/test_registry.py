@@ -115,7 +115,7 @@ def test_every_defect_of_ours_is_whole() -> None:
 def test_a_skipped_detector_is_run_once_it_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     media = tmp_path / "film.mp4"
     media.write_bytes(b"film")
-    journal = Journal.opened(tmp_path / "events.jsonl")
+    journal = Journal.open(tmp_path / "events.jsonl")
     missing = {"tearing": "addon not installed"}
     result = InspectionSession(info(moving(0.2)), ("black",)).summary(())
     object.__setattr__(result, "file", str(media))

@@ -26,7 +26,7 @@ def test_severity_follows_from_score_and_length() -> None:
     assert Event("x", 0, 0.1, 0.9).severity is Severity.MAJOR
     assert Event("x", 0, 1.0, 0.9).severity is Severity.CRITICAL
     with pytest.raises(InputError, match="minor, major, critical"):
-        Severity.named("awful")
+        Severity.parse("awful")
 
 
 def test_an_event_survives_json() -> None:
@@ -74,10 +74,10 @@ def test_without_presentation_times_the_decoding_times_count() -> None:
 def test_a_journal_is_taken_up_where_it_stopped(tmp_path: Path) -> None:
     media, path = tmp_path / "film.mp4", tmp_path / "events.jsonl"
     media.write_bytes(b"film")
-    Journal.opened(path).add(Inspection(str(media), (EVENT,), 2.0, ("black",)), Stamp.of(media))
+    Journal.open(path).add(Inspection(str(media), (EVENT,), 2.0, ("black",)), Stamp.of(media))
     whole = path.read_bytes()
     path.write_bytes(whole + b'{"type": "event", "file": "next.mp4", "defect": "bl')
-    journal = Journal.opened(path)
+    journal = Journal.open(path)
     assert path.read_bytes() == whole
     assert journal.has(media, ("black",)) == Inspection(str(media), (EVENT,), 2.0, ("black",))
     assert journal.has(media, ("black", "freeze")) is None
@@ -89,7 +89,7 @@ def test_a_file_that_is_no_journal_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "letter.txt"
     path.write_text("Dear Sir,\n")
     with pytest.raises(InputError, match="line 1"):
-        Journal.opened(path)
+        Journal.open(path)
     assert path.read_text() == "Dear Sir,\n"
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vivavoce.prosody.alignment import whole_sentence
-from vivavoce.prosody.pacing import SHORTEST_PAUSE, SLOWEST, eased, paced_path
+from vivavoce.prosody.pacing import SHORTEST_PAUSE, SLOWEST, ease_durations, paced_path
 from vivavoce.voice.tokens import Tokens, tokenise
 
 GAPS = np.array([True, False, False, True, False, True])
@@ -57,7 +57,7 @@ def test_pauses_and_phrases_last_as_in_the_source_and_words_divide_them_as_usual
     pause = int(np.flatnonzero(tokens.owner == 2)[0]) - 1
     durations[[0, pause, last]] = 10 * SHORTEST_PAUSE
     usual = np.where(tokens.gaps, 1.0, 4.0).astype(np.float32)
-    made = eased(durations, tokens, usual)
+    made = ease_durations(durations, tokens, usual)
     assert made.sum() == pytest.approx(durations.sum())
     np.testing.assert_allclose(made[tokens.gaps], durations[tokens.gaps])
     for word in range(4):
@@ -68,7 +68,7 @@ def test_no_word_is_far_from_its_usual_time(tokens: Tokens):
     durations = np.where(tokens.gaps, 0, 4)
     durations[tokens.words == 1] = 80
     usual = np.where(tokens.gaps, 0.0, 4.0).astype(np.float32)
-    copied, voice = eased(durations, tokens, usual, 0.0), eased(durations, tokens, usual, 1.0)
+    copied, voice = ease_durations(durations, tokens, usual, 0.0), ease_durations(durations, tokens, usual, 1.0)
     assert copied.sum() == pytest.approx(durations.sum())
     assert voice[tokens.words == 1].mean() == pytest.approx(voice[tokens.words == 0].mean())
     assert copied[tokens.words == 1].mean() < 3 * SLOWEST * copied[tokens.words == 0].mean()
@@ -77,7 +77,7 @@ def test_no_word_is_far_from_its_usual_time(tokens: Tokens):
 def test_a_source_that_is_cut_off_ends_in_the_voices_own_silence(tokens: Tokens):
     durations = np.where(tokens.gaps, 0, 5)
     usual = np.where(tokens.gaps, 12.0, 5.0).astype(np.float32)
-    made = eased(durations, tokens, usual)
+    made = ease_durations(durations, tokens, usual)
     assert made[-1] == 12
     assert made[:-1].sum() == pytest.approx(durations.sum())
     assert not made[tokens.gaps][:-1].any()

@@ -16,7 +16,7 @@ import pytest
 
 from tests.serve.running import Running
 from vivavoce.client import Client
-from vivavoce.serve.speech_dispatcher import Module, Settings, escaped, spoken_text
+from vivavoce.serve.speech_dispatcher import Module, Settings, escape_block, spoken_text
 
 LONG = "A sentence that takes a while to say. " * 30
 
@@ -115,7 +115,7 @@ def test_punctuation_spelling_and_keys() -> None:
 
 
 def test_bytes_that_would_end_a_block() -> None:
-    assert escaped(b"a\n\x7db") == b"a\x7d\x2a\x7d\x5db"
+    assert escape_block(b"a\n\x7db") == b"a\x7d\x2a\x7d\x5db"
 
 
 @pytest.mark.skipif(not shutil.which("speech-dispatcher"), reason="speech-dispatcher is not installed")

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from vivavoce.commands.text import described
+from vivavoce.commands.text import describe_utterance
 from vivavoce.text import analyse
 from vivavoce.text.lexicon import Lexicon
 from vivavoce.text.phonemes import SOUNDS
@@ -23,7 +23,7 @@ def test_the_python_of_the_page_runs() -> None:
 
 
 def test_the_schema_of_the_page_is_what_is_written() -> None:
-    found = described(analyse('<speak>Hi <mark name="a"/>there.</speak>'))
+    found = describe_utterance(analyse('<speak>Hi <mark name="a"/>there.</speak>'))
     section = PAGE[PAGE.index("## The schema") : PAGE.index("## Limits")]
     told = set(re.findall(r"`(?:sentences\[\]\.|words\[\]\.)?(\w+)(?:\[\])?`", section))
     (sentence,) = found["sentences"]

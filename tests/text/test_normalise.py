@@ -103,7 +103,7 @@ def test_an_edited_text_keeps_its_places(text: str) -> None:
     assert aligned.ends[-1:].tolist() == ([len(text.encode("utf-8", "surrogatepass"))] if text else [])
     assert aligned.rewritten(text) is aligned
     if text:
-        edited = aligned.edited([(0, 1, "one two")])
+        edited = aligned.edit([(0, 1, "one two")])
         assert edited.text == f"one two{text[1:]}"
         assert edited.span(0, 7) == aligned.span(0, 1)
         assert edited.span(7, len(edited.text)) == aligned.span(1, len(text))

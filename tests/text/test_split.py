@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from vivavoce.text import analyse
 from vivavoce.text.layout import stretches
-from vivavoce.text.split import MAX_CHARACTERS, bounded, sentences
+from vivavoce.text.split import MAX_CHARACTERS, sentences, split_range
 
 
 def cut(text: str) -> list[str]:
@@ -51,7 +51,7 @@ def test_sentences_are_in_order_and_leave_out_only_space(text: str) -> None:
 
 def test_a_stretch_without_an_end_is_cut_at_a_clause() -> None:
     text = "word, " * 1000
-    ranges = list(bounded(text, 0, len(text)))
+    ranges = list(split_range(text, 0, len(text)))
     assert all(end - start <= MAX_CHARACTERS for start, end in ranges)
     assert all(text[start:end].endswith(",") for start, end in ranges)
 

@@ -17,7 +17,7 @@ from vivavoce.errors import InputError
 from vivavoce.text.utterance import Sentence
 from vivavoce.voice import AcousticOverrides, load_voice
 from vivavoce.voice.importers import import_voice, install
-from vivavoce.voice.importers.graph import Graph, Wire, dequantised
+from vivavoce.voice.importers.graph import Graph, Wire, dequantise
 from vivavoce.voice.importers.hibari import package_assets
 from vivavoce.voice.importers.hibari_decoder import LOOKAHEAD, PARTS, decoder_network
 from vivavoce.voice.spectral_synthesis import BINS, SpectralSynthesis
@@ -31,7 +31,7 @@ TEXT = "Hello there, my old friend."
 
 @cache
 def graph() -> Graph:
-    return dequantised(Graph((package_assets() / "hibari.onnx").read_bytes(), "hibari.onnx"))
+    return dequantise(Graph((package_assets() / "hibari.onnx").read_bytes(), "hibari.onnx"))
 
 
 @pytest.fixture(scope="module")

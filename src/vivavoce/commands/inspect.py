@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not 0 <= min_score <= 1:
         raise InputError(f"--min-score {min_score:g}: give 0 to 1")
     profile = replace(profile, min_score=min_score)
-    fail_on = None if arguments.fail_on is None else Severity.named(arguments.fail_on)
+    fail_on = None if arguments.fail_on is None else Severity.parse(arguments.fail_on)
     for name in ("stall", "max_hours"):
         if not getattr(arguments, name) > 0:
             raise InputError(f"--{name.replace('_', '-')} {getattr(arguments, name):g}: give more than 0")

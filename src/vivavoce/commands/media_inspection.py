@@ -103,7 +103,7 @@ def write_exports(
 
 def _inspect_all(files: list[Path], work: InspectionJob, arguments: argparse.Namespace) -> list[Inspection]:
     """Former and new results, in the order of the files; each new one is in the journal before the next is awaited."""
-    journal = Journal.opened(arguments.json) if arguments.json and arguments.json != STANDARD_OUTPUT else None
+    journal = Journal.open(arguments.json) if arguments.json and arguments.json != STANDARD_OUTPUT else None
     results = {str(path): former for path in files if journal and (former := journal.has(path, work.names))}
     left = [path for path in files if str(path) not in results]
     stamps = {str(path): Stamp.of(path) for path in left}

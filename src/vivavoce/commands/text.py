@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     for notice in utterance.notices:
         print(f"vivavoce: {notice}", file=sys.stderr)
     if arguments.json:
-        print(json.dumps(described(utterance), ensure_ascii=False, indent=2))
+        print(json.dumps(describe_utterance(utterance), ensure_ascii=False, indent=2))
         return 0
     console = wide_console(soft_wrap=True)
     for number, sentence in enumerate(utterance.sentences):
@@ -128,7 +128,7 @@ def rows(sentence: Sentence) -> Iterator[WordRow]:
         )
 
 
-def described(utterance: Utterance) -> dict[str, Any]:
+def describe_utterance(utterance: Utterance) -> dict[str, Any]:
     """The analysis as JSON values; `docs/text.md` documents the keys."""
     return {"notices": list(utterance.notices), "sentences": [_describe_sentence(one) for one in utterance.sentences]}
 

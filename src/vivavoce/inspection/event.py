@@ -18,7 +18,7 @@ class Severity(IntEnum):
     CRITICAL = 3
 
     @classmethod
-    def named(cls, name: str) -> Severity:
+    def parse(cls, name: str) -> Severity:
         """The severity of a name. Raises `InputError` for another name."""
         try:
             return cls[name.upper()]

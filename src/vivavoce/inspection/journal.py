@@ -41,7 +41,7 @@ class Journal:
     done: dict[str, tuple[Stamp, Inspection]] = field(default_factory=dict)
 
     @classmethod
-    def opened(cls, path: Path) -> Journal:
+    def open(cls, path: Path) -> Journal:
         """A journal, with what a former run wrote. A line that was cut off at the end is dropped.
 
         Raises `InputError` for a file that is something else.

@@ -75,7 +75,7 @@ def _after_sound(best: Array, sums: Array, expected: float) -> tuple[Array, Fram
     return options[places, picked] + sums, places - lengths[picked]
 
 
-def eased(durations: Frames, tokens: Tokens, usual: Array, ease: float = EASE) -> Array:
+def ease_durations(durations: Frames, tokens: Tokens, usual: Array, ease: float = EASE) -> Array:
     """Frames to be said, (tokens,), from the source's `durations` and the `usual` frames of the voice, (tokens,) both.
 
     Pauses and what is between them last as long as in the source; within, words have times between the source's and

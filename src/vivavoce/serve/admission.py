@@ -53,7 +53,7 @@ class Admission:
             self.waiting -= 1
             self._metrics.queue.dec()
 
-    async def drained(self, most_s: float) -> bool:
+    async def drain(self, most_s: float) -> bool:
         """Let nobody in any more and wait until all is said; whether it was in time."""
         self.is_draining = True
         try:

@@ -73,11 +73,11 @@ class LibsndfileEncoder(AudioEncoder):
     def encode(self, samples: Samples) -> bytes:
         self._file.write(np.frombuffer(pcm16(samples), "<i2"))
         self._file.flush()
-        return self._buffer.taken()
+        return self._buffer.take()
 
     def finish(self) -> bytes:
         self._file.close()
-        return self._buffer.taken()
+        return self._buffer.take()
 
 
 class OggOpus(AudioEncoder):
@@ -113,12 +113,12 @@ class Aac(AudioEncoder):
             frame.sample_rate, frame.pts = self._rate_hz, self._place
             self._place += len(samples)
             self._container.mux(self._stream.encode(frame))
-        return self._buffer.taken()
+        return self._buffer.take()
 
     def finish(self) -> bytes:
         self._container.mux(self._stream.encode(None))
         self._container.close()
-        return self._buffer.taken()
+        return self._buffer.take()
 
 
 class Resampled(AudioEncoder):
@@ -207,7 +207,7 @@ class _AppendOnly(io.RawIOBase):
         self._place = self._length = 0
         self._new = bytearray()
 
-    def taken(self) -> bytes:
+    def take(self) -> bytes:
         data = bytes(self._new)
         self._new.clear()
         return data

@@ -27,7 +27,7 @@ from vivavoce.serve.captions import MarkReader, as_json
 from vivavoce.serve.errors import ServiceError, bad_request
 from vivavoce.serve.formats import whole_file
 from vivavoce.serve.protected import play_through_loss
-from vivavoce.serve.requests import StrictModel, read_json, validated
+from vivavoce.serve.requests import StrictModel, read_json, validate
 from vivavoce.serve.service import Service
 from vivavoce.serve.synthesis import PROSODY_SYSTEMS, Chunk, concatenate
 
@@ -87,7 +87,7 @@ class Pages:
         return JSONResponse(PROSODY_SYSTEMS)
 
     async def pitch(self, request: Request) -> Response:
-        asked = validated(PageRequest, await read_json(request))
+        asked = validate(PageRequest, await read_json(request))
         spoken, rate_hz = await self._speak(asked)
         track = await self._in_thread(lambda: pitch(Audio(spoken.samples, rate_hz).resampled(RATE_HZ)))
         voiced = track[track > 0]
@@ -102,7 +102,7 @@ class Pages:
         )
 
     async def loss(self, request: Request) -> Response:
-        asked = validated(PageRequest, await read_json(request))
+        asked = validate(PageRequest, await read_json(request))
         spoken, rate_hz = await self._speak(asked)
         played = await self._in_thread(lambda: play_through_loss(Audio(spoken.samples, rate_hz), asked.loss))
         return JSONResponse(

@@ -47,7 +47,7 @@ def parse_json(data: bytes | str) -> Any:
     return value
 
 
-def validated(model: type[Model], value: Any) -> Model:
+def validate(model: type[Model], value: Any) -> Model:
     """`value` as a request. Raises `ServiceError` that names the first field that is wrong."""
     try:
         return model.model_validate(value)

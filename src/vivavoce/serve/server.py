@@ -50,7 +50,7 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in self.servers:
             server.close()
-        if not await self._service.admission.drained(0 if self.force_exit else self._service.settings.drain_s):
+        if not await self._service.admission.drain(0 if self.force_exit else self._service.settings.drain_s):
             logger.warning("stopped before all was said")
         if self._wyoming:
             await self._wyoming.stop()

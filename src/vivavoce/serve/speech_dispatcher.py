@@ -204,7 +204,7 @@ class Module:
         with self._lock:
             if number != self._number:
                 return False
-            self._write(head.encode() + b"\0" + escaped(data.tobytes()) + b"\n705 AUDIO\n")
+            self._write(head.encode() + b"\0" + escape_block(data.tobytes()) + b"\n705 AUDIO\n")
         return True
 
     def _send(self, answer: str, number: int | None = None) -> None:
@@ -239,7 +239,7 @@ def _read_out(text: str, names: dict[str, str], is_spelling: bool) -> str:
     return html.escape(said, quote=False)
 
 
-def escaped(data: bytes) -> bytes:
+def escape_block(data: bytes) -> bytes:
     """Bytes in which a newline ends the block: 0x7D before each newline and each 0x7D, whose sixth bit is turned."""
     for byte in (_ESCAPE, _NEWLINE):
         data = data.replace(bytes((byte,)), bytes((_ESCAPE, byte ^ _INVERT)))

@@ -21,7 +21,7 @@ from vivavoce.text.notices import Notices, place
 from vivavoce.text.pronounce import Token, grapheme_to_phoneme, other_sense, pronounce, tag, tokens_of
 from vivavoce.text.sentence_kind import sentence_kind
 from vivavoce.text.source_map import SourceMappedText
-from vivavoce.text.split import MAX_CHARACTERS, Range, bounded, sentences, short_enough
+from vivavoce.text.split import MAX_CHARACTERS, Range, sentences, short_enough, split_range
 from vivavoce.text.ssml import parse_ssml
 from vivavoce.text.ssml_schema import OTHER_SENSE
 from vivavoce.text.ssml_values import MAX_BREAK_S
@@ -120,7 +120,7 @@ class _Reader:
     def _ranges(self) -> Iterator[tuple[int, int, Boundary]]:
         text = self._document.text.text
         for region in self._document.regions:
-            find = bounded if region.whole else sentences
+            find = split_range if region.whole else sentences
             ranges = _without_silent(text, find(text, region.start, region.end))
             for (start, end), following in _with_next(ranges):
                 yield start, end, "sentence" if following else region.boundary
@@ -192,7 +192,7 @@ class _Reader:
             text = text.sub(_PLACEHOLDER, lambda match: " ")
         matches = list(self._lexicon.phrases.finditer(text.text))
         found = {text.span(*match.span())[0]: lexicon.pronunciations(match[0]) for match in matches}
-        return text.edited([(*match.span(), PLACEHOLDER) for match in matches]), found
+        return text.edit([(*match.span(), PLACEHOLDER) for match in matches]), found
 
     def _note(self, tokens: Sequence[Token], rule: str) -> None:
         """Trace the readings that came in since the last time."""
@@ -215,7 +215,7 @@ class _Reader:
             self._notices.add("words of more than 24 letters read in pieces", text.span(*match.span()), word)
             pieces = [word[i : i + _PIECE_LETTERS] for i in range(0, len(word), _PIECE_LETTERS)]
             edits.append((*match.span(), " ".join(pieces)))
-        return text.edited(edits)
+        return text.edit(edits)
 
     def _runs(self, text: SourceMappedText) -> list[tuple[SourceMappedText, str]]:
         """Stretches of one language. Punctuation between them goes with what stands before it."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from vivavoce.errors import InputError
 from vivavoce.text.document import Pronunciation, known_language
 from vivavoce.text.lexicon_entry import ONE_WORD, Entry, fitting
-from vivavoce.text.notices import located
+from vivavoce.text.notices import prefix_place
 from vivavoce.text.phonemes import checked, from_ipa, with_plural_s
 from vivavoce.text.pls import parse_pls
 from vivavoce.text.pronounce import Token
@@ -57,7 +57,7 @@ class Lexicon:
         entries: dict[str, tuple[Entry, ...]] = {}
         for number, line in enumerate(lines, 1):
             if line.strip() and not line.lstrip().startswith("#"):
-                with located(lambda number=number: f"{path}:{number}"):
+                with prefix_place(lambda number=number: f"{path}:{number}"):
                     word, entry = _entry(_COMMENT.sub("", line), language)
                 entries[word] = (*entries.get(word, ()), entry)
         return cls(language, entries)

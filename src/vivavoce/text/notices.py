@@ -45,7 +45,7 @@ def place(source: str | bytes, byte: int) -> str:
 
 
 @contextmanager
-def located(where: Callable[[], str]) -> Iterator[None]:
+def prefix_place(where: Callable[[], str]) -> Iterator[None]:
     """Put the place, worked out only then, before the message of an `InputError`."""
     try:
         yield

@@ -81,7 +81,7 @@ def checked(phonemes: str, language: str) -> str:
     return _STRESS_BEFORE_ONSET.sub(r"\2\1", phonemes)
 
 
-def cleaned(phonemes: str, language: str) -> str:
+def clean_pronunciation(phonemes: str, language: str) -> str:
     """hibari's own reading without what its net for unknown words now and then lets slip ("(fr)", "-", "1")."""
     known = SOUNDS[language] | set(STRESSES) | {" "}
     if set(phonemes) <= known:

@@ -14,7 +14,7 @@ from vivavoce.text.document import Pronunciation
 from vivavoce.text.hibari_reader import EnglishReader
 from vivavoce.text.normalise.characters import PLACEHOLDER
 from vivavoce.text.number_words import number_words, without_stress
-from vivavoce.text.phonemes import PUNCTUATION, cleaned
+from vivavoce.text.phonemes import PUNCTUATION, clean_pronunciation
 from vivavoce.text.source_map import SourceMappedText
 from vivavoce.text.utterance import ByteSpan, Word
 
@@ -141,7 +141,7 @@ class _Assembly:
             span = (min(t.span[0] for t in sources), max(t.span[1] for t in sources))
             sounds = (tok.phonemes or "").strip()
             if not set(sounds) <= PUNCTUATION:
-                sounds = cleaned(sounds, language).strip()
+                sounds = clean_pronunciation(sounds, language).strip()
             follows_space = bool(tok.whitespace)
             if not sounds:
                 self._silent_span = None if follows_space else span

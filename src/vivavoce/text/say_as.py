@@ -39,7 +39,7 @@ _FRACTION = re.compile(r"(?:(\d+)[\s+])?\s*(\d{1,6})\s*/\s*(\d{1,6})")
 _DATE_ORDERS = frozenset(["mdy", "dmy", "ymd", "ydm", "md", "dm", "ym", "my", "y", "m", "d"])
 
 
-def spoken(
+def read_as(
     kind: str, layout: str | None, text: str, language: str, *, detail: str | None = None, region: str | None = None
 ) -> str | tuple[Pronunciation, ...]:
     """What to read for `text`: other text, or words with their sounds. `region` (a language) decides the order of an

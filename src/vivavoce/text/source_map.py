@@ -42,7 +42,7 @@ class SourceMappedText:
         return cls(source, ends - lengths, ends)
 
     @classmethod
-    def joined(cls, pieces: Sequence[SourceMappedText]) -> SourceMappedText:
+    def concatenate(cls, pieces: Sequence[SourceMappedText]) -> SourceMappedText:
         """The pieces one after another; they keep their places in the input."""
         if not pieces:
             return cls.of("")
@@ -61,7 +61,7 @@ class SourceMappedText:
 
     def sub(self, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]) -> SourceMappedText:
         """`pattern.sub`, keeping the alignment."""
-        return self.edited(self.edits_of(pattern, replace))
+        return self.edit(self.edits_of(pattern, replace))
 
     def edits_of(self, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]) -> list[Edit]:
         """What `sub` would change."""
@@ -74,7 +74,7 @@ class SourceMappedText:
         same = "".join(old for old, _ in alike).rfind(" ") + 1
         return start + same, end, new[same:]
 
-    def edited(self, edits: Sequence[Edit]) -> SourceMappedText:
+    def edit(self, edits: Sequence[Edit]) -> SourceMappedText:
         """Replace the ranges `(start, end, new text)`, which are in order and do not overlap."""
         if not edits:
             return self

@@ -67,9 +67,9 @@ def sentences(text: str, start: int, end: int) -> Iterator[Range]:
     cut = start
     for match in _END.finditer(text, start, end):
         if ends_sentence(text, match.start(), match.end(), cut):
-            yield from bounded(text, cut, match.end())
+            yield from split_range(text, cut, match.end())
             cut = match.end()
-    yield from bounded(text, cut, end)
+    yield from split_range(text, cut, end)
 
 
 def ends_sentence(text: str, mark: int, following: int, start: int) -> bool:
@@ -96,7 +96,7 @@ def ends_sentence(text: str, mark: int, following: int, start: int) -> bool:
     return starts if word in MAYBE_LAST else True
 
 
-def bounded(text: str, start: int, end: int) -> Iterator[Range]:
+def split_range(text: str, start: int, end: int) -> Iterator[Range]:
     """`text[start:end]` trimmed, in ranges of at most `MAX_CHARACTERS`: cut at a clause, a space, or anywhere."""
     start, end = _trim(text, start, end)
     while end - start > MAX_CHARACTERS:

@@ -21,9 +21,9 @@ from vivavoce.text.document import (
 )
 from vivavoce.text.espeak import is_espeak_language, language_in_markup
 from vivavoce.text.normalise.characters import PLACEHOLDER
-from vivavoce.text.notices import Notices, located, place
+from vivavoce.text.notices import Notices, place, prefix_place
 from vivavoce.text.phonemes import LANGUAGES, MAX_READING, checked, from_ipa
-from vivavoce.text.say_as import spoken
+from vivavoce.text.say_as import read_as
 from vivavoce.text.source_map import SourceMappedText
 from vivavoce.text.ssml_schema import (
     ATTRIBUTES,
@@ -32,8 +32,8 @@ from vivavoce.text.ssml_schema import (
     TEXT_ONLY,
     UNSUPPORTED,
     WITHOUT_SOUND,
+    apply_control,
     check_attribute,
-    controlled,
     role_tag,
     voice_request,
 )
@@ -102,7 +102,7 @@ class _Parser:
             cut_short = error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS]
             complaint = "the SSML ends before </speak>" if cut_short else expat.ErrorString(error.code)
             raise InputError(f"{where}: {complaint}") from error
-        text = SourceMappedText.joined(self._pieces)
+        text = SourceMappedText.concatenate(self._pieces)
         return Document(
             self._source, text, self._regions, self._styles, self._events, self._pronunciations, marked_up=True
         )
@@ -139,7 +139,7 @@ class _Parser:
         if name in ("p", "s") or (name == "voice" and element.style.voice != parent.voice):
             self._end_region(whole=False)
         elif name == "break":
-            with located(self._place):
+            with prefix_place(self._place):
                 seconds = break_seconds(attributes.get("strength"), attributes.get("time"))
             self._events.append(SsmlEvent(element.byte, seconds))
             self._append(SourceMappedText(" ", *np.full((2, 1), element.byte)))
@@ -196,7 +196,7 @@ class _Parser:
 
     def _check_attributes(self, element: _Element) -> None:
         for attribute, value in element.attributes.items():
-            with located(lambda attribute=attribute: self._place_of(attribute)):
+            with prefix_place(lambda attribute=attribute: self._place_of(attribute)):
                 check_attribute(element.name, attribute, value)
         required = REQUIRED.get(element.name)
         if required and not element.attributes.get(required, "").strip():
@@ -206,17 +206,17 @@ class _Parser:
         """The style inside an element: rates and ranges multiply, pitches and volumes add."""
         style, control = element.style, element.style.control
         for attribute, value in element.attributes.items():
-            with located(lambda attribute=attribute: self._place_of(attribute)):
+            with prefix_place(lambda attribute=attribute: self._place_of(attribute)):
                 if attribute == "xml:lang":
                     style = replace(style, language=self._language(value, element.byte))
                 elif attribute == "role":
                     style = replace(style, tag=role_tag(value))
                 elif element.name in ("prosody", "emphasis"):
-                    control = controlled(control, attribute, value.strip())
+                    control = apply_control(control, attribute, value.strip())
         if element.name == "emphasis" and "level" not in element.attributes:
             control = replace(control, emphasis="moderate")
         if element.name == "voice":
-            with located(lambda: self._place(element.byte)):
+            with prefix_place(lambda: self._place(element.byte)):
                 style = replace(style, voice=voice_request(element.attributes, self._place(element.byte)))
         return replace(style, control=control)
 
@@ -287,10 +287,10 @@ class _Parser:
 
     def _read(self, element: _Element) -> SourceMappedText:
         """What a text-only element says in place of its text, over the bytes of that text."""
-        held = SourceMappedText.joined(element.text)
+        held = SourceMappedText.concatenate(element.text)
         span = held.span(0, len(held.text)) if held.text else (element.byte, self._expat.CurrentByteIndex)
         attributes, language = element.attributes, element.style.language
-        with located(lambda: self._place(element.byte)):
+        with prefix_place(lambda: self._place(element.byte)):
             if element.name == "sub":
                 read: str | tuple[Pronunciation, ...] = attributes["alias"].replace(PLACEHOLDER, " ")
             elif element.name == "say-as" and is_espeak_language(language):
@@ -298,7 +298,7 @@ class _Parser:
             elif element.name == "say-as":
                 kind, layout = attributes["interpret-as"].strip(), attributes.get("format")
                 detail, region = attributes.get("detail"), attributes.get("language")
-                read = spoken(kind, layout, held.text, language, detail=detail, region=region)
+                read = read_as(kind, layout, held.text, language, detail=detail, region=region)
             else:
                 read = _phoneme(attributes, held.text, language)
         if isinstance(read, tuple):

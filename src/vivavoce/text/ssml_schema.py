@@ -86,7 +86,7 @@ def check_attribute(element: str, attribute: str, value: str) -> None:
         raise InputError(f"{value!r} is not the namespace of SSML, {_NAMESPACE}")
 
 
-def controlled(control: Control, attribute: str, value: str) -> Control:
+def apply_control(control: Control, attribute: str, value: str) -> Control:
     """`control` as one attribute of `prosody` or `emphasis` changes it."""
     match attribute:
         case "rate":

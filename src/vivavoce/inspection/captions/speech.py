@@ -69,7 +69,7 @@ def shift_of(shown: Shown, speech: Active) -> float | None:
     return shift_s
 
 
-def uncaptioned(shown: Shown, speech: Active) -> Iterator[tuple[float, float]]:
+def find_uncaptioned(shown: Shown, speech: Active) -> Iterator[tuple[float, float]]:
     """Stretches of speech of 6 s and more that have no caption."""
     covered = _caption_coverage(shown + np.array([-0.5, 0.5]), len(speech))
     alone = speech & (covered == 0)
@@ -83,7 +83,7 @@ def uncaptioned(shown: Shown, speech: Active) -> Iterator[tuple[float, float]]:
             yield float(group[0]), float(group[-1]) + STEP_S
 
 
-def displaced(shown: Shown, speech: Active) -> Iterator[tuple[float, float, float]]:
+def find_displaced(shown: Shown, speech: Active) -> Iterator[tuple[float, float, float]]:
     """Single captions (start_s, end_s, late_s) that would fit speech under no other caption clearly better."""
     reach, least = round(MOVE_REACH_S / STEP_S), round(LEAST_SHIFT_S / STEP_S)
     count = _count_captions(shown, len(speech))

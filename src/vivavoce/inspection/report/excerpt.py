@@ -19,7 +19,7 @@ from vivavoce.inspection.event import Event
 from vivavoce.inspection.limits import Limits
 from vivavoce.inspection.media import SAMPLE_RATE_HZ, AudioBlock, Samples, VideoFrame
 from vivavoce.inspection.registry import is_audible
-from vivavoce.inspection.report.images import jpeg, png, scaled, spectrogram
+from vivavoce.inspection.report.images import jpeg, png, scale_picture, spectrogram
 
 LEAD_S, MOST_S = 1.0, 5.0
 MILLISECONDS = Fraction(1, 1000)
@@ -52,7 +52,7 @@ def excerpt(path: Path, event: Event, limits: Limits) -> Excerpt:
         stream = int(event.evidence.get("stream", 0))
         for part in media.parts(start_s):
             if isinstance(part, VideoFrame) and start_s <= part.time_s <= end_s:
-                frames.append((part.time_s, scaled(part)))
+                frames.append((part.time_s, scale_picture(part)))
             elif (
                 isinstance(part, AudioBlock) and part.stream == stream and part.end_s > start_s and part.start_s < end_s
             ):

@@ -21,7 +21,7 @@ LOW_DB, HIGH_DB = -95.0, -15.0
 SHADES = ((0.0, (8, 8, 24)), (0.35, (70, 20, 110)), (0.6, (200, 60, 70)), (0.8, (250, 160, 40)), (1.0, (255, 250, 200)))
 
 
-def scaled(picture: VideoFrame, width: int = WIDTH) -> av.VideoFrame:
+def scale_picture(picture: VideoFrame, width: int = WIDTH) -> av.VideoFrame:
     """A picture as a frame of at most `width` pixels' width, even sizes, at least 2 x 2."""
     height, full = picture.luma.shape
     wide = max(2, min(width, full) & ~1)

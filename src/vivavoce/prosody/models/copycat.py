@@ -15,7 +15,7 @@ from vivavoce.errors import InputError
 from vivavoce.features import FRAME_S, RATE_HZ, Array, continuous_log_f0, energy, mel_spectrogram, pitch
 from vivavoce.prosody.addons import centre_of, sequence_block, speaker_number
 from vivavoce.prosody.alignment import Aligner, aligner, check_length
-from vivavoce.prosody.pacing import eased
+from vivavoce.prosody.pacing import ease_durations
 from vivavoce.text.utterance import Sentence
 from vivavoce.voice.acoustics import AcousticOverrides
 from vivavoce.voice.contour import Frames, frame_positions, knots_of, token_means, token_of_frame
@@ -97,7 +97,7 @@ class CopyCat:
         log_f0 = made["log_f0"][0] * PITCH_SCALE + centre.log_f0
         knots = knots_of(log_f0, durations)
         knots[durations == 0] = centre.log_f0
-        said = durations if usual is None else eased(durations, tokens, usual)
+        said = durations if usual is None else ease_durations(durations, tokens, usual)
         loudnesses = token_means(made["energy"][0], durations)
         # What has no frames in the source is a gap. The last one is said all the same, and is to be silence.
         loudnesses[durations == 0] = made["energy"][0].min()

@@ -19,7 +19,7 @@ from vivavoce.serve.captions import TimedText
 from vivavoce.serve.errors import ServiceError, bad_request
 from vivavoce.serve.formats import AudioEncoder, encoder, media_type
 from vivavoce.serve.protocols.cartesia_messages import ENCODINGS, Generation, as_ssml
-from vivavoce.serve.requests import read_json, validated
+from vivavoce.serve.requests import read_json, validate
 from vivavoce.serve.service import Service
 from vivavoce.serve.session import Flushed, Sound, TextSession
 from vivavoce.serve.sockets import HungUpError, Socket, close_code
@@ -49,7 +49,7 @@ class Cartesia:
             await _Connection(Socket(websocket, self._service), self._service).run()
 
     async def bytes(self, request: Request) -> Response:
-        asked = validated(Generation, await read_json(request))
+        asked = validate(Generation, await read_json(request))
         output = asked.output_format
         name = ENCODINGS[output.encoding] if output.container == "raw" else output.container
         session = _session(self._service, asked)
@@ -70,7 +70,7 @@ class Cartesia:
         return StreamedResponse(with_first(await anext(sound), sound), media_type(name))
 
     async def events(self, request: Request) -> Response:
-        asked = validated(Generation, await read_json(request))
+        asked = validate(Generation, await read_json(request))
         session = _session(self._service, asked)
         session.write(asked.transcript)
         session.end()
@@ -123,7 +123,7 @@ class _Connection:
         known = self._contexts.get(identity) if isinstance(identity, str) else None
         if known and "transcript" not in message:
             message = {**message, "transcript": ""}
-        asked = validated(Generation, message)
+        asked = validate(Generation, message)
         if known is None and not asked.transcript.strip() and not asked.continue_:
             raise bad_request("transcript is empty", "invalid_transcript", "transcript")
         session = known or self._begin(asked)

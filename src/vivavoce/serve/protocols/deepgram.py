@@ -18,7 +18,7 @@ from starlette.websockets import WebSocket
 
 from vivavoce.serve.errors import ServiceError, bad_request
 from vivavoce.serve.formats import RATES_HZ, encoder, media_type
-from vivavoce.serve.requests import LenientModel, read_json, validated
+from vivavoce.serve.requests import LenientModel, read_json, validate
 from vivavoce.serve.service import Service
 from vivavoce.serve.session import Flushed, Sound, TextSession
 from vivavoce.serve.sockets import HungUpError, Socket, close_code
@@ -75,7 +75,7 @@ class Deepgram:
 
     async def speak(self, request: Request) -> Response:
         query = _query(request.query_params, default="mp3")
-        asked = validated(Speak, await read_json(request))
+        asked = validate(Speak, await read_json(request))
         name = _ENCODINGS[query.encoding]
         if name == "pcm" and query.container != "none":
             name = "wav"
@@ -137,7 +137,7 @@ class _Connection:
         """Follow one message; False for the last."""
         match message.get("type"):
             case "Speak":
-                text = validated(Speak, message).text
+                text = validate(Speak, message).text
                 if len(text) > self._service.settings.max_characters:
                     await self._warn("The text is too long", "DATA-0001")
                 else:
@@ -196,7 +196,7 @@ def _query(parameters: QueryParams, default: str) -> Query:
                 values[name] = kind(values[name])
             except ValueError:
                 raise bad_request(f"{name} is not a number", "invalid_value", name) from None
-    query = validated(Query, values)
+    query = validate(Query, values)
     if query.sample_rate is not None and query.sample_rate not in RATES_HZ:
         raise bad_request(f"sample_rate {query.sample_rate} is not supported", "invalid_value", "sample_rate")
     return query

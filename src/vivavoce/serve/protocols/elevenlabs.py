@@ -18,7 +18,7 @@ from starlette.websockets import WebSocket
 from vivavoce.serve.captions import TimedText
 from vivavoce.serve.errors import ServiceError, bad_request
 from vivavoce.serve.formats import RATES_HZ, AudioEncoder, encoder, media_type
-from vivavoce.serve.requests import LenientModel, read_json, validated
+from vivavoce.serve.requests import LenientModel, read_json, validate
 from vivavoce.serve.service import Service
 from vivavoce.serve.session import Sound, Spoken, TextSession
 from vivavoce.serve.sockets import HungUpError, Socket, close_code
@@ -128,7 +128,7 @@ class ElevenLabs:
         return Response(json.dumps(_snake(b"".join(whole), joined)), media_type="application/json")
 
     async def _begin(self, request: Request) -> tuple[TextSession, AudioEncoder, str]:
-        asked = validated(Convert, await read_json(request))
+        asked = validate(Convert, await read_json(request))
         if len(asked.text) > self._service.settings.max_characters:
             raise bad_request("The text is too long", "max_character_limit_exceeded", "text")
         name, rate_hz = output_format(request.query_params.get("output_format", "mp3_44100_128"))
@@ -156,12 +156,12 @@ class _Connection:
             query = self._socket.websocket.query_params
             self._format = output_format(query.get("output_format", "mp3_44100_128"))
             voice = self._socket.websocket.path_params["voice"]
-            message = validated(Message, await self._socket.receive())
+            message = validate(Message, await self._socket.receive())
             if refusal and not self._is_known(message):
                 raise refusal
             self._style = _style(self._service, voice, message.voice_settings)
             while self._take(message):
-                message = validated(Message, await self._socket.receive())
+                message = validate(Message, await self._socket.receive())
             await asyncio.gather(*self._tasks.values())
             await self._socket.close()
         except ServiceError as error:

@@ -16,7 +16,7 @@ from vivavoce.serve.captions import MarkReader, as_json, srt, vtt
 from vivavoce.serve.errors import ServiceError, bad_request
 from vivavoce.serve.formats import encoder, media_type, whole_file
 from vivavoce.serve.instructions import Manner, read_instructions
-from vivavoce.serve.requests import StrictModel, read_json, validated
+from vivavoce.serve.requests import StrictModel, read_json, validate
 from vivavoce.serve.service import Service
 from vivavoce.serve.streaming import StreamedResponse, server_sent_event, with_first
 from vivavoce.serve.synthesis import PROSODY_SYSTEMS, Chunk, SpeechMark, concatenate
@@ -69,7 +69,7 @@ class OpenAi:
         ]
 
     async def speech(self, request: Request) -> Response:
-        asked = validated(SpeechRequest, await read_json(request))
+        asked = validate(SpeechRequest, await read_json(request))
         self._check(asked)
         manner = read_instructions(asked.instructions)
         reader = MarkReader(asked.input)

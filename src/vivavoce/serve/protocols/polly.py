@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from vivavoce.serve.errors import ServiceError, bad_request
 from vivavoce.serve.formats import RATES_HZ, encoder
-from vivavoce.serve.requests import LenientModel, read_json, validated
+from vivavoce.serve.requests import LenientModel, read_json, validate
 from vivavoce.serve.service import Service
 from vivavoce.serve.streaming import StreamedResponse, with_first
 from vivavoce.serve.synthesis import Chunk, Speaker, polly_lines
@@ -60,7 +60,7 @@ class Polly:
         ]
 
     async def speech(self, request: Request) -> Response:
-        asked = validated(SpeechRequest, await read_json(request))
+        asked = validate(SpeechRequest, await read_json(request))
         self._check(asked)
         style = self._service.style(_NAMES.get(asked.VoiceId, asked.VoiceId))
         speech = self._service.speech(style)

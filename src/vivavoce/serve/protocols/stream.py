@@ -14,7 +14,7 @@ from vivavoce.serve.captions import as_json
 from vivavoce.serve.errors import ServiceError, bad_request
 from vivavoce.serve.formats import RATES_HZ, encoder
 from vivavoce.serve.protocols.openai import error_body
-from vivavoce.serve.requests import LenientModel, validated
+from vivavoce.serve.requests import LenientModel, validate
 from vivavoce.serve.service import Service
 from vivavoce.serve.session import Flushed, Sound, TextSession
 from vivavoce.serve.sockets import HungUpError, Socket, close_code
@@ -86,16 +86,16 @@ class _Connection:
             case "start":
                 if self._speaking and not self._speaking.done():
                     raise bad_request("A speech is going on: end or cancel it first", "invalid_value", "type")
-                self._start = validated(Start, message)
+                self._start = validate(Start, message)
                 self._begin()
             case "text":
-                self._current().write(validated(Text, message).text)
+                self._current().write(validate(Text, message).text)
             case "flush":
                 self._current().flush(message.get("id"))
             case "end":
                 self._current().end()
             case "cancel":
-                await self._cancel(validated(Cancel, message).played_s)
+                await self._cancel(validate(Cancel, message).played_s)
             case str():
                 pass  # a later version's
             case _:

@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Route
 
 from vivavoce.serve.errors import DRAINING, ServiceError, bad_request, busy
 from vivavoce.serve.protected import PacketStream
-from vivavoce.serve.requests import StrictModel, read_json, validated
+from vivavoce.serve.requests import StrictModel, read_json, validate
 from vivavoce.serve.service import Service
 from vivavoce.serve.session import Sound, TextSession
 
@@ -94,7 +94,7 @@ class Whep:
             await session.close()
             return Response(status_code=200)
         if request.method == "POST":
-            session.speech.write(validated(More, await read_json(request)).text)
+            session.speech.write(validate(More, await read_json(request)).text)
             session.speech.flush()
             return Response(status_code=202)
         _check_type(request, "application/trickle-ice-sdpfrag")

@@ -37,7 +37,7 @@ def readable(text: SourceMappedText, notices: Notices, *, placeholders: bool = F
     edits: list[tuple[int, int, str]] = []
     for match in _UNUSUAL.finditer(text.text):
         edits += _edits(text, match.start(), match.end(), notices, placeholders)
-    return text.edited(edits)
+    return text.edit(edits)
 
 
 def _edits(

@@ -76,7 +76,7 @@ def apply(text: SourceMappedText, groups: Sequence[RuleGroup], trace: Trace | No
             if edits:
                 if trace is not None:
                     trace.add(group.name, text, edits)
-                text = text.edited(edits)
+                text = text.edit(edits)
                 characters = set(text.text)
     return text
 

@@ -88,7 +88,7 @@ def export_networks(
 
 def kept_dimensions(network: RateDistortionAutoencoder, stretches: Stretches) -> tuple[dict[str, list[int]], Any]:
     """The dimensions that are not always zero, by quantiser, and the codebook of all levels for them."""
-    latents, starts = encoded(network, stretches)
+    latents, starts = encode_all(network, stretches)
     quantisers = {"latents": (network.latents, latents), "starts": (network.starts, starts)}
     kept = {name: used_dimensions(*pair) for name, pair in quantisers.items()}
     codebook = {
@@ -98,7 +98,7 @@ def kept_dimensions(network: RateDistortionAutoencoder, stretches: Stretches) ->
 
 
 @torch.no_grad()
-def encoded(network: RateDistortionAutoencoder, stretches: Stretches) -> tuple[Values, Values]:
+def encode_all(network: RateDistortionAutoencoder, stretches: Stretches) -> tuple[Values, Values]:
     """Latents and start vectors of many stretches, (packets, …) each."""
     random = np.random.default_rng(0)
     latents, starts = [], []
@@ -113,12 +113,12 @@ def encoded(network: RateDistortionAutoencoder, stretches: Stretches) -> tuple[V
 
 def used_dimensions(quantiser: Quantiser, values: Values) -> list[int]:
     """Dimensions that are not always zero."""
-    finest = rounded(quantiser, values, 0)
+    finest = round_steps(quantiser, values, 0)
     return np.flatnonzero((finest != 0).mean(axis=0) >= LEFT_OUT).tolist()
 
 
 @torch.no_grad()
-def rounded(quantiser: Quantiser, values: Values, level: int) -> Values:
+def round_steps(quantiser: Quantiser, values: Values, level: int) -> Values:
     """Whole steps of values (packets, dimensions) at a level."""
     return quantiser.scaled(torch.from_numpy(values), torch.full((len(values),), level)).round().long().numpy()
 
@@ -128,7 +128,7 @@ def level_entries(quantiser: Quantiser, values: Values, kept: list[int]) -> list
     scales, zones = (x.detach().numpy()[:, kept] for x in (quantiser.scales(), quantiser.dead_zones()))
     made = []
     for level in range(LEVELS):
-        steps = rounded(quantiser, values, level)[:, kept]
+        steps = round_steps(quantiser, values, level)[:, kept]
         tables = tuple(tuple(frequency_table(column)) for column in steps.T)
         made.append(LevelEntry(_short(scales[level]), _short(zones[level]), tables))
     return made

@@ -57,7 +57,7 @@ class Camp(TextProduct[CampRecipe]):
         apart = (made - batch["word_targets"][:, None]).abs().mean(-1).mean(1)
         member = progress.step % made.shape[1]
         given = over_tokens(made[:, member], batch["owner"])
-        return Losses({"distance": (apart * mask).sum() / mask.sum(), "heard": self.heard(batch, None, given)})
+        return Losses({"distance": (apart * mask).sum() / mask.sum(), "heard": self.voice_loss(batch, None, given)})
 
     def validate(self, network: nn.Module) -> Metrics:
         """Losses of the voice told nothing, the prediction, and what stage I found."""
@@ -65,7 +65,7 @@ class Camp(TextProduct[CampRecipe]):
         for batch in self.held_batches():
             told = (None, _answer(network, batch).mean(1), batch["word_targets"])
             spread = [x if x is None else over_tokens(x, batch["owner"]) for x in told]
-            rows.append([float(self.heard(batch, None, x)) for x in spread])
+            rows.append([float(self.voice_loss(batch, None, x)) for x in spread])
         return dict(zip(("untold", "told", "oracle"), np.mean(rows, axis=0).tolist(), strict=True))
 
     def export(self, network: nn.Module) -> AddonSpec:

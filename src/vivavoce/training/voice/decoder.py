@@ -107,7 +107,7 @@ class Decoder(Product[DecoderRecipe]):
 
     def losses(self, network: nn.Module, batch: Batch, progress: Progress) -> Losses:
         assert isinstance(network, Voice)
-        parts = said(network, batch)
+        parts = synthesize_batch(network, batch)
         margin = self.recipe.data.margin
         with torch.autocast("cpu", enabled=False):
             kept = slice(margin * FRAME_SAMPLES, -margin * FRAME_SAMPLES)
@@ -139,7 +139,7 @@ class Batch:
     """Without the margins, (batch, samples)."""
 
 
-def said(voice: Voice, batch: Batch) -> Tensor:
+def synthesize_batch(voice: Voice, batch: Batch) -> Tensor:
     """What the voice makes of the batch's durations, pitch and energy: parts of spectra (batch, frames, 5 * 601)."""
     encoded = voice.encode(batch.symbols, batch.mask, batch.speaker)
     states = encoded.gather(1, batch.token[..., None].expand(-1, -1, encoded.shape[-1]))

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from vivavoce.training.core.onnx_export import Axes, NetworkExport
-from vivavoce.training.voice.layers import ConvNextBlock, modulated
+from vivavoce.training.voice.layers import ConvNextBlock, modulate
 from vivavoce.training.voice.networks import (
     BLOCKS,
     DECODER_WIDTH,
@@ -129,7 +129,7 @@ class StreamingDecoder(nn.Module):
                 block = decoder.dec[number - 1]
                 assert isinstance(block, ConvNextBlock)
                 frames = past[:, REACH:-REACH] + block.update(past, by[number - 1])
-        parts = decoder.head(modulated(decoder.dec_norm(frames), by[-1])) + tables.row("bias", speaker)
+        parts = decoder.head(modulate(decoder.dec_norm(frames), by[-1])) + tables.row("bias", speaker)
         return *parts.chunk(len(SPECTRUM), dim=-1), *following
 
 

@@ -56,7 +56,7 @@ class Kathaka(TextProduct[KathakaRecipe]):
         means, log_variances = _answer(network, batch)
         nats = divergence(batch["mean"][:, None], batch["log_variance"][:, None], means, log_variances).mean()
         member = progress.step % means.shape[1]
-        return Losses({"nats": nats, "heard": self.heard(batch, means[:, member], None)})
+        return Losses({"nats": nats, "heard": self.voice_loss(batch, means[:, member], None)})
 
     def validate(self, network: nn.Module) -> Metrics:
         """Losses of the voice told nothing, the prediction, and what stage I found, and the divergence."""
@@ -65,7 +65,7 @@ class Kathaka(TextProduct[KathakaRecipe]):
             means, log_variances = _answer(network, batch)
             nats = divergence(batch["mean"][:, None], batch["log_variance"][:, None], means, log_variances).mean()
             told = (None, means.mean(1), batch["mean"])
-            rows.append([float(nats), *(float(self.heard(batch, x, None)) for x in told)])
+            rows.append([float(nats), *(float(self.voice_loss(batch, x, None)) for x in told)])
         names = ("nats", "untold", "told", "oracle")
         return dict(zip(names, np.mean(rows, axis=0).tolist(), strict=True))
 

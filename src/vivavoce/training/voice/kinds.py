@@ -44,7 +44,7 @@ def with_melody(
         return None
     f0 = _reached_early(sung, words, kind, chosen, random)
     return replace(
-        spoken, id=name or spoken.id, kind=kind, f0_hz=f0, energy=lifted(spoken.energy, f0, spoken.f0_hz)
+        spoken, id=name or spoken.id, kind=kind, f0_hz=f0, energy=lift_energy(spoken.energy, f0, spoken.f0_hz)
     )  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def with_fall(spoken: Utterance, random: np.random.Generator) -> Utterance:
     if not words or last_rise(spoken.f0_hz) < MOST_RISE_ST:
         return spoken
     f0 = _reached_early(spoken.f0_hz, words, "list", [], random)
-    return replace(spoken, f0_hz=f0, energy=lifted(spoken.energy, f0, spoken.f0_hz))
+    return replace(spoken, f0_hz=f0, energy=lift_energy(spoken.energy, f0, spoken.f0_hz))
 
 
 def last_rise(f0_hz: Array) -> float:
@@ -84,7 +84,7 @@ def _reached_early(
     return made
 
 
-def lifted(energy: Array, f0_hz: Array, before_hz: Array) -> Array:
+def lift_energy(energy: Array, f0_hz: Array, before_hz: Array) -> Array:
     """Energy raised where the new pitch is above the median, and above what it was."""
     voiced = f0_hz > VOICED_HZ
     median = float(np.median(f0_hz[voiced]))

@@ -12,7 +12,7 @@ Modulation = tuple[Tensor, Tensor]
 """What a speaker does to a normalised layer: gain about one and shift, (batch, 1, channels) both."""
 
 
-def modulated(normal: Tensor, by: Modulation | None) -> Tensor:
+def modulate(normal: Tensor, by: Modulation | None) -> Tensor:
     """normal (batch, frames, channels) with a speaker's gain and shift."""
     return normal if by is None else normal * (1.0 + by[0]) + by[1]
 
@@ -36,7 +36,7 @@ class ConvNextBlock(nn.Module):
 
     def update(self, context: Tensor, by: Modulation | None = None) -> Tensor:
         """What the block adds: context (batch, frames + 2 * reach, width) -> (batch, frames, width)."""
-        normal = modulated(self.norm(depthwise(context, self.dw)), by)
+        normal = modulate(self.norm(depthwise(context, self.dw)), by)
         return self.gamma * self.pw2(functional.gelu(self.pw1(normal)))
 
     def forward(self, frames: Tensor, valid: Tensor, by: Modulation | None = None) -> Tensor:
@@ -62,14 +62,14 @@ class SharedLayer(nn.Module):
         """states (batch, tokens, width); bias (batch, 1, 1, tokens), very negative where there is no token."""
         batch, tokens, width = states.shape
         first, second = by if by is not None else (None, None)
-        packed = self.qkv(modulated(self.norm1(states), first))
+        packed = self.qkv(modulate(self.norm1(states), first))
         query, key, value = packed.reshape(batch, tokens, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
         scores = query @ key.transpose(2, 3) / math.sqrt(width // self.heads)
         if bias is not None:
             scores = scores + bias
         heard = (scores.softmax(-1) @ value).transpose(1, 2).reshape(batch, tokens, width)
         states = states + self.out(heard)
-        return states + self.l2(functional.gelu(self.l1(modulated(self.norm2(states), second))))
+        return states + self.l2(functional.gelu(self.l1(modulate(self.norm2(states), second))))
 
 
 class TextEncoder(nn.Module):
@@ -100,7 +100,7 @@ class TextEncoder(nn.Module):
         bias = (mask[:, None, None] - 1.0) * 1e4
         for _ in range(self.passes):
             states = self.attn(states, bias, by[2:4] if by else None)
-        return modulated(self.norm(states), by[4] if by else None)
+        return modulate(self.norm(states), by[4] if by else None)
 
 
 class Tables(nn.Module):

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vivavoce.training.voice.layers import ConvNextBlock, Modulation, Tables, TextEncoder, modulated
+from vivavoce.training.voice.layers import ConvNextBlock, Modulation, Tables, TextEncoder, modulate
 
 SYMBOLS = 178
 TEXT_WIDTH, PROSODY_WIDTH, DECODER_WIDTH = 128, 192, 256
@@ -62,7 +62,7 @@ class Voice(nn.Module):
         states = decoder.dec_in(entered).transpose(1, 2) + self.v.row("enter", speaker)
         for block, change in zip(decoder.dec, by, strict=False):
             states = block(states, valid, change)
-        return decoder.head(modulated(decoder.dec_norm(states), by[-1])).float() + self.v.row("bias", speaker)
+        return decoder.head(modulate(decoder.dec_norm(states), by[-1])).float() + self.v.row("bias", speaker)
 
 
 def frame_inputs(states: Tensor, f0_hz: Tensor, energy: Tensor) -> Tensor:

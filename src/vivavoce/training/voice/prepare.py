@@ -21,7 +21,7 @@ from vivavoce.training.corpora.arrays import write_arrays
 from vivavoce.training.corpora.recordings import Recording, recordings
 from vivavoce.training.voice.hibari import vocabulary
 from vivavoce.training.voice.labels import Labels, Predictor
-from vivavoce.training.voice.recordings import at_times, labelled
+from vivavoce.training.voice.recordings import at_times, label_recording
 from vivavoce.training.voice.sound import FRAME_SAMPLES, RATE_HZ
 
 SYNTHETIC = ("ensemble", "intonation")
@@ -65,7 +65,7 @@ def _synthetic(row: Recording, phonemes: str, predictor: Predictor) -> dict[str,
 
 
 def _record_arrays(row: Recording, symbols: dict[str, int]) -> dict[str, np.ndarray]:
-    spoken = labelled(read_audio(row.path), row.text, row.language, symbols, RECORDED_GAIN)
+    spoken = label_recording(read_audio(row.path), row.text, row.language, symbols, RECORDED_GAIN)
     return _arrays(spoken.labels, spoken.samples)
 
 

@@ -190,7 +190,7 @@ class Prosody(Product[ProsodyRecipe]):
             "kind": batch["kind"] * (1 - unknown),
         }
         given = over_tokens(words, batch["owner"]) * with_words[..., None]
-        terms = label_losses(network.melody, *predicted(network.melody, heard, drawn * with_sentence, given), batch)
+        terms = label_losses(network.melody, *predict(network.melody, heard, drawn * with_sentence, given), batch)
         nats = 0.5 * (mean**2 + log_variance.exp() - log_variance - 1.0).sum(-1)
         priced = _mean(nats, with_sentence[:, 0])
         weight = settings.divergence_weight * progress.ramp(settings.anneal_steps)
@@ -224,7 +224,7 @@ def set_registers(melody: Melody) -> None:
         melody.v.table("out")[:, :FRAMES_PER_UNIT] = ratio[:, None] - 1.0
 
 
-def predicted(
+def predict(
     melody: Melody, batch: Mapping[str, Tensor], sentence: Tensor | None = None, words: Tensor | None = None
 ) -> tuple[Tensor, Tensor, Tensor]:
     """log(1 + units) of the tokens, and f0 and energy at the batch's own durations."""
@@ -280,7 +280,7 @@ def held_figures(melody: Melody, held: Sequence[Example]) -> dict[str, float]:
     rises: dict[str, list[float]] = {}
     for example in held:
         said, batch = example.spoken, tensors([example], melody.centre.tolist())
-        log_units, f0, energy = (x[0].float().numpy() for x in predicted(melody, batch))
+        log_units, f0, energy = (x[0].float().numpy() for x in predict(melody, batch))
         least = UNVOICED_SHARE * math.exp(float(melody.centre[said.speaker, 0]))
         rises.setdefault(said.kind or "statement", []).append(last_rise(np.where(f0 > least, f0, 0.0)))
         if example.kind:

@@ -38,7 +38,7 @@ class Spoken:
     labels: Labels
 
 
-def labelled(audio: Audio, text: str, language: str, vocabulary: dict[str, int], gain: float) -> Spoken:
+def label_recording(audio: Audio, text: str, language: str, vocabulary: dict[str, int], gain: float) -> Spoken:
     """Align, trim and measure one recording; `gain` brings it to the loudness of the voice.
 
     Raises `InputError` for a recording that does not say its text.

@@ -29,7 +29,7 @@ from vivavoce.training.corpora.arrays import write_arrays
 from vivavoce.training.voice.chorus import PROSODY_RECIPE
 from vivavoce.training.voice.examples import Example, centres, examples, tensors
 from vivavoce.training.voice.networks import Melody
-from vivavoce.training.voice.prosody import Prosody, StageOne, half_heard, label_losses, predicted
+from vivavoce.training.voice.prosody import Prosody, StageOne, half_heard, label_losses, predict
 from vivavoce.training.voice.utterances import SPEAKERS, utterances
 
 CORPORA = ("kathleen", "ensemble", "intonation")
@@ -138,9 +138,9 @@ class TextProduct(Product[RecipeT]):
         for start in range(0, len(held), _GROUP):
             yield lesson_tensors(held[start : start + _GROUP], self.melody)
 
-    def heard(self, batch: dict[str, Tensor], sentence: Tensor | None, words: Tensor | None) -> Tensor:
+    def voice_loss(self, batch: dict[str, Tensor], sentence: Tensor | None, words: Tensor | None) -> Tensor:
         """What the frozen voice makes of embeddings, as one loss."""
-        terms = label_losses(self.melody, *predicted(self.melody, batch, sentence, words), batch)
+        terms = label_losses(self.melody, *predict(self.melody, batch, sentence, words), batch)
         return torch.stack(list(terms.values())).sum()
 
     def details(self) -> dict[str, Any]:

@@ -129,7 +129,7 @@ def onnx_package() -> Any:
     return onnx
 
 
-def dequantised(graph: Graph) -> Graph:
+def dequantise(graph: Graph) -> Graph:
     """The same with float activations: weights stay whole numbers in the file, and are scaled when it is loaded.
 
     What quantises activations takes its scale from the whole call, so an answer would depend on how a stream is cut.

@@ -14,7 +14,7 @@ from typing import Any
 
 from vivavoce.blocks.json_values import parse_json
 from vivavoce.errors import InputError
-from vivavoce.voice.importers.graph import INT64, Graph, Wire, dequantised
+from vivavoce.voice.importers.graph import INT64, Graph, Wire, dequantise
 from vivavoce.voice.importers.hibari_decoder import LOOKAHEAD, decoder_network
 from vivavoce.voice.importers.install import ImportedVoice
 
@@ -43,7 +43,7 @@ def import_hibari(graph: Graph, data: bytes, name: str) -> ImportedVoice:
     assets = package_assets()
     if not graph.has(TEXT, PROSODY, DURATIONS, MELODY, ENERGY):
         raise InputError(f"{graph.place}: is not built as hibari 0.2 is, so it cannot be cut")
-    whole, graph = graph, dequantised(graph)  # encoders read whole sentences: theirs may stay quantised, and are faster
+    whole, graph = graph, dequantise(graph)  # encoders read whole sentences: theirs may stay quantised, and are faster
     symbols = Wire("symbols", "ids", (1, "tokens"), INT64)
     per_token = Wire("prosody", PROSODY, (1, "tokens", PROSODY_WIDTH), transposed=True)
     durations = Wire("log_durations", DURATIONS, (1, "tokens"), reshaped=(1, -1))

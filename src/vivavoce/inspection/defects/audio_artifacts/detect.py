@@ -93,12 +93,12 @@ class AudioArtifacts(Detector):
         return self._network.run(sound_views(samples))["probabilities"]
 
     def on_audio(self, block: AudioBlock) -> Iterator[Event]:
-        heard = self.heard(block)
+        heard = self.classify(block)
         if heard is not None:
             track = self._tracks.setdefault(block.stream, Track(block.stream, self._thresholds))
             yield from track.add(block.start_s, block.end_s, *heard)
 
-    def heard(self, block: AudioBlock) -> tuple[dict[str, float], dict[str, int]] | None:
+    def classify(self, block: AudioBlock) -> tuple[dict[str, float], dict[str, int]] | None:
         """How likely each class is in the worst channel, and which that is; None of less than half a second."""
         whole = _whole_second(block)
         if whole is None:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from vivavoce.inspection.captions.garble import garbled_share
-from vivavoce.inspection.captions.speech import SpeechTrack, displaced, shift_of, uncaptioned
+from vivavoce.inspection.captions.speech import SpeechTrack, find_displaced, find_uncaptioned, shift_of
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import ratio_to_threshold
@@ -94,10 +94,10 @@ class CaptionQuality(Detector):
             evidence = {"problem": "captions apart from the speech", "late_s": round(shift, 2)}
             yield Event("caption_quality", start_s, last_s, ratio_to_threshold(abs(shift) / 0.6), evidence)
             return
-        for start_s, last_s, late_s in displaced(shown, speech):
+        for start_s, last_s, late_s in find_displaced(shown, speech):
             evidence = {"problem": "caption apart from its speech", "late_s": round(late_s, 2)}
             yield Event("caption_quality", start_s, last_s, ratio_to_threshold(abs(late_s)), evidence)
-        for start_s, last_s in uncaptioned(shown, speech):
+        for start_s, last_s in find_uncaptioned(shown, speech):
             evidence = {"problem": "speech without captions"}
             yield Event("caption_quality", start_s, last_s, ratio_to_threshold((last_s - start_s) / 6.0), evidence)
 

@@ -81,7 +81,7 @@ class ArtifactCalibration:
         with open_media(path) as media:
             for part in media.parts():
                 if isinstance(part, AudioBlock) and part.stream == 0:
-                    likely = detector.heard(part)
+                    likely = detector.classify(part)
                     if likely is not None:
                         seconds.append((part.start_s, part.end_s, *likely))
 

@@ -66,6 +66,6 @@ def _line(words: list[Mask], random: np.random.Generator, wide: int) -> Mask:
         line = longer
 
 
-def printed(ground: Plane, ink: Mask, level: float) -> Plane:
+def print_ink(ground: Plane, ink: Mask, level: float) -> Plane:
     """A page's ink in one level of luma over a plane of its size."""
     return np.rint(ground + (level - ground) * ink).astype(np.uint8)

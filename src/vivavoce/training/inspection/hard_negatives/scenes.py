@@ -12,7 +12,7 @@ from vivavoce.inspection.errors import MediaError
 from vivavoce.inspection.media import Plane
 from vivavoce.inspection.simulation import Clip, Yuv, transcode_with
 from vivavoce.inspection.simulation.filters import resize_plane
-from vivavoce.training.inspection.hard_negatives.lettering import page, printed
+from vivavoce.training.inspection.hard_negatives.lettering import page, print_ink
 from vivavoce.training.inspection.video_windows import draw_window
 
 Size = tuple[int, int]
@@ -45,7 +45,7 @@ def rolling_titles(videos: tuple[Path, ...], random: np.random.Generator, frames
         low, part = int(at), 0.0 if whole else at % 1.0
         upper, lower = ink[low : low + height], ink[low + 1 : low + 1 + height]
         lines = (upper + part * (lower - upper)).astype(np.float32)
-        pictures.append(yuv.mapped(printed(yuv.luma, lines, level)))
+        pictures.append(yuv.mapped(print_ink(yuv.luma, lines, level)))
     return replace(ground, frames=tuple(pictures))
 
 
@@ -53,7 +53,7 @@ def slide(videos: tuple[Path, ...], random: np.random.Generator, frames: int, si
     """A page that stands still, often with a small film in a corner."""
     ground, level = _ground(videos, random, frames, size, still=True)
     ink = page(random, *size)
-    clip = replace(ground, frames=tuple(yuv.mapped(printed(yuv.luma, ink, level)) for yuv in ground.frames))
+    clip = replace(ground, frames=tuple(yuv.mapped(print_ink(yuv.luma, ink, level)) for yuv in ground.frames))
     if random.random() >= INSET_CHANCE:
         return clip
     share = random.uniform(0.25, 0.45)
@@ -99,7 +99,7 @@ def fading(videos: tuple[Path, ...], random: np.random.Generator, frames: int, s
     return replace(clip, frames=tuple(pictures))
 
 
-def enlarged(videos: tuple[Path, ...], random: np.random.Generator, frames: int, size: Size) -> Clip:
+def enlarge(videos: tuple[Path, ...], random: np.random.Generator, frames: int, size: Size) -> Clip:
     """A small picture, coded, then blown up: soft, and with the traces of its coding out of step."""
     times = random.uniform(1.2, 2.5)
     clip = draw_window(videos, random, frames, (round(size[0] / times / 2) * 2, round(size[1] / times / 2) * 2))
@@ -177,6 +177,6 @@ SCENES: dict[Scene, float] = {
     shaken: 0.14,
     dark: 0.1,
     fading: 0.06,
-    enlarged: 0.12,
+    enlarge: 0.12,
 }
 """How often each is drawn."""
