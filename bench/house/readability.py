@@ -72,7 +72,8 @@ def read_tree(folder: Path) -> Findings:
             if docstring and not function.name.startswith("_") and "_" not in owner[:1] and _handles_numbers(function):
                 found.numeric += 1
                 names = " ".join(argument.arg for argument in function.args.args + function.args.kwonlyargs)
-                if not UNITS.search(docstring) and not re.search(r"_(s|ms|hz|db|bytes|bps|percent|semitones)\b", names):
+                text_of = docstring[0].lower() + docstring[1:]  # "Samples by which …" names a unit too
+                if not UNITS.search(text_of) and not re.search(r"_(s|ms|hz|db|bytes|bps|percent|semitones)\b", names):
                     found.without_units.append(place)
     return found
 

@@ -61,7 +61,7 @@ class SequenceBlockContainer(SequenceBlock):
         return {name: known[name] for name in self._outputs}
 
     def run_wave(self, wave: Sequence[SequenceBlock], tensors: Tensors) -> Sequence[Tensors]:
-        """Run blocks that do not wait for each other."""
+        """Run blocks that do not wait for each other; the results in the order of `wave`, each (1, frames, …)."""
         return [block(tensors) for block in wave]
 
 

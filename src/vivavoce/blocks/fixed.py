@@ -133,7 +133,7 @@ class FixedNetwork(Network):
 
 
 def padded(array: np.ndarray, spec: TensorSpec, sizes: Mapping[str, int]) -> np.ndarray:
-    """The array with zeros after it, up to the size of each of its symbolic dimensions."""
+    """The array with zeros appended along each symbolic dimension, up to its size in `sizes`: (1, frames, …)."""
     missing = [
         (0, sizes[symbol] - size if isinstance(symbol, str) else 0)
         for symbol, size in zip(spec.shape or (), array.shape, strict=True)

@@ -50,7 +50,7 @@ class Network(ABC):
 
     @abstractmethod
     def run(self, tensors: Tensors) -> dict[str, np.ndarray]:
-        """Run once on whole tensors. Raises `InputError` for tensors that do not fit."""
+        """Run once on whole tensors, (1, frames, …) each. Raises `InputError` for tensors that do not fit."""
 
     @abstractmethod
     def initial_state(self, constants: Tensors) -> NetworkState:
@@ -107,7 +107,7 @@ def in_frames(spec: TensorSpec) -> bool:
 
 
 def bound(spec: TensorSpec, sizes: Mapping[str, int], place: str) -> tuple[int, ...]:
-    """The shape of `spec` with its symbols replaced. An unnamed first axis is a batch of 1."""
+    """The shape of `spec`, such as (1, 80), with its symbols replaced. An unnamed first axis is a batch of 1."""
     shape = []
     for axis, size in enumerate(spec.shape or ()):
         if isinstance(size, int):

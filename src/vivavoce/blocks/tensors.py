@@ -114,7 +114,7 @@ def join(chunks: Sequence[Tensors]) -> Tensors:
 
 
 def in_chunks(tensors: Tensors, sizes: Iterable[int]) -> Iterator[Tensors]:
-    """Cut a whole stream along axis 1 into chunks of the given sizes, the last one shorter."""
+    """Cut a whole stream along axis 1 into chunks of the given `sizes` in frames, the last one shorter."""
     start, frames = 0, frame_count(tensors)
     for size in sizes:
         if start >= frames:

@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def counts(played: Mapping[Any, int]) -> str:
-    """How often each kind of sound was played, in words."""
+    """How often each kind of sound was played, in words; `played` counts packets by kind."""
     return ", ".join(f"{count} by {source}" for source, count in played.items())
 
 

@@ -40,7 +40,7 @@ def draw_landscape(seconds: float) -> list[npt.NDArray[np.uint8]]:
 
 
 def write_landscape(path: Path, seconds: float) -> None:
-    """Write the clip as WebM (VP9), without sound. Needs PyAV."""
+    """Write `seconds` s of the clip as WebM (VP9), without sound. Needs PyAV."""
     import av
 
     with av.open(path, "w") as media:

@@ -46,7 +46,7 @@ class VideoFrame:
 
     @cached_property
     def small_chroma(self) -> tuple[Plane, Plane]:
-        """Cb and Cr at half the size of `small`, rounded up."""
+        """Cb and Cr, (rows, columns) each, at half the size of `small`, rounded up."""
         height, width = ((side + 1) // 2 for side in self.small.shape)
         return shrink(self.blue, height, width), shrink(self.red, height, width)
 

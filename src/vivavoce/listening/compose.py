@@ -134,7 +134,7 @@ def _trap(recipe: Recipe, sounds: Sounds, number: int) -> Trial:
 
 
 def trap_score(number: int) -> int:
-    """The score that the trap of a number asks for."""
+    """The score, 0 to 100, that the trap of a number asks for."""
     return (2, 4, 1, 5, 3)[number % 5]
 
 

@@ -74,7 +74,7 @@ def screen_bs1116(table: RatingTable) -> list[Exclusion]:
 
 
 def screen_checks(checks: Mapping[str, tuple[int, int, int, int]]) -> list[Exclusion]:
-    """Who missed a trap, or most gold clips, after P.808: by listener (traps missed, traps, golds missed, golds)."""
+    """Who missed a trap, or most gold clips, after P.808. `checks`: (traps missed, traps, golds missed, golds) each."""
     exclusions: list[Exclusion] = []
     for listener, (traps_missed, traps, golds_missed, golds) in checks.items():
         if traps_missed:

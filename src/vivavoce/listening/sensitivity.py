@@ -37,7 +37,7 @@ def gap_shares(first: Floats, second: Floats, reference: Floats, seed: int = 0) 
 
 
 def holds_without_any(values: Floats, null: float, significant: bool, level: float = 0.05) -> bool:
-    """Whether the verdict stays the same whichever listener, or item, is left out."""
+    """Whether the verdict stays the same whichever listener, or item, is left out; `values` (listeners, items)."""
     for axis in (0, 1):
         if values.shape[axis] < 3:
             continue

@@ -118,14 +118,14 @@ def anchor_filter(cutoff_hz: float, rate_hz: int) -> npt.NDArray[np.float64]:
 
 
 def common_target(levels: Iterable[tuple[float | None, float | None]], wanted_lufs: float) -> float:
-    """The loudness that all can have, given what `measure` tells of each: the wanted one, or as much lower as the
-    peaks of some demand."""
+    """The loudness in LUFS that all can have, given what `measure` returns for each: the wanted one, or as much
+    lower as the peaks of some demand."""
     headrooms = [CEILING_DBTP - (peak - level) for level, peak in levels if level is not None and peak is not None]
     return min([wanted_lufs, *headrooms])
 
 
 def match(audio: Audio, target_lufs: float, level: float | None = None) -> Audio:
-    """The same at a loudness, given or measured."""
+    """The same sound at `target_lufs`; `level` is its own loudness in LUFS, measured where it is None."""
     level = loudness(audio) if level is None else level
     if level is None:
         return audio

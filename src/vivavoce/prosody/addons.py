@@ -19,7 +19,7 @@ def sequence_block(addon: Addon) -> SequenceBlock:
 
 
 def speaker_number(addon: Addon, speaker: str) -> int:
-    """Raises `InputError` for a speaker that the addon does not know."""
+    """The index of a speaker. Raises `InputError` for one that the addon does not know."""
     speakers = addon.manifest.speaker_names
     if speaker not in speakers:
         raise InputError(f'{addon.path}: knows no speaker "{speaker}", only {", ".join(speakers)}')

@@ -97,7 +97,8 @@ def ends_sentence(text: str, mark: int, following: int, start: int) -> bool:
 
 
 def split_range(text: str, start: int, end: int) -> Iterator[Range]:
-    """`text[start:end]` trimmed, in ranges of at most `MAX_CHARACTERS`: cut at a clause, a space, or anywhere."""
+    """`text[start:end]` trimmed, as character offsets of ranges up to `MAX_CHARACTERS`, cut at a clause or a space if
+    there is one."""
     start, end = _trim(text, start, end)
     while end - start > MAX_CHARACTERS:
         limit = start + MAX_CHARACTERS

@@ -146,7 +146,7 @@ class Channel:
 
 
 def transmit(settings: ChannelSettings, sent: Iterable[tuple[float, bytes]]) -> list[Delivery]:
-    """All that arrives of what was sent at the given times, in the order of arrival."""
+    """All that arrives of the `sent` (seconds, datagram), in the order of arrival."""
     channel = Channel(settings)
     return sorted(delivery for at_s, data in sent for delivery in channel.send(at_s, data))
 

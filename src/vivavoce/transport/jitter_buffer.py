@@ -121,7 +121,7 @@ def decide(
 
 
 def advance(state: JitterState, number: int) -> JitterState:
-    """Everything before `number` is played."""
+    """The state once every packet before `number` is played."""
     waiting = frozenset(there for there in state.waiting if there >= number)
     return replace(state, next_number=number, waiting=waiting)
 
@@ -132,7 +132,7 @@ def lag(state: JitterState, now_s: float) -> float:
 
 
 def target(state: JitterState, settings: JitterSettings) -> float:
-    """The lag that covers nearly all jitter, within the settings' bounds."""
+    """The delay in seconds that covers nearly all jitter, within the settings' bounds."""
     ordered = sorted(state.transits_s)
     spread_s = ordered[int(_JITTER_SHARE * (len(ordered) - 1))] - ordered[0]
     return min(max(spread_s + FRAME_S, settings.min_delay_s), settings.max_delay_s)

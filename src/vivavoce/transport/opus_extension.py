@@ -73,7 +73,7 @@ def extract(packet: Packet, extension: ExtensionId) -> bytes | None:
 
 
 def extensions(packet: Packet) -> list[tuple[int, bytes]]:
-    """Ids and contents in order, as far as the padding makes sense and up to what a repeat brings."""
+    """Ids and bytes in order, as far as the padding makes sense and up to what a repeat brings."""
     data, place, found = packet.padding, 0, []
     while place < len(data):
         identity, flag = data[place] >> 1, data[place] & 1

@@ -33,7 +33,7 @@ class OpusFile:
 
 
 def dump(file: OpusFile, serial: int = 1) -> Iterator[bytes]:
-    """The pages of a file."""
+    """The Ogg pages of a file, bytes each; `serial` is the number of its stream."""
     head = _HEAD.pack(_HEAD_MAGIC, 1, 1, file.pre_skip, file.input_rate_hz, 0, 0)
     yield ogg.page([head], 0, serial, 0, ogg.FIRST)
     vendor = f"vivavoce {version('vivavoce')}".encode()

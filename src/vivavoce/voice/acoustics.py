@@ -35,7 +35,7 @@ class AcousticInputs:
 
     @classmethod
     def neutral(cls, words: int, kind: str = "") -> Self:
-        """Nothing but the kind of sentence."""
+        """Inputs that say nothing but the kind of sentence, for a number of `words`."""
         return cls(np.zeros(SENTENCE_PROSODY, np.float32), np.zeros((words, WORD_PROSODY), np.float32), kind)
 
 

@@ -38,7 +38,7 @@ class TokenControls:
     """Seconds that a gap is to last, -1 where the model decides."""
 
     def tensors(self) -> dict[str, np.ndarray]:
-        """For the stack, with a batch axis. Silences are no concern of it: the voice cuts them into the sound."""
+        """The controls as tensors (1, tokens) for the stack. The voice itself inserts the silences."""
         return {
             "rate": self.rate[None], "pitch_shift": self.pitch_shift[None], "pitch_range": self.pitch_range[None],
             "gain": self.gain[None],

@@ -27,7 +27,7 @@ TEXTS = (
 
 
 def loudness_lufs(audio: Audio) -> float:
-    """Integrated loudness after BS.1770. Raises `InputError` for what is too quiet to have any."""
+    """Integrated loudness in LUFS after BS.1770. Raises `InputError` for what is too quiet to have any."""
     meter = LoudnessMeter(1)
     meter.on_audio(audio.resampled(SAMPLE_RATE_HZ).samples[None])
     found = meter.reading()["integrated_lufs"]

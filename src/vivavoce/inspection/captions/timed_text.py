@@ -18,7 +18,7 @@ def read_timed_text(text: str, place: str, limit: int) -> list[Cue]:
     """Cues of WebVTT or SRT text; notes, styles and regions are passed over.
 
     A cue whose times are not written as the format has them says so in its `problem`, and one whose times cannot be
-    read has no lines. Raises `MediaError` for text without any arrow, and for more than `limit` cues.
+    read has no lines. Raises `MediaError` for text without any arrow, and for a number of cues above `limit`.
     """
     cues: list[Cue] = []
     lines = text.splitlines()

@@ -26,7 +26,7 @@ class _Rates:
 def read_ttml(text: str, place: str, limit: int) -> list[Cue]:
     """Cues of a TTML document; a paragraph whose times cannot be read says so in its `problem` and has no lines.
 
-    Raises `MediaError` for what is not XML, declares entities, or holds more than `limit` cues.
+    Raises `MediaError` for what is not XML, declares entities, or holds a number of cues above `limit`.
     """
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise MediaError(f"{place}: declares a document type, which is not read")

@@ -65,7 +65,7 @@ class LabelServer:
         return json.dumps({"answers": self.answers, "candidates": items}).encode()
 
     def label(self, number: int, answer: str) -> None:
-        """Keep an answer. Raises `InputError` for one that there is not."""
+        """Keep the answer to the moment of index `number`. Raises `InputError` for an unknown answer."""
         if not 0 <= number < len(self.candidates) or answer not in self.answers:
             raise InputError("no such candidate or answer")
         chosen = self.candidates[number]

@@ -46,7 +46,7 @@ def find_faces(network: Network, luma: Plane) -> list[Face]:
 
 
 def overlap(one: npt.NDArray[np.float32], other: npt.NDArray[np.float32]) -> float:
-    """Intersection over union of two boxes."""
+    """Intersection over union, 0 to 1, of two boxes (4,)."""
     sides = np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2])
     shared = float(np.prod(np.maximum(sides, 0.0)))
     areas = float(np.prod(one[2:] - one[:2]) + np.prod(other[2:] - other[:2]))

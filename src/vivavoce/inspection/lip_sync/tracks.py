@@ -38,7 +38,7 @@ class FaceTrack:
 
     @property
     def end(self) -> int:
-        """The tick after the last."""
+        """The tick (a frame of 25 a second) after the last."""
         return self.first + len(self.mouths)
 
     def add(self, mouth: Plane, ticks: int, moved: bool) -> None:

@@ -31,7 +31,7 @@ class Yuv:
     red: Plane
 
     def mapped(self, luma: Plane) -> Yuv:
-        """The same colours under another luma."""
+        """The same colours under another luma (rows, columns)."""
         return Yuv(np.ascontiguousarray(luma), self.blue, self.red)
 
 
@@ -54,7 +54,7 @@ class Clip:
 
     @property
     def heard(self) -> Samples:
-        """The sound. Raises `MediaError` when there is none."""
+        """The sound (channels, samples). Raises `MediaError` when there is none."""
         if self.sound is None:
             raise MediaError("the clip has no sound")
         return self.sound

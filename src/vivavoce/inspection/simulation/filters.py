@@ -10,7 +10,7 @@ from vivavoce.inspection.media import Plane, Samples, plane_of
 
 
 def blur_plane(plane: Plane, sigma: float) -> Plane:
-    """A plane after a Gaussian blur, edges repeated."""
+    """A plane (rows, columns) after a Gaussian blur of `sigma` pixels, edges repeated."""
     reach = max(1, round(3 * sigma))
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2).astype(np.float32)
     kernel /= kernel.sum()
@@ -21,13 +21,13 @@ def blur_plane(plane: Plane, sigma: float) -> Plane:
 
 
 def resize_plane(plane: Plane, height: int, width: int) -> Plane:
-    """A plane at another size, by a bicubic filter."""
+    """A plane at another size in pixels, by a bicubic filter."""
     source = av.VideoFrame.from_ndarray(np.ascontiguousarray(plane), "gray")
     return plane_of(source.reformat(width, height, "gray", interpolation="BICUBIC"), 0, height, width).copy()
 
 
 def level(samples: Samples) -> float:
-    """Root mean square of the louder half of a sound, never 0."""
+    """Root mean square of the louder half of a sound (channels, samples), never 0."""
     power = np.sort(np.mean(samples.astype(np.float64) ** 2, axis=0))
     return float(np.sqrt(power[len(power) // 2 :].mean()) + 1e-4)
 

@@ -89,7 +89,7 @@ class Selection:
         return lines
 
     def nearest(self, text: Linguistics, count: int = 3) -> list[Choice]:
-        """The sentences that were considered first, best first."""
+        """The nearest recorded sentences, best first, at most `count`."""
         syntax, bert = self._likeness(text)
         rows, shares = self._weigh_rows(syntax, bert)
         found = []

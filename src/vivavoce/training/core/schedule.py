@@ -22,7 +22,7 @@ def learning_rate_share(step: int, settings: TrainingSettings) -> float:
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, step: int, settings: TrainingSettings) -> None:
-    """Set the rate of every group; one with a `learning_rate_scale` gets that multiple of it."""
+    """Set each group's learning rate for a step, counted from 0; a group's `learning_rate_scale` is a factor on it."""
     rate = settings.learning_rate * learning_rate_share(step, settings)
     for group in optimizer.param_groups:
         group["lr"] = rate * group.get("learning_rate_scale", 1.0)

@@ -67,7 +67,7 @@ def read_shards(folder: Path) -> dict[str, np.ndarray]:
 
 
 def add_labels(path: Path, kind: str, examples_of: Callable[[Label], Iterator[Example]], folder: Path) -> int:
-    """Write the examples of the labels of a kind into a folder of shards in place of those before; returns how many.
+    """Write the examples of the labels of a kind into a folder of shards, replacing earlier ones; returns their number.
 
     Raises `InputError` for a file of labels, or a labelled file, that cannot be read.
     """

@@ -59,12 +59,12 @@ class DetectorProduct(Product[RecipeT]):
 
     @cached_property
     def training_arrays(self) -> dict[str, np.ndarray]:
-        """The examples to train on, arrays by name."""
+        """The examples to train on, arrays (examples, …) by name."""
         return read_shards(self.folder("train"))
 
     @cached_property
     def development_arrays(self) -> dict[str, np.ndarray]:
-        """The examples to choose by."""
+        """The development examples, arrays (examples, …) by name."""
         return read_shards(self.folder("development"))
 
     def prepare(self, minutes: float) -> None:
@@ -74,7 +74,7 @@ class DetectorProduct(Product[RecipeT]):
             print(f"{self.folder(split)}: {count} examples")
 
     def add_labels(self, labels: Path) -> int:
-        """Put what people labelled beside the simulated examples, in place of labels before; returns how many."""
+        """Put what people labelled beside the simulated examples, in place of earlier labels; returns their number."""
         return add_labels(labels, self.label_kind or self.name, self.labeled_examples, self.folder("train"))
 
     def calibrate(self) -> tuple[Metrics, Metrics]:
@@ -102,7 +102,7 @@ class DetectorProduct(Product[RecipeT]):
 
 
 def batch_of(random: np.random.Generator, pool: np.ndarray, size: int) -> np.ndarray:
-    """`size` numbers drawn from a pool, with repeats."""
+    """`size` indices drawn from a pool with replacement, (size,)."""
     return pool[random.integers(len(pool), size=size)]
 
 

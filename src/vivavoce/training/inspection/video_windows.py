@@ -34,7 +34,7 @@ def draw_window(videos: tuple[Path, ...], random: np.random.Generator, frames: i
 
 
 def draw_untouched(videos: tuple[Path, ...], random: np.random.Generator, frames: int) -> tuple[Yuv, ...]:
-    """Pictures in a row of one video, whole and as they are."""
+    """Consecutive frames of one video, a number of `frames`, whole and as they are."""
     pictures, _ = _stretch(videos[random.integers(len(videos))], int(random.integers(8)), max(frames, 24))
     first = int(random.integers(max(1, len(pictures) - frames + 1)))
     return pictures[first : first + frames]

@@ -114,7 +114,7 @@ class ParserNetwork(nn.Module):
     def forward(
         self, layers: Tensor, tags: Tensor, shapes: Tensor, fences: Tensor, lengths: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
-        """The mean of what the members answer, for the inputs of `answers`."""
+        """The mean over members of span and tag scores, (batch, …) both, for the inputs of `answers`."""
         answers = self.answers(layers, tags, shapes, fences, lengths)
         return torch.stack([spans for spans, _ in answers]).mean(0), torch.stack([tag for _, tag in answers]).mean(0)
 

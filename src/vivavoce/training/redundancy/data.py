@@ -55,7 +55,7 @@ class Stretches:
         self.weights = weights / weights.sum()
 
     def moments(self) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and standard deviation of each of the twenty values."""
+        """Mean and standard deviation of each of the values of a frame, (20,) both."""
         sample = np.concatenate([stream[:50_000] for stream in self.streams]).astype(np.float32)
         return sample.mean(axis=0), sample.std(axis=0)
 

@@ -73,7 +73,7 @@ class StreamedDecoder(nn.Module):
 def export_networks(
     network: RateDistortionAutoencoder, latents: list[int], starts: list[int]
 ) -> dict[str, NetworkExport]:
-    """`encoder` and `decoder` with the dimensions that are kept."""
+    """`encoder` and `decoder` with the dimensions that are kept, given as indices."""
     packets = {"features": torch.zeros(1, 3, FRAMES_PER_PACKET * WIDTH)}
     chunks = {
         "latents": torch.zeros(1, 3, len(latents)),
@@ -87,7 +87,7 @@ def export_networks(
 
 
 def kept_dimensions(network: RateDistortionAutoencoder, stretches: Stretches) -> tuple[dict[str, list[int]], Any]:
-    """The dimensions that are not always zero, by quantiser, and the codebook of all levels for them."""
+    """Indices of the dimensions that are not always zero, by quantiser, and the codebook of all levels for them."""
     latents, starts = encode_all(network, stretches)
     quantisers = {"latents": (network.latents, latents), "starts": (network.starts, starts)}
     kept = {name: used_dimensions(*pair) for name, pair in quantisers.items()}
@@ -112,7 +112,7 @@ def encode_all(network: RateDistortionAutoencoder, stretches: Stretches) -> tupl
 
 
 def used_dimensions(quantiser: Quantiser, values: Values) -> list[int]:
-    """Dimensions that are not always zero."""
+    """Indices of the dimensions of `values` (packets, dimensions) that are not always zero."""
     finest = round_steps(quantiser, values, 0)
     return np.flatnonzero((finest != 0).mean(axis=0) >= LEFT_OUT).tolist()
 

@@ -35,7 +35,7 @@ def laplace(mean_size: float, reach: int) -> np.ndarray:
 
 
 def whole(weights: np.ndarray) -> list[int]:
-    """Positive whole numbers in proportion to weights, with the sum `TOTAL`."""
+    """Positive counts in proportion to weights (symbols,), with the sum `TOTAL`."""
     frequencies = 1 + np.floor((TOTAL - len(weights)) * weights / weights.sum()).astype(int)
     frequencies[weights.argmax()] += TOTAL - frequencies.sum()
     return frequencies.tolist()

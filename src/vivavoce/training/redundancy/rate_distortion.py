@@ -109,7 +109,7 @@ def exchange_rates() -> Tensor:
 
 
 def random_levels(random: np.random.Generator, payloads: int, chunks: int) -> np.ndarray:
-    """Levels of chunks, newest first: half of the payloads at one level, half on a random schedule.
+    """Levels (payloads, chunks), newest first: half of the payloads at one level, half on a random schedule.
 
     Half of the schedules end at the coarsest level, where most of a long payload lies.
     """

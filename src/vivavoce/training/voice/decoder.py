@@ -147,7 +147,7 @@ def synthesize_batch(voice: Voice, batch: Batch) -> Tensor:
 
 
 def stretches(chosen: Sequence[Utterance], frames: int, margin: int, random: np.random.Generator) -> Batch:
-    """A random stretch of each utterance, which may reach a little beyond its ends."""
+    """A random stretch of a number of `frames` of each utterance, which may reach a little beyond its ends."""
     length = frames + 2 * margin
     starts = [int(random.integers(-4, max(-3, u.frames - frames + 4))) - margin for u in chosen]
     pairs = list(zip(chosen, starts, strict=True))

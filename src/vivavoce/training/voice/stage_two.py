@@ -122,7 +122,7 @@ class TextProduct(Product[RecipeT]):
         return list(through(self.stage, said, texts))
 
     def lesson_batches(self, random: np.random.Generator) -> Iterator[dict[str, Tensor]]:
-        """Endless batches of like length."""
+        """Endless batches of sentences of similar length, tensors (batch, …) by name."""
         sizes = np.array([len(lesson.example.spoken.ids) for lesson in self.learned])
         while True:
             order = np.argsort(sizes + random.uniform(0, 8, len(sizes)))
@@ -133,13 +133,13 @@ class TextProduct(Product[RecipeT]):
                 yield batch | {"symbols": half_heard(batch["symbols"], told)}
 
     def held_batches(self) -> Iterator[dict[str, Tensor]]:
-        """The development sentences."""
+        """The development sentences in batches, tensors (batch, …) by name."""
         held = sorted(self.held, key=lambda lesson: len(lesson.example.spoken.ids))
         for start in range(0, len(held), _GROUP):
             yield lesson_tensors(held[start : start + _GROUP], self.melody)
 
     def voice_loss(self, batch: dict[str, Tensor], sentence: Tensor | None, words: Tensor | None) -> Tensor:
-        """What the frozen voice makes of embeddings, as one loss."""
+        """The loss of the frozen voice on embeddings, `sentence` (batch, size) or `words` (batch, words, size)."""
         terms = label_losses(self.melody, *predict(self.melody, batch, sentence, words), batch)
         return torch.stack(list(terms.values())).sum()
 

@@ -56,7 +56,7 @@ class Blockiness(Detector):
         self._quantisers: list[float] = []
 
     def judge(self, luma: Plane) -> tuple[float, float]:
-        """Luma, at least 48 x 48 -> probability that a grid is visible, and the quantiser."""
+        """Luma (rows, columns), at least 48 x 48 -> probability that a grid is visible, and the quantiser."""
         made = self._network.run({"figures": grid_figures(luma)[None]})
         return float(made["visible"][0]), float(made["quantiser"][0])
 

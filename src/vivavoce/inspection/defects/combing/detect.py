@@ -97,7 +97,7 @@ def combed_share(luma: Plane, past: Sequence[Plane], match: float = Thresholds()
 
 
 def toothed_areas(luma: Plane) -> npt.NDArray[np.bool_]:
-    """Which areas of 16 rows by 32 columns are full of teeth, (height / 16, width / 32)."""
+    """Which areas of 16 rows by 32 columns are full of teeth, (height // 16, width // 32)."""
     lines = np.ascontiguousarray(luma[:, ::COLUMN_STEP]).astype(np.int16)
     step = lines[1:] - lines[:-1]
     size = np.abs(step)

@@ -49,7 +49,7 @@ class RateAllocation:
             raise InputError(f"a last level of {self.last} cannot be told where the first is {self.first}")
 
     def level(self, latent: int) -> int:
-        """The level of one latent."""
+        """The quantiser level of the latent of index `latent`, 0 the newest."""
         return min(self.last, self.first + (SLOPES[self.slope] * latent + 8) // 16)
 
     @property
@@ -69,7 +69,7 @@ class RateAllocation:
 
     @classmethod
     def read(cls, decoder: RangeDecoder, first: int, slope: int) -> RateAllocation:
-        """With the last level that follows in the message."""
+        """Read the last level, which follows in the message; `first` and `slope` are indices of the level tables."""
         unfinished = cls(first, slope)
         if not unfinished._codes_last:
             return unfinished

@@ -38,7 +38,7 @@ class RangeEncoder:
         return self._bits - self._range.bit_length()
 
     def encode(self, start: int, stop: int, total: int) -> None:
-        """A symbol that has the frequencies `start` to `stop` of `total`."""
+        """Encode a symbol that has the counts `start` to `stop` of `total`."""
         unit = self._range // total
         if start:
             self._low += self._range - unit * (total - start)
@@ -48,11 +48,11 @@ class RangeEncoder:
         self._normalise()
 
     def encode_uniform(self, value: int, total: int) -> None:
-        """One of `total` values that are equally likely, at most 256."""
+        """Encode one of a number of `total` equally likely values, at most 256."""
         self.encode(value, value + 1, total)
 
     def encode_laplace(self, value: int, zero: int, decay: int) -> None:
-        """A whole number; `zero` is the probability of 0 and `decay` that of going on, in 256ths."""
+        """Encode a whole number; `zero` is the probability of 0 and `decay` that of going on, in units of 1/256."""
         signs, steps = laplace_tables(zero, decay)
         self._encode_tail(0 if value == 0 else 1 if value > 0 else 2, signs)
         left = abs(value) - 1
@@ -127,25 +127,25 @@ class RangeDecoder:
         return 8 * len(self._data) - (self._bits - self._range.bit_length())
 
     def frequency(self, total: int) -> int:
-        """Where in `total` the next symbol lies; `accept` has to follow."""
+        """Where in `total`, as a count, the next symbol lies; `accept` has to follow."""
         self._unit = self._range // total
         return total - min(self._value // self._unit + 1, total)
 
     def accept(self, start: int, stop: int, total: int) -> None:
-        """Go on behind the symbol of the frequencies `start` to `stop`."""
+        """Go on after the symbol of the counts `start` to `stop` of `total`."""
         above = self._unit * (total - stop)
         self._value -= above
         self._range = self._unit * (stop - start) if start else self._range - above
         self._normalise()
 
     def decode_uniform(self, total: int) -> int:
-        """One of `total` values that are equally likely."""
+        """Decode one of a number of `total` equally likely values."""
         value = self.frequency(total)
         self.accept(value, value + 1, total)
         return value
 
     def decode_laplace(self, zero: int, decay: int) -> int:
-        """A whole number, as `RangeEncoder.encode_laplace` wrote it."""
+        """Decode a whole number as `RangeEncoder.encode_laplace` wrote it; probabilities in units of 1/256."""
         signs, steps = laplace_tables(zero, decay)
         sign = self._decode_tail(signs)
         if not sign:
@@ -185,7 +185,7 @@ class RangeDecoder:
 
 @cache
 def laplace_tables(zero: int, decay: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """What lies above each sign, and above each step of a magnitude, in 2 ** -15."""
+    """What lies above each sign, and above each step of a magnitude, in units of 2 ** -15."""
     some = 32768 - (zero << 7)
     tails = [max(_LAPLACE_STEPS, decay << 7)]
     for step in range(1, _LAPLACE_STEPS):

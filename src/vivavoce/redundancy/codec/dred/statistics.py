@@ -69,7 +69,7 @@ class VectorCode:
         return np.where(self._absent[rows], 0, np.floor(scaled + 0.5)).astype(np.int64)
 
     def write(self, encoder: RangeEncoder, steps: Sequence[int], level: int) -> None:
-        """Encode one vector of whole numbers."""
+        """Encode one vector of whole numbers, (dimensions,), at the level of index `level`."""
         for index, zero, decay in self._codes[level]:
             encoder.encode_laplace(steps[index], zero, decay)
 

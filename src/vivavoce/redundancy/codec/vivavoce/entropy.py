@@ -50,7 +50,7 @@ class Table:
 
 
 def interval(symbols: Iterable[int], tables: Iterable[Table]) -> Interval:
-    """The interval of a block, one table for each symbol."""
+    """The interval of a block of symbols, given as indices, one table for each."""
     low, width, bits = EVERYTHING
     for symbol, table in zip(symbols, tables, strict=True):
         low = (low << PRECISION) + width * table.starts[symbol]
@@ -99,7 +99,7 @@ class Reader:
         self._width = 1 << 8 * len(data)
 
     def read(self, tables: Sequence[Table]) -> list[int]:
-        """The symbols of the next block. Raises `ValueError` where no message can be."""
+        """The symbols of the next block as indices, one for each table. Raises `ValueError` where no message can be."""
         place, width, symbols = self._place, self._width, []
         for table in tables:
             scaled = place << PRECISION

@@ -208,7 +208,7 @@ def _mixture(answer: str) -> np.ndarray:
 
 
 def mixture_loss(guess: Tensor, mixture: Tensor) -> Tensor:
-    """Presence of each defect, and the strength of those that are there."""
+    """Loss of the presence (batch, defects) of each defect, and of the strength of those that are there."""
     count = len(DEFECTS)
     present, strength = mixture[:, :count], mixture[:, count:]
     presence = functional.binary_cross_entropy_with_logits(guess[:, :count], present)

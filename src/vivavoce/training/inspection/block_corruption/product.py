@@ -79,7 +79,7 @@ class Crops:
         return torch.from_numpy(figures), torch.from_numpy(self.wrong[chosen])
 
     def clear(self, most: int) -> np.ndarray:
-        """Numbers of at most so many crops that are clearly corrupt or clearly not."""
+        """Indices of at most `most` crops that are clearly corrupt or clearly not, (crops,)."""
         clear = np.flatnonzero((self.share >= MEANT) | (self.share == 0.0))
         return np.sort(np.random.default_rng(5).permutation(clear)[:most])
 

@@ -50,7 +50,7 @@ def rolling_titles(videos: tuple[Path, ...], random: np.random.Generator, frames
 
 
 def slide(videos: tuple[Path, ...], random: np.random.Generator, frames: int, size: Size) -> Clip:
-    """A page that stands still, often with a small film in a corner."""
+    """A page that stands still for a number of `frames`, often with a small film in a corner."""
     ground, level = _ground(videos, random, frames, size, still=True)
     ink = page(random, *size)
     clip = replace(ground, frames=tuple(yuv.mapped(print_ink(yuv.luma, ink, level)) for yuv in ground.frames))
@@ -74,7 +74,7 @@ def shaken(videos: tuple[Path, ...], random: np.random.Generator, frames: int, s
 
 
 def dark(videos: tuple[Path, ...], random: np.random.Generator, frames: int, size: Size) -> Clip:
-    """Little light and the grain of a camera that makes the best of it."""
+    """A number of `frames` in little light, with the grain of a camera that makes the best of it."""
     clip = draw_window(videos, random, frames, size)
     light, grain = random.uniform(0.1, 0.5), random.uniform(0.0, 3.0)
     pictures = []
@@ -85,7 +85,7 @@ def dark(videos: tuple[Path, ...], random: np.random.Generator, frames: int, siz
 
 
 def fading(videos: tuple[Path, ...], random: np.random.Generator, frames: int, size: Size) -> Clip:
-    """From or to an even level, or from one scene to another."""
+    """A fade of a number of `frames` from or to an even level, or from one scene to another."""
     clip = draw_window(videos, random, frames, size)
     level = float(random.choice([16.0, 16.0, 235.0, random.uniform(16.0, 235.0)]))
     other = draw_window(videos, random, frames, size).frames if random.random() < 0.4 else ()

@@ -29,7 +29,7 @@ def music(length: int, random: np.random.Generator) -> Samples:
 
 
 def chords(length: int, random: np.random.Generator) -> Samples:
-    """Plucked notes with overtones at random times."""
+    """Plucked notes with overtones at random times, `length` samples."""
     time_s = np.arange(length) / SAMPLE_RATE_HZ
     sound = np.zeros(length)
     for _ in range(int(random.integers(2, 10))):
@@ -43,7 +43,7 @@ def chords(length: int, random: np.random.Generator) -> Samples:
 
 
 def pad(length: int, random: np.random.Generator) -> Samples:
-    """A held chord of strings or brass: many overtones that beat, with vibrato."""
+    """A held chord of strings or brass: many overtones that beat, with vibrato; `length` samples."""
     time_s = np.arange(length) / SAMPLE_RATE_HZ
     root_hz, sound = 80.0 * 2 ** (random.integers(0, 30) / 12), np.zeros(length)
     vibrato_s = random.uniform(0, 0.004) * np.sin(2 * np.pi * random.uniform(4, 7) * time_s) / 5.5
@@ -65,7 +65,7 @@ def _wave(random: np.random.Generator, overtones: int = 20) -> np.ndarray:
 
 
 def drums(length: int, random: np.random.Generator) -> Samples:
-    """Strokes at a beat: falling tones and short noises of some band, as of drums, balls and steps."""
+    """Strokes at a beat: falling tones and short noises of some band, as of drums, balls and steps; (samples,)."""
     sound = np.zeros(length)
     beat = round(random.uniform(0.12, 0.6) * SAMPLE_RATE_HZ)
     for start in range(int(random.integers(beat)), length, beat):
@@ -82,7 +82,7 @@ def drums(length: int, random: np.random.Generator) -> Samples:
 
 
 def crowd(length: int, random: np.random.Generator) -> Samples:
-    """Murmur, traffic or wind: noise of the middle bands that swells and falls, as no steady hiss does."""
+    """Murmur, traffic or wind: noise of the middle bands that swells and falls, as no steady hiss does; (samples,)."""
     low_hz = random.uniform(50, 500)
     noise = band_limit(random.standard_normal(length), low_hz, low_hz * random.uniform(3, 12))
     knots = random.uniform(0.1, 1.0, max(3, round(length / SAMPLE_RATE_HZ * random.uniform(2, 10)))) ** 2
