@@ -86,7 +86,7 @@ class Batch:
     gold_tags: Tensor
 
     def inputs(self, device: torch.device | str) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        """What the network takes: layers, tags, shapes (batch, tokens, …), fences (batch, leaves + 1, 2), tokens (batch,)."""
+        """Input tensors: layers, tags, shapes (batch, tokens, …), fences (batch, leaves + 1, 2), counts (batch,)."""
         layers, tags, shapes = self.layers.float().to(device), self.tags.to(device), self.shapes.to(device)
         return layers, tags, shapes, self.fences.to(device), self.tokens.to(device)
 

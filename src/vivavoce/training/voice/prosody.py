@@ -238,7 +238,7 @@ def predict(
 def label_losses(
     melody: Melody, log_units: Tensor, f0: Tensor, energy: Tensor, batch: Mapping[str, Tensor]
 ) -> dict[str, Tensor]:
-    """Weighted losses by name: `log_units` (batch, tokens), `f0` in Hz and `energy` (batch, frames) against the labels."""
+    """Losses by name: `log_units` (batch, tokens), `f0` in Hz and `energy` (batch, frames) against the labels."""
     median = melody.centre[batch["speaker"], :1].exp()
     mask, frames, wanted = batch["mask"] * batch["has_lengths"][:, None], batch["frames"], batch["f0"]
     total = (batch["units"] * batch["mask"]).sum(1)
