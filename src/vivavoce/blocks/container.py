@@ -19,7 +19,7 @@ class _ContainerConfig:
 class SequenceBlockContainer(SequenceBlock):
     """Nested sequence blocks whose outputs are merged.
 
-    A block that reads what another one makes runs after it; the order of the list does not matter. Two blocks that
+    A block that reads another's output runs after it, whatever the order of the list. Two blocks that
     make a tensor of the same name, and blocks that wait for each other, are a `StackError` at load.
     JSON: `{"type": "SequenceBlockContainer", "blocks": [...]}`.
     """

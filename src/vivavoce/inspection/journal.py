@@ -25,7 +25,7 @@ class Stamp:
 
     @classmethod
     def of(cls, path: Path) -> Stamp:
-        """The stamp of a file now; zeros for one that cannot be looked at."""
+        """The current stamp of a file; zeros if it cannot be read."""
         try:
             status = path.stat()
         except OSError:

@@ -58,7 +58,7 @@ class Motion:
 
 
 def block_means(plane: Plane, side: int = SIDE) -> Blocks:
-    """Means of blocks of `side` x `side` pixels; a remainder at the right and below is left out."""
+    """Means of blocks of `side` x `side` pixels; a remainder at the right or bottom edge is dropped."""
     side = min(side, *plane.shape)
     rows, columns = plane.shape[0] // side, plane.shape[1] // side
     cut = plane[: rows * side, : columns * side]

@@ -109,7 +109,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A page to read; with `consent`, one to agree to."""
+    """A page to read; with `consent`, the listener must agree to go on."""
 
     id: str
     title: str

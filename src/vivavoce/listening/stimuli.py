@@ -61,7 +61,7 @@ def loudness(audio: Audio) -> float | None:
 
 
 def trim(audio: Audio) -> Audio:
-    """From a tenth of a second before the first sound to a fifth after the last, with short fades."""
+    """The sound from 0.1 s before its first audible sample to 0.2 s after the last, with short fades."""
     first, last = _sounding(audio)
     return Audio(_fade(audio.samples[first:last], audio.rate_hz), audio.rate_hz)
 

@@ -59,7 +59,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 
 def dump_yaml(value: dict[str, Any]) -> str:
-    """The same as text."""
+    """The value as YAML text."""
     return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=110)
 
 

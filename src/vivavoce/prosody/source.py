@@ -16,7 +16,7 @@ KINDS = {"yes_no": "yes_no", "or": "or", "wh": "wh", "list": "list", "tag": "yes
 
 
 class VoiceMismatchError(InputError):
-    """A prosody model whose embeddings are another voice's."""
+    """Raised for a prosody model whose embeddings belong to another voice."""
 
 
 @dataclass(frozen=True)

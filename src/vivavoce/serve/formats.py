@@ -44,7 +44,7 @@ class Pcm(AudioEncoder):
 
 
 class Wav(AudioEncoder):
-    """The same after a header, whose sizes say that the end is not known."""
+    """PCM after a WAV header whose sizes mark the length as unknown."""
 
     def __init__(self, rate_hz: int) -> None:
         self._rate_hz = rate_hz

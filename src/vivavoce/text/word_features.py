@@ -95,7 +95,7 @@ class WordFeatures:
 
 
 def word_features(sentence: Sentence) -> WordFeatures:
-    """The features of a sentence's words; better after `parse`, which knows the tags better."""
+    """The features of a sentence's words; more accurate after `parse`, whose tags are better."""
     words = sentence.words
     openings = [word.leading_punctuation for word in words[1:]] + [""]
     after = [_mark(word.trailing_punctuation + opening) for word, opening in zip(words, openings, strict=False)]

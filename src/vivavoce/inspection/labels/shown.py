@@ -27,7 +27,7 @@ def png_of(luma: Plane) -> bytes:
 
 
 def wav_of(samples: Samples) -> bytes:
-    """Sound (samples,) at 48 kHz as a WAV of 16 bits."""
+    """Sound (samples,) at 48 kHz as 16-bit WAV."""
     memory = io.BytesIO()
     with wave.open(memory, "wb") as file:
         file.setnchannels(1)

@@ -93,7 +93,7 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """A defect that was put in on purpose."""
+    """The ground truth of an injected defect."""
 
     defect: str
     start_s: float

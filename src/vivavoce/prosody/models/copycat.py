@@ -48,7 +48,7 @@ def frame_symbols(tokens: Tokens, durations: Frames) -> Ids:
 
 @dataclass(frozen=True)
 class Copied:
-    """What was copied, as a voice asks for it: the same for any sentence, so let it be the one copied."""
+    """The copied prosody as a source for a voice, the same for every sentence: speak only the one copied."""
 
     overrides: AcousticOverrides = field(repr=False)
 

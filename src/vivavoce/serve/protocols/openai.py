@@ -31,7 +31,7 @@ _RELEASED = 1_764_288_000
 
 
 class VoiceId(StrictModel):
-    """A voice as an object."""
+    """A voice given as an object instead of a name."""
 
     id: str = Field(max_length=200)
 

@@ -17,7 +17,7 @@ class ExponentialMovingAverage:
 
     @torch.no_grad()
     def update(self, network: nn.Module, step: int) -> None:
-        """Take in the weights after `step` steps (from 0); what is no float, such as a counter, is copied."""
+        """Update the average with the weights after `step` steps (from 0); tensors that are not float are copied."""
         decay = min(self.decay, (1 + step) / (10 + step))
         current = network.state_dict()
         for name, mean in self.network.state_dict().items():

@@ -94,7 +94,7 @@ class WordEncoder(nn.Module):
 
 
 class StreamingDecoder(nn.Module):
-    """The frame decoder with its past as states: where the last 27 frames lie inside, and what each layer read last."""
+    """The frame decoder with its past as states: the last 27 frames, and what each layer read last."""
 
     def __init__(self, voice: Voice) -> None:
         super().__init__()

@@ -72,7 +72,7 @@ def frame_inputs(states: Tensor, f0_hz: Tensor, energy: Tensor) -> Tensor:
 
 
 class ProsodyNetwork(nn.Module):
-    """hibari's durations and melody as they are."""
+    """hibari's networks for durations and melody, unchanged."""
 
     def __init__(self) -> None:
         super().__init__()

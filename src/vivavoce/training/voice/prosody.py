@@ -157,7 +157,7 @@ class Prosody(Product[ProsodyRecipe]):
 
     @cached_property
     def held(self) -> list[Example]:
-        """Development sentences, as they are and as their kinds ask."""
+        """Development sentences: as recorded, and with the melody of their kinds."""
         spoken = utterances(self.features, ["kathleen", "ensemble"], ("development",), with_sound=False)
         return examples(spoken, centres(spoken))
 

@@ -57,7 +57,7 @@ def over_tokens(words: Tensor, owner: Tensor) -> Tensor:
 
 
 class ReferenceTrunk(nn.Module):
-    """Symbols beside how they were said: (batch, tokens, width)."""
+    """Encodes symbols together with how they were said: (batch, tokens, width)."""
 
     def __init__(self, width: int, layers: int, passes: int) -> None:
         super().__init__()

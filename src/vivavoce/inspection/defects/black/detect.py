@@ -34,7 +34,7 @@ EVEN = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What may be set, in levels of luma."""
+    """Settings, in levels of luma."""
 
     dark: float = 26.0
     """Brighter is not black."""

@@ -43,7 +43,7 @@ def change_steps(figures: Array) -> tuple[Array, Array]:
 
 
 def picture_steps(figures: Array) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
-    """The same of the picture itself and of the one before."""
+    """The same means for the picture itself, and for the one before it."""
     return _mean_steps(figures[[0, 1, 4, 5]]), _mean_steps(figures[BEFORE])
 
 

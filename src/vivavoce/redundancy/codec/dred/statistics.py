@@ -61,7 +61,7 @@ class VectorCode:
         self.dimensions = self._scales.shape[1]
 
     def quantise(self, values: Array, levels: Sequence[int]) -> npt.NDArray[np.int64]:
-        """(vectors, dimensions) and a level for each -> whole numbers, zero in dimensions that the level leaves out."""
+        """Quantise (vectors, dimensions) at a level for each -> integers, zero in dimensions that the level omits."""
         rows = list(levels)
         zones = self._dead_zones[rows] / _UNIT
         scaled = values * (self._scales[rows] / _UNIT)

@@ -28,7 +28,7 @@ _MEMORY = MAX_OFFSET + 2 * MAX_CHUNKS
 
 @dataclass(frozen=True, eq=False)
 class Coded:
-    """A vector rounded at all levels; each level is coded when a payload first wants it, and only once."""
+    """A vector quantised at every level; each level is coded lazily, and only once."""
 
     quantiser: Quantiser
     steps: Steps
@@ -100,10 +100,10 @@ class Encoder:
         skip: int = 1,
         limit_bytes: int | None = None,
     ) -> bytes:
-        """The payload for the packet that was heard last.
+        """The payload of the latest packet.
 
-        It reaches `amount_s` back (.04 to 2.52, less at the start of a stream) from the packet `skip` before this one,
-        and leaves out silence at both ends. With `limit_bytes`, the oldest chunks are left out until it fits.
+        It reaches `amount_s` back (0.04 to 2.52 s, less at the start of a stream) from the packet `skip` before this
+        one, and leaves out silence at both ends. With `limit_bytes`, the oldest chunks are left out until it fits.
         """
         if not CHUNK_S <= amount_s <= MAX_AMOUNT_S + 1e-9:
             raise InputError(f"{amount_s:g} s of redundancy, use {CHUNK_S:g} to {MAX_AMOUNT_S:g}")

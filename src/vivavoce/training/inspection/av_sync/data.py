@@ -106,7 +106,7 @@ class Windows:
 
 
 def begin_earlier(bands: np.ndarray, late_ms: float) -> np.ndarray:
-    """Bands (hops, 24), 100 a second, as they would be were they not late: begun later, or after a floor."""
+    """Bands (hops, 24), 100 a second, shifted to undo a delay: begun later, or preceded by a floor."""
     hops = round(late_ms / 10.0)
     return bands[hops:] if hops >= 0 else np.pad(bands, ((-hops, 0), (0, 0)), constant_values=float(bands.min()))
 

@@ -116,7 +116,7 @@ class LipSync(DetectorProduct[SyncRecipe]):
 
 
 def offset_loss(evidence: Tensor, offsets: Tensor) -> Tensor:
-    """Cross-entropy over 31 offsets and none, a little of each truth spread to the neighbours."""
+    """Cross-entropy over 31 offsets and "none", with labels smoothed to the neighbouring offsets."""
     truth = functional.one_hot(offsets, NONE + 1).float()
     here = truth[:, :NONE]
     spread = functional.pad(here[:, :-1], (1, 0)) + functional.pad(here[:, 1:], (0, 1))

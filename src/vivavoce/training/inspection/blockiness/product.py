@@ -116,7 +116,7 @@ class Blockiness(DetectorProduct[BlockinessRecipe]):
 
 
 def visible_scores(network: nn.Module, arrays: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Scores (examples,) of those that are clearly visible or not, and which they are."""
+    """Scores (examples,) of the clear cases, and whether the blocks are visible in each."""
     known = arrays["visible"] >= 0
     with torch.no_grad():
         scores, _ = network(torch.from_numpy(arrays["figures"][known]))
