@@ -1,5 +1,6 @@
 """Books: chapters by the table of contents, without notes and page numbers; what is broken or locked is one line."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,19 @@ def test_what_is_no_book(tmp_path: Path) -> None:
         open_book(tmp_path / "a.epub")
     with pytest.raises(InputError, match="a.pdf: unknown kind of book"):
         open_book(tmp_path / "a.pdf")
+
+
+def test_a_byte_of_a_packed_chapter_is_wrong(tmp_path: Path) -> None:
+    path = write_epub(tmp_path / "book.epub")
+    with zipfile.ZipFile(path) as book, zipfile.ZipFile(tmp_path / "packed.epub", "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in book.namelist():
+            packed.writestr(name, book.read(name))
+        entry = packed.getinfo("O/a.xhtml")
+    data = bytearray((tmp_path / "packed.epub").read_bytes())
+    data[entry.header_offset + 30 + len(entry.filename)] = 0xFF
+    path.write_bytes(data)
+    with pytest.raises(InputError, match="O/a.xhtml is damaged"):
+        _ = [chapter.read() for chapter in open_book(path).chapters]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from vivavoce.blocks import ChunkSchedule, StreamableStack, Tensors, join
 from vivavoce.errors import InputError
 from vivavoce.text import analyse
 from vivavoce.voice import Voice, load_voice
-from vivavoce.voice.importers import import_voice, install
+from vivavoce.voice.importers import ImportedVoice, import_voice, install
 from vivavoce.voice.importers.piper import FLOW_MARGIN, GENERATOR_MARGIN, HOP, SPELLING, WIDTH
 from vivavoce.voice.latent_upsampler import LatentUpsampler
 from vivavoce.voice.page import Take, speech_page
@@ -240,3 +240,10 @@ def test_a_voice_without_its_description_is_refused(tmp_path: Path) -> None:
     path.with_name(f"{path.name}.json").unlink()
     with pytest.raises(InputError, match=r"en_US-tiny-low\.onnx\.json is missing"):
         import_voice(str(path))
+
+
+def test_the_name_of_another_addon_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIVAVOCE_ADDONS", str(tmp_path))
+    with pytest.raises(InputError, match="has the name chorus already; give another with --name"):
+        install(ImportedVoice("chorus", {}, {}))
+    assert list(tmp_path.iterdir()) == []

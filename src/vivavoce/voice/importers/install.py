@@ -11,7 +11,7 @@ from typing import Any
 
 from vivavoce.blocks.addon import Addon, load_addon
 from vivavoce.blocks.files import MAX_FILE_BYTES
-from vivavoce.blocks.lookup import user_folder
+from vivavoce.blocks.lookup import addons, user_folder
 from vivavoce.blocks.writing import write_addon
 from vivavoce.errors import InputError
 from vivavoce.voice.levels import level_speakers
@@ -46,9 +46,12 @@ def install(voice: ImportedVoice, folder: Path | None = None) -> Addon:
     """Write the addon to `folder`, or by its name to where `find_addon` looks for users' own.
 
     Everything is written beside it first, so that it appears whole or not at all, and its speakers are brought to the
-    loudness of all. Raises `InputError` when something
-    is there already, or the addon does not speak.
+    loudness of all. Raises `InputError` when something is there already, when another addon has that name, which the
+    user's own would hide, or when the addon does not speak.
     """
+    hidden = addons().get(voice.name) if folder is None else None
+    if hidden:
+        raise InputError(f"{hidden}: has the name {voice.name} already; give another with --name")
     target = folder or user_folder() / voice.name
     if target.exists():
         raise InputError(f"{target}: is there already; remove it, or name another folder with -o")
