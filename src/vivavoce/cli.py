@@ -15,6 +15,8 @@ from importlib import import_module
 from vivavoce.errors import InputError
 
 MAX_LINE = 600
+BAD_INPUT = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
+"""Of the system's complaints those that another path would mend; others, as a full disk, end with exit code 1."""
 VERBS = {
     "speak": "text or SSML becomes speech",
     "book": "a book by chapters, as M4B, Opus, MP3 or an EPUB that reads along",
@@ -77,7 +79,7 @@ def _parse_arguments(arguments: list[str]) -> argparse.Namespace:
 def _report_os_error(error: OSError) -> int:
     print(_one_line(f"vivavoce: {error.filename or 'output'}: {error.strerror or error}"), file=sys.stderr)
     _drop_what_cannot_be_written()
-    return 1
+    return 2 if isinstance(error, BAD_INPUT) else 1
 
 
 def _one_line(complaint: str) -> str:

@@ -88,9 +88,14 @@ class Client:
         self.url = url or os.environ.get("VIVAVOCE_SERVER") or DEFAULT_URL
         self._token = token or os.environ.get("VIVAVOCE_TOKEN")
         self._unix = self.url.removeprefix("unix:") if self.url.startswith("unix:") else None
-        parts = urlsplit(self.url)
-        if self._unix is None and (parts.scheme not in ("http", "https") or not parts.netloc):
-            raise InputError(f"{self.url}: not the URL of a server, give one such as {DEFAULT_URL}")
+        complaint = f"{self.url}: not the URL of a server, give one such as {DEFAULT_URL}"
+        try:
+            parts = urlsplit(self.url)
+            _ = parts.port  # read only here, where it may be out of range
+        except ValueError:
+            raise InputError(complaint) from None
+        if self._unix is None and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise InputError(complaint)
         scheme = "wss" if parts.scheme == "https" else "ws"
         self._address = urlunsplit((scheme, parts.netloc or "localhost", parts.path.rstrip("/") + _PATH, "", ""))
         self._base = "" if self._unix is not None else parts.path.rstrip("/")

@@ -154,7 +154,7 @@ def test_a_lexicon_says_how_a_word_is_said(here: Path, capsys: Error) -> None:
         assert main(["speak", "tomato", "-o", "said.wav", *options]) == 0
         lengths.append(len(read_audio(Path("said.wav")).samples))
     assert lengths[1] < 0.9 * lengths[0]
-    assert main(["speak", "tomato", "-o", "said.wav", "--lexicon", "absent.tsv"]) == 1
+    assert main(["speak", "tomato", "-o", "said.wav", "--lexicon", "absent.tsv"]) == 2
     assert "absent.tsv" in capsys.readouterr().err
 
 

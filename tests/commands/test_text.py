@@ -122,5 +122,5 @@ def test_a_bad_lexicon_is_named_with_its_line(tmp_path: Path, capsys: Output) ->
     (tmp_path / "words.tsv").write_text("tomato\n")
     assert main(["text", "Hello", "--lexicon", str(tmp_path / "words.tsv")]) == 2
     assert f"{tmp_path / 'words.tsv'}:1: expected word, tab, phonemes" in capsys.readouterr().err
-    assert main(["text", "Hello", "--lexicon", str(tmp_path / "absent.tsv")]) == 1
+    assert main(["text", "Hello", "--lexicon", str(tmp_path / "absent.tsv")]) == 2
     assert "absent.tsv: No such file" in capsys.readouterr().err

@@ -330,3 +330,13 @@ def test_bad_input_with_captures_is_one_line(
     said = capsys.readouterr().err
     assert complaint in said
     assert len(said.splitlines()) == 1
+
+
+def test_a_capture_whose_clock_leaps_is_refused(captured: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = bytearray(captured.read_bytes())
+    data[24:28] = (3_000_000_000).to_bytes(4, "little")
+    captured.write_bytes(data)
+    heard = captured.with_name("heard.wav")
+    assert main(["receive", "--pcap", str(captured), "-o", str(heard)]) == 2
+    assert "the stream lasts" in capsys.readouterr().err
+    assert not heard.exists()

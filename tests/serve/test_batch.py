@@ -89,3 +89,12 @@ def test_lines_that_are_wrong(tmp_path: Path, line: str, complaint: str) -> None
 def test_shards_that_are_none(text: str) -> None:
     with pytest.raises(InputError, match="give i/n"):
         Shard.parse(text)
+
+
+def test_a_batch_says_before_it_begins_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = manifest(tmp_path, JOBS[:1])
+    assert main(["batch", str(path), "-o", str(tmp_path / "out"), "--workers", "0"]) == 2
+    assert "--workers 0: give 1 or more" in capsys.readouterr().err
+    assert main(["batch", str(path), "-o", str(path)]) == 2
+    assert "is no folder" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

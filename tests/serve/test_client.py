@@ -47,6 +47,8 @@ def test_leaving_stops_the_server(server: Running) -> None:
     ("url", "text", "options", "complaint"),
     [
         ("ftp://x", "Hi.", {}, "not the URL of a server"),
+        ("http://127.0.0.1:99999", "Hi.", {}, "not the URL of a server"),
+        ("http://[::1", "Hi.", {}, "not the URL of a server"),
         ("http://127.0.0.1:9", "Hi.", {}, "no server answers there"),
         ("unix:/nowhere", "Hi.", {}, "no server answers there"),
         (None, "Hi.", {"speaker": "nobody"}, "the server: Invalid value: 'nobody'"),

@@ -24,12 +24,16 @@ def run(arguments: argparse.Namespace) -> int:
         from vivavoce.serve.batch import Shard, read_manifest, run_batch, run_batch_by_ray
     except ModuleNotFoundError as error:
         raise InputError(f'a batch needs {error.name}: pip install "vivavoce[serve]"') from error
+    if arguments.workers < 1:
+        raise InputError(f"--workers {arguments.workers}: give 1 or more")
+    if arguments.output.exists() and not arguments.output.is_dir():
+        raise InputError(f"{arguments.output}: is no folder, give -o one for the files")
     jobs = read_manifest(arguments.manifest, Shard.parse(arguments.shard))
     arguments.output.mkdir(parents=True, exist_ok=True)
     if arguments.engine == "ray":
         outcomes = run_batch_by_ray(jobs, arguments.output)
     else:
-        outcomes = run_batch(jobs, arguments.output, max(1, arguments.workers))
+        outcomes = run_batch(jobs, arguments.output, arguments.workers)
     done = kept = failed = 0
     seconds = 0.0
     for outcome in outcomes:

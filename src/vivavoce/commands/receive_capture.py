@@ -21,6 +21,8 @@ from vivavoce.transport.replay import packets_of, replay
 from vivavoce.transport.report import Take, report_page
 
 MAX_REPORT_S = 600
+MAX_CALL_S = 3 * 3600
+"""A clock that leaps would be played as silence for years."""
 
 
 def play_capture(arguments: argparse.Namespace, settings: JitterSettings) -> int:
@@ -32,6 +34,12 @@ def play_capture(arguments: argparse.Namespace, settings: JitterSettings) -> int
     format_of(output)
     capture = read_pcap(arguments.pcap)
     datagrams = select_stream(capture, arguments.pcap, arguments.ssrc)
+    times_s = [datagram.at_s for datagram in datagrams]
+    if (call_s := max(times_s) - min(times_s)) > MAX_CALL_S:
+        raise InputError(
+            f"{arguments.pcap}: the stream lasts {call_s:.0f} s, {MAX_CALL_S} are played at most; "
+            "cut it with `editcap -A … -B …`"
+        )
     packets = packets_of(datagrams)
     if not packets:
         raise InputError(f"{arguments.pcap}: the stream holds no Opus of 20 ms")
