@@ -16,6 +16,7 @@ MAX_FILES = 20_000
 MAX_FILE_BYTES = 64 << 20
 MAX_TOTAL_BYTES = 2 << 30
 MAX_RATIO = 200
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 _SMALL_BYTES = 1 << 20
 """Small files may be packed as tightly as they like."""
 
@@ -65,7 +66,7 @@ class Archive:
         try:
             with self._zip.open(entry) as file:
                 data = file.read(entry.file_size + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+        except _DAMAGE as error:
             raise InputError(f"{self.path}: {name} is damaged ({error})") from error
         if len(data) > entry.file_size:
             raise InputError(f"{self.path}: {name} is longer than it says")
