@@ -67,6 +67,16 @@ def write_result(
     return path
 
 
+def renew_result(name: str, reason: str) -> None:
+    """Take the sources of a result as they are now, where they changed without changing what was measured (a name, a
+    docstring); the reason and the commit are kept in the result."""
+    document = read_result(name)
+    document.setdefault("renewed", []).append({"commit": _commit(), "reason": reason})
+    document["sources"] = {source: digest(ROOT / source) for source in document["sources"]}
+    text = json.dumps(document, indent=1, ensure_ascii=False)
+    (RESULTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+
+
 def read_result(name: str) -> dict[str, Any]:
     """The document of a result. Raises `FileNotFoundError` where nothing was measured under that name."""
     return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
