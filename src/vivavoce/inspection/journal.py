@@ -33,6 +33,10 @@ class Stamp:
         return cls(status.st_size, status.st_mtime_ns)
 
 
+_BEGIN = b'{"type": "'
+"""How every line begins: only a cut line of ours is dropped."""
+
+
 @dataclass(slots=True)
 class Journal:
     """One `events.jsonl`: `{"type": "event", …}` and, after a file's events, `{"type": "file", …}`."""
@@ -50,6 +54,10 @@ class Journal:
         if path.exists():
             whole = journal._read()
             with open(path, "r+b") as file:
+                file.seek(whole)
+                rest = file.read(len(_BEGIN))
+                if not _BEGIN.startswith(rest):
+                    raise InputError(f"{path}: is no result of an inspection, choose another file")
                 file.truncate(whole)
         else:
             path.touch()
