@@ -160,7 +160,7 @@ def test_it_is_imported_and_spoken_by_name(
     assert main(["speak", "--voice", "lark", "Hi.", "-o", "hi.wav"]) == 0
     assert "by heart" in capsys.readouterr().err
     assert main(["addons", "import", "hibari", "--name", "lark"]) == 2
-    assert "is there already" in capsys.readouterr().err
+    assert "has the name lark already" in capsys.readouterr().err
     assert [path.name for path in (tmp_path / "own").iterdir()] == ["lark"]
 
 
