@@ -33,7 +33,6 @@ from vivavoce.serve.synthesis import Style
 PORT = 10_200
 SERVICE_TYPE = "_wyoming._tcp.local."
 _LONGEST_LINE = 1 << 20
-_PROJECT = "https://pypi.org/project/vivavoce/"
 
 logger = logging.getLogger("vivavoce.serve")
 
@@ -208,7 +207,7 @@ class _Handler:
 
 def info(service: Service) -> Info:
     """What this server offers."""
-    attribution = Attribution(name="vivavoce", url=_PROJECT)
+    attribution = Attribution(name="vivavoce", url="")
     voices = [
         TtsVoice(
             name=speaker.id, attribution=attribution, installed=True,

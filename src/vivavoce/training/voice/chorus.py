@@ -50,7 +50,7 @@ ATTRIBUTION = (
 NOTICE = """chorus, a voice of vivavoce
 Licensed under the Apache License, Version 2.0.
 
-This voice began with the weights of hibari-tts {version} (https://pypi.org/project/hibari-tts/), Apache License 2.0,
+This voice began with the weights of hibari-tts {version}, Apache License 2.0,
 and was changed: tables of seven speakers and of the kinds of sentence were added, all weights were trained further, and
 the network was cut into encoders, melody and a frame decoder that streams.
 The six synthetic speakers were taught by Kokoro-82M, Apache License 2.0.
