@@ -204,6 +204,9 @@ def _explain_failure(url: str) -> Iterator[None]:
         raise InputError(f"{url}: no server answers there ({error.strerror or error})") from error
     except Exception as error:
         if type(error).__module__.startswith("websockets"):
+            reason = getattr(getattr(error, "rcvd", None), "reason", "")  # the server may close before its message is read
+            if reason:
+                raise InputError(f"{url}: the server: {reason}") from error
             raise InputError(f"{url}: the connection broke ({error})") from error
         raise
 
