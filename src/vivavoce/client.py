@@ -204,7 +204,8 @@ def _explain_failure(url: str) -> Iterator[None]:
         raise InputError(f"{url}: no server answers there ({error.strerror or error})") from error
     except Exception as error:
         if type(error).__module__.startswith("websockets"):
-            reason = getattr(getattr(error, "rcvd", None), "reason", "")  # the server may close before its message is read
+            # The server may have closed before its message was read: then the reason stands in the closing frame.
+            reason = getattr(getattr(error, "rcvd", None), "reason", "")
             if reason:
                 raise InputError(f"{url}: the server: {reason}") from error
             raise InputError(f"{url}: the connection broke ({error})") from error
