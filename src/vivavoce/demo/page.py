@@ -15,7 +15,7 @@ import numpy as np
 import soundfile
 
 from vivavoce.audio import Audio
-from vivavoce.features import RATE_HZ, mel_spectrogram, pitch
+from vivavoce.voice.page import draw_sound
 
 COLUMNS = 1000
 """Bars of a waveform."""
@@ -114,20 +114,5 @@ def _url(content: bytes, kind: str) -> str:
 
 
 def _drawing(take: Take) -> dict[str, object]:
-    """What the script paints: bytes of the mel spectrogram, pitch in Hz, the envelope of the wave, words, losses."""
-    audio = take.audio.resampled(RATE_HZ)
-    mel = mel_spectrogram(audio.samples)
-    levels = np.clip((mel + 9.0) / 11.0, 0.0, 1.0) * 255
-    edges = np.linspace(0, len(audio.samples), min(COLUMNS, max(1, len(audio.samples))) + 1).astype(int)
-    return {
-        "duration_s": audio.duration_s,
-        "frames": len(mel),
-        "bands": mel.shape[1],
-        "mel": base64.b64encode(levels.astype(np.uint8).tobytes()).decode(),
-        "f0": [round(float(f0), 1) for f0 in pitch(audio)],
-        "envelope": [
-            round(float(np.abs(audio.samples[a:b]).max(initial=0.0)), 3) for a, b in itertools.pairwise(edges)
-        ],
-        "words": take.words,
-        "lost": take.lost,
-    }
+    """What the script paints: the sound, its words, and what of it was lost."""
+    return {**draw_sound(take.audio, COLUMNS), "words": take.words, "lost": take.lost}

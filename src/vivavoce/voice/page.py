@@ -53,11 +53,18 @@ def _section(number: int, take: Take) -> str:
 
 
 def _drawing(take: Take) -> dict[str, object]:
-    """What the script paints: bytes of the spectrogram, pitch in Hz, the waveform's envelope, words."""
-    audio = take.audio.resampled(RATE_HZ)
+    """What the script paints: the sound, and words with their start and end in seconds."""
+    words = [[mark.time_s, mark.end_s, mark.value] for mark in take.marks if mark.type == "word"]
+    return {**draw_sound(take.audio, COLUMNS), "words": words}
+
+
+def draw_sound(audio: Audio, most_columns: int) -> dict[str, object]:
+    """A sound for a page's script: bytes of the mel spectrogram, pitch in Hz, the wave's envelope in at most
+    `most_columns` values, the length in seconds."""
+    audio = audio.resampled(RATE_HZ)
     mel = mel_spectrogram(audio.samples)
     picture = np.clip((mel + 9.0) / 11.0, 0.0, 1.0) * 255
-    columns = min(COLUMNS, max(1, len(audio.samples)))
+    columns = min(most_columns, max(1, len(audio.samples)))
     edges = np.linspace(0, len(audio.samples), columns + 1).astype(int)
     envelope = [float(np.abs(audio.samples[a:b]).max(initial=0.0)) for a, b in itertools.pairwise(edges)]
     return {
@@ -67,5 +74,4 @@ def _drawing(take: Take) -> dict[str, object]:
         "mel": base64.b64encode(picture.astype(np.uint8).tobytes()).decode(),
         "f0": [round(float(f0), 1) for f0 in pitch(audio)],
         "envelope": [round(value, 3) for value in envelope],
-        "words": [[mark.time_s, mark.end_s, mark.value] for mark in take.marks if mark.type == "word"],
     }

@@ -16,9 +16,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from attention_voice.training.data import Utterance, frame_tensors, token_tensors
-from attention_voice.training.layers import pad_delay
 from attention_voice.training.network import AttentionModel, Steps, look
 from vivavoce.features import BANDS
+from vivavoce.training.core.streaming_layers import pad_delay
 from vivavoce.voice.dimensions import SENTENCE_PROSODY, WORD_PROSODY
 
 MEL_CENTRE, MEL_SCALE = -5.0, 2.0

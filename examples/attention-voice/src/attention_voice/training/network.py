@@ -15,8 +15,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from attention_voice.training.layers import Encoder, StreamingStack
+from attention_voice.training.layers import Encoder
 from vivavoce.features import BANDS
+from vivavoce.training.core.streaming_layers import StreamingStack
 
 FRAME = BANDS + 2
 """Values of a frame as the networks pass it on: mel, log f0, voicing, each about -1 to 1."""
