@@ -18,6 +18,7 @@ from vivavoce.text.names import common_names
 from vivavoce.text.normalise import Decision, Trace, normalise
 from vivavoce.text.normalise.characters import PLACEHOLDER
 from vivavoce.text.notices import Notices, place
+from vivavoce.text.patterns import Pattern
 from vivavoce.text.pronounce import Token, grapheme_to_phoneme, other_sense, pronounce, tag, tokens_of
 from vivavoce.text.sentence_kind import sentence_kind
 from vivavoce.text.source_map import SourceMappedText
@@ -29,17 +30,17 @@ from vivavoce.text.utterance import Boundary, Mark, Sentence, Utterance, Word
 
 _Item = TypeVar("_Item")
 
-_MARKUP = re.compile(
+_MARKUP = Pattern(
     r"[\ufeff\s]*(?:<!--.{0,4000}?-->\s*)*<(?:[sS][pP][eE][aA][kK]\b|\?xml\b|!DOCTYPE\s+speak\b)", re.DOTALL
 )
-_FULL_STOP = re.compile(r"\.[\"'”’)\]»]*$")
-_NOISE = re.compile(r"(?:[!-/:-@\[-`{-~…“”‘’]\s?){24,}")
+_FULL_STOP = Pattern(r"\.[\"'”’)\]»]*$")
+_NOISE = Pattern(r"(?:[!-/:-@\[-`{-~…“”‘’]\s?){24,}")
 """Rows of signs that nobody reads, such as a megabyte of "!?"."""
-_PLACEHOLDER = re.compile(PLACEHOLDER)
-_LONG_WORD = re.compile(r"[^\W\d_]{25,}")
+_PLACEHOLDER = Pattern(PLACEHOLDER)
+_LONG_WORD = Pattern(r"[^\W\d_]{25,}")
 _WORD_RULES = frozenset(["homograph", "lexicon", "name"])
 _PIECE_LETTERS = 16
-_SPOKEN = re.compile(r"[^\W_]|\ue000")
+_SPOKEN = Pattern(r"[^\W_]|\ue000")
 
 
 def analyse(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+from vivavoce.text.patterns import Pattern
 from vivavoce.text.source_map import SourceMappedText
 
 _LINES = (
@@ -14,12 +15,12 @@ _INLINE = (
     "a|abbr|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|img|input|ins|kbd|label|mark|q|rp|rt|ruby|s|samp|small|span"
     "|strike|strong|sub|sup|svg|time|tt|u|var|wbr|body|html|head|meta|link|button|td|th|thead|tbody|picture|source|center"
 )
-_ELEMENT = re.compile(
+_ELEMENT = Pattern(
     r"<!--.*?(?:-->|\Z)|<!doctype\b[^<>]{0,200}>|<(script|style|head)\b[^<>]{0,2000}>.*?(?:</\1\s*>|\Z)"
     rf"|<(/?)(br|hr|li|h[1-6]|{_LINES}|{_INLINE})(?=[\s/>])(?:[^<>\"']|\"[^\"<>]{{0,2000}}\"|'[^'<>]{{0,2000}}'){{0,4000}}+>",
     re.IGNORECASE | re.DOTALL,
 )
-_ENTITY = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
+_ENTITY = Pattern(r"&(?:[A-Za-z]{2,8}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _LINE_NAMES = frozenset(_LINES.split("|"))
 _CELLS = frozenset(["td", "th"])
 

@@ -7,34 +7,35 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
+from vivavoce.text.patterns import Pattern
 from vivavoce.text.utterance import Boundary
 
 MAX_HEADING_CHARACTERS = 80
 _WRAPPED_CHARACTERS = 45
 """Lines as long as this on average were broken to fit a page, not because something ends there."""
 
-_LINE = re.compile(r"[^\n\f\u2028\u2029]*[\n\f\u2028\u2029]?")
-_SCENE = re.compile(r"\s*(?:(?:[*•·⁂※#~+=_—–-][ \t]*){3,}|[⁂※*#~§❦])\s*")
-_UNDERLINE = re.compile(r"\s{0,3}(?:=+|-{2,})\s*")
-_HASHES = re.compile(r"[ \t]{0,3}#{1,6}[ \t]+(?=\S)")
-_QUOTED = re.compile(r"[ \t]{0,3}(?:>[ \t]?)+")
-_BULLET = re.compile(r"[ \t]{0,40}(?:[-*+•‣◦▪–—][ \t]+(?:\[[ xX]\][ \t]+)?)(?=\S)")
-_NUMBERED = re.compile(r"[ \t]{0,40}(?:\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)])[ \t]+(?=\S)")
-_FENCE = re.compile(r"[ \t]{0,3}(?:```|~~~)[^`]*")
-_TABLE_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*")
-_NOTE_TEXT = re.compile(r"[ \t]{0,3}\[\^[^\]\n]{1,20}\]:")
-_NUMBERED_PART = re.compile(
+_LINE = Pattern(r"[^\n\f\u2028\u2029]*[\n\f\u2028\u2029]?")
+_SCENE = Pattern(r"\s*(?:(?:[*•·⁂※#~+=_—–-][ \t]*){3,}|[⁂※*#~§❦])\s*")
+_UNDERLINE = Pattern(r"\s{0,3}(?:=+|-{2,})\s*")
+_HASHES = Pattern(r"[ \t]{0,3}#{1,6}[ \t]+(?=\S)")
+_QUOTED = Pattern(r"[ \t]{0,3}(?:>[ \t]?)+")
+_BULLET = Pattern(r"[ \t]{0,40}(?:[-*+•‣◦▪–—][ \t]+(?:\[[ xX]\][ \t]+)?)(?=\S)")
+_NUMBERED = Pattern(r"[ \t]{0,40}(?:\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)])[ \t]+(?=\S)")
+_FENCE = Pattern(r"[ \t]{0,3}(?:```|~~~)[^`]*")
+_TABLE_RULE = Pattern(r"[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*")
+_NOTE_TEXT = Pattern(r"[ \t]{0,3}\[\^[^\]\n]{1,20}\]:")
+_NUMBERED_PART = Pattern(
     r"(?i)\s*(?:chapter|part|book|volume|act|scene|section|canto|stave|letter|lesson|unit|appendix)\s+"
     r"(?:\d{1,4}|[ivxlcdm]{1,8}|[a-z]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen"
     r"|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|the (?:first|second|third|fourth|fifth|last))\b"
     r"[.:—–-]?(?:\s.*)?"
 )
-_SENTENCE_END = re.compile(r"[.!?…,;:—–-][\"'”’)\]]*\s*$")
-_CONTINUES = re.compile(
+_SENTENCE_END = Pattern(r"[.!?…,;:—–-][\"'”’)\]]*\s*$")
+_CONTINUES = Pattern(
     r"(?:[,;—–-]|\b(?:a|an|the|of|to|in|on|at|by|for|and|or|but|with|from|that|is|was|as|his|her|my|our|their))\s*$"
 )
-_MIXED_CASE = re.compile(r"[a-z]")
-_WORD = re.compile(r"[^\W\d_]{2,}")
+_MIXED_CASE = Pattern(r"[a-z]")
+_WORD = Pattern(r"[^\W\d_]{2,}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from vivavoce.text.normalise.money import WHOLE as MONEY
 from vivavoce.text.normalise.numerals import fraction
 from vivavoce.text.normalise.rules import cardinal, digit_by_digit
 from vivavoce.text.normalise.units import MEASURE
+from vivavoce.text.patterns import Pattern
 from vivavoce.text.pronounce import grapheme_to_phoneme
 
 _MAX_DIGITS = 33
@@ -28,14 +29,14 @@ _SIGNS = {
     "'": "apostrophe", '"': "quote", "(": "open bracket", ")": "close bracket", "%": "percent", "=": "equals",
     "$": "dollar", "~": "tilde", "<": "less than", ">": "greater than", "^": "caret", "|": "bar",
 }  # fmt: skip
-_CARDINAL = re.compile(r"([-−]?)(\d[\d,]*)(\.\d+)?")
-_ORDINAL = re.compile(r"(\d[\d,]*)(?:st|nd|rd|th)?")
-_TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([aApP])?\.?[mM]?\.?")
-_DURATION = re.compile(r"(\d{1,3})'(?:(\d{1,2})(?:''|\"))?")
-_TELEPHONE = re.compile(r"\+?[\d\s().-]*\d[\d\s().-]*(?:\s*(?i:x|ext\.?)\s*\d+)?")
-_LETTER_TELEPHONE = re.compile(r"([\d\s()+-]*\d)[\s-]*([A-Za-z]{3,10})")
-_UNIT = re.compile(r"([-−]?\d[\d,]*(?:\.\d+)?)\s?([A-Za-z][A-Za-z ]{1,30})")
-_FRACTION = re.compile(r"(?:(\d+)[\s+])?\s*(\d{1,6})\s*/\s*(\d{1,6})")
+_CARDINAL = Pattern(r"([-−]?)(\d[\d,]*)(\.\d+)?")
+_ORDINAL = Pattern(r"(\d[\d,]*)(?:st|nd|rd|th)?")
+_TIME = Pattern(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([aApP])?\.?[mM]?\.?")
+_DURATION = Pattern(r"(\d{1,3})'(?:(\d{1,2})(?:''|\"))?")
+_TELEPHONE = Pattern(r"\+?[\d\s().-]*\d[\d\s().-]*(?:\s*(?i:x|ext\.?)\s*\d+)?")
+_LETTER_TELEPHONE = Pattern(r"([\d\s()+-]*\d)[\s-]*([A-Za-z]{3,10})")
+_UNIT = Pattern(r"([-−]?\d[\d,]*(?:\.\d+)?)\s?([A-Za-z][A-Za-z ]{1,30})")
+_FRACTION = Pattern(r"(?:(\d+)[\s+])?\s*(\d{1,6})\s*/\s*(\d{1,6})")
 _DATE_ORDERS = frozenset(["mdy", "dmy", "ymd", "ydm", "md", "dm", "ym", "my", "y", "m", "d"])
 
 

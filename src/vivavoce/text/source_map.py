@@ -10,6 +10,7 @@ from itertools import takewhile
 import numpy as np
 import numpy.typing as npt
 
+from vivavoce.text.patterns import Pattern
 from vivavoce.text.utterance import ByteSpan
 
 Offsets = npt.NDArray[np.int64]
@@ -59,11 +60,11 @@ class SourceMappedText:
             return at, at
         return int(self.starts[start:end].min()), int(self.ends[start:end].max())
 
-    def sub(self, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]) -> SourceMappedText:
+    def sub(self, pattern: Pattern, replace: Callable[[re.Match[str]], str]) -> SourceMappedText:
         """`pattern.sub`, keeping the alignment."""
         return self.edit(self.edits_of(pattern, replace))
 
-    def edits_of(self, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]) -> list[Edit]:
+    def edits_of(self, pattern: Pattern, replace: Callable[[re.Match[str]], str]) -> list[Edit]:
         """What `sub` would change."""
         edits = [(m.start(), m.end(), replace(m)) for m in pattern.finditer(self.text)]
         return [self._trim_edit(*edit) for edit in edits if self.text[edit[0] : edit[1]] != edit[2]]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from vivavoce.text.patterns import Pattern
 from vivavoce.text.utterance import Word
 from vivavoce.text.word_sets import words
 
@@ -40,10 +40,10 @@ MAYBE_LAST = words(
     "Ind Kan Neb Nev Va Vt Ga Ky La Md Mo Pa Insp Det Pvt Amb Atty Secy Treas Brig Cdr Okt Dez Hwy Rte ext sq cu",
     "Mtn Jct",
 )
-_MONTHS = re.compile(
+_MONTHS = Pattern(
     r"(?:Jan|Feb|M[aä]r|Apr|Ma[iy]|Jun|Jul|Aug|Sep|O[ck]t|Nov|De[cz]|janv|févr|avril|juin|juil|août|enero|abril|agosto)"
 )
-_LOWER_BEFORE = re.compile(r"(?:^|\s)[a-z]+ $")
+_LOWER_BEFORE = Pattern(r"(?:^|\s)[a-z]+ $")
 STARTERS = words(
     "A After All Also Although An And Another As At Because Before Both But By Did Do Does Each Even Every For",
     "From He Her Here His How However I If In Is It Its Just Later Many Maybe Meanwhile Most My Nevertheless Next",
@@ -53,13 +53,13 @@ STARTERS = words(
 )
 
 _NOTE = r"(?:\[[^\[\]\s]{1,8}\]|[\u00b9\u00b2\u00b3\u2070-\u2079*†‡])"
-_END = re.compile(rf"(?<![.!?…])[.!?…]++(?:[\"'”’)\]»*_]|{_NOTE})*+\s++(?=\S)")
-_CLAUSE = re.compile(r"[,;:—–)]\s+")
-_WORD_BEFORE = re.compile(r"[^\s(\[\"“”'‘—–-]*$")
-_NAME_BEFORE = re.compile(r"(?:^|\s)(?:[A-Z][a-z]+|\d+(?:st|nd|rd|th))\s$")
-_INITIALS = re.compile(r"(?:[A-Z]\.)+[A-Z]")
+_END = Pattern(rf"(?<![.!?…])[.!?…]++(?:[\"'”’)\]»*_]|{_NOTE})*+\s++(?=\S)")
+_CLAUSE = Pattern(r"[,;:—–)]\s+")
+_WORD_BEFORE = Pattern(r"[^\s(\[\"“”'‘—–-]*$")
+_NAME_BEFORE = Pattern(r"(?:^|\s)(?:[A-Z][a-z]+|\d+(?:st|nd|rd|th))\s$")
+_INITIALS = Pattern(r"(?:[A-Z]\.)+[A-Z]")
 _NUMBER_STARTS = frozenset("0123456789#")
-_FIRST_WORD = re.compile(r"[^\W\d_]+(?:'\w+)?")
+_FIRST_WORD = Pattern(r"[^\W\d_]+(?:'\w+)?")
 
 
 def sentences(text: str, start: int, end: int) -> Iterator[Range]:

@@ -6,8 +6,6 @@ last, because the voices were trained on its readings.
 
 from __future__ import annotations
 
-import re
-
 from hibari.g2p.normalize import normalize as hibari_normalise
 
 from vivavoce.text.normalise import (
@@ -28,6 +26,7 @@ from vivavoce.text.normalise import (
 from vivavoce.text.normalise.characters import PLACEHOLDER, readable
 from vivavoce.text.normalise.rules import Decision, RuleGroup, Trace, apply
 from vivavoce.text.notices import Notices
+from vivavoce.text.patterns import Pattern
 from vivavoce.text.source_map import SourceMappedText
 
 __all__ = ["Decision", "Trace", "normalise"]
@@ -36,11 +35,11 @@ MAX_RUN = 8
 """Words and signs without a space; a run twice as long is cut, for hibari's time grows with its third power."""
 
 _PIECE = r"(?:[^\W\d_]+|\d+|[^\w\s]|_)"
-_LONG_RUN = re.compile(rf"(?<!\S){_PIECE}{{{2 * MAX_RUN},}}+")
-_RUN = re.compile(rf"{_PIECE}{{{MAX_RUN}}}")
-_SHIELD = re.compile(roman.SHIELD)
-_APART = re.compile(rf"(?<=\w)(?={PLACEHOLDER})|(?<={PLACEHOLDER})(?=[\w{PLACEHOLDER}])")
-_THOUSANDS = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
+_LONG_RUN = Pattern(rf"(?<!\S){_PIECE}{{{2 * MAX_RUN},}}+")
+_RUN = Pattern(rf"{_PIECE}{{{MAX_RUN}}}")
+_SHIELD = Pattern(roman.SHIELD)
+_APART = Pattern(rf"(?<=\w)(?={PLACEHOLDER})|(?<={PLACEHOLDER})(?=[\w{PLACEHOLDER}])")
+_THOUSANDS = Pattern(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 GROUPS: dict[str, list[RuleGroup]] = {
     language: [
         addresses.GROUP,

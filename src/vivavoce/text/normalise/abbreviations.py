@@ -7,6 +7,7 @@ import re
 from vivavoce.text.normalise.identifiers import in_pairs
 from vivavoce.text.normalise.roman import SHIELD
 from vivavoce.text.normalise.rules import Rule, RuleGroup
+from vivavoce.text.patterns import Pattern
 from vivavoce.text.split import STARTERS
 from vivavoce.text.word_sets import words
 
@@ -111,42 +112,42 @@ def _after_number(match: re.Match[str]) -> str:
 _AMOUNT = r"(?<![\w.,/])((?:\d+[ -])?\d{1,2}/\d{1,2}|\d[\d,]*(?:\.\d+)?(?: ?[½¼¾⅓⅔⅛])?|[½¼¾⅓⅔⅛])"
 _LONG_UNITS = {unit: words for unit, words in _AFTER_NUMBER.items() if unit not in _STOP_NEEDED}
 _RULES: list[Rule] = [
-    (re.compile(r"(?<![\w.])[eE]\.\s?g\.?(?:,|(?=\s|:|$))"), lambda m: "for example" + ("," if m[0].endswith(",") else "")),
-    (re.compile(r"(?<![\w.])[iI]\.\s?e\.?(?:,|(?=\s|:|$))"), lambda m: "that is" + ("," if m[0].endswith(",") else "")),
-    (re.compile(r"(?<![\w.])a\.k\.a\.?(?=\s|$)"), lambda m: "also known as"),
-    (re.compile(r"(?<![\w.])viz\.(?=\s)"), lambda m: "namely"),
-    (re.compile(r"(?<![\w.])op\. ?cit\."), lambda m: "op cit"),
-    (re.compile(r"(?<![\w.])(?:&c|etc)\.?(?=[\s,;)]|$)"), lambda m: _stop(m, "et cetera") if m[0].startswith("&") else m[0]),
-    (re.compile(r"(?<![\w.])(?:ca?\.\s?)(?=\d{3,4})"), lambda m: "circa "),
-    (re.compile(r"(?<=\()(?:b\. ?)(?=\d{4}|[A-Z])"), lambda m: "born "),
-    (re.compile(r"(?<=[(,;]) ?(?:d\. )(?=\d{4})"), lambda m: " died "),
-    (re.compile(r"(?<=\()(?:r\. ?)(?=\d{3,4})"), lambda m: "reigned "),
-    (re.compile(r"(?<=[a-z] )v\.? (?=[A-Z][a-z])"), lambda m: "versus "),
-    (re.compile(r"(?<![\w.])([Tt])el\.?:?\s?(?=[\d+(])"), lambda m: f"{m[1]}elephone "),
-    (re.compile(r"(?<![\w.])pp?\.\s?(?=\d+\s?[-–])"), lambda m: "pages "),
-    (re.compile(r"(?<![\w.])p\.\s?(?=\d|[ivxl]+\b)"), lambda m: "page "),
-    (re.compile(r"\b[Pp]\.? ?[Oo]\.? [Bb]ox\b"), lambda m: "P O Box"),
-    (re.compile(r"\b(P\.?P?\.S)\.(?=\s)"), lambda m: " ".join(m[1].replace(".", "")) + ","),
-    (re.compile(r"\b(St|Ft|Mt)\.? (?=[A-Z][a-z'’]+)(?<![a-z] St\. )(?<![a-z] St )"), lambda m: {"St": "Saint", "Ft": "Fort", "Mt": "Mount"}[m[1]] + " "),
-    (re.compile(r"\bSq\.? (?=[a-z])"), lambda m: "Square "),
-    (re.compile(r"\bSte\.? (?=[A-Z][a-z]{3})"), lambda m: "Saint "),
-    (re.compile(r"(?<![\w.])([Ee])xtn?\.? ?(\d{3,4})\b"), lambda m: f"{m[1]}xtension {in_pairs(m[2])}"),
-    (re.compile(rf"(?<![\w.])({_choice(_BEFORE_NUMBER)})(?:\.\s?|\s|: )#?(?=\d|[IVXL]+\b)"),
+    (Pattern(r"(?<![\w.])[eE]\.\s?g\.?(?:,|(?=\s|:|$))"), lambda m: "for example" + ("," if m[0].endswith(",") else "")),
+    (Pattern(r"(?<![\w.])[iI]\.\s?e\.?(?:,|(?=\s|:|$))"), lambda m: "that is" + ("," if m[0].endswith(",") else "")),
+    (Pattern(r"(?<![\w.])a\.k\.a\.?(?=\s|$)"), lambda m: "also known as"),
+    (Pattern(r"(?<![\w.])viz\.(?=\s)"), lambda m: "namely"),
+    (Pattern(r"(?<![\w.])op\. ?cit\."), lambda m: "op cit"),
+    (Pattern(r"(?<![\w.])(?:&c|etc)\.?(?=[\s,;)]|$)"), lambda m: _stop(m, "et cetera") if m[0].startswith("&") else m[0]),
+    (Pattern(r"(?<![\w.])(?:ca?\.\s?)(?=\d{3,4})"), lambda m: "circa "),
+    (Pattern(r"(?<=\()(?:b\. ?)(?=\d{4}|[A-Z])"), lambda m: "born "),
+    (Pattern(r"(?<=[(,;]) ?(?:d\. )(?=\d{4})"), lambda m: " died "),
+    (Pattern(r"(?<=\()(?:r\. ?)(?=\d{3,4})"), lambda m: "reigned "),
+    (Pattern(r"(?<=[a-z] )v\.? (?=[A-Z][a-z])"), lambda m: "versus "),
+    (Pattern(r"(?<![\w.])([Tt])el\.?:?\s?(?=[\d+(])"), lambda m: f"{m[1]}elephone "),
+    (Pattern(r"(?<![\w.])pp?\.\s?(?=\d+\s?[-–])"), lambda m: "pages "),
+    (Pattern(r"(?<![\w.])p\.\s?(?=\d|[ivxl]+\b)"), lambda m: "page "),
+    (Pattern(r"\b[Pp]\.? ?[Oo]\.? [Bb]ox\b"), lambda m: "P O Box"),
+    (Pattern(r"\b(P\.?P?\.S)\.(?=\s)"), lambda m: " ".join(m[1].replace(".", "")) + ","),
+    (Pattern(r"\b(St|Ft|Mt)\.? (?=[A-Z][a-z'’]+)(?<![a-z] St\. )(?<![a-z] St )"), lambda m: {"St": "Saint", "Ft": "Fort", "Mt": "Mount"}[m[1]] + " "),
+    (Pattern(r"\bSq\.? (?=[a-z])"), lambda m: "Square "),
+    (Pattern(r"\bSte\.? (?=[A-Z][a-z]{3})"), lambda m: "Saint "),
+    (Pattern(r"(?<![\w.])([Ee])xtn?\.? ?(\d{3,4})\b"), lambda m: f"{m[1]}xtension {in_pairs(m[2])}"),
+    (Pattern(rf"(?<![\w.])({_choice(_BEFORE_NUMBER)})(?:\.\s?|\s|: )#?(?=\d|[IVXL]+\b)"),
      lambda m: m[0] if m[0][-1:].isspace() and "." not in m[0] and m[1].lower() in ("no", "art", "cat", "tab", "app", "lot", "unit", "ch", "pt", "fl", "ex") else f"{_BEFORE_NUMBER[m[1]]} "),
-    (re.compile(r"(?<![\w.])(Apt|Ste|Rm|Unit|Flat)\.? #?(?=[A-Z]\b)"), lambda m: f"{_BEFORE_NUMBER.get(m[1], m[1])} "),
-    (re.compile(r"\b(\d+(?:st|nd|rd|th)|[Ff]irst|[Ss]econd|[Tt]hird|[Gg]round|[Tt]op) [Ff]l\.?(?=[\s,;]|$)"), lambda m: _stop(m, f"{m[1]} floor")),
-    (re.compile(rf"{_AMOUNT}[\s-]?({_choice(_LONG_UNITS)})(?:\.(?!\w)|(?![\w'’/°²³-]))"), _after_number),
-    (re.compile(rf"{_AMOUNT}\s?({'|'.join(sorted(_STOP_NEEDED, key=len, reverse=True))})\.(?!\w)"), _after_number),
-    (re.compile(rf"{_AMOUNT} (in)(?= (?:long|wide|high|deep|tall|thick|across|x|by|of (?:rain|snow|water))\b)"), _after_number),
-    (re.compile(r"\b(\d+\s)([NSEW]{1,2})\.? (?=(?:[A-Z][a-z]+|\d+(?:st|nd|rd|th))\b)"), lambda m: f"{m[1]}{DIRECTIONS.get(m[2], m[2])} "),
-    (re.compile(rf"\b([NSEW])\. (?={_STREET_NAME} (?:{_choice(STREETS)}|Street|Avenue|Road|Drive)\b)"), lambda m: f"{DIRECTIONS[m[1]]} "),
-    (re.compile(rf"\b({_STREET_NAME}) ({_choice(STREETS)})\.(?=[\s,;:)]|$)(?! (?:[A-Z][a-z]+ ){{0,1}}(?:Smith|Jones)\b)"),
+    (Pattern(r"(?<![\w.])(Apt|Ste|Rm|Unit|Flat)\.? #?(?=[A-Z]\b)"), lambda m: f"{_BEFORE_NUMBER.get(m[1], m[1])} "),
+    (Pattern(r"\b(\d+(?:st|nd|rd|th)|[Ff]irst|[Ss]econd|[Tt]hird|[Gg]round|[Tt]op) [Ff]l\.?(?=[\s,;]|$)"), lambda m: _stop(m, f"{m[1]} floor")),
+    (Pattern(rf"{_AMOUNT}[\s-]?({_choice(_LONG_UNITS)})(?:\.(?!\w)|(?![\w'’/°²³-]))"), _after_number),
+    (Pattern(rf"{_AMOUNT}\s?({'|'.join(sorted(_STOP_NEEDED, key=len, reverse=True))})\.(?!\w)"), _after_number),
+    (Pattern(rf"{_AMOUNT} (in)(?= (?:long|wide|high|deep|tall|thick|across|x|by|of (?:rain|snow|water))\b)"), _after_number),
+    (Pattern(r"\b(\d+\s)([NSEW]{1,2})\.? (?=(?:[A-Z][a-z]+|\d+(?:st|nd|rd|th))\b)"), lambda m: f"{m[1]}{DIRECTIONS.get(m[2], m[2])} "),
+    (Pattern(rf"\b([NSEW])\. (?={_STREET_NAME} (?:{_choice(STREETS)}|Street|Avenue|Road|Drive)\b)"), lambda m: f"{DIRECTIONS[m[1]]} "),
+    (Pattern(rf"\b({_STREET_NAME}) ({_choice(STREETS)})\.(?=[\s,;:)]|$)(?! (?:[A-Z][a-z]+ ){{0,1}}(?:Smith|Jones)\b)"),
      lambda m: _street(m)),
-    (re.compile(rf"\b(\d+ {_STREET_NAME}(?: [A-Z][a-z]+)?) ({_choice(STREETS)})(?=[\s,;:)]|$)"), lambda m: f"{m[1]} {STREETS[m[2]]}"),
-    (re.compile(rf"\b([A-Z][a-z]+, )({_choice(_OLD_STATES)})\.(?=[\s,;)]|$)"), lambda m: _old_state(m)),
-    (re.compile(rf"(?<![\w.@/-])({_choice(_WITHOUT_STOP)})(?![\w.@'’-])"), lambda m: _WITHOUT_STOP[m[1]] + (" " if m[1] == "w/" and m.string[m.end() : m.end() + 1].isalnum() else "")),
-    (re.compile(r"(?<![\w.@/-])w/(?=\w)(?!o\b)"), lambda m: "with "),
-    (re.compile(rf"(?<![\w.@-])({_choice(_ANYWHERE)})\.(?=[\s,;:)\"”]|$)"), lambda m: _anywhere(m)),
+    (Pattern(rf"\b(\d+ {_STREET_NAME}(?: [A-Z][a-z]+)?) ({_choice(STREETS)})(?=[\s,;:)]|$)"), lambda m: f"{m[1]} {STREETS[m[2]]}"),
+    (Pattern(rf"\b([A-Z][a-z]+, )({_choice(_OLD_STATES)})\.(?=[\s,;)]|$)"), lambda m: _old_state(m)),
+    (Pattern(rf"(?<![\w.@/-])({_choice(_WITHOUT_STOP)})(?![\w.@'’-])"), lambda m: _WITHOUT_STOP[m[1]] + (" " if m[1] == "w/" and m.string[m.end() : m.end() + 1].isalnum() else "")),
+    (Pattern(r"(?<![\w.@/-])w/(?=\w)(?!o\b)"), lambda m: "with "),
+    (Pattern(rf"(?<![\w.@-])({_choice(_ANYWHERE)})\.(?=[\s,;:)\"”]|$)"), lambda m: _anywhere(m)),
 ]  # fmt: skip
 _PLAIN_WORDS = words(
     "max temp ex lit pub pop adj adv pl op ref art trans prob bros poss Max Det Inst Sup Pop cond neg anon",
@@ -189,13 +190,13 @@ def _street(match: re.Match[str]) -> str:
 _SHIELDS: list[Rule] = [
     # Ordinary words at the end of a clause: "no.", "fig.", "sun.", "sat.", unless a number or a name follows.
     (
-        re.compile(
+        Pattern(
             r"\b(no|nos|fig|ed|eds|ch|est|vol|[Ss]un|[Ss]at|[Mm]on|[Mm]ar|Wed|Gen|Col|Rep|Rev|Hon|Co)(?=\.\s*[\"”’)]*\s*$)"
         ),
         lambda m: m[1] + SHIELD,
     ),
-    (re.compile(r"\b(no|nos|fig|ed|eds|ch|est|vol)(?=\.\s+(?!\d))"), lambda m: m[1] + SHIELD),
-    (re.compile(r"\bGen (?=(?:X|Y|Z|Alpha)\b)"), lambda m: "Gen" + SHIELD + " "),
+    (Pattern(r"\b(no|nos|fig|ed|eds|ch|est|vol)(?=\.\s+(?!\d))"), lambda m: m[1] + SHIELD),
+    (Pattern(r"\bGen (?=(?:X|Y|Z|Alpha)\b)"), lambda m: "Gen" + SHIELD + " "),
 ]
 
 GROUP = RuleGroup("abbreviation", _RULES)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 
 from vivavoce.text.normalise.rules import Rule, RuleGroup, digit_by_digit
+from vivavoce.text.patterns import Pattern
 
 _DOMAINS = "com|org|net|edu|gov|mil|int|info|biz|dev|app|io|ai|tv|me|co|uk|us|ca|au|nz|de|fr|es|it|nl|eu|ch|se|no|jp|in"
 _SYMBOLS = {
     ".": "dot", "/": "slash", "-": "dash", "_": "underscore", "@": "at", ":": "colon", "?": "question mark",
     "=": "equals", "&": "and", "#": "hash", "%": "percent", "+": "plus", "~": "tilde",
 }  # fmt: skip
-_SPELLED = re.compile("(?i)www|https?|html?|php|pdf|ftp|u[ks]|ca|au|nz|fr|nl|eu|ch|se|jp|tv|io|api|ai|css|js")
-_PIECE = re.compile(r"[^\W\d_]+|\d+|.", re.DOTALL)
-_ADDRESS = re.compile(
+_SPELLED = Pattern("(?i)www|https?|html?|php|pdf|ftp|u[ks]|ca|au|nz|fr|nl|eu|ch|se|jp|tv|io|api|ai|css|js")
+_PIECE = Pattern(r"[^\W\d_]+|\d+|.", re.DOTALL)
+_ADDRESS = Pattern(
     rf"""(?xi) (?<![\w@.])
     (?: (?:https?|ftp)://[^\s<>"]+
       | www\.[^\s<>"]+
@@ -21,8 +22,8 @@ _ADDRESS = re.compile(
       | (?:[a-z0-9][a-z0-9-]*\.)+(?:{_DOMAINS})(?![\w@])(?:/[^\s<>"]*)?
     )"""
 )
-_TRAILING = re.compile(r"[.,;:!?)\]}'*]+$")
-_SCHEME = re.compile(r"(?i)^(?:https?|ftp)://")
+_TRAILING = Pattern(r"[.,;:!?)\]}'*]+$")
+_SCHEME = Pattern(r"(?i)^(?:https?|ftp)://")
 
 
 def _read(match: re.Match[str]) -> str:

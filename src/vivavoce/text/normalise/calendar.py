@@ -8,23 +8,24 @@ from hibari.g2p import numbers as hibari_numbers
 from hibari.g2p.normalize import MONTH_NAMES
 
 from vivavoce.text.normalise.rules import DIGITS, Rule, RuleGroup
+from vivavoce.text.patterns import Pattern
 
-_DOTTED = re.compile(r"(?<![\w.])(\d{1,2})\.(\d{1,2})\.(\d{4})(?![\w.]\d|\w)")
-_SLASHED = re.compile(r"(?<![\w./])(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?![\w/])")
-_DASHED = re.compile(r"(?<![\w./-])(\d{1,2})-(\d{1,2})-(\d{4})(?![\w/-])")
-_YEAR_FIRST = re.compile(r"(?<![\w./])(\d{4})/(\d{2})/(\d{2})(?![\w/])")
-_TIMESTAMP = re.compile(r"\b(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(Z)?(?![\w])")
-_TWELVE_HOUR = re.compile(r"(?<![\w.:])(\d{1,2})(?:[:.](\d{2}))?\s?([aApP])(?:\.\s?[mM]\.?|[mM])(?![\w])")
-_HOURS = re.compile(r"(?<![\w.:])([ap]\.m\.|\d{1,2})\s?[-–]\s?(?=\d{1,2}(?:[:.]\d{2})?\s?[ap]\.?m\b)", re.IGNORECASE)
-_HALF_DAY_RANGE = re.compile(r"(?<=[ap]m|\.m)\s?[-–]\s?(?=\d)|(?<=[ap]\.m\.)\s?[-–]\s?(?=\d)", re.IGNORECASE)
+_DOTTED = Pattern(r"(?<![\w.])(\d{1,2})\.(\d{1,2})\.(\d{4})(?![\w.]\d|\w)")
+_SLASHED = Pattern(r"(?<![\w./])(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?![\w/])")
+_DASHED = Pattern(r"(?<![\w./-])(\d{1,2})-(\d{1,2})-(\d{4})(?![\w/-])")
+_YEAR_FIRST = Pattern(r"(?<![\w./])(\d{4})/(\d{2})/(\d{2})(?![\w/])")
+_TIMESTAMP = Pattern(r"\b(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(Z)?(?![\w])")
+_TWELVE_HOUR = Pattern(r"(?<![\w.:])(\d{1,2})(?:[:.](\d{2}))?\s?([aApP])(?:\.\s?[mM]\.?|[mM])(?![\w])")
+_HOURS = Pattern(r"(?<![\w.:])([ap]\.m\.|\d{1,2})\s?[-–]\s?(?=\d{1,2}(?:[:.]\d{2})?\s?[ap]\.?m\b)", re.IGNORECASE)
+_HALF_DAY_RANGE = Pattern(r"(?<=[ap]m|\.m)\s?[-–]\s?(?=\d)|(?<=[ap]\.m\.)\s?[-–]\s?(?=\d)", re.IGNORECASE)
 
-_CLOCK_RANGE = re.compile(r"(?<![\w.:/])(\d{1,2}:\d{2})\s?[-–]\s?(?=\d{1,2}:\d{2}(?![\d:]))")
-_HOURS_AFTER_CLOCK = re.compile(r"(?<![\w.:])(\d{1,2}:\d{2})\s?h(?:rs)?\b")
+_CLOCK_RANGE = Pattern(r"(?<![\w.:/])(\d{1,2}:\d{2})\s?[-–]\s?(?=\d{1,2}:\d{2}(?![\d:]))")
+_HOURS_AFTER_CLOCK = Pattern(r"(?<![\w.:])(\d{1,2}:\d{2})\s?h(?:rs)?\b")
 _DAYS = {
     "Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Thur": "Thursday",
     "Thurs": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday",
 }  # fmt: skip
-_DAY_RANGE = re.compile(rf"\b({'|'.join(_DAYS)})\.?\s?[-–]\s?({'|'.join(_DAYS)})\b(?:\.(?=\s\S))?")
+_DAY_RANGE = Pattern(rf"\b({'|'.join(_DAYS)})\.?\s?[-–]\s?({'|'.join(_DAYS)})\b(?:\.(?=\s\S))?")
 
 
 def date(day: int, month: int, year: str) -> str | None:
@@ -150,10 +151,10 @@ def _lap(match: re.Match[str]) -> str:
     return f"{int(minutes)} {unit} {int(seconds)} point {' '.join(part)} seconds"
 
 
-_CLOCK_BEFORE = re.compile(
+_CLOCK_BEFORE = Pattern(
     r"(?i)\b(?:at|by|from|until|till|since|before|after|around|to|timestamp|[12]\d{3}-\d\d-\d\d|UTC|it['’]?s)[ ,T]{1,2}$"
 )
-_YEARS = re.compile(
+_YEARS = Pattern(
     r"(?<![\w.,/$£€-])((?:1[0-9]|20)\d\d)\s?[-–—]\s?(\d{2}|(?:1[0-9]|20)\d\d)(?![\w/%-]|[.,]\d)(?! (?:people|dollars|pounds|miles|km|words))"
 )
 
@@ -174,24 +175,24 @@ _BOTH: list[Rule] = [
     (_TIMESTAMP, lambda m: f"{m[1]}, {m[2]}{' UTC' if m[3] else ''}"),
     (_DOTTED, _day_first),
     (_YEAR_FIRST, lambda m: f"{m[1]}-{m[2]}-{m[3]}"),
-    (re.compile(rf"\b(?:the )?({_DAY}){_TH}(\s?[/&–-]\s?)({_DAY}){_TH}\.? (?:of )?({_MONTH})\b\.?(?! \d{{2}}:)"), _days),
-    (re.compile(rf"\b({_MONTH})\.? ({_DAY}){_TH}(\s?[/&–-]\s?)({_DAY}){_TH}\b(?![:%\d])"), _month_days),
-    (re.compile(rf"\b({_MONTH})\.?\s?[-–/]\s?({_MONTH})\b\.?(?= \d|[,;)]|\s[a-z]|\s*$|\.)"), lambda m: f"{_month(m[1])} to {_month(m[2])}"),
-    (re.compile(rf"(?<![\w.,/$£€-])(?:the )?({_DAY})(?:\.|{_TH})? (?:of )?({_ANY_MONTH})\b\.?(?=,? (?:1[0-9]|20)\d\d\b|[\s,;:)?!]|$)"),
+    (Pattern(rf"\b(?:the )?({_DAY}){_TH}(\s?[/&–-]\s?)({_DAY}){_TH}\.? (?:of )?({_MONTH})\b\.?(?! \d{{2}}:)"), _days),
+    (Pattern(rf"\b({_MONTH})\.? ({_DAY}){_TH}(\s?[/&–-]\s?)({_DAY}){_TH}\b(?![:%\d])"), _month_days),
+    (Pattern(rf"\b({_MONTH})\.?\s?[-–/]\s?({_MONTH})\b\.?(?= \d|[,;)]|\s[a-z]|\s*$|\.)"), lambda m: f"{_month(m[1])} to {_month(m[2])}"),
+    (Pattern(rf"(?<![\w.,/$£€-])(?:the )?({_DAY})(?:\.|{_TH})? (?:of )?({_ANY_MONTH})\b\.?(?=,? (?:1[0-9]|20)\d\d\b|[\s,;:)?!]|$)"),
      lambda m: f"{_the(m[1])} of {_month(m[2])}" + ("." if m[0].endswith(".") and not m.string[m.end() :].strip() else "")),
-    (re.compile(rf"\b({_MONTH})\.? ({_DAY}){_TH}(?=,? (?:1[0-9]|20)\d\d\b)"), lambda m: f"{_month(m[1])} {_ordinal_day(m[2])}"),
-    (re.compile(rf"(?<![\w./-])({_DAY})[- ]({_MONTH})[- ]((?:19|20)\d\d|\d\d)(?![\w-])"), lambda m: f"{_the(m[1])} of {_month(m[2])} {full_year(m[3])}"),
-    (re.compile(rf"\b({_MONTH})\.? (?=(?:1[0-9]|20)\d\d\b)"), lambda m: f"{_month(m[1])} "),
-    (re.compile(r"(?<![\w./-])(0?[1-9]|1[0-2])/((?:19|20)\d\d)(?![\w/-])"), lambda m: f"{MONTH_NAMES[int(m[1]) - 1]} {m[2]}"),
-    (re.compile(r"(?<![\w.,$£€])(1\d|20)(\d)0(s['’]|['’]?s)(?!\w)"), _decade),
-    (re.compile(r"(?<![\w.,])['’‘](\d)0s(?!\w)|(?<=\bthe )(\d)0['’]?s(?!\w)|(?<=\b(?:his|her) )(\d)0s(?!\w)|(?<=\b(?:mid|low)[- ])(\d)0s(?!\w)|(?<=\b(?:early|their) )(\d)0s(?!\w)|(?<=\blate )(\d)0s(?!\w)"),
+    (Pattern(rf"\b({_MONTH})\.? ({_DAY}){_TH}(?=,? (?:1[0-9]|20)\d\d\b)"), lambda m: f"{_month(m[1])} {_ordinal_day(m[2])}"),
+    (Pattern(rf"(?<![\w./-])({_DAY})[- ]({_MONTH})[- ]((?:19|20)\d\d|\d\d)(?![\w-])"), lambda m: f"{_the(m[1])} of {_month(m[2])} {full_year(m[3])}"),
+    (Pattern(rf"\b({_MONTH})\.? (?=(?:1[0-9]|20)\d\d\b)"), lambda m: f"{_month(m[1])} "),
+    (Pattern(r"(?<![\w./-])(0?[1-9]|1[0-2])/((?:19|20)\d\d)(?![\w/-])"), lambda m: f"{MONTH_NAMES[int(m[1]) - 1]} {m[2]}"),
+    (Pattern(r"(?<![\w.,$£€])(1\d|20)(\d)0(s['’]|['’]?s)(?!\w)"), _decade),
+    (Pattern(r"(?<![\w.,])['’‘](\d)0s(?!\w)|(?<=\bthe )(\d)0['’]?s(?!\w)|(?<=\b(?:his|her) )(\d)0s(?!\w)|(?<=\b(?:mid|low)[- ])(\d)0s(?!\w)|(?<=\b(?:early|their) )(\d)0s(?!\w)|(?<=\blate )(\d)0s(?!\w)"),
      lambda m: _TENS[next(filter(None, m.groups()))] if next(filter(None, m.groups())) in _TENS else m[0]),
-    (re.compile(r"(?<!\w)['’‘](\d\d)(?![\w'’])"), lambda m: " ".join(m[1]) if m[1] == "00" else f"oh {m[1][1]}" if m[1][0] == "0" else m[1]),
-    (re.compile(r"(?<![\w./])((?:1[0-9]|20)\d\d)/(\d\d)(?![\w/])"), _season),
+    (Pattern(r"(?<!\w)['’‘](\d\d)(?![\w'’])"), lambda m: " ".join(m[1]) if m[1] == "00" else f"oh {m[1][1]}" if m[1][0] == "0" else m[1]),
+    (Pattern(r"(?<![\w./])((?:1[0-9]|20)\d\d)/(\d\d)(?![\w/])"), _season),
     (_YEARS, _years),
-    (re.compile(r"\b(\d{1,2}(?:st|nd|rd|th)) c\.(?=\s|$)"), lambda m: f"{m[1]} century"),
-    (re.compile(r"(?<![\w.:])(\d{1,2}):(\d{2}):(\d{2})(?:\.(\d{1,3}))?(?!\s?[aApP]\.?[mM]\b)(?![\w:])"), _duration),
-    (re.compile(r"(?<![\w.:])(\d{1,2}):(\d{2})\.(\d{1,3})(?![\w:])"), _lap),
+    (Pattern(r"\b(\d{1,2}(?:st|nd|rd|th)) c\.(?=\s|$)"), lambda m: f"{m[1]} century"),
+    (Pattern(r"(?<![\w.:])(\d{1,2}):(\d{2}):(\d{2})(?:\.(\d{1,3}))?(?!\s?[aApP]\.?[mM]\b)(?![\w:])"), _duration),
+    (Pattern(r"(?<![\w.:])(\d{1,2}):(\d{2})\.(\d{1,3})(?![\w:])"), _lap),
     (_CLOCK_RANGE, lambda m: f"{m[1]} to "),
     (_HOURS_AFTER_CLOCK, lambda m: m[1]),
     (_HOURS, lambda m: f"{m[1]} to "),
@@ -207,7 +208,7 @@ DAYS = RuleGroup(
     "day of the week",
     [
         (_DAY_RANGE, lambda m: f"{_DAYS[m[1]]} to {_DAYS[m[2]]}"),
-        (re.compile(rf"\b({_MONTH})\s?[-–]\s?({_MONTH})\b"), lambda m: f"{_month(m[1])} to {_month(m[2])}"),
+        (Pattern(rf"\b({_MONTH})\s?[-–]\s?({_MONTH})\b"), lambda m: f"{_month(m[1])} to {_month(m[2])}"),
     ],
     "-–",
 )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from vivavoce.text.notices import Notices
+from vivavoce.text.patterns import Pattern
 from vivavoce.text.source_map import SourceMappedText
 
 PLACEHOLDER = "\ue000"
 """Stands in the text of a marked-up document for a word whose reading the markup gave."""
 
-_UNUSUAL = re.compile(r"[^\x20-\x7e]+")
+_UNUSUAL = Pattern(r"[^\x20-\x7e]+")
 _KEPT = frozenset("“”‘’«»„–—…£€¥₹₩¢°²³½¼¾⅓⅔⅛⅜⅝⅞⅕⅙§¶±×÷©™®→⇒←•µ≠≤≥⁰¹⁴⁵⁶⁷⁸⁹⁻ⁿ")
 _NAMES = {
     "−": "-", "‐": "-", "‑": "-", "‒": "–", "―": "—", "⁄": "/", "∕": "/", "″": "″", "′": "′", "ʼ": "'", "‹": "'",
@@ -25,7 +25,7 @@ _NAMES = {
 _READABLE_LETTERS = frozenset("ªµºÀÁÂÃÄÅÆÇÉÊÌÍÎÏÑÒÓÔÕÖØÚÜàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿß") | frozenset(
     "ĀāĂăąĆćČčĎďĐđĒēĕĖėęěğģīĭİķļĽľŁłńņňōŏőŒœŘřŚśŞşŠšţťūŭŮůŰųŵŹźŻżŽž"
 )
-_GREEK_WORD = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]{2,}")
+_GREEK_WORD = Pattern(r"[\u0370-\u03ff\u1f00-\u1fff]{2,}")
 _EMOJI_PARTS = frozenset("\u200d\ufe0f\ufe0e\u20e3") | {chr(c) for c in range(0x1F3FB, 0x1F400)}
 
 

@@ -6,6 +6,7 @@ import re
 
 from vivavoce.text.normalise.identifiers import in_pairs
 from vivavoce.text.normalise.rules import DIGITS, Rule, RuleGroup, digit_by_digit, letters
+from vivavoce.text.patterns import Pattern
 from vivavoce.text.word_sets import words
 
 _SIGNS = {"/": "slash", "\\": "backslash", "~": "tilde", ".": "dot", "-": "dash", "_": "underscore", ":": "colon", "*": "star", "$": "dollar"}  # fmt: skip
@@ -18,21 +19,21 @@ _WORDLIKE = words(
     "zip tar bat log bak net git env lock toml java war jar iso img go gif rar mov conf wav deb",
 )
 _SPOKEN = {"usr": "user", "README": "read me", "TODO": "to do", "src": "source", "tmp": "temp"}  # fmt: skip
-_PIECE = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
-_PATH = re.compile(
+_PIECE = Pattern(r"[^\W\d_]+|\d+|[^\w\s]|_")
+_PATH = Pattern(
     r"(?<![\w/.<:-])(?:(?:~|\.{1,2}|\$[A-Z_]+)?/(?=[\w.~@-])(?:[\w.@+~-]{1,64}/?){1,24}|~(?=[\s,.;]|$)|[A-Z]:\\(?:[\w .-]{1,64}\\?){0,24}(?<=\S))"
 )
-_DIRECTORY = re.compile(
+_DIRECTORY = Pattern(
     r"(?<![\w/.:-])((?:[\w.-]{1,40}/){2,12}[\w.-]{1,40}/?|(?:src|lib|bin|etc|usr|var|docs?|tests?|app)/[\w.-]{1,40})(?!\w)"
 )
-_FILE = re.compile(rf"(?<![\w/@.-])([\w-]{{1,60}})\.((?:{_SUFFIXES})(?:\.(?:gz|xz|bz2))?)(?![\w/@-]|\.\w)")
+_FILE = Pattern(rf"(?<![\w/@.-])([\w-]{{1,60}})\.((?:{_SUFFIXES})(?:\.(?:gz|xz|bz2))?)(?![\w/@-]|\.\w)")
 _SOFTWARE = (
     "Python|Java|JavaScript|Windows|iOS|macOS|iPadOS|Android|Node|Node\\.js|Ubuntu|Debian|Fedora|Linux|Firefox|Chrome|PHP"
     "|Ruby|Rails|Django|Rust|Go|Swift|Kotlin|GCC|LLVM|Postgres|PostgreSQL|MySQL|Redis|TensorFlow|PyTorch|NumPy|Bluetooth"
     "|USB|HTTP|HTTPS|TLS|HTML|CSS|kernel|[Vv]ersions?|[Rr]elease|[Uu]pdate|Unity|Blender|Photoshop|WordPress|OpenSSL|Git"
     "|HDMI|PCIe|DirectX|OpenGL|Vulkan|SSML|EPUB|Qt|Unicode|GPT|Excel|Office|Safari|Edge|Opera|Perl|Lua|Scala|React"
 )
-_UPPER_FILES = re.compile(r"\b([A-Za-z]:)\\")
+_UPPER_FILES = Pattern(r"\b([A-Za-z]:)\\")
 
 
 def spelled_name(name: str) -> str:
@@ -97,30 +98,30 @@ def _read_dotted(match: re.Match[str]) -> str:
 
 
 _VERSIONS: list[Rule] = [
-    (re.compile(r"(?<![\w.])((?:\d{1,3}\.){3}\d{1,3}|localhost|[a-z][\w-]*(?:\.[a-z]\w+)+):(\d{2,5})(?![\w:])"), _port),
-    (re.compile(r"(?<![\w.])(\d{1,3}(?:\.\d{1,3}){3})/(\d{1,2})\b"), lambda m: f"{' dot '.join(m[1].split('.'))} slash {m[2]}"),
-    (re.compile(r"(?<![\w.])([vV]\.? ?)(\d{1,4}(?:\.\d{1,4}){0,4})([-+.]?(?:alpha|beta|rc|dev|post|pre)[.-]?\d*)?(?![\w-]|\.\d)"), _version),
-    (re.compile(r"(?<![\w.])()(\d{1,4}(?:\.\d{1,4}){1,3})([-+.]?(?:alpha|beta|rc|dev|post)[.-]?\d*)(?![\w-]|\.\d)"), _version),
-    (re.compile(rf"\b((?:{_SOFTWARE}) )(\d{{1,4}}(?:\.\d{{1,4}}){{1,3}})(?![\w%/-]|\.\d)"), _named_version),
-    (re.compile(r"(?<![\w.:/,-])\d+(?:\.\d+){2,}(?![\w/-])"), _read_dotted),
+    (Pattern(r"(?<![\w.])((?:\d{1,3}\.){3}\d{1,3}|localhost|[a-z][\w-]*(?:\.[a-z]\w+)+):(\d{2,5})(?![\w:])"), _port),
+    (Pattern(r"(?<![\w.])(\d{1,3}(?:\.\d{1,3}){3})/(\d{1,2})\b"), lambda m: f"{' dot '.join(m[1].split('.'))} slash {m[2]}"),
+    (Pattern(r"(?<![\w.])([vV]\.? ?)(\d{1,4}(?:\.\d{1,4}){0,4})([-+.]?(?:alpha|beta|rc|dev|post|pre)[.-]?\d*)?(?![\w-]|\.\d)"), _version),
+    (Pattern(r"(?<![\w.])()(\d{1,4}(?:\.\d{1,4}){1,3})([-+.]?(?:alpha|beta|rc|dev|post)[.-]?\d*)(?![\w-]|\.\d)"), _version),
+    (Pattern(rf"\b((?:{_SOFTWARE}) )(\d{{1,4}}(?:\.\d{{1,4}}){{1,3}})(?![\w%/-]|\.\d)"), _named_version),
+    (Pattern(r"(?<![\w.:/,-])\d+(?:\.\d+){2,}(?![\w/-])"), _read_dotted),
 ]  # fmt: skip
 _CODE: list[Rule] = [
-    (re.compile(r"\b([A-Za-z])(\+\+)(?!\w)"), lambda m: f"{m[1].upper() if m[1] == 'c' else m[1]} plus plus"),
-    (re.compile(r"(?<![\w.])\.(NET|net|com|org|io|ai|dev|gov|edu|app|co)\b(?!\.)"), lambda m: f" dot {m[1].lower() if m[1] not in ('io', 'ai', 'co') else letters(m[1])}"),
-    (re.compile(rf"(?<![\w.])\.((?:{_SUFFIXES})|[a-z]{{2,12}})(?=[\s,.;:!?)]|$)(?!\.\.)"), lambda m: f" {spelled_name('.' + m[1])}"),
+    (Pattern(r"\b([A-Za-z])(\+\+)(?!\w)"), lambda m: f"{m[1].upper() if m[1] == 'c' else m[1]} plus plus"),
+    (Pattern(r"(?<![\w.])\.(NET|net|com|org|io|ai|dev|gov|edu|app|co)\b(?!\.)"), lambda m: f" dot {m[1].lower() if m[1] not in ('io', 'ai', 'co') else letters(m[1])}"),
+    (Pattern(rf"(?<![\w.])\.((?:{_SUFFIXES})|[a-z]{{2,12}})(?=[\s,.;:!?)]|$)(?!\.\.)"), lambda m: f" {spelled_name('.' + m[1])}"),
     (_PATH, _path),
     (_DIRECTORY, lambda m: spelled_name(m[1]) if re.search(r"[_.]|^(?:src|lib|bin|etc|usr|var|docs?|tests?|app)/", m[1]) else m[0]),
     (_FILE, _file),
-    (re.compile(r"\b(Node|Vue|React|Next|Three|D3|Express)\.(js|JS)\b"), lambda m: f"{m[1]} dot J S"),
-    (re.compile(r"(?<![\w-])--(?=[a-z])([\w-]{1,40})"), lambda m: f" dash dash {m[1].replace('-', ' ')}".lstrip() if m.start() == 0 else f"dash dash {m[1].replace('-', ' ')}"),
-    (re.compile(r"(?<=\s)-([a-zA-Z])(?=[\s,.;:)]|$)"), lambda m: f"dash {m[1]}"),
-    (re.compile(r"\b(\w{1,40})\(\)"), lambda m: _camel(m[1].replace("_", " underscore "))),
-    (re.compile(r"\b([a-z]+)((?:_[a-z0-9]+){1,8})\b"), lambda m: f"{m[1]}{m[2].replace('_', ' underscore ')}"),
-    (re.compile(r"(?<!\w)\$([A-Z_]{2,})\b"), lambda m: f"dollar {m[1].lower().replace('_', ' underscore ')}"),
-    (re.compile(r"\b0x([0-9a-fA-F]{1,16})\b"), lambda m: f"zero X {letters(m[1])}"),
-    (re.compile(r"(?<!\w)#(?=[0-9a-fA-F]*\d)(?=[0-9a-fA-F]*[a-fA-F])([0-9a-fA-F]{6})\b"), lambda m: f"hash {letters(m[1])}"),
-    (re.compile(r"\s\+=\s"), lambda m: " plus equals "),
-    (re.compile(r"\s&&\s"), lambda m: " and "),
-    (re.compile(r"\s\|\|\s"), lambda m: " or "),
+    (Pattern(r"\b(Node|Vue|React|Next|Three|D3|Express)\.(js|JS)\b"), lambda m: f"{m[1]} dot J S"),
+    (Pattern(r"(?<![\w-])--(?=[a-z])([\w-]{1,40})"), lambda m: f" dash dash {m[1].replace('-', ' ')}".lstrip() if m.start() == 0 else f"dash dash {m[1].replace('-', ' ')}"),
+    (Pattern(r"(?<=\s)-([a-zA-Z])(?=[\s,.;:)]|$)"), lambda m: f"dash {m[1]}"),
+    (Pattern(r"\b(\w{1,40})\(\)"), lambda m: _camel(m[1].replace("_", " underscore "))),
+    (Pattern(r"\b([a-z]+)((?:_[a-z0-9]+){1,8})\b"), lambda m: f"{m[1]}{m[2].replace('_', ' underscore ')}"),
+    (Pattern(r"(?<!\w)\$([A-Z_]{2,})\b"), lambda m: f"dollar {m[1].lower().replace('_', ' underscore ')}"),
+    (Pattern(r"\b0x([0-9a-fA-F]{1,16})\b"), lambda m: f"zero X {letters(m[1])}"),
+    (Pattern(r"(?<!\w)#(?=[0-9a-fA-F]*\d)(?=[0-9a-fA-F]*[a-fA-F])([0-9a-fA-F]{6})\b"), lambda m: f"hash {letters(m[1])}"),
+    (Pattern(r"\s\+=\s"), lambda m: " plus equals "),
+    (Pattern(r"\s&&\s"), lambda m: " and "),
+    (Pattern(r"\s\|\|\s"), lambda m: " or "),
 ]  # fmt: skip
 GROUPS = [RuleGroup("version or port", _VERSIONS, DIGITS), RuleGroup("path or code", _CODE, "./\\~-_$#+&|(0")]

@@ -7,6 +7,7 @@ import re
 from hibari.g2p import numbers as hibari_numbers
 
 from vivavoce.text.normalise.rules import DIGITS, Rule, RuleGroup, digit_by_digit, digit_words, letters
+from vivavoce.text.patterns import Pattern
 from vivavoce.text.word_sets import words
 
 STATES = {
@@ -29,12 +30,12 @@ _ID_NOUN = (
     r"|patent|permit|barcode|part|item|model|ISBN|PIN|SKU|VIN|IMEI|SSN|password|passcode|extension|box|transaction)"
 )
 _CALL = r"(?:[Cc]all|[Rr]ing|[Pp]hone|[Dd]ial|[Tt]ext|[Ff]ax|[Tt]el(?:ephone)?|[Mm]obile|[Cc]ell|[Hh]otline|[Nn]umber|WhatsApp)"
-_TELEPHONE = re.compile(
+_TELEPHONE = Pattern(
     r"(?<![\w.-])(?:\+\d{1,3}[\s.-]?(?:\(\d{1,4}\)|\d{1,4})(?:[\s.-]?\d{2,4}){1,4}"
     r"|(?:\+?1[\s.-])?(?:\(\d{3}\)\s?|\d{3}[-.\s])\d{3}[-.]\d{4}|\(\d{3}\)\s?\d{3}\s\d{4}|1-\d{3}-\d{3}-\d{4}"
     r"|\(0\d{2,4}\)\s?\d{3,4}[\s-]?\d{3,4}|0\d{2,4}[\s-]\d{3,4}[\s-]?\d{3,4}|0\d(?:[ .]\d{2}){4}|\d{3}-\d{4})(?![\w-]|\.\d)"
 )
-_WORD_NUMBER = re.compile(r"(?<![\w-])(1-)?(8\d\d|900)-(?:(\d{3})-)?([A-Z]{3,9})(?![\w-])")
+_WORD_NUMBER = Pattern(r"(?<![\w-])(1-)?(8\d\d|900)-(?:(\d{3})-)?([A-Z]{3,9})(?![\w-])")
 
 
 def _read_groups(match: re.Match[str]) -> str:
@@ -98,37 +99,37 @@ def _state(match: re.Match[str]) -> str:
 
 
 POST_CODES: list[Rule] = [
-    (re.compile(rf"(?<=[a-z.],\s)({_STATE})(?=\s{_ZIP}\b|[,;.)!?]|\s*$|\s[a-z(])"), _state),
-    (re.compile(rf"(?<=[a-z]\s)({_STATE})(?=\s{_ZIP}\b)"), _state),
+    (Pattern(rf"(?<=[a-z.],\s)({_STATE})(?=\s{_ZIP}\b|[,;.)!?]|\s*$|\s[a-z(])"), _state),
+    (Pattern(rf"(?<=[a-z]\s)({_STATE})(?=\s{_ZIP}\b)"), _state),
     (
-        re.compile(rf"((?:,|\b(?:{_STATE_NAMES})),?) ({_ZIP})(?![\w-])"),
+        Pattern(rf"((?:,|\b(?:{_STATE_NAMES})),?) ({_ZIP})(?![\w-])"),
         lambda m: f"{m[1]} {', '.join(map(digit_by_digit, m[2].split('-')))}",
     ),
-    (re.compile(r"(?<![\d.,-])\d{5}-\d{4}(?![\w-])"), _zip),
-    (re.compile(r"(?:(?<=zip )|(?<=ZIP )|(?<=code ))\d{5}\b"), _zip),
-    (re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?) (\d[A-Z]{2})\b"), _postcode),
-    (re.compile(r"\b([A-Z]\d[A-Z]) ?(\d[A-Z]\d)\b"), _postcode),
+    (Pattern(r"(?<![\d.,-])\d{5}-\d{4}(?![\w-])"), _zip),
+    (Pattern(r"(?:(?<=zip )|(?<=ZIP )|(?<=code ))\d{5}\b"), _zip),
+    (Pattern(r"\b([A-Z]{1,2}\d[A-Z\d]?) (\d[A-Z]{2})\b"), _postcode),
+    (Pattern(r"\b([A-Z]\d[A-Z]) ?(\d[A-Z]\d)\b"), _postcode),
 ]
 _LONG: list[Rule] = [
-    (re.compile(r"(?<![\w.,$£€-])\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}(?![\w-])"), _read_groups),
-    (re.compile(rf"(?i)\b({_ID_NOUN}(?: (?:number|no\.?|code|is|was|ID|ending in))*[:#]? ?#?)(?-i:(\d{{4,}}))(?![\w,.:/-]\w)"),
+    (Pattern(r"(?<![\w.,$£€-])\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}(?![\w-])"), _read_groups),
+    (Pattern(rf"(?i)\b({_ID_NOUN}(?: (?:number|no\.?|code|is|was|ID|ending in))*[:#]? ?#?)(?-i:(\d{{4,}}))(?![\w,.:/-]\w)"),
      lambda m: _read_numbered(m)),
-    (re.compile(r"(?<![\w.,])#(\d{4,})\b"), lambda m: f"number {digit_words(m[1])}"),
-    (re.compile(r"(?<![\w.,$£€¥₹/-])\d{10,}(?![\w/]|[.,]\d)"), lambda m: f"{digit_by_digit(m[0])}"),
-    (re.compile(r"(?<![\d-])\d+(?:-\d+){2,}(?![\d-])"), _grouped_digits),
-    (re.compile(r"(?<![\w.,$£€-])(\d{3})[ -](\d{2})[ -](\d{4})(?![\w-])"), _read_groups),
-    (re.compile(r"\b(?=[A-Z\d-]*\d[A-Z\d-]*)(?=[A-Z\d-]*[A-Z])[A-Z\d]{2,}(?:-[A-Z\d]{1,12}){1,8}\b(?<=[A-Z\d])"),
+    (Pattern(r"(?<![\w.,])#(\d{4,})\b"), lambda m: f"number {digit_words(m[1])}"),
+    (Pattern(r"(?<![\w.,$£€¥₹/-])\d{10,}(?![\w/]|[.,]\d)"), lambda m: f"{digit_by_digit(m[0])}"),
+    (Pattern(r"(?<![\d-])\d+(?:-\d+){2,}(?![\d-])"), _grouped_digits),
+    (Pattern(r"(?<![\w.,$£€-])(\d{3})[ -](\d{2})[ -](\d{4})(?![\w-])"), _read_groups),
+    (Pattern(r"\b(?=[A-Z\d-]*\d[A-Z\d-]*)(?=[A-Z\d-]*[A-Z])[A-Z\d]{2,}(?:-[A-Z\d]{1,12}){1,8}\b(?<=[A-Z\d])"),
      lambda m: _read_serial(m) if _is_serial(m[0]) else m[0]),
-    (re.compile(r"\b(?=[A-Z]*\d+[A-Z]+\d|[A-Z]+\d+[A-Z]+)[A-Z\d]{5,30}\b"), _read_serial),
+    (Pattern(r"\b(?=[A-Z]*\d+[A-Z]+\d|[A-Z]+\d+[A-Z]+)[A-Z\d]{5,30}\b"), _read_serial),
 ]  # fmt: skip
 _NAMED: list[Rule] = [
-    (re.compile(r"\b([Ff]lights? (?:number )?)?([A-Z]{2}) ?(\d{3,4})\b(?<![A-Z]{3})"),
+    (Pattern(r"\b([Ff]lights? (?:number )?)?([A-Z]{2}) ?(\d{3,4})\b(?<![A-Z]{3})"),
      lambda m: f"{m[1] or ''}{letters(m[2])} {in_pairs(m[3])}" if m[1] or m[2] in _AIRLINES else m[0]),
-    (re.compile(r"\b([Ff]light) (\d{3,4})\b"), lambda m: f"{m[1]} {in_pairs(m[2])}"),
-    (re.compile(r"\b(I|US|SR|CR|FM|M|A|B|E)-(\d{2,3})\b"), lambda m: f"{letters(m[1])} {in_pairs(m[2])}"),
-    (re.compile(r"\b([Rr]oom|[Ss]uite|[Rr]oute|[Hh]ighway|[Aa]partment|[Ff]lat|[Bb]us|[Cc]hannel|[Bb]oeing|[Ss]tudio) (\d{3,4})\b(?![,.]\d)"),
+    (Pattern(r"\b([Ff]light) (\d{3,4})\b"), lambda m: f"{m[1]} {in_pairs(m[2])}"),
+    (Pattern(r"\b(I|US|SR|CR|FM|M|A|B|E)-(\d{2,3})\b"), lambda m: f"{letters(m[1])} {in_pairs(m[2])}"),
+    (Pattern(r"\b([Rr]oom|[Ss]uite|[Rr]oute|[Hh]ighway|[Aa]partment|[Ff]lat|[Bb]us|[Cc]hannel|[Bb]oeing|[Ss]tudio) (\d{3,4})\b(?![,.]\d)"),
      lambda m: f"{m[1]} {in_pairs(m[2])}"),
-    (re.compile(r"\b(\d{3,4})(?= (?:[NSEW]\.? )?[A-Z][a-z]+ (?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Way|Court|Ct|Place|Pl)\b)"),
+    (Pattern(r"\b(\d{3,4})(?= (?:[NSEW]\.? )?[A-Z][a-z]+ (?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Way|Court|Ct|Place|Pl)\b)"),
      lambda m: in_pairs(m[1])),
 ]  # fmt: skip
 _AIRLINES = words("BA AA UA DL LH AF KL EK QF SQ AC FR EZY WN B6 AS IB LX OS SK AY EI NZ JL NH CX TK QR EY")
@@ -146,12 +147,12 @@ def _is_serial(text: str) -> bool:
 TELEPHONE: list[Rule] = [
     (_WORD_NUMBER, _word_number),
     (_TELEPHONE, _telephone),
-    (re.compile(rf"\b({_CALL}(?: (?:me|us|him|her|them|on|at|is|number|to|the|now))*:? )(\d{{3}}[ .]\d{{4}}|\d{{5,12}}|\d{{3,5}}(?: \d{{3,4}}){{1,3}})(?![\w,:/-]|\.\d)"),
+    (Pattern(rf"\b({_CALL}(?: (?:me|us|him|her|them|on|at|is|number|to|the|now))*:? )(\d{{3}}[ .]\d{{4}}|\d{{5,12}}|\d{{3,5}}(?: \d{{3,4}}){{1,3}})(?![\w,:/-]|\.\d)"),
      lambda m: m[1] + ", ".join(digit_by_digit(group) for group in re.split(r"[ .]", m[2]))),
-    (re.compile(r"(?i)\b((?:call|dial|phone|ring)(?:s|ed|ing)? )(911|999|112|311|411|988|101|111)\b"),
+    (Pattern(r"(?i)\b((?:call|dial|phone|ring)(?:s|ed|ing)? )(911|999|112|311|411|988|101|111)\b"),
      lambda m: m[1] + digit_by_digit(m[2])),
-    (re.compile(r"(?<![\w.,])(911|999|112|311|411|988)(?= (?:call|operator|dispatcher)s?\b)"), lambda m: digit_by_digit(m[1])),
-    (re.compile(r"(?i)(?<=\d)(,? )(?:x|extn?\.?) ?(\d{1,6})\b"), lambda m: f"{m[1]}extension {m[2] if len(m[2]) < 3 else digit_by_digit(m[2])}"),
+    (Pattern(r"(?<![\w.,])(911|999|112|311|411|988)(?= (?:call|operator|dispatcher)s?\b)"), lambda m: digit_by_digit(m[1])),
+    (Pattern(r"(?i)(?<=\d)(,? )(?:x|extn?\.?) ?(\d{1,6})\b"), lambda m: f"{m[1]}extension {m[2] if len(m[2]) < 3 else digit_by_digit(m[2])}"),
 ]  # fmt: skip
 GROUPS = [
     RuleGroup("telephone number", TELEPHONE, DIGITS),

@@ -8,9 +8,10 @@ from functools import cache
 from hibari.g2p import G2P
 
 from vivavoce.text.normalise.rules import Rule, RuleGroup, letters
+from vivavoce.text.patterns import Pattern
 from vivavoce.text.word_sets import words
 
-_CAPITALS = re.compile(r"\b(?<![&.@/#$-])[A-ZÀ-Þ]{2,}(?:['’][A-Z]{1,2})?\b(?![&@]|\.[A-Z])")
+_CAPITALS = Pattern(r"\b(?<![&.@/#$-])[A-ZÀ-Þ]{2,}(?:['’][A-Z]{1,2})?\b(?![&@]|\.[A-Z])")
 _SPELLED = frozenset(["PSI"])
 """Abbreviations that hibari takes for words."""
 _WORDS_IN_CAPITALS = words(
@@ -25,15 +26,15 @@ _EMPHASISED = words(
 )
 _VERBS = "be|have|like|never|better|been|rather|go|say|come|do|make|take|help|work|mean|seem|look|not"
 _CONTRACTIONS: list[Rule] = [
-    (re.compile(r"\b([Ww]hat|[Ww]here|[Ww]ho|[Hh]ow|[Ww]hen|[Ww]hy|[Tt]here|[Tt]hese|[Tt]hose|[Ww]hich|[Tt]hat)['’]re\b"),
+    (Pattern(r"\b([Ww]hat|[Ww]here|[Ww]ho|[Hh]ow|[Ww]hen|[Ww]hy|[Tt]here|[Tt]hese|[Tt]hose|[Ww]hich|[Tt]hat)['’]re\b"),
      lambda m: f"{m[1]} are"),
-    (re.compile(rf"\b(?!(?:He|She|We|They|You|It|Who|How|Why|What|Where|When)\b)([A-Z][a-z]+|that|there|this)['’]d(?= (?:{_VERBS})\b)"),
+    (Pattern(rf"\b(?!(?:He|She|We|They|You|It|Who|How|Why|What|Where|When)\b)([A-Z][a-z]+|that|there|this)['’]d(?= (?:{_VERBS})\b)"),
      lambda m: f"{m[1]} would"),
-    (re.compile(r"\b([Tt]hat|[Tt]here|[Tt]hese|[Ww]hat|[Ww]ho|[Ww]here|kids|people)['’]ve\b"), lambda m: f"{m[1]} have"),
-    (re.compile(r"(?<=[a-z]n['’]t)['’]ve\b|(?<=['’]d)['’]ve\b"), lambda m: " have"),
-    (re.compile(r"\b([Dd])['’](?=(?:you|ya|ye)\b)"), lambda m: f"{m[1]}o "),
-    (re.compile(r"(?<=\w )['’‘]n['’‘]?(?= \w)"), lambda m: "and"),
-    (re.compile(r"(?<=\w)['’‘]n['’‘](?=\w)"), lambda m: " and "),
+    (Pattern(r"\b([Tt]hat|[Tt]here|[Tt]hese|[Ww]hat|[Ww]ho|[Ww]here|kids|people)['’]ve\b"), lambda m: f"{m[1]} have"),
+    (Pattern(r"(?<=[a-z]n['’]t)['’]ve\b|(?<=['’]d)['’]ve\b"), lambda m: " have"),
+    (Pattern(r"\b([Dd])['’](?=(?:you|ya|ye)\b)"), lambda m: f"{m[1]}o "),
+    (Pattern(r"(?<=\w )['’‘]n['’‘]?(?= \w)"), lambda m: "and"),
+    (Pattern(r"(?<=\w)['’‘]n['’‘](?=\w)"), lambda m: " and "),
 ]  # fmt: skip
 
 

@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-import re
-
 from vivavoce.text.normalise.rules import Rule, RuleGroup
+from vivavoce.text.patterns import Pattern
 
 _LABEL = r"[^\[\]\n]{1,300}"
 
 LINKS: list[Rule] = [
-    (re.compile(rf"!?\[({_LABEL})\]\([^()\s]*(?:\s\"[^\"\n]{{0,200}}\")?\)"), lambda m: m[1]),
-    (re.compile(r"!\[\]\([^()\s]*\)"), lambda m: ""),
-    (re.compile(rf"\[({_LABEL})\]\[[^\[\]\n]{{0,100}}\]"), lambda m: m[1]),
-    (re.compile(r"<((?:https?|ftp)://[^\s<>]+|[\w.+-]+@[\w.-]+)>"), lambda m: m[1]),
+    (Pattern(rf"!?\[({_LABEL})\]\([^()\s]*(?:\s\"[^\"\n]{{0,200}}\")?\)"), lambda m: m[1]),
+    (Pattern(r"!\[\]\([^()\s]*\)"), lambda m: ""),
+    (Pattern(rf"\[({_LABEL})\]\[[^\[\]\n]{{0,100}}\]"), lambda m: m[1]),
+    (Pattern(r"<((?:https?|ftp)://[^\s<>]+|[\w.+-]+@[\w.-]+)>"), lambda m: m[1]),
 ]
 _EMPHASIS: list[Rule] = [
-    (re.compile(r"(?<![\w*])(\*{1,3})(?=[^\s*])([^*\n]{1,500})(?<=\S)\1(?![\w*])"), lambda m: m[2]),
-    (re.compile(r"(?<![\w_])(_{1,3})(?=[^\s_])([^_\n]{1,500})(?<=\S)\1(?![\w_])"), lambda m: m[2]),
-    (re.compile(r"~~(?=\S)([^~\n]{1,500})(?<=\S)~~"), lambda m: m[1]),
-    (re.compile(r"`+"), lambda m: ""),
-    (re.compile(r"\\([*_`#\[\]()~>|])"), lambda m: m[1]),
+    (Pattern(r"(?<![\w*])(\*{1,3})(?=[^\s*])([^*\n]{1,500})(?<=\S)\1(?![\w*])"), lambda m: m[2]),
+    (Pattern(r"(?<![\w_])(_{1,3})(?=[^\s_])([^_\n]{1,500})(?<=\S)\1(?![\w_])"), lambda m: m[2]),
+    (Pattern(r"~~(?=\S)([^~\n]{1,500})(?<=\S)~~"), lambda m: m[1]),
+    (Pattern(r"`+"), lambda m: ""),
+    (Pattern(r"\\([*_`#\[\]()~>|])"), lambda m: m[1]),
 ]
 _NUMBERS = r"\d{1,3}(?:\s?[,;–-]\s?\d{1,3}){0,9}"
 _NOTES: list[Rule] = [
-    (re.compile(r"\s?\[\^[^\[\]\s]{1,20}\]"), lambda m: ""),
-    (re.compile(rf"(?<=[\w.,;:!?\"”’')])\s?\[(?:{_NUMBERS}|[a-z*†‡])\](?!\()"), lambda m: ""),
-    (re.compile(r"(?i)\s?\[(?:citation needed|note \d+|n \d+|nb \d+|page needed|edit|clarification needed|who\?|when\?)\]"),
+    (Pattern(r"\s?\[\^[^\[\]\s]{1,20}\]"), lambda m: ""),
+    (Pattern(rf"(?<=[\w.,;:!?\"”’')])\s?\[(?:{_NUMBERS}|[a-z*†‡])\](?!\()"), lambda m: ""),
+    (Pattern(r"(?i)\s?\[(?:citation needed|note \d+|n \d+|nb \d+|page needed|edit|clarification needed|who\?|when\?)\]"),
      lambda m: ""),
-    (re.compile(r"(?<=[.!?,;:\"”’)\]])[⁰¹²³⁴-⁹]+"), lambda m: ""),
-    (re.compile(r"(?<=[^\W\d_]{4})[⁰¹²³⁴-⁹]+"), lambda m: ""),
-    (re.compile(r"(?<=[\w.,;!?\"”’)])[*†‡]{1,3}(?=[\s.,;!?]|$)"), lambda m: ""),
-    (re.compile(r"(?<=[a-z]{3}[.!?][\"”’])\d{1,2}(?=\s|$)|(?<=[a-z]{3}[.!?])\d{1,2}(?=\s[A-Z\"“])"), lambda m: ""),
+    (Pattern(r"(?<=[.!?,;:\"”’)\]])[⁰¹²³⁴-⁹]+"), lambda m: ""),
+    (Pattern(r"(?<=[^\W\d_]{4})[⁰¹²³⁴-⁹]+"), lambda m: ""),
+    (Pattern(r"(?<=[\w.,;!?\"”’)])[*†‡]{1,3}(?=[\s.,;!?]|$)"), lambda m: ""),
+    (Pattern(r"(?<=[a-z]{3}[.!?][\"”’])\d{1,2}(?=\s|$)|(?<=[a-z]{3}[.!?])\d{1,2}(?=\s[A-Z\"“])"), lambda m: ""),
 ]  # fmt: skip
 
 GROUPS = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from vivavoce.text.normalise.rules import Rule, RuleGroup
+from vivavoce.text.patterns import Pattern
 from vivavoce.text.word_sets import words
 
 _ELEMENTS = [
@@ -85,9 +86,7 @@ _ELEMENTS = [
     "Pu",
 ]
 _ELEMENT = "(?:" + "|".join(sorted(_ELEMENTS, key=len, reverse=True)) + ")"
-_FORMULA = re.compile(
-    rf"(?<![\w.-])(\d{{0,2}})((?:\(?{_ELEMENT}\d{{0,2}}\)?\d{{0,2}}){{1,9}})(\d?[+-](?![\w]))?(?![\w-])"
-)
+_FORMULA = Pattern(rf"(?<![\w.-])(\d{{0,2}})((?:\(?{_ELEMENT}\d{{0,2}}\)?\d{{0,2}}){{1,9}})(\d?[+-](?![\w]))?(?![\w-])")
 _PLAIN_FORMULAS = words(
     "NaCl HCl KCl NaOH KOH HBr MgO CaO CuO ZnO FeO AgCl NaF KBr NaBr LiCl HCN KCN SiC GaAs TiN FeS CuS LiOH KI",
     "NaI NaCN CsCl PbS HgO NaH LiH",
@@ -129,37 +128,37 @@ def _formula(match: re.Match[str]) -> str:
 
 
 _MOLECULES = words("H2 O2 N2 O3 F2 Cl2 Br2 I2 S8 P4 C60 H3")
-_CHEMISTRY: list[Rule] = [(_FORMULA, _formula), (re.compile(r"\bpH\b"), lambda m: "P H")]
+_CHEMISTRY: list[Rule] = [(_FORMULA, _formula), (Pattern(r"\bpH\b"), lambda m: "P H")]
 _MATHS: list[Rule] = [
-    (re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)[eE]([+-]?\d{1,3})(?!\w|\.\d)"),
+    (Pattern(r"(?<![\w.])(\d+(?:\.\d+)?)[eE]([+-]?\d{1,3})(?!\w|\.\d)"),
      lambda m: f"{m[1]} times 10 to the power of " + m[2].lstrip("+").replace("-", "minus ")),
-    (re.compile(r"(?<=[\w)])\s?\^\s?(\{[^{}\n]{1,12}\}|\([^()\n]{1,12}\)|[-−+]?\w{1,6})"), _power),
-    (re.compile(r"(?<=[\w)])([⁰¹⁴-⁹⁺⁻ⁿ][⁰¹²³⁴-⁹]{0,3})"), _power),
-    (re.compile(r"(?<![\w])(?!(?:cm|km|mm|dm|ft|in|mi|yd|nm|ha)[²³])([a-zA-Z])([a-zA-Z])(?=[²³])"), lambda m: f"{m[1]} {m[2]}"),
-    (re.compile(r"(?<=(?<![A-Za-z])[a-zA-Z])([²³])|(?<=\))([²³])"), lambda m: " squared" if "²" in m[0] else " cubed"),
-    (re.compile(r"\s?(?:!=|=/=|<>|/=|≠)\s?"), lambda m: " is not equal to "),
-    (re.compile(r"\s?(?:>=|=>(?=\s?\d)|≥)\s?"), lambda m: f" {_GREATER} "),
-    (re.compile(r"\s?(?:<=|≤)\s?"), lambda m: f" {_LESS} "),
-    (re.compile(r"\s(?:<?[-=]+>|→|⇒)\s"), lambda m: " to "),
-    (re.compile(r"(?<=\w)\s?={2,3}\s?(?=\w)"), lambda m: " equals "),
-    (re.compile(r"(?<=[\w)])\s?>\s?(?=[\w(])(?![a-z]{2})"), lambda m: " is greater than " if "is " not in m.string[max(m.start() - 4, 0) : m.start()] + " " else " greater than "),
-    (re.compile(r"(?<=[\w)])\s?<\s?(?=[\w(])(?![a-z]{2})"), lambda m: " is less than "),
-    (re.compile(r"\b(sin|cos|tan|log|ln|exp)(?=\s?\(|\s[a-zθ]\b)"), lambda m: _FUNCTIONS[m[1]] + " of "),
-    (re.compile(r"(?<![\w])([fghFGHPT])\(([a-z]|\d+)\)"), lambda m: f"{m[1]} of {m[2]}"),
-    (re.compile(r"(?<![\w])([a-z])_\{?(\w{1,2})\}?(?!\w)"), lambda m: f"{m[1]} sub {m[2]}"),
-    (re.compile(r"(?<![\w])([a-z])!(?=\s?=|\s?/)"), lambda m: f"{m[1]} factorial"),
-    (re.compile(r"(?<![\w])(\d+)!(?=\s?=)"), lambda m: f"{m[1]} factorial"),
-    (re.compile(rf"(?<=[\w)%])\s?\+\s?(?={_NEXT})"), lambda m: " plus "),
-    (re.compile(rf"(?<![\w-])({_TERM})\s[-−–]\s(?={_NEXT})(?!\w*[-/])(?!I\b)(?!a \w)"), lambda m: f"{m[1]} minus "),
-    (re.compile(r"(?<![\w.-])(\d+(?:\.\d+)?)\s?[-−–]\s?(?=\d+(?:\.\d+)?\s?=)"), lambda m: f"{m[1]} minus "),
-    (re.compile(r"(?<![\w-])([xyzabnm])-(?=\d\b)(?=\d+\s?[=<>+])"), lambda m: f"{m[1]} minus "),
-    (re.compile(rf"(?<=[\w)])\s?[*×·∙]\s?(?={_NEXT})"), lambda m: " times "),
-    (re.compile(r"(?<![\w])([a-zA-Z]|\d+)\s?÷\s?"), lambda m: f"{m[1]} divided by "),
-    (re.compile(r"(?<![\w/])(\d+) / (?=\d)"), lambda m: f"{m[1]} divided by "),
-    (re.compile(r"(?<![\w/])([xyzabcn])/(?=[xyzabcn\d](?!\w|/))"), lambda m: f"{m[1]} over "),
-    (re.compile(r"(?<![\w.,$£€-])(\d+)([xyznπ])(?=\s*(?:$|[-+*/=<>).,]|\s(?:plus|minus|times|equals|squared|cubed|is)\b))"), lambda m: f"{m[1]} {m[2]}"),
-    (re.compile(r"(?<=[\w)])\s?=\s?(?=[-−\w(√])"), lambda m: " equals "),
-    (re.compile(r"(?<=equals )[-−](?=\s?[\w(])|(?<=equal to )[-−](?=\s?\w)|(?<=than )[-−](?=\s?\w)"), lambda m: "minus "),
+    (Pattern(r"(?<=[\w)])\s?\^\s?(\{[^{}\n]{1,12}\}|\([^()\n]{1,12}\)|[-−+]?\w{1,6})"), _power),
+    (Pattern(r"(?<=[\w)])([⁰¹⁴-⁹⁺⁻ⁿ][⁰¹²³⁴-⁹]{0,3})"), _power),
+    (Pattern(r"(?<![\w])(?!(?:cm|km|mm|dm|ft|in|mi|yd|nm|ha)[²³])([a-zA-Z])([a-zA-Z])(?=[²³])"), lambda m: f"{m[1]} {m[2]}"),
+    (Pattern(r"(?<=(?<![A-Za-z])[a-zA-Z])([²³])|(?<=\))([²³])"), lambda m: " squared" if "²" in m[0] else " cubed"),
+    (Pattern(r"\s?(?:!=|=/=|<>|/=|≠)\s?"), lambda m: " is not equal to "),
+    (Pattern(r"\s?(?:>=|=>(?=\s?\d)|≥)\s?"), lambda m: f" {_GREATER} "),
+    (Pattern(r"\s?(?:<=|≤)\s?"), lambda m: f" {_LESS} "),
+    (Pattern(r"\s(?:<?[-=]+>|→|⇒)\s"), lambda m: " to "),
+    (Pattern(r"(?<=\w)\s?={2,3}\s?(?=\w)"), lambda m: " equals "),
+    (Pattern(r"(?<=[\w)])\s?>\s?(?=[\w(])(?![a-z]{2})"), lambda m: " is greater than " if "is " not in m.string[max(m.start() - 4, 0) : m.start()] + " " else " greater than "),
+    (Pattern(r"(?<=[\w)])\s?<\s?(?=[\w(])(?![a-z]{2})"), lambda m: " is less than "),
+    (Pattern(r"\b(sin|cos|tan|log|ln|exp)(?=\s?\(|\s[a-zθ]\b)"), lambda m: _FUNCTIONS[m[1]] + " of "),
+    (Pattern(r"(?<![\w])([fghFGHPT])\(([a-z]|\d+)\)"), lambda m: f"{m[1]} of {m[2]}"),
+    (Pattern(r"(?<![\w])([a-z])_\{?(\w{1,2})\}?(?!\w)"), lambda m: f"{m[1]} sub {m[2]}"),
+    (Pattern(r"(?<![\w])([a-z])!(?=\s?=|\s?/)"), lambda m: f"{m[1]} factorial"),
+    (Pattern(r"(?<![\w])(\d+)!(?=\s?=)"), lambda m: f"{m[1]} factorial"),
+    (Pattern(rf"(?<=[\w)%])\s?\+\s?(?={_NEXT})"), lambda m: " plus "),
+    (Pattern(rf"(?<![\w-])({_TERM})\s[-−–]\s(?={_NEXT})(?!\w*[-/])(?!I\b)(?!a \w)"), lambda m: f"{m[1]} minus "),
+    (Pattern(r"(?<![\w.-])(\d+(?:\.\d+)?)\s?[-−–]\s?(?=\d+(?:\.\d+)?\s?=)"), lambda m: f"{m[1]} minus "),
+    (Pattern(r"(?<![\w-])([xyzabnm])-(?=\d\b)(?=\d+\s?[=<>+])"), lambda m: f"{m[1]} minus "),
+    (Pattern(rf"(?<=[\w)])\s?[*×·∙]\s?(?={_NEXT})"), lambda m: " times "),
+    (Pattern(r"(?<![\w])([a-zA-Z]|\d+)\s?÷\s?"), lambda m: f"{m[1]} divided by "),
+    (Pattern(r"(?<![\w/])(\d+) / (?=\d)"), lambda m: f"{m[1]} divided by "),
+    (Pattern(r"(?<![\w/])([xyzabcn])/(?=[xyzabcn\d](?!\w|/))"), lambda m: f"{m[1]} over "),
+    (Pattern(r"(?<![\w.,$£€-])(\d+)([xyznπ])(?=\s*(?:$|[-+*/=<>).,]|\s(?:plus|minus|times|equals|squared|cubed|is)\b))"), lambda m: f"{m[1]} {m[2]}"),
+    (Pattern(r"(?<=[\w)])\s?=\s?(?=[-−\w(√])"), lambda m: " equals "),
+    (Pattern(r"(?<=equals )[-−](?=\s?[\w(])|(?<=equal to )[-−](?=\s?\w)|(?<=than )[-−](?=\s?\w)"), lambda m: "minus "),
 ]  # fmt: skip
 CHEMISTRY = RuleGroup("chemistry", _CHEMISTRY, "HCNOFPSKIBVWUALMZX")
 GROUP = RuleGroup("mathematics", _MATHS, "^=<>≠≤≥+-−–*×÷·_/!⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿ(→⇒eE")

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from vivavoce.text.normalise.rules import DIGITS, NUMBER, Rule, RuleGroup, attributive, cardinal, quantity
+from vivavoce.text.patterns import Pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,13 @@ _SCALES = {"k": "thousand", "m": "million", "mn": "million", "b": "billion", "bn
 _SYMBOL = "|".join(re.escape(c) for c in sorted(_CURRENCIES, key=len, reverse=True) if not c.isalpha())
 _CODE = "|".join(c for c in _CURRENCIES if c.isalpha())
 _SCALE = r"(?:\s?(hundred|thousand|million|billion|trillion|bn|mn|tn|[kKmMbB])(?![\w]))?"
-_BEFORE = re.compile(rf"(?<![\w.])([-−])?((?:{_SYMBOL})|(?:{_CODE})(?![A-Z]))\s?({NUMBER})(?!\d){_SCALE}")
-_AFTER = re.compile(rf"(?<![\w.,])([-−])?({NUMBER}){_SCALE}\s?((?:[$€£¥])(?!\d)|(?:{_CODE})\b)")
+_BEFORE = Pattern(rf"(?<![\w.])([-−])?((?:{_SYMBOL})|(?:{_CODE})(?![A-Z]))\s?({NUMBER})(?!\d){_SCALE}")
+_AFTER = Pattern(rf"(?<![\w.,])([-−])?({NUMBER}){_SCALE}\s?((?:[$€£¥])(?!\d)|(?:{_CODE})\b)")
 _WORDS = {"dollars": "$", "euros": "€", "pounds": "£"}
-_IN_WORDS = re.compile(r"(?i)(?<![\w.,])(\d{1,3}(?:,\d{3})+\.\d\d|\d+\.\d\d) (dollars|euros)\b")
-_PENCE = re.compile(rf"(?<![\w.])(?!(?:144|240|360|480|576|720|1080|1440|2160|4320)p)({NUMBER})p\b(?!\.\w)")
-_CENTS = re.compile(rf"(?<![\w.])({NUMBER})\s?¢")
-_RANGE = re.compile(rf"({_SYMBOL})({NUMBER})\s?[-–]\s?(?:\1)?({NUMBER})(?![\d-])")
+_IN_WORDS = Pattern(r"(?i)(?<![\w.,])(\d{1,3}(?:,\d{3})+\.\d\d|\d+\.\d\d) (dollars|euros)\b")
+_PENCE = Pattern(rf"(?<![\w.])(?!(?:144|240|360|480|576|720|1080|1440|2160|4320)p)({NUMBER})p\b(?!\.\w)")
+_CENTS = Pattern(rf"(?<![\w.])({NUMBER})\s?¢")
+_RANGE = Pattern(rf"({_SYMBOL})({NUMBER})\s?[-–]\s?(?:\1)?({NUMBER})(?![\d-])")
 
 
 def amount(number: str, scale: str | None, code: str, *, singular: bool = False) -> str:

@@ -6,6 +6,7 @@ import re
 
 from vivavoce.text.normalise.roman import ordinal_of
 from vivavoce.text.normalise.rules import DIGITS, Rule, RuleGroup, digit_by_digit
+from vivavoce.text.patterns import Pattern
 
 MAX_DIGITS = 15
 """A longer run of digits is read digit by digit."""
@@ -16,21 +17,19 @@ _GLYPHS = {
     "½": "a half", "¼": "a quarter", "¾": "three quarters", "⅓": "a third", "⅔": "two thirds", "⅛": "an eighth",
     "⅜": "three eighths", "⅝": "five eighths", "⅞": "seven eighths", "⅕": "a fifth", "⅙": "a sixth",
 }  # fmt: skip
-_BOOK = re.compile(r"\b[A-Z][a-z]+\.? $")
-_NAMED_BEFORE = re.compile(
+_BOOK = Pattern(r"\b[A-Z][a-z]+\.? $")
+_NAMED_BEFORE = Pattern(
     r"(?i)\b(?:apt|apartment|gate|room|seat|flat|unit|row|platform|figure|fig|route|exit|building|section|class|size|bus"
     r"|question|part|chapter|form|block|door|stand|studio|locker|table|appendix|level|hall|terminal|bay|page|line)\.? $"
 )
-_RATIO_BEFORE = re.compile(
+_RATIO_BEFORE = Pattern(
     r"(?i)\b(?:ratio|odds|scale|aspect|proportions?|mix|mixed|score|scored|won|lost|beat|draw|drew|diluted?|split|favou?r)\b[^.!?]{0,30}$"
 )
-_SCORE_BEFORE = re.compile(
-    r"(?i)\b(?:scor\w+|rat\w+|gave|gets?|got|give|graded?|earned|a|solid|perfect)\b[^.!?]{0,20}$"
-)
-_PEOPLE = re.compile(
+_SCORE_BEFORE = Pattern(r"(?i)\b(?:scor\w+|rat\w+|gave|gets?|got|give|graded?|earned|a|solid|perfect)\b[^.!?]{0,20}$")
+_PEOPLE = Pattern(
     r" (?:people|users|customers|dentists|students|times|cases|patients|questions|stars|points|doctors|children)\b"
 )
-_RESOLUTION = re.compile(
+_RESOLUTION = Pattern(
     r"(?i)[ -](?:run|race|runner|resolution|tv|tvs|video|videos|display|monitor|screen|movie|film|footage|camera|ultra|remaster)"
 )
 
@@ -117,24 +116,24 @@ def _suffixed_fraction(match: re.Match[str]) -> str:
 LAKHS = RuleGroup(
     "grouped number",
     [
-        (re.compile(r"(?<=[€£$])(\d+),(\d{2})(?![\d,])"), lambda m: f"{m[1]}.{m[2]}"),
-        (re.compile(r"(?<![\w.,])\d{1,2}(?:,\d{2})+,\d{3}(?![\w,])"), lambda m: f"{int(m[0].replace(',', '')):,}"),
-        (re.compile(r"(?<![\w.,])\d{1,3}(?:\.\d{3}){2,}(?:,\d{1,2})?(?![\w,]|\.\d)"), _continental),
-        (re.compile(r"(?<![\w.,])\d{1,3}\.\d{3},\d{1,2}(?![\w,]|\.\d)"), _continental),
+        (Pattern(r"(?<=[€£$])(\d+),(\d{2})(?![\d,])"), lambda m: f"{m[1]}.{m[2]}"),
+        (Pattern(r"(?<![\w.,])\d{1,2}(?:,\d{2})+,\d{3}(?![\w,])"), lambda m: f"{int(m[0].replace(',', '')):,}"),
+        (Pattern(r"(?<![\w.,])\d{1,3}(?:\.\d{3}){2,}(?:,\d{1,2})?(?![\w,]|\.\d)"), _continental),
+        (Pattern(r"(?<![\w.,])\d{1,3}\.\d{3},\d{1,2}(?![\w,]|\.\d)"), _continental),
         (
-            re.compile(r"(?<![\w.,])\d{1,3}(?:['’]\d{3})+(?:[.,]\d{1,2})?(?![\w,'’]|\.\d)"),
+            Pattern(r"(?<![\w.,])\d{1,3}(?:['’]\d{3})+(?:[.,]\d{1,2})?(?![\w,'’]|\.\d)"),
             lambda m: _continental(m) if "," in m[0] else re.sub("['’]", ",", m[0]),
         ),
         (
-            re.compile(r"(?<![\w.,+-])(?<!\d )[1-9]\d{0,2}(?: \d{3})+(?:,\d{1,2})(?![\w-]|[.,]\d)"),
+            Pattern(r"(?<![\w.,+-])(?<!\d )[1-9]\d{0,2}(?: \d{3})+(?:,\d{1,2})(?![\w-]|[.,]\d)"),
             lambda m: m[0].replace(",", ".").replace(" ", ","),
         ),
         (
-            re.compile(r"(?<![\w.,+-])(?<!\d )[1-9]\d{0,2}(?: \d{3}){2,}(?![\w-]|[.,]\d| \d)"),
+            Pattern(r"(?<![\w.,+-])(?<!\d )[1-9]\d{0,2}(?: \d{3}){2,}(?![\w-]|[.,]\d| \d)"),
             lambda m: m[0].replace(" ", ","),
         ),
         (
-            re.compile(
+            Pattern(
                 r"(?<![\w.,])(\d+),(\d{1,2})(?=\s?(?:€|%|°|kg|km|cm|mm|m|g|l|euros?|Euro|EUR|percent|kilo\w+|met(?:er|re)s?|lit(?:er|re)s?)(?!\w))"
             ),
             lambda m: f"{m[1]}.{m[2]}",
@@ -144,32 +143,32 @@ LAKHS = RuleGroup(
 )
 """Groups of other locales, written as everyone else writes them."""
 _RULES: list[Rule] = [
-    (re.compile(r"(?<![\w.,+])(?<!\d )[1-9]\d{0,2}(?: \d{3})* 000(?![\w-]|[.,]\d)"), lambda m: m[0].replace(" ", ",")),
-    (re.compile(r"(?<![\w.,])\d+(?:,\d{1,2})+(?![\w,]|\.\d)"), lambda m: m[0].replace(",", ", ")),
-    (re.compile(r"(?<![\w.,$£€-])(\d{1,4}(?:\.\d+)?)(k|K|M|B)(?![\w'’-]|\.\w)"), _thousands),
-    (re.compile(r"(?<![\w.,$£€-])(\d{1,4}\.\d+)(bn|m)(?= (?:people|users|views|downloads|followers|copies|years))"), lambda m: f"{m[1]} {_COUNTS[m[2]]}"),
-    (re.compile(rf"\d{{{MAX_DIGITS + 1},}}"), lambda m: f" {digit_by_digit(m[0])} "),
-    (re.compile(r"(?<![\w.])(\d+) ?([½¼¾⅓⅔⅛⅜⅝⅞⅕⅙])"), lambda m: f"{m[1]} and {_GLYPHS[m[2]]}"),
-    (re.compile(r"(?<![\w.])([⅓⅔⅛⅜⅝⅞⅕⅙])"), lambda m: _GLYPHS[m[1]].replace("a ", "one ", 1)),
-    (re.compile(r"(?<![\w./-])(\d+)[ -](\d{1,2})[/⁄](\d{1,2})(?:ths?|rds?|nds?)?(?![\w/.]\d|\w)"), _read_mixed_fraction),
-    (re.compile(r"(?<![\w./-])(\d{1,3})/(\d{1,3})(?:ths?|rds?|nds?|sts?)(?![\w/])"), _suffixed_fraction),
-    (re.compile(r"\b24/7\b"), lambda m: "twenty-four seven"),
-    (re.compile(r"\b9/11\b"), lambda m: "nine eleven"),
-    (re.compile(r"\b7/7\b"), lambda m: "seven seven"),
-    (re.compile(r"\b20/20\b"), lambda m: "twenty-twenty"),
-    (re.compile(r"\b50/50\b"), lambda m: "fifty-fifty"),
-    (re.compile(r"(?<![\w./-])(\d{1,3})/(\d{1,4})(?![\w/-]|\.\d)"), _slash),
-    (re.compile(r"(?<![\w.,])(\d+)\.(\d*0)(?![\d.,]\d|[\d%])"), lambda m: f"{m[1]} point {digit_by_digit(m[2])}"),
-    (re.compile(r"(?<![\w.])\.(\d+)(?![\w.]\d)"), lambda m: f"point {digit_by_digit(m[1])}"),
-    (re.compile(r"(?i)\b((?:chapter|section|lesson|episode|article|part|book|page|step|unit|day|week|track) )0+(?=[1-9])"), lambda m: m[1]),
-    (re.compile(r"(?<![\w.,:/+-])0\d+(?![\w:/-]|[.,]\d)"), lambda m: digit_by_digit(m[0])),
-    (re.compile(r"(?<![\w:.])(\d{1,5}):(\d{1,5})(?![\w:])(?!\.\d)"), _ratio),
-    (re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)[xX](?= [a-z])"), lambda m: f"{m[1]} times"),
-    (re.compile(r"(?<![\w.])(\d+(?:\.\d+)?) ?[xX×] ?(?=\d)"), lambda m: f"{m[1]} by "),
-    (re.compile(r"(?<![\w.])(\d+)x(?=[\s,.;!?]|$)"), lambda m: f"{m[1]} times"),
-    (re.compile(r"(?<![\w.,/-])(\d{1,4})\s?[-–]\s?(\d{1,4})(?=\.(?:\s|$))"), lambda m: f"{m[1]} to {m[2]}"),
-    (re.compile(r"(?<![\w.,/-])(\d{1,3}(?:,\d{3})+)\s?[-–]\s?(\d{1,3}(?:,\d{3})+)(?![\w-])"), lambda m: f"{m[1]} to {m[2]}"),
-    (re.compile(r"(?<![\w.,/-])(\d+\.\d+)\s?[-–]\s?(\d+\.?\d*)(?![\w-])"), lambda m: f"{m[1]} to {m[2]}"),
-    (re.compile(r"(?<![\w.,])[-−](?=\d)"), lambda m: "minus " if not m.string[: m.start()].rstrip().endswith("equals") else m[0]),
+    (Pattern(r"(?<![\w.,+])(?<!\d )[1-9]\d{0,2}(?: \d{3})* 000(?![\w-]|[.,]\d)"), lambda m: m[0].replace(" ", ",")),
+    (Pattern(r"(?<![\w.,])\d+(?:,\d{1,2})+(?![\w,]|\.\d)"), lambda m: m[0].replace(",", ", ")),
+    (Pattern(r"(?<![\w.,$£€-])(\d{1,4}(?:\.\d+)?)(k|K|M|B)(?![\w'’-]|\.\w)"), _thousands),
+    (Pattern(r"(?<![\w.,$£€-])(\d{1,4}\.\d+)(bn|m)(?= (?:people|users|views|downloads|followers|copies|years))"), lambda m: f"{m[1]} {_COUNTS[m[2]]}"),
+    (Pattern(rf"\d{{{MAX_DIGITS + 1},}}"), lambda m: f" {digit_by_digit(m[0])} "),
+    (Pattern(r"(?<![\w.])(\d+) ?([½¼¾⅓⅔⅛⅜⅝⅞⅕⅙])"), lambda m: f"{m[1]} and {_GLYPHS[m[2]]}"),
+    (Pattern(r"(?<![\w.])([⅓⅔⅛⅜⅝⅞⅕⅙])"), lambda m: _GLYPHS[m[1]].replace("a ", "one ", 1)),
+    (Pattern(r"(?<![\w./-])(\d+)[ -](\d{1,2})[/⁄](\d{1,2})(?:ths?|rds?|nds?)?(?![\w/.]\d|\w)"), _read_mixed_fraction),
+    (Pattern(r"(?<![\w./-])(\d{1,3})/(\d{1,3})(?:ths?|rds?|nds?|sts?)(?![\w/])"), _suffixed_fraction),
+    (Pattern(r"\b24/7\b"), lambda m: "twenty-four seven"),
+    (Pattern(r"\b9/11\b"), lambda m: "nine eleven"),
+    (Pattern(r"\b7/7\b"), lambda m: "seven seven"),
+    (Pattern(r"\b20/20\b"), lambda m: "twenty-twenty"),
+    (Pattern(r"\b50/50\b"), lambda m: "fifty-fifty"),
+    (Pattern(r"(?<![\w./-])(\d{1,3})/(\d{1,4})(?![\w/-]|\.\d)"), _slash),
+    (Pattern(r"(?<![\w.,])(\d+)\.(\d*0)(?![\d.,]\d|[\d%])"), lambda m: f"{m[1]} point {digit_by_digit(m[2])}"),
+    (Pattern(r"(?<![\w.])\.(\d+)(?![\w.]\d)"), lambda m: f"point {digit_by_digit(m[1])}"),
+    (Pattern(r"(?i)\b((?:chapter|section|lesson|episode|article|part|book|page|step|unit|day|week|track) )0+(?=[1-9])"), lambda m: m[1]),
+    (Pattern(r"(?<![\w.,:/+-])0\d+(?![\w:/-]|[.,]\d)"), lambda m: digit_by_digit(m[0])),
+    (Pattern(r"(?<![\w:.])(\d{1,5}):(\d{1,5})(?![\w:])(?!\.\d)"), _ratio),
+    (Pattern(r"(?<![\w.])(\d+(?:\.\d+)?)[xX](?= [a-z])"), lambda m: f"{m[1]} times"),
+    (Pattern(r"(?<![\w.])(\d+(?:\.\d+)?) ?[xX×] ?(?=\d)"), lambda m: f"{m[1]} by "),
+    (Pattern(r"(?<![\w.])(\d+)x(?=[\s,.;!?]|$)"), lambda m: f"{m[1]} times"),
+    (Pattern(r"(?<![\w.,/-])(\d{1,4})\s?[-–]\s?(\d{1,4})(?=\.(?:\s|$))"), lambda m: f"{m[1]} to {m[2]}"),
+    (Pattern(r"(?<![\w.,/-])(\d{1,3}(?:,\d{3})+)\s?[-–]\s?(\d{1,3}(?:,\d{3})+)(?![\w-])"), lambda m: f"{m[1]} to {m[2]}"),
+    (Pattern(r"(?<![\w.,/-])(\d+\.\d+)\s?[-–]\s?(\d+\.?\d*)(?![\w-])"), lambda m: f"{m[1]} to {m[2]}"),
+    (Pattern(r"(?<![\w.,])[-−](?=\d)"), lambda m: "minus " if not m.string[: m.start()].rstrip().endswith("equals") else m[0]),
 ]  # fmt: skip
 GROUP = RuleGroup("number", _RULES, DIGITS + "½¼¾⅓⅔⅛⅜⅝⅞⅕⅙")

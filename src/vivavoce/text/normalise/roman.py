@@ -8,6 +8,7 @@ from hibari.g2p import numbers as hibari_numbers
 from hibari.g2p.normalize import ROMAN_CARDINAL, ROMAN_ORDINAL
 
 from vivavoce.text.normalise.rules import Rule, RuleGroup
+from vivavoce.text.patterns import Pattern
 
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 SHIELD = "\u2060"
@@ -86,29 +87,29 @@ def _ordinal(match: re.Match[str]) -> str:
 
 _ORDINAL_NOUNS = "century|centuries|Century|Olympi\\w+|Congress|Corps|Legion|legion|[Dd]ynasty|Army|Amendment|Brigade"
 _RULES: list[Rule] = [
-    (re.compile(rf"\b((?:{_REGNAL_TITLES}) (?:[A-Z][a-z]+ )?[A-Z][a-z]+) ({_SMALL}|[IVX]){_FOLLOWING}"), _ordinal),
-    (re.compile(rf"\b((?:{_THINGS.lower()}) )(?={_PRONOUN})"), lambda m: m[1] + SHIELD),
-    (re.compile(rf"\b((?:{_THINGS}) )(?={_SURELY_PRONOUN})"), lambda m: m[1] + SHIELD),
-    (re.compile(rf"\b((?:{_MONARCHS}) )(?={_PRONOUN})"), lambda m: m[1] + SHIELD),
+    (Pattern(rf"\b((?:{_REGNAL_TITLES}) (?:[A-Z][a-z]+ )?[A-Z][a-z]+) ({_SMALL}|[IVX]){_FOLLOWING}"), _ordinal),
+    (Pattern(rf"\b((?:{_THINGS.lower()}) )(?={_PRONOUN})"), lambda m: m[1] + SHIELD),
+    (Pattern(rf"\b((?:{_THINGS}) )(?={_SURELY_PRONOUN})"), lambda m: m[1] + SHIELD),
+    (Pattern(rf"\b((?:{_MONARCHS}) )(?={_PRONOUN})"), lambda m: m[1] + SHIELD),
     (
-        re.compile(rf"\b({_THING_WORDS} )({_NUMERAL}\b(?:{_CHAIN}\b){{0,8}}){_FOLLOWING}"),
+        Pattern(rf"\b({_THING_WORDS} )({_NUMERAL}\b(?:{_CHAIN}\b){{0,8}}){_FOLLOWING}"),
         _chain,
     ),
     (
-        re.compile(
+        Pattern(
             r"(?i)\b((?:chapter|part|section|volume|book|page|pages|pp?\.|item|note|figure|act|scene|step|verse|article"
             rf"|preface|introduction|type|stage|phase|level)\s)({_LOWER})(?![\w’'.-]\w|\w)"
         ),
         lambda m: f"{m[1]}{roman(m[2])}" if m[2] not in ("", "I") else m[0],
     ),
-    (re.compile(rf"\(({_LOWER})\)"), lambda m: f"({roman(m[1])})" if m[1] else m[0]),
-    (re.compile(rf"\b({_NUMERAL})(?:th|st|nd|rd)?(?= (?:{_ORDINAL_NOUNS})\b)(?<!\bI)"), lambda m: ordinal_of(roman(m[1]))),
-    (re.compile(r"\bM(?=[MDCLXVI]{3})M{0,2}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b"), _year),
-    (re.compile(rf"\b({_MONARCHS}) (?!X\b)({_SMALL}|[IVX]){_FOLLOWING}(?! ?[A-Z]\.)"), _ordinal),
-    (re.compile(rf"\b((?:{_FIRST_NAMES}|[A-Z]\.)(?: [A-Z]\.)? [A-Z][a-z]+) ({_SMALL}){_FOLLOWING}"), _ordinal),
-    (re.compile(rf"\b((?:{_MONARCHS})(?: [A-Z]\.)? [A-Z][a-z]+) ({_SMALL}){_FOLLOWING}"), _ordinal),
+    (Pattern(rf"\(({_LOWER})\)"), lambda m: f"({roman(m[1])})" if m[1] else m[0]),
+    (Pattern(rf"\b({_NUMERAL})(?:th|st|nd|rd)?(?= (?:{_ORDINAL_NOUNS})\b)(?<!\bI)"), lambda m: ordinal_of(roman(m[1]))),
+    (Pattern(r"\bM(?=[MDCLXVI]{3})M{0,2}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b"), _year),
+    (Pattern(rf"\b({_MONARCHS}) (?!X\b)({_SMALL}|[IVX]){_FOLLOWING}(?! ?[A-Z]\.)"), _ordinal),
+    (Pattern(rf"\b((?:{_FIRST_NAMES}|[A-Z]\.)(?: [A-Z]\.)? [A-Z][a-z]+) ({_SMALL}){_FOLLOWING}"), _ordinal),
+    (Pattern(rf"\b((?:{_MONARCHS})(?: [A-Z]\.)? [A-Z][a-z]+) ({_SMALL}){_FOLLOWING}"), _ordinal),
     (
-        re.compile(rf"\b([A-Z][a-z]+) ({_SMALL})(?=['’]s\b|\b)(?![.'’-]?[A-Za-z]{{2}})"),
+        Pattern(rf"\b([A-Z][a-z]+) ({_SMALL})(?=['’]s\b|\b)(?![.'’-]?[A-Za-z]{{2}})"),
         lambda m: f"{m[1]} {roman(m[2])}",
     ),
 ]  # fmt: skip
@@ -116,6 +117,6 @@ _HIBARI_WORDS = "|".join(re.escape(word) for word in sorted([*ROMAN_CARDINAL, *R
 
 GROUP = RuleGroup("Roman numeral", _RULES, "IVXLCDMivxl")
 HIBARI_SHIELD = RuleGroup(
-    "", [(re.compile(rf"\b({_HIBARI_WORDS}) (?=[IVXLCDM])"), lambda m: f"{m[1]} {SHIELD}")], "IVXLCDM"
+    "", [(Pattern(rf"\b({_HIBARI_WORDS}) (?=[IVXLCDM])"), lambda m: f"{m[1]} {SHIELD}")], "IVXLCDM"
 )
 """What hibari would still take for a numeral: the C of "King Charles", the first letter of "Queen Isabel"."""

@@ -7,19 +7,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
+from vivavoce.text.patterns import Pattern
 from vivavoce.text.source_map import Edit, SourceMappedText
 from vivavoce.text.utterance import ByteSpan
 
-Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
+Rule = tuple[Pattern, Callable[[re.Match[str]], str]]
 
 NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 DIGITS = "0123456789"
 _SHIELD = " \u2060"
 
-_ARTICLE = re.compile(r"(?i)\b(?:an?|another|each|every|this|that|one)\s+$")
-_NOUN = re.compile(
-    r"[\s-](?!(?:in|of|for|to|and|or|an?|per|on|at|from|is|was|more|less|with|by|than|as|the|it)\b)[a-z]"
-)
+_ARTICLE = Pattern(r"(?i)\b(?:an?|another|each|every|this|that|one)\s+$")
+_NOUN = Pattern(r"[\s-](?!(?:in|of|for|to|and|or|an?|per|on|at|from|is|was|more|less|with|by|than|as|the|it)\b)[a-z]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from vivavoce.text.normalise.rules import Rule, RuleGroup
+from vivavoce.text.patterns import Pattern
 
-EMOTICON = re.compile(r"(?<!\S)[:;=8][-o^']?[)(DPpO/\\|*3](?![\w])|(?<!\S)(?:<3|\^_\^|xD|XD)(?!\S)")
+EMOTICON = Pattern(r"(?<!\S)[:;=8][-o^']?[)(DPpO/\\|*3](?![\w])|(?<!\S)(?:<3|\^_\^|xD|XD)(?!\S)")
 
 
 def _plural(word: str, ending: str) -> str:
@@ -16,18 +15,18 @@ def _plural(word: str, ending: str) -> str:
 _LEFT = str.maketrans("⁰¹⁴⁵⁶⁷⁸⁹⁻ⁿ⇒", "01456789-n→")
 
 RULES: list[Rule] = [
-    (re.compile(r"[⁰¹⁴-⁹⁻ⁿ⇒]+"), lambda m: f" {m[0].translate(_LEFT)} "),
-    (re.compile(r"\b([A-Za-z]{3,})\((e?s)\)"), lambda m: f"{m[1]} or {_plural(m[1], m[2])}"),
+    (Pattern(r"[⁰¹⁴-⁹⁻ⁿ⇒]+"), lambda m: f" {m[0].translate(_LEFT)} "),
+    (Pattern(r"\b([A-Za-z]{3,})\((e?s)\)"), lambda m: f"{m[1]} or {_plural(m[1], m[2])}"),
     (
-        re.compile(r"\b([a-z]{2,})/(?=(?:or|she|her|hers|he)\b)"),
+        Pattern(r"\b([a-z]{2,})/(?=(?:or|she|her|hers|he)\b)"),
         lambda m: f"{m[1]} " if m.string[m.end() : m.end() + 2] == "or" else f"{m[1]} or ",
     ),
-    (re.compile(r"[=~_*#+<>|\\-]{4,}"), lambda m: " "),
-    (re.compile(r"([^\w\s])\1{4,}"), lambda m: m[1] * 3),
-    (re.compile(r"(?<=\s)(?:-{1,3}|–)(?=\s)|(?<=[\w,.!?\"”])(?:--|---)(?=[\w\"“])"), lambda m: "—"),
-    (re.compile(r"[\[{]"), lambda m: "("),
-    (re.compile(r"[\]}]"), lambda m: ")"),
-    (re.compile(r"\b([ACDFGJ])#(?!\w)"), lambda m: f"{m[1]} sharp"),
-    (re.compile(r"(?<![\w@])@(?=\w)"), lambda m: "at "),
+    (Pattern(r"[=~_*#+<>|\\-]{4,}"), lambda m: " "),
+    (Pattern(r"([^\w\s])\1{4,}"), lambda m: m[1] * 3),
+    (Pattern(r"(?<=\s)(?:-{1,3}|–)(?=\s)|(?<=[\w,.!?\"”])(?:--|---)(?=[\w\"“])"), lambda m: "—"),
+    (Pattern(r"[\[{]"), lambda m: "("),
+    (Pattern(r"[\]}]"), lambda m: ")"),
+    (Pattern(r"\b([ACDFGJ])#(?!\w)"), lambda m: f"{m[1]} sharp"),
+    (Pattern(r"(?<![\w@])@(?=\w)"), lambda m: "at "),
 ]
 GROUP = RuleGroup("sign", RULES)

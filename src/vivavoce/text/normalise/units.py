@@ -7,6 +7,7 @@ import re
 from hibari.g2p.normalize import UNITS as HIBARI_UNITS
 
 from vivavoce.text.normalise.rules import DIGITS, NUMBER, Rule, RuleGroup, attributive, quantity
+from vivavoce.text.patterns import Pattern
 
 _OWN = {
     "m": "meter", "g": "gram", "l": "liter", "L": "liter", "mL": "milliliter", "dl": "deciliter", "cl": "centiliter",
@@ -38,34 +39,32 @@ _POWERS = {"²": "square", "³": "cubic", "2": "square", "3": "cubic"}
 
 _UNIT = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
 _PER_UNIT = "|".join(sorted((re.escape(unit) for unit in [*_PER, "ha"]), key=len, reverse=True))
-MEASURE = re.compile(
+MEASURE = Pattern(
     rf"(?<![\w.,])([-−])?({NUMBER})[\s-]?({_UNIT})([²³])?(?:/({_PER_UNIT})([²³])?)?(?![\w²³]|/\d|['’][a-z])(?:\.(?=\s+[a-z]))?"
 )
-_FEET_INCHES = re.compile(r"(?<![\w.])(\d{1,2})\s?(?:['′]|ft\.?)\s?(\d{1,2})\s?(?:[\"″]|''|in\b\.?)")
-_FEET = re.compile(
-    r"(?<![\w.,'’‘])(\d{1,5}(?:,\d{3})?(?:\.\d+)?|\d+ \d/\d)['′’](?=[ -](?:[a-z\d])|[,.;:)]|\s?[x×]|\s*$)"
-)
-_INCHES = re.compile(r"(?<![\w.,\"“])(\d{1,4}(?:\.\d+)?|\d+ \d/\d{1,2}|\d/\d{1,2})[\"″](?=[\s,.;:)x×-]|$)")
-_DIMENSION = re.compile(r"(?<=feet|inch|ches|foot)\s?[x×]\s?(?=\d)")
-_FAHRENHEIT = re.compile(rf"(?<![\w.,$])([-−])?({NUMBER})\s?(?:°\s?|º\s?|deg(?:rees)? ?)?([FC])(?=[\s,.;:!?)]|$)")
-_LETTER_UNITS = re.compile(
+_FEET_INCHES = Pattern(r"(?<![\w.])(\d{1,2})\s?(?:['′]|ft\.?)\s?(\d{1,2})\s?(?:[\"″]|''|in\b\.?)")
+_FEET = Pattern(r"(?<![\w.,'’‘])(\d{1,5}(?:,\d{3})?(?:\.\d+)?|\d+ \d/\d)['′’](?=[ -](?:[a-z\d])|[,.;:)]|\s?[x×]|\s*$)")
+_INCHES = Pattern(r"(?<![\w.,\"“])(\d{1,4}(?:\.\d+)?|\d+ \d/\d{1,2}|\d/\d{1,2})[\"″](?=[\s,.;:)x×-]|$)")
+_DIMENSION = Pattern(r"(?<=feet|inch|ches|foot)\s?[x×]\s?(?=\d)")
+_FAHRENHEIT = Pattern(rf"(?<![\w.,$])([-−])?({NUMBER})\s?(?:°\s?|º\s?|deg(?:rees)? ?)?([FC])(?=[\s,.;:!?)]|$)")
+_LETTER_UNITS = Pattern(
     r"(?<=\d)\s?(PSI|psi|BTU|BTUs|RPM|DPI|PPM|VA|MPG|mpg|MPH|CFM|HP|hp|UTC|GMT|EST|PST|BC|BCE|AD|CE|DVDs?|CDs?)(?![\w])"
 )
-_FEET_BARE = re.compile(r"(?<![\w.])([1-9])['′](\d{1,2})(?![\w'′\"″])")
-_AREA = re.compile(rf"(?<![\w.,])({NUMBER})\s?(sq|cu)\.?\s(ft|in|mi|yd|m|km|cm|mm)\b")
-_PER_WORD = re.compile(
+_FEET_BARE = Pattern(r"(?<![\w.])([1-9])['′](\d{1,2})(?![\w'′\"″])")
+_AREA = Pattern(rf"(?<![\w.,])({NUMBER})\s?(sq|cu)\.?\s(ft|in|mi|yd|m|km|cm|mm)\b")
+_PER_WORD = Pattern(
     r"(?<=[a-z0-9])/(?=(?:second|minute|hour|day|night|week|month|quarter|year|person|head|liter|litre|kilogram|gallon"
     r"|mile|unit|user|seat|child|adult|pound|ounce|kilo|page|word|click|item|dozen|visit|session|ticket|barrel|ton|acre)\b)"
 )
-_RATE = re.compile(
+_RATE = Pattern(
     r"(?:(?<=\d)|(?<=dollars)|(?<=dollar)|(?<=pounds)|(?<=euros)|(?<=cents)|(?<=pence)|(?<=thousand)|(?<=million)|(?<=yen)"
     r"|(?<=rupees)|(?<=[a-z] [a-z]{2}))/("
     + "|".join(re.escape(unit) for unit in sorted(_PER, key=len, reverse=True))
     + r")(?![\w])\.?(?=[\s,;:.)!?]|$)"
 )
-_RANGE = re.compile(rf"(?<![\w.,/-])({NUMBER})\s?[-–]\s?({NUMBER})(?=\s?(?:%|°|(?:{_UNIT})(?![\w])))")
-_PERCENT = re.compile(r"(?<=\d)\s+%")
-_DEGREES = re.compile(rf"(?<![\w.])({NUMBER})\s?°(?=\s[a-z])")
+_RANGE = Pattern(rf"(?<![\w.,/-])({NUMBER})\s?[-–]\s?({NUMBER})(?=\s?(?:%|°|(?:{_UNIT})(?![\w])))")
+_PERCENT = Pattern(r"(?<=\d)\s+%")
+_DEGREES = Pattern(rf"(?<![\w.])({NUMBER})\s?°(?=\s[a-z])")
 
 
 def _measure(match: re.Match[str]) -> str:
@@ -112,7 +111,7 @@ def _temperature(match: re.Match[str]) -> str:
     return f"{'minus ' if sign else ''}{number} {words} {'Fahrenheit' if scale == 'F' else 'Celsius'}"
 
 
-_WEATHER = re.compile(
+_WEATHER = Pattern(
     r"(?i)\b(?:outside|temperature|degrees|heat|hot|cold|warm|freez\w+|boil\w*|oven|weather|high of|low of|it is|bake|preheat|fever|below|above|reach\w*|cool\w*|thermostat|chill\w*|simmer|roast|melts?)\b"
 )
 _LETTERS = {"psi": "P S I", "PSI": "P S I", "hp": "horsepower", "HP": "horsepower", "mpg": "miles per gallon", "MPG": "miles per gallon", "MPH": "miles per hour", "RPM": "R P M"}  # fmt: skip
