@@ -48,6 +48,28 @@ def write(
     return path
 
 
+def block(kind: int, body: bytes, order: str) -> bytes:
+    body += bytes(-len(body) % 4)
+    return struct.pack(f"{order}II", kind, len(body) + 12) + body + struct.pack(f"{order}I", len(body) + 12)
+
+
+def pcapng(packets: list[tuple[float, bytes]], order: str = "<", decimals: int = 6, offset_s: int = 0) -> bytes:
+    """Two links, the packets on the second; a comment, a block of another kind and a packet without time between."""
+    section = struct.pack(f"{order}IHHq", 0x1A2B3C4D, 1, 0, -1)
+    options = struct.pack(f"{order}HHB3xHHqHH", 9, 1, decimals, 14, 8, offset_s, 0, 0)
+    data = block(0x0A0D0D0A, section, order)
+    data += block(1, struct.pack(f"{order}HHI", 105, 0, 0), order)
+    data += block(1, struct.pack(f"{order}HHI", ETHERNET, 0, 0) + options, order)
+    data += block(3, struct.pack(f"{order}I", 4) + b"none", order)
+    data += block(6, struct.pack(f"{order}IIIII", 0, 0, 0, 4, 4) + b"wifi", order)
+    for at_s, packet in packets:
+        units = round((at_s - offset_s) * 10**decimals)
+        fields = struct.pack(f"{order}IIIII", 1, units >> 32, units & 0xFFFFFFFF, len(packet), len(packet))
+        comment = struct.pack(f"{order}HH4sHH", 1, 4, b"note", 0, 0)
+        data += block(6, fields + packet + bytes(-len(packet) % 4) + comment, order) + block(5, bytes(12), order)
+    return data
+
+
 def call(packets: list[bytes], ssrc: int = 7) -> list[tuple[float, bytes]]:
     return [(0.02 * n, pack(RtpPacket(n, 960 * n, data, ssrc))) for n, data in enumerate(packets)]
 
@@ -98,12 +120,27 @@ def test_a_file_that_is_cut_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     assert (len(capture.datagrams), capture.cut) == (3, True)
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize(("decimals", "offset_s"), [(6, 0), (9, 0), (3, 1_700_000_000)])
+def test_wiresharks_own_format(tmp_path: Path, order: str, decimals: int, offset_s: int) -> None:
+    path, start_s = tmp_path / "a.pcapng", 1_700_000_001.5
+    sent = [(start_s + 0.02 * n, ethernet(ipv4(udp(b"%d" % n)))) for n in range(12)]
+    path.write_bytes(pcapng(sent, order, decimals, offset_s))
+    capture = read_pcap(path)
+    assert [datagram.data for datagram in capture.datagrams] == [b"%d" % n for n in range(12)]
+    assert [d.at_s - start_s for d in capture.datagrams] == pytest.approx([0.02 * n for n in range(12)], abs=1e-6)
+    assert (capture.others, capture.cut) == (2, False)
+    path.write_bytes(path.read_bytes()[:-30])
+    capture = read_pcap(path)
+    assert (len(capture.datagrams), capture.cut) == (11, True)
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
         (b"", "0 bytes, not a capture"),
         (b"RIFF" + bytes(40), "not a capture"),
-        (bytes.fromhex("0a0d0d0a") + bytes(40), "pcapng"),
+        (bytes.fromhex("0a0d0d0a") + bytes(40), "a block of 0 bytes at byte 0"),
         (struct.pack("<IHHIIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 105), "link of type 105"),
         (struct.pack("<IHHIIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1) + struct.pack("<IIII", 0, 0, 1 << 30, 1), "damaged"),
     ],
@@ -157,9 +194,10 @@ def damage(data: bytes, rng: np.random.Generator) -> bytes:
 
 def survive_captures(folder: Path, packets: list[bytes], count: int) -> None:
     rng, path = np.random.default_rng(5), folder / "a.pcap"
-    whole = write(path, [(at_s, ethernet(ipv4(udp(data)))) for at_s, data in call(packets[:30])]).read_bytes()
-    for _ in range(count):
-        path.write_bytes(damage(whole, rng))
+    sent = [(at_s, ethernet(ipv4(udp(data)))) for at_s, data in call(packets[:30])]
+    whole = (write(path, sent).read_bytes(), pcapng(sent))
+    for number in range(count):
+        path.write_bytes(damage(whole[number % 2], rng))
         try:
             datagrams = select_stream(read_pcap(path), path)
         except InputError:

@@ -17,6 +17,8 @@ from vivavoce.transport.playout_policy import ReceivedPacket
 from vivavoce.transport.sender import Protector
 
 SOME, MANY = 120, 100_000
+MOST_S, TRIES = 0.02, 20
+"""Of processor time for one payload, in the quickest of so many tries."""
 
 
 @pytest.fixture(scope="module", params=["dred", "vivavoce"])
@@ -64,15 +66,22 @@ def attacks(packets: list[bytes], codec: PayloadCodec, count: int) -> Iterator[t
 
 def survive_payloads(packets: list[bytes], codec: PayloadCodec, count: int) -> None:
     ours, theirs = OpusDecoder(), OpusDecoder()
-    slowest_s = 0.0
     for plain, attack in attacks(packets, codec, count):
-        arrived = ReceivedPacket(100, attack, [codec])
-        start_s = time.process_time()
-        made = [arrived.features(100 - back) for back in (200, 50, 3, 1)]
-        slowest_s = max(slowest_s, time.process_time() - start_s)
+        made, spent_s = describe(attack, codec)
+        # A stall of the machine is not the payload's doing: what is slow is slow every time.
+        tries = 1
+        while spent_s >= MOST_S and tries < TRIES:
+            spent_s, tries = min(spent_s, describe(attack, codec)[1]), tries + 1
+        assert spent_s < MOST_S, attack.hex()
         assert all(features is None or np.isfinite(features).all() for features in made)
         assert np.array_equal(ours.decode(attack), theirs.decode(plain))
-    assert slowest_s < 0.1
+
+
+def describe(packet: bytes, codec: PayloadCodec) -> tuple[list[Samples | None], float]:
+    """What a packet says of those before it, the furthest first, and the processor time of that."""
+    arrived = ReceivedPacket(100, packet, [codec])
+    start_s = time.process_time()
+    return [arrived.features(100 - back) for back in (200, 50, 3, 1)], time.process_time() - start_s
 
 
 def survive_packets(packets: list[bytes], codec: PayloadCodec, count: int) -> None:

@@ -15,6 +15,8 @@ from vivavoce.transport.opus_codec import FRAME_S, OpusSettings
 from vivavoce.transport.opus_demo import write_bitstream
 from vivavoce.transport.sender import ProtectionSettings, measure_packet, protect, rate_bps
 
+SUFFIXES = (".opus", ".ogg", ".oga", ".bit")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
@@ -68,6 +70,8 @@ def parse_bitrate(text: str) -> int:
 def run(arguments: argparse.Namespace) -> int:
     settings = protection(arguments)
     check_outputs([arguments.speech], arguments.output)
+    if arguments.output.suffix.lower() not in SUFFIXES:
+        raise InputError(f"{arguments.output}: packets go into an Ogg Opus file, name it .opus, or .bit for opus_demo")
     audio = read_audio(arguments.speech)
     file = protect(audio, redundancy_codec(arguments), settings)
     if arguments.output.suffix == ".bit":

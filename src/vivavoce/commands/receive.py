@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--listen", default="127.0.0.1:5004", help="where RTP packets come: host:port, port 0 for any")
     add("--sdp", type=Path, help="a session description: where they come, and of what type")
     add("--pcap", type=Path, help="a call that was captured, in place of the network")
-    add("--ssrc", type=lambda text: int(text, 0), help="which stream of the capture; else the one with most packets")
+    add("--ssrc", help="which stream of the capture, as 0x1234abcd; else the one with most packets")
     add("--html", type=Path, help="of a capture, write a page here: what was lost, what filled it, players")
     add("-o", "--output", default="heard.wav", help="file to write, - for raw 16-bit PCM at 16 kHz (heard.wav)")
     add("--connect-timeout", type=float, default=60.0, help="seconds to wait for the first packet (60)")

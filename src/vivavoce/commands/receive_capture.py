@@ -32,8 +32,9 @@ def play_capture(arguments: argparse.Namespace, settings: JitterSettings) -> int
         raise InputError("--pcap: give a file to write with -o")
     check_outputs([arguments.pcap], output, arguments.html)
     format_of(output)
+    ssrc = None if arguments.ssrc is None else parse_ssrc(arguments.ssrc)
     capture = read_pcap(arguments.pcap)
-    datagrams = select_stream(capture, arguments.pcap, arguments.ssrc)
+    datagrams = select_stream(capture, arguments.pcap, ssrc)
     times_s = [datagram.at_s for datagram in datagrams]
     if (call_s := max(times_s) - min(times_s)) > MAX_CALL_S:
         raise InputError(
@@ -58,6 +59,17 @@ def play_capture(arguments: argparse.Namespace, settings: JitterSettings) -> int
     if arguments.html:
         write_text(arguments.html, report_page(arguments.pcap.name, _takes(packets, lost), lost, packets))
     return 0
+
+
+def parse_ssrc(text: str) -> int:
+    """The number of a stream, decimal or from `0x` on hexadecimal. Raises `InputError`."""
+    try:
+        number = int(text, 0)
+    except ValueError:
+        number = -1
+    if not 0 <= number < 1 << 32:
+        raise InputError(f"--ssrc {text}: give a number of 32 bits, such as 0x1234abcd")
+    return number
 
 
 def _takes(packets: tuple[bytes, ...], lost: list[bool]) -> list[Take]:

@@ -20,7 +20,7 @@ def read_trace(path: Path) -> tuple[bool, ...]:
     for number, line in enumerate(data.splitlines(), start=1):
         value = line.strip()
         if value not in (b"0", b"1", b""):
-            raise InputError(f"{path}:{number}: a trace has 0 or 1 on each line, not {value[:20]!r}")
+            raise InputError(f"{path}:{number}: not a trace: give 0 or 1 on each line, 1 where a packet is lost")
         if value:
             lost.append(value == b"1")
     if not lost:

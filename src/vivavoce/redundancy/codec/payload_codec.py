@@ -71,7 +71,13 @@ def load_codec(name: str | Path = DEFAULT, bitrate_bps: float | None = None, amo
     rate = None if bitrate_bps is None else _rate(bitrate_bps, amount_s)
     if isinstance(name, str) and name in types:
         return types[name].load(load_addon(find_addon(types[name].addon)), rate)
-    addon = load_addon(find_addon(name))
+    try:
+        addon = load_addon(find_addon(name))
+    except InputError:
+        if Path(name).exists():
+            raise
+        known = ", ".join(types)
+        raise InputError(f'no redundancy codec "{name}": give {known}, or an addon of such a kind by path') from None
     for kind in types.values():
         if kind.kind == addon.manifest.kind:
             return kind.load(addon, rate)
