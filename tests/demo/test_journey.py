@@ -47,3 +47,11 @@ def test_what_the_demo_shows_can_be_done_again_in_its_folder(folder: Path) -> No
 
 def test_it_runs_again_over_what_it_left(folder: Path) -> None:
     assert main(["demo", "-o", str(folder)]) == 0
+
+
+def test_a_file_is_not_taken_for_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "demo"
+    file.write_text("mine")
+    assert main(["demo", "-o", str(file)]) == 2
+    assert capsys.readouterr().err == f"vivavoce: {file}: is a file; name a folder with -o\n"
+    assert file.read_text() == "mine"

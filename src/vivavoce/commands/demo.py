@@ -25,6 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     folder: Path = arguments.output
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder}: is a file; name a folder with -o")
     folder.mkdir(parents=True, exist_ok=True)
     sections = walk_journey(folder, run_verb)
     write_text(folder / "index.html", demo_page(INTRODUCTION, sections))
