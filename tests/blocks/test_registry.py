@@ -8,6 +8,7 @@ import pytest
 from vivavoce.blocks import Block, registry
 from vivavoce.blocks.registry import OWN_TYPES, block_type, block_types
 from vivavoce.errors import InputError
+from vivavoce.plugins import plugins as found
 
 TOY = "tests.blocks.toys:ToyUpsampler"
 
@@ -15,11 +16,11 @@ TOY = "tests.blocks.toys:ToyUpsampler"
 @pytest.fixture
 def plugins(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[EntryPoint]]:
     points: list[EntryPoint] = []
-    monkeypatch.setattr(registry, "entry_points", lambda group: points)
-    registry._plugins.cache_clear()
+    monkeypatch.setattr("vivavoce.plugins.entry_points", lambda group: points)
+    found.cache_clear()
     block_type.cache_clear()
     yield points
-    registry._plugins.cache_clear()
+    found.cache_clear()
     block_type.cache_clear()
 
 

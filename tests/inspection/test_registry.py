@@ -14,6 +14,7 @@ from vivavoce.errors import InputError
 from vivavoce.inspection import InspectionSession, Journal, Stamp, defect_names, find_defect, inspect_file, registry
 from vivavoce.inspection import journal as journals
 from vivavoce.inspection.registry import all_defects
+from vivavoce.plugins import plugins
 
 LETTERBOX = """
 from dataclasses import dataclass
@@ -58,7 +59,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def _forget() -> None:
     registry.find_defect.cache_clear()
-    registry._entry_points.cache_clear()
+    plugins.cache_clear()
 
 
 @pytest.fixture(scope="module")

@@ -123,10 +123,10 @@ def test_a_prosody_system_of_another_package_is_found(addons: dict[str, Addon], 
 
     point = EntryPoint("theirs", "their.package:load", registry.ENTRY_POINT_GROUP)
     monkeypatch.setattr(EntryPoint, "load", lambda self: load)
-    monkeypatch.setattr(registry, "_entry_points", lambda: {"theirs": [point]})
+    monkeypatch.setattr(registry, "plugins", lambda group: {"theirs": [point]})
     assert "theirs" in prosody_systems()
     assert isinstance(load_prosody("theirs"), Camp)
-    monkeypatch.setattr(registry, "_entry_points", lambda: {"theirs": [point, point]})
+    monkeypatch.setattr(registry, "plugins", lambda group: {"theirs": [point, point]})
     with pytest.raises(InputError, match='"theirs" is registered by'):
         load_prosody("theirs")
 

@@ -6,12 +6,13 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
-from importlib.metadata import entry_points
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 
 from vivavoce.blocks.addon import MANIFEST_FILE
 from vivavoce.errors import InputError
+from vivavoce.plugins import plugins
 
 ENTRY_POINT_GROUP = "vivavoce.addons"
 FOLDERS_VARIABLE = "VIVAVOCE_ADDONS"
@@ -65,7 +66,7 @@ def _package_folders() -> tuple[Path, ...]:
 
 def _find_package_folders() -> Iterator[Path]:
     """The folder `addons` of every package that registers itself; none of its code is run to find it."""
-    for point in sorted(set(entry_points(group=ENTRY_POINT_GROUP)), key=lambda point: point.name):
+    for point in chain(*plugins(ENTRY_POINT_GROUP).values()):
         try:
             spec = find_spec(point.value)
         except (ImportError, ValueError):  # registered, and gone

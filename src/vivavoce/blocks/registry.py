@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 
 from vivavoce.blocks.block import Block
 from vivavoce.blocks.json_values import shown
 from vivavoce.errors import InputError
+from vivavoce.plugins import plugins
 
 ENTRY_POINT_GROUP = "vivavoce.blocks"
 
@@ -29,7 +29,7 @@ OWN_TYPES = {
 
 def block_types() -> tuple[str, ...]:
     """Every registered name, in order: ours, then those of installed packages."""
-    return (*OWN_TYPES, *sorted(_plugins()))
+    return (*OWN_TYPES, *(name for name in plugins(ENTRY_POINT_GROUP) if name not in OWN_TYPES))
 
 
 @cache
@@ -45,7 +45,7 @@ def block_type(name: str) -> type[Block]:
 
 
 def _from_plugin(name: str) -> object:
-    candidates = _plugins().get(name)
+    candidates = plugins(ENTRY_POINT_GROUP).get(name)
     if candidates is None:
         raise InputError(f"unknown block type {shown(name)}, known are {', '.join(block_types())}")
     if len(candidates) > 1:
@@ -54,12 +54,3 @@ def _from_plugin(name: str) -> object:
         return candidates[0].load()
     except Exception as error:  # a plugin's module may fail in any way
         raise InputError(f'block type "{name}" cannot be loaded from {candidates[0].value}: {error}') from error
-
-
-@cache
-def _plugins() -> dict[str, list[EntryPoint]]:
-    found: dict[str, list[EntryPoint]] = {}
-    for point in set(entry_points(group=ENTRY_POINT_GROUP)):
-        if point.name not in OWN_TYPES:
-            found.setdefault(point.name, []).append(point)
-    return found

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
 from vivavoce.errors import InputError
 from vivavoce.inspection.errors import UnavailableError
+from vivavoce.plugins import plugins
 
 if TYPE_CHECKING:
     from vivavoce.inspection.defect import Defect
@@ -24,7 +24,7 @@ def defect_names(only: str | None = None) -> tuple[str, ...]:
 
     Raises `InputError` for one that is not registered.
     """
-    known = tuple(sorted(_entry_points()))
+    known = tuple(plugins(ENTRY_POINT_GROUP))
     if only is None:
         return known
     names = tuple(dict.fromkeys(name.strip() for name in only.split(",") if name.strip()))
@@ -42,11 +42,11 @@ def find_defect(name: str) -> Defect:
 
     Raises `InputError` for an unknown name, `UnavailableError` when what is registered is broken or registered twice.
     """
-    points = _entry_points().get(name)
+    points = plugins(ENTRY_POINT_GROUP).get(name)
     if not points:
         raise InputError(f"{name}: no such defect, there are {', '.join(defect_names())}")
     if len(points) > 1:
-        raise UnavailableError(f"{name}: registered by {' and '.join(sorted(point.value for point in points))}")
+        raise UnavailableError(f"{name}: registered by {' and '.join(point.value for point in points)}")
     try:
         found = points[0].load()
     except Exception as error:  # a package's module may fail in any way
@@ -62,7 +62,7 @@ def find_defect(name: str) -> Defect:
 
 def summarize_defect(name: str) -> str:
     """One sentence on what a defect is: the first line that its module says of itself, empty where it says nothing."""
-    points = _entry_points().get(name)
+    points = plugins(ENTRY_POINT_GROUP).get(name)
     if not points:
         return ""
     try:
@@ -86,11 +86,3 @@ def all_defects() -> tuple[Defect, ...]:
 def is_audible(name: str) -> bool:
     """Whether a report shows the sound of a defect; not of one that is not registered (any more)."""
     return any(defect.name == name and defect.audible for defect in all_defects())
-
-
-@cache
-def _entry_points() -> dict[str, list[EntryPoint]]:
-    found: dict[str, list[EntryPoint]] = {}
-    for point in set(entry_points(group=ENTRY_POINT_GROUP)):
-        found.setdefault(point.name, []).append(point)
-    return found

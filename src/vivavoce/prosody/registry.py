@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from typing import Any, cast
 
 from vivavoce.errors import InputError
+from vivavoce.plugins import plugins
 from vivavoce.prosody.model import ProsodyModel
 
 ENTRY_POINT_GROUP = "vivavoce.prosody"
@@ -22,7 +22,7 @@ have."""
 
 def prosody_systems() -> tuple[str, ...]:
     """All names that `load_prosody` takes, `auto` and `none` last."""
-    return (*sorted(_entry_points()), AUTO, NONE)
+    return (*plugins(ENTRY_POINT_GROUP), AUTO, NONE)
 
 
 def load_prosody(name: str, temperature: float = 0.0, seed: int = 0) -> ProsodyModel | None:
@@ -35,7 +35,7 @@ def load_prosody(name: str, temperature: float = 0.0, seed: int = 0) -> ProsodyM
         if temperature:
             raise InputError(f'"{name}" has no temperature, only a system that samples has')
         return None
-    points = _entry_points()
+    points = plugins(ENTRY_POINT_GROUP)
     if name == AUTO:
         if temperature and BEST is None:
             raise InputError(f'"{name}" has no temperature, name a system that samples, such as kathaka')
@@ -56,11 +56,3 @@ def _loader(point: EntryPoint) -> Loader:
     if not callable(found):
         raise InputError(f'prosody "{point.name}": {point.value} is not a function that loads it')
     return cast(Loader, found)
-
-
-@cache
-def _entry_points() -> dict[str, list[EntryPoint]]:
-    found: dict[str, list[EntryPoint]] = {}
-    for point in set(entry_points(group=ENTRY_POINT_GROUP)):
-        found.setdefault(point.name, []).append(point)
-    return found

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 from vivavoce.blocks import Addon, find_addon, load_addon
 from vivavoce.errors import InputError
+from vivavoce.plugins import plugins
 
 GROUP = "vivavoce.payloads"
 DEFAULT = "dred"
@@ -58,7 +58,7 @@ class CodecType:
 
 def codec_types() -> Mapping[str, CodecType]:
     """Every kind of payload by name."""
-    return {point.name: point.load() for point in sorted(entry_points(group=GROUP), key=lambda point: point.name)}
+    return {name: points[0].load() for name, points in plugins(GROUP).items()}
 
 
 def load_codec(name: str | Path = DEFAULT, bitrate_bps: float | None = None, amount_s: float = 1.0) -> PayloadCodec:
