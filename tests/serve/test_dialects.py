@@ -176,7 +176,7 @@ def test_elevenlabs_single(server: Running) -> None:
         sent(socket, text="")
         messages = received(socket, lambda message: message.get("isFinal"))
     lines = [message["alignment"] for message in messages if message.get("alignment")]
-    assert ["".join(line["chars"]) for line in lines] == ["Hello there ", "And you "]
+    assert ["".join(line["chars"]) for line in lines] == ["Hello there. ", "And you? "]
     for line in lines:
         assert len(line["chars"]) == len(line["charStartTimesMs"]) == len(line["charDurationsMs"])
         assert line["charStartTimesMs"] == sorted(line["charStartTimesMs"])
@@ -206,6 +206,6 @@ def test_elevenlabs_over_http(server: Running) -> None:
     samples, rate_hz = soundfile.read(io.BytesIO(answer.body))
     assert (answer.status, rate_hz, len(samples) > 5000) == (200, 22_050, True)
     timed = server.request("POST", f"{path}/with-timestamps", {"text": "Hello you."}).json()
-    assert "".join(timed["alignment"]["characters"]).strip() == "Hello you"
+    assert "".join(timed["alignment"]["characters"]).strip() == "Hello you."
     assert server.request("POST", f"{path}?output_format=pcm_1", {"text": "x"}).json()["detail"]["status"]
     assert server.request("POST", "/v1/text-to-speech/..%2Fx", {"text": "x"}).status in (400, 404)

@@ -13,17 +13,18 @@ from vivavoce.serve.errors import ServiceError
 from vivavoce.serve.guard import Guard
 from vivavoce.serve.metrics import CONTENT_TYPE
 from vivavoce.serve.pages import Pages
-from vivavoce.serve.protocols import cartesia, elevenlabs, polly
+from vivavoce.serve.protocols import cartesia, deepgram, elevenlabs, polly
 from vivavoce.serve.protocols.cartesia import Cartesia
 from vivavoce.serve.protocols.deepgram import Deepgram
 from vivavoce.serve.protocols.elevenlabs import ElevenLabs
 from vivavoce.serve.protocols.openai import OpenAi, error_body
 from vivavoce.serve.protocols.polly import Polly
+from vivavoce.serve.protocols.shared_paths import SharedPaths
 from vivavoce.serve.protocols.stream import Stream
 from vivavoce.serve.protocols.whep import Whep
 from vivavoce.serve.service import Service
 
-PROTOCOLS = (OpenAi, Stream, Cartesia, Deepgram, ElevenLabs, Polly, Whep, Pages)
+PROTOCOLS = (OpenAi, Stream, Cartesia, Deepgram, ElevenLabs, Polly, SharedPaths, Whep, Pages)
 
 
 def create_app(service: Service) -> ASGIApp:
@@ -48,6 +49,8 @@ def error_page(path: str, error: ServiceError) -> Response:
         body = cartesia.error_message(error, None)
     elif path.startswith(elevenlabs.PREFIXES):
         body = elevenlabs.error_response(error)
+    elif path in deepgram.PATHS:
+        body = deepgram.error_response(error)
     else:
         body = error_body(error)
     return JSONResponse(body, error.status, headers)

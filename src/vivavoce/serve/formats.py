@@ -1,156 +1,57 @@
-"""Sound as bytes while it is made: WAV, PCM, FLAC, MP3, Ogg Opus, AAC."""
+"""The formats that clients may ask for, by name, and what encodes each while it is made."""
 
 from __future__ import annotations
 
-import io
-import struct
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from importlib.util import find_spec
-from typing import Any
-
-import numpy as np
-import soundfile
-import soxr
 
 from vivavoce.audio import Samples
 from vivavoce.errors import InputError
-from vivavoce.serve.ogg_opus import OggOpusWriter
+from vivavoce.serve.encoders import (
+    Aac,
+    AudioEncoder,
+    Float32,
+    LibsndfileEncoder,
+    OggOpus,
+    Pcm,
+    Resampled,
+    Wav,
+    pcm16,
+    wav_header,
+)
 
-UNKNOWN_SIZE = 0xFFFFFFFF
-
-
-class AudioEncoder(ABC):
-    """One stream of mono sound; what the three methods return, in order, is the file."""
-
-    def begin(self) -> bytes:
-        """What stands before all sound."""
-        return b""
-
-    @abstractmethod
-    def encode(self, samples: Samples) -> bytes:
-        """Bytes for (samples,) in [-1, 1], or for some before them; a coder may hold some back."""
-
-    def finish(self) -> bytes:
-        """What was held back."""
-        return b""
+_MP3_RATES_BPS = ((32_000, (320_000, 32_000)), (16_000, (160_000, 8_000)), (0, (64_000, 8_000)))
+"""From each rate in Hz on, the highest and the lowest bit rate."""
 
 
-class Pcm(AudioEncoder):
-    """16-bit little-endian samples."""
-
-    def encode(self, samples: Samples) -> bytes:
-        return pcm16(samples)
-
-
-class Wav(AudioEncoder):
-    """PCM after a WAV header whose sizes mark the length as unknown."""
-
-    def __init__(self, rate_hz: int) -> None:
-        self._rate_hz = rate_hz
-
-    def begin(self) -> bytes:
-        return wav_header(self._rate_hz)
-
-    def encode(self, samples: Samples) -> bytes:
-        return pcm16(samples)
+def _mp3(rate_hz: int, bit_rate_bps: int | None) -> AudioEncoder:
+    """At a constant rate, which libsndfile counts as a share of the way from the highest to the lowest."""
+    highest, lowest = next(rates for least_hz, rates in _MP3_RATES_BPS if rate_hz >= least_hz)
+    wanted = min(max(bit_rate_bps or (highest + lowest) // 2, lowest), highest)
+    level = min((highest - wanted) / (highest - lowest), 0.999)
+    return LibsndfileEncoder(rate_hz, "MP3", "MPEG_LAYER_III", bitrate_mode="CONSTANT", compression_level=level)
 
 
-class Float32(AudioEncoder):
-    """32-bit little-endian floats."""
-
-    def encode(self, samples: Samples) -> bytes:
-        return samples.astype("<f4").tobytes()
+def _raw(rate_hz: int, subtype: str) -> AudioEncoder:
+    return LibsndfileEncoder(rate_hz, "RAW", subtype)
 
 
-class LibsndfileEncoder(AudioEncoder):
-    """FLAC or MP3 by libsndfile, which may seek in a buffer; only what it appends is sent."""
+Maker = Callable[[int, int | None], AudioEncoder]
+"""Rate in Hz, and bits a second where the format has a choice, to an encoder."""
 
-    def __init__(self, rate_hz: int, container: str, subtype: str, **options: Any) -> None:
-        self._buffer: Any = _AppendOnly()
-        self._file = soundfile.SoundFile(self._buffer, "w", rate_hz, 1, subtype, format=container, **options)
-
-    def encode(self, samples: Samples) -> bytes:
-        self._file.write(np.frombuffer(pcm16(samples), "<i2"))
-        self._file.flush()
-        return self._buffer.take()
-
-    def finish(self) -> bytes:
-        self._file.close()
-        return self._buffer.take()
-
-
-class OggOpus(AudioEncoder):
-    """Ogg Opus, a page for each chunk."""
-
-    def __init__(self, rate_hz: int) -> None:
-        self._writer = OggOpusWriter(rate_hz)
-
-    def begin(self) -> bytes:
-        return self._writer.header()
-
-    def encode(self, samples: Samples) -> bytes:
-        return self._writer.write(samples)
-
-    def finish(self) -> bytes:
-        return self._writer.close()
-
-
-class Aac(AudioEncoder):
-    """AAC in ADTS frames by PyAV."""
-
-    def __init__(self, rate_hz: int) -> None:
-        import av
-
-        self._av, self._rate_hz, self._place = av, rate_hz, 0
-        self._buffer = _AppendOnly()
-        self._container = av.open(self._buffer, "w", format="adts")
-        self._stream: Any = self._container.add_stream("aac", rate=rate_hz, layout="mono")
-
-    def encode(self, samples: Samples) -> bytes:
-        if len(samples):
-            frame = self._av.AudioFrame.from_ndarray(np.clip(samples, -1, 1)[None], format="fltp", layout="mono")
-            frame.sample_rate, frame.pts = self._rate_hz, self._place
-            self._place += len(samples)
-            self._container.mux(self._stream.encode(frame))
-        return self._buffer.take()
-
-    def finish(self) -> bytes:
-        self._container.mux(self._stream.encode(None))
-        self._container.close()
-        return self._buffer.take()
-
-
-class Resampled(AudioEncoder):
-    """Another encoder at another rate."""
-
-    def __init__(self, inner: AudioEncoder, from_hz: int, to_hz: int) -> None:
-        self._inner = inner
-        self._resampler = soxr.ResampleStream(from_hz, to_hz, 1, dtype="float32", quality="HQ")
-
-    def begin(self) -> bytes:
-        return self._inner.begin()
-
-    def encode(self, samples: Samples) -> bytes:
-        return self._inner.encode(self._resampler.resample_chunk(np.ascontiguousarray(samples, np.float32)))
-
-    def finish(self) -> bytes:
-        rest = self._resampler.resample_chunk(np.zeros(0, np.float32), last=True)
-        return self._inner.encode(rest) + self._inner.finish()
-
-
-_MP3 = {"bitrate_mode": "CONSTANT", "compression_level": 0.5}
-"""80 kb/s. Players tell how long a stream lasts from its rate, so it must not vary."""
-_ENCODERS: dict[str, tuple[str, Callable[[int], AudioEncoder]]] = {
-    "mp3": ("audio/mpeg", lambda rate_hz: LibsndfileEncoder(rate_hz, "MP3", "MPEG_LAYER_III", **_MP3)),
+_ENCODERS: dict[str, tuple[str, Maker]] = {
+    "mp3": ("audio/mpeg", _mp3),
     "opus": ("audio/ogg", OggOpus),
     "aac": ("audio/aac", Aac),
-    "flac": ("audio/flac", lambda rate_hz: LibsndfileEncoder(rate_hz, "FLAC", "PCM_16")),
-    "wav": ("audio/wav", Wav),
-    "pcm": ("audio/pcm", lambda rate_hz: Pcm()),
-    "f32": ("audio/pcm", lambda rate_hz: Float32()),
-    "mulaw": ("audio/basic", lambda rate_hz: LibsndfileEncoder(rate_hz, "RAW", "ULAW")),
-    "alaw": ("audio/x-alaw-basic", lambda rate_hz: LibsndfileEncoder(rate_hz, "RAW", "ALAW")),
+    "flac": ("audio/flac", lambda rate_hz, _: LibsndfileEncoder(rate_hz, "FLAC", "PCM_16")),
+    "wav": ("audio/wav", lambda rate_hz, _: Wav(rate_hz, Pcm())),
+    "wav_f32": ("audio/wav", lambda rate_hz, _: Wav(rate_hz, Float32(), "f32")),
+    "wav_mulaw": ("audio/wav", lambda rate_hz, _: Wav(rate_hz, _raw(rate_hz, "ULAW"), "mulaw")),
+    "wav_alaw": ("audio/wav", lambda rate_hz, _: Wav(rate_hz, _raw(rate_hz, "ALAW"), "alaw")),
+    "pcm": ("audio/pcm", lambda rate_hz, _: Pcm()),
+    "f32": ("audio/pcm", lambda rate_hz, _: Float32()),
+    "mulaw": ("audio/basic", lambda rate_hz, _: _raw(rate_hz, "ULAW")),
+    "alaw": ("audio/x-alaw-basic", lambda rate_hz, _: _raw(rate_hz, "ALAW")),
 }
 FORMATS = tuple(_ENCODERS)
 RATES_HZ = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
@@ -162,8 +63,9 @@ def media_type(name: str) -> str:
     return _ENCODERS[name][0]
 
 
-def encoder(name: str, from_hz: int, to_hz: int | None = None) -> AudioEncoder:
-    """An encoder to one of `FORMATS` for sound at `from_hz`, resampled if another rate is wanted or needed.
+def encoder(name: str, from_hz: int, to_hz: int | None = None, bit_rate_bps: int | None = None) -> AudioEncoder:
+    """An encoder to one of `FORMATS` for sound at `from_hz`, resampled if another rate is wanted or needed; MP3, Opus
+    and AAC come as near to `bit_rate_bps` as they can.
 
     Raises `InputError` for another name, and for AAC where PyAV is missing.
     """
@@ -174,7 +76,7 @@ def encoder(name: str, from_hz: int, to_hz: int | None = None) -> AudioEncoder:
     rate_hz = to_hz or from_hz
     if rate_hz not in RATES_HZ and name in ("mp3", "aac"):
         rate_hz = next((rate for rate in RATES_HZ if rate >= rate_hz), RATES_HZ[-1])
-    made = _ENCODERS[name][1](rate_hz)
+    made = _ENCODERS[name][1](rate_hz, bit_rate_bps)
     return made if rate_hz == from_hz else Resampled(made, from_hz, rate_hz)
 
 
@@ -185,55 +87,3 @@ def whole_file(name: str, samples: Samples, from_hz: int, to_hz: int | None = No
         return wav_header(from_hz, len(data)) + data
     made = encoder(name, from_hz, to_hz)
     return made.begin() + made.encode(samples) + made.finish()
-
-
-def pcm16(samples: Samples) -> bytes:
-    """(samples,) as 16-bit little-endian, what exceeds [-1, 1] clipped."""
-    return (np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes()
-
-
-def wav_header(rate_hz: int, data_bytes: int | None = None) -> bytes:
-    """44 bytes before mono 16-bit samples; both sizes are 0xFFFFFFFF where the length is not known."""
-    size = UNKNOWN_SIZE if data_bytes is None else data_bytes
-    riff = UNKNOWN_SIZE if data_bytes is None else 36 + data_bytes
-    form = struct.pack("<IHHIIHH", 16, 1, 1, rate_hz, 2 * rate_hz, 2, 16)
-    return b"RIFF" + struct.pack("<I", riff) + b"WAVEfmt " + form + b"data" + struct.pack("<I", size)
-
-
-class _AppendOnly(io.RawIOBase):
-    """A file that keeps only what was not taken yet; what is written over is dropped."""
-
-    def __init__(self) -> None:
-        self._place = self._length = 0
-        self._new = bytearray()
-
-    def take(self) -> bytes:
-        data = bytes(self._new)
-        self._new.clear()
-        return data
-
-    def write(self, data: Any) -> int:
-        view = bytes(data)
-        beyond = max(0, self._place + len(view) - self._length)
-        if beyond:
-            self._new += view[len(view) - beyond :]
-            self._length += beyond
-        self._place += len(view)
-        return len(view)
-
-    def seek(self, place: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._length}[whence]
-        self._place = base + place
-        return self._place
-
-    def tell(self) -> int:
-        return self._place
-
-    def readable(self) -> bool:
-        return False
-
-    def writable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True

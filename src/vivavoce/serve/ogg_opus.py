@@ -13,7 +13,7 @@ from vivavoce.transport.ogg import FIRST, LAST, page
 
 CLOCK_HZ = 48_000
 _RATES_HZ = (8_000, 12_000, 16_000, 24_000, 48_000)
-_BITRATE_BPS = 32_000
+BIT_RATE_BPS = 32_000
 _PACKETS_A_PAGE = 50
 _SERIAL = 0x76697661
 
@@ -21,13 +21,13 @@ _SERIAL = 0x76697661
 class OpusStream:
     """Sound in pieces of any length to Opus packets of 20 ms."""
 
-    def __init__(self, rate_hz: int, bitrate_bps: int = _BITRATE_BPS) -> None:
+    def __init__(self, rate_hz: int, bit_rate_bps: int = BIT_RATE_BPS) -> None:
         self.rate_hz = next((rate for rate in _RATES_HZ if rate >= rate_hz), _RATES_HZ[-1])
         self._resampler = (
             None if self.rate_hz == rate_hz else soxr.ResampleStream(rate_hz, self.rate_hz, 1, dtype="float32")
         )
         self._encoder = Encoder(self.rate_hz, 1, "audio")
-        self._encoder.bitrate = bitrate_bps
+        self._encoder.bitrate = bit_rate_bps
         self.frame = self.rate_hz // 50
         self._rest = np.zeros(0, np.float32)
         self.samples = 0
@@ -58,8 +58,8 @@ class OpusStream:
 class OggOpusWriter:
     """Opus packets on Ogg pages, a page for what each write completes."""
 
-    def __init__(self, rate_hz: int) -> None:
-        self._stream = OpusStream(rate_hz)
+    def __init__(self, rate_hz: int, bit_rate_bps: int = BIT_RATE_BPS) -> None:
+        self._stream = OpusStream(rate_hz, bit_rate_bps)
         self._source_rate_hz = rate_hz
         self._ticks = CLOCK_HZ // self._stream.rate_hz
         self._pre_skip = self._stream.lookahead * self._ticks

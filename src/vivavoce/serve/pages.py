@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import aclosing
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -75,6 +76,8 @@ class Pages:
 
     async def page(self, request: Request) -> Response:
         name = request.path_params.get("name", "index.html")
+        if request.url.path == "/" and request.headers.get("accept") == "application/json":
+            return JSONResponse({"ok": True, "version": version("vivavoce")})  # as Cartesia's programs ask
         if name not in _page():
             raise ServiceError(404, "There is no such page", "unknown_url")
         data, kind, tag = _page()[name]

@@ -8,7 +8,11 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
+import numpy as np
+
+from vivavoce.audio import Samples
 from vivavoce.serve.captions import MarkReader, TimedText
+from vivavoce.serve.encoders import AudioEncoder
 from vivavoce.serve.errors import bad_request
 from vivavoce.serve.sentences import Piece, SentenceBuffer
 from vivavoce.serve.service import Service
@@ -34,8 +38,9 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """All of one sentence has been handed out: its words, and the seconds from and to which its sound goes."""
+    """All of one piece of text has been handed out: its words, and the seconds from and to which its sound goes."""
 
+    piece: Piece
     words: tuple[TimedText, ...]
     begin_s: float
     end_s: float
@@ -51,6 +56,11 @@ class Flushed:
 @dataclass(frozen=True, slots=True)
 class _End:
     pass
+
+
+def amplify(samples: Samples, volume: float) -> Samples:
+    """Sound `volume` times as loud, clipped to [-1, 1]."""
+    return samples if volume == 1.0 else np.clip(samples * np.float32(volume), -1.0, 1.0)
 
 
 class TextSession:
@@ -98,7 +108,7 @@ class TextSession:
 
     def last_word(self, played_s: float | None = None) -> TimedText | None:
         """The last word that was begun in what was handed out, or in its first `played_s` seconds."""
-        until_s = self.sent_s if played_s is None else min(played_s, self.sent_s)
+        until_s = round(self.sent_s if played_s is None else min(played_s, self.sent_s), 4)  # as words are
         return next((word for word in reversed(self._words) if word.start < until_s), None)
 
     async def events(self) -> AsyncGenerator[Sound | Spoken | Flushed]:
@@ -123,6 +133,16 @@ class TextSession:
                     yield Sound(closing)
                 return
 
+    async def sound(self, coder: AudioEncoder, volume: float = 1.0) -> AsyncGenerator[bytes]:
+        """The sound of `events` alone, as a file of `coder`'s, `volume` times as loud."""
+        begin = coder.begin()
+        async with aclosing(self.events()) as events:
+            async for event in events:
+                if isinstance(event, Sound):
+                    yield begin + coder.encode(amplify(event.chunk.samples, volume))
+                    begin = b""
+        yield begin + coder.finish()
+
     async def _next(self) -> str | Flushed | _End | None:
         """What comes next; None after a pause that ends a sentence."""
         if self._buffer.is_empty:
@@ -145,4 +165,4 @@ class TextSession:
                 self.sent_s += len(chunk.samples) / self.rate_hz
                 points = tuple((mark.value, round(mark.time_s, 4)) for mark in chunk.marks if mark.type == "ssml")
                 yield Sound(chunk, tuple(words), tuple(reader.sentences(chunk.marks)), points)
-        yield Spoken(tuple(said), begin_s, self.sent_s)
+        yield Spoken(piece, tuple(said), begin_s, self.sent_s)

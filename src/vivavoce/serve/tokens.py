@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 
 _SCHEMES = ("bearer ", "token ")
 _HEADERS = ("xi-api-key", "x-api-key", "api-key")
-_PARAMETERS = ("api_key", "access_token", "token", "xi-api-key", "authorization")
+_PARAMETERS = ("api_key", "access_token", "token", "xi-api-key", "authorization", "single_use_token")
 """For browsers, whose WebSockets cannot send headers."""
 _SIGNATURE = re.compile(
     r"AWS4-HMAC-SHA256 Credential=[^/,]*/(?P<scope>[^,]+), ?SignedHeaders=(?P<headers>[^,]+), ?"

@@ -28,21 +28,30 @@ class VoiceCatalog:
             self._by_name.setdefault(alias, nearest)
         self.default = self.find(default) if default else self.speakers[0]
 
-    def find(self, name: str | None, foreign: re.Pattern[str] | None = None) -> Speaker:
-        """The speaker called so; the default for None, and for the names of another service, which `foreign` matches.
+    def find(self, name: str | None, foreign: re.Pattern[str] | None = None, language: str | None = None) -> Speaker:
+        """The speaker called so; for None, and for the names of another service, which `foreign` matches, the default,
+        or the first who speaks `language` ("en", "en-GB").
 
-        Raises `ServiceError` for an unknown one.
+        Raises `ServiceError` for an unknown name, and for a language that nobody speaks.
         """
-        if name is None:
-            return self.default
-        speaker = self._by_name.get(name) or self._by_name.get(name.lower())
-        if speaker is None and foreign and foreign.fullmatch(name):
-            return self.default
-        if speaker is None:
-            known = ", ".join(repr(identity) for identity in self._by_name)
-            shown = name if len(name) <= 60 else f"{name[:60]}…"
-            raise bad_request(f"Invalid value: {shown!r}. Supported values are: {known}.", "invalid_value", "voice")
-        return speaker
+        if name is not None:
+            speaker = self._by_name.get(name) or self._by_name.get(name.lower())
+            if speaker:
+                return speaker
+            if not (foreign and foreign.fullmatch(name)):
+                known = ", ".join(repr(identity) for identity in self._by_name)
+                shown = name if len(name) <= 60 else f"{name[:60]}…"
+                raise bad_request(f"Invalid value: {shown!r}. Supported values are: {known}.", "invalid_value", "voice")
+        return self._speaking(language) if language else self.default
+
+    def _speaking(self, language: str) -> Speaker:
+        wanted = language.replace("_", "-").lower()
+        for spoken in (wanted, wanted.partition("-")[0]):
+            for speaker in (self.default, *self.speakers):
+                if f"{speaker.language.lower()}-".startswith(f"{spoken}-"):
+                    return speaker
+        known = ", ".join(sorted({speaker.language for speaker in self.speakers}))
+        raise bad_request(f"Nobody here speaks {language[:20]!r}; there are {known}.", "invalid_value", "language")
 
     def aliases(self) -> Iterator[tuple[str, Speaker]]:
         """Names of other services, with who answers to them."""

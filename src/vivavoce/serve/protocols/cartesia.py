@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
+import secrets
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from typing import Any
 
-import numpy as np
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from vivavoce.serve.captions import TimedText
 from vivavoce.serve.errors import ServiceError, bad_request
-from vivavoce.serve.formats import AudioEncoder, encoder, media_type
-from vivavoce.serve.protocols.cartesia_messages import ENCODINGS, Generation, as_ssml
+from vivavoce.serve.formats import media_type
+from vivavoce.serve.protocols.cartesia_messages import Generation, as_ssml
+from vivavoce.serve.protocols.cartesia_voices import CartesiaVoices
 from vivavoce.serve.requests import read_json, validate
 from vivavoce.serve.service import Service
-from vivavoce.serve.session import Flushed, Sound, TextSession
+from vivavoce.serve.session import Flushed, Sound, TextSession, amplify
 from vivavoce.serve.sockets import HungUpError, Socket, close_code
 from vivavoce.serve.streaming import StreamedResponse, with_first
 
-PREFIXES = ("/tts/",)
+PREFIXES = ("/tts/", "/voices")
 _MOST_CONTEXTS = 32
 
 
@@ -40,8 +42,7 @@ class Cartesia:
             WebSocketRoute("/tts/websocket", self.connect),
             Route("/tts/bytes", self.bytes, methods=["POST"]),
             Route("/tts/sse", self.events, methods=["POST"]),
-            Route("/voices", self.voices, methods=["GET"]),
-            Route("/voices/", self.voices, methods=["GET"]),
+            *CartesiaVoices(self._service).routes(),
         ]
 
     async def connect(self, websocket: WebSocket) -> None:
@@ -50,45 +51,34 @@ class Cartesia:
 
     async def bytes(self, request: Request) -> Response:
         asked = validate(Generation, await read_json(request))
-        output = asked.output_format
-        name = ENCODINGS[output.encoding] if output.container == "raw" else output.container
         session = _session(self._service, asked)
-        coder = encoder(name, session.rate_hz, asked.rate_hz())
+        coder = asked.encoder(session.rate_hz)
         session.write(asked.transcript)
         session.end()
-
-        async def parts() -> AsyncGenerator[bytes]:
-            begin = coder.begin()
-            async with aclosing(session.events()) as events:
-                async for event in events:
-                    if isinstance(event, Sound):
-                        yield begin + coder.encode(_louder(event, asked.volume()))
-                        begin = b""
-            yield begin + coder.finish()
-
-        sound = parts()
-        return StreamedResponse(with_first(await anext(sound), sound), media_type(name))
+        sound = session.sound(coder, asked.volume())
+        return StreamedResponse(with_first(await anext(sound), sound), media_type(asked.output_format.name))
 
     async def events(self, request: Request) -> Response:
+        """Server-sent events; an error after the first is one too."""
         asked = validate(Generation, await read_json(request))
         session = _session(self._service, asked)
         session.write(asked.transcript)
         session.end()
 
         async def parts() -> AsyncGenerator[bytes]:
-            async with aclosing(_messages(session, asked)) as messages:
-                async for message in messages:
-                    yield _event(message)
+            is_begun = False
+            try:
+                async with aclosing(_messages(session, asked)) as messages:
+                    async for message in messages:
+                        yield _event(message)
+                        is_begun = True
+            except ServiceError as error:
+                if not is_begun:
+                    raise
+                yield _event(error_message(error, asked.context_id))
 
         sent = parts()
         return StreamedResponse(with_first(await anext(sent), sent), "text/event-stream")
-
-    async def voices(self, request: Request) -> Response:
-        data = [
-            {"id": speaker.id, "name": speaker.name, "language": speaker.language[:2], "description": speaker.language}
-            for speaker in self._service.voices.speakers
-        ]
-        return JSONResponse({"data": data, "has_more": False})
 
 
 class _Connection:
@@ -142,6 +132,8 @@ class _Connection:
         if len(self._contexts) >= _MOST_CONTEXTS:
             raise ServiceError(429, f"More than {_MOST_CONTEXTS} contexts at once", "concurrency_limited")
         asked.rate_hz()
+        if asked.output_format.container != "raw":
+            raise bad_request("Over a WebSocket sound is raw", "invalid_output_format", "output_format.container")
         session = _session(self._service, asked)
         self._contexts[identity] = session
         task = self._tasks[identity] = asyncio.create_task(self._speak(session, asked))
@@ -173,7 +165,7 @@ class _Connection:
 
 async def _messages(session: TextSession, asked: Generation) -> AsyncGenerator[dict[str, Any]]:
     """What a context is answered."""
-    coder: AudioEncoder = encoder(ENCODINGS[asked.output_format.encoding], session.rate_hz, asked.rate_hz())
+    coder = asked.encoder(session.rate_hz)
     common = {"done": False, "status_code": 206, "context_id": asked.context_id}
     asked_s, flushes = time.monotonic(), 0
     async with aclosing(session.events()) as events:
@@ -186,7 +178,7 @@ async def _messages(session: TextSession, asked: Generation) -> AsyncGenerator[d
                 continue
             if asked.add_timestamps and event.words:
                 yield {"type": "timestamps", **common, "word_timestamps": _timestamps(event.words)}
-            data = coder.encode(_louder(event, asked.volume()))
+            data = coder.encode(amplify(event.chunk.samples, asked.volume()))
             step_ms = round((time.monotonic() - asked_s) * 1000, 3)
             asked_s = time.monotonic()
             if data:
@@ -201,7 +193,7 @@ def error_message(error: ServiceError, context_id: str | None) -> dict[str, Any]
     return {
         "type": "error", "done": True, "title": (error.code or "error").replace("_", " ").capitalize(),
         "message": error.message, "error": error.message, "error_code": error.code or "error",
-        "status_code": error.status, "context_id": context_id,
+        "status_code": error.status, "context_id": context_id, "request_id": f"req_{secrets.token_hex(12)}",
     }  # fmt: skip
 
 
@@ -218,12 +210,5 @@ def _timestamps(words: tuple[TimedText, ...]) -> dict[str, list[Any]]:
     }
 
 
-def _louder(sound: Sound, volume: float) -> np.ndarray:
-    samples = sound.chunk.samples
-    return samples if volume == 1.0 else np.clip(samples * np.float32(volume), -1.0, 1.0)
-
-
 def _event(message: dict[str, Any]) -> bytes:
-    import json
-
     return f"event: {message['type']}\ndata: {json.dumps(message)}\n\n".encode()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from xml.sax.saxutils import escape
 
 from pydantic import Field
 
+from vivavoce.serve.encoders import AudioEncoder
 from vivavoce.serve.errors import bad_request
-from vivavoce.serve.formats import RATES_HZ
+from vivavoce.serve.formats import RATES_HZ, encoder
 from vivavoce.serve.requests import LenientModel
 from vivavoce.serve.service import Service
 from vivavoce.serve.synthesis import Style
@@ -26,11 +27,18 @@ _TAGS = re.compile(
 )
 
 
+class Controls(LenientModel):
+    """What older clients put beside a voice."""
+
+    speed: str | float | None = None
+
+
 class Voice(LenientModel):
-    """Who speaks."""
+    """Who speaks; an embedding is somebody whom we do not have, as is a foreign `id`."""
 
     mode: Literal["id", "embedding"] = "id"
     id: str | None = Field(default=None, max_length=200)
+    controls: Annotated[Controls | None, Field(alias="__experimental_controls")] = None
 
 
 class OutputFormat(LenientModel):
@@ -39,6 +47,18 @@ class OutputFormat(LenientModel):
     container: Literal["raw", "wav", "mp3"] = "raw"
     encoding: Literal["pcm_s16le", "pcm_f32le", "pcm_mulaw", "pcm_alaw"] = "pcm_s16le"
     sample_rate: int = 24_000
+    bit_rate: Annotated[int, Field(ge=8_000, le=320_000)] | None = None
+
+    @property
+    def name(self) -> str:
+        """Of our formats."""
+        match self.container:
+            case "raw":
+                return ENCODINGS[self.encoding]
+            case "wav" if self.encoding != "pcm_s16le":
+                return f"wav_{ENCODINGS[self.encoding]}"
+            case container:
+                return container
 
 
 class GenerationConfig(LenientModel):
@@ -53,8 +73,9 @@ class Generation(LenientModel):
 
     model_id: str = "sonic"
     transcript: str
-    voice: Voice = Voice()
+    voice: str | Voice = Voice()
     language: str | None = None
+    locale: str | None = None
     context_id: str | None = Field(default=None, max_length=200)
     continue_: Annotated[bool, Field(alias="continue")] = False
     flush: bool = False
@@ -72,19 +93,26 @@ class Generation(LenientModel):
             )
         return rate_hz
 
+    def encoder(self, from_hz: int) -> AudioEncoder:
+        """What turns sound at `from_hz` into what is asked for. Raises `ServiceError`."""
+        return encoder(self.output_format.name, from_hz, self.rate_hz(), self.output_format.bit_rate)
+
     def volume(self) -> float:
         config = self.generation_config
         return 1.0 if config is None or config.volume is None else config.volume
 
     def style(self, service: Service) -> Style:
         """Raises `ServiceError` for an unknown voice."""
-        speed: Any = self.speed
-        if self.generation_config and self.generation_config.speed is not None:
-            speed = self.generation_config.speed
+        voice = Voice(id=self.voice) if isinstance(self.voice, str) else self.voice
+        config = self.generation_config
+        speed = self.speed if config is None or config.speed is None else config.speed
+        if speed is None and voice.controls and voice.controls.speed is not None:
+            speed = voice.controls.speed
+            if not isinstance(speed, str):
+                speed = 1.5 ** min(max(speed, -1.0), 1.0)  # which older clients count from -1 to 1
         rate = _SPEEDS.get(speed, 1.0) if isinstance(speed, str) else (1.0 if speed is None else speed)
-        style = service.style(None, min(max(rate, 0.25), 4.0))
-        speaker = service.voices.find(self.voice.id, VOICE_ID)
-        return Style(speaker, style.rate, prosody=style.prosody)
+        speaker = service.voices.find(voice.id, VOICE_ID, self.locale or self.language)
+        return Style(speaker, min(max(rate, 0.25), 4.0), prosody=service.settings.prosody)
 
 
 def as_ssml(text: str) -> str:

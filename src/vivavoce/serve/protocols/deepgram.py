@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import uuid
-from collections.abc import AsyncGenerator
+from collections.abc import Sequence
 from contextlib import aclosing, suppress
 from typing import Annotated, Any, Literal
 
@@ -23,9 +23,10 @@ from vivavoce.serve.service import Service
 from vivavoce.serve.session import Flushed, Sound, TextSession
 from vivavoce.serve.sockets import HungUpError, Socket, close_code
 from vivavoce.serve.streaming import StreamedResponse, with_first
-from vivavoce.serve.synthesis import Style
+from vivavoce.serve.synthesis import Speaker, Style
 
-MODEL = re.compile(r"aura(-2)?-[a-z]+-[a-z]{2}")
+PATHS = ("/v1/speak",)
+MODEL = re.compile(r"aura(-2)?-[a-z]+-([a-z]{2})")
 """Their voices, which we do not have: the default speaker answers."""
 _ENCODINGS = {
     "linear16": "pcm",
@@ -36,6 +37,8 @@ _ENCODINGS = {
     "flac": "flac",
     "aac": "aac",
 }
+_WAV = {"pcm": "wav", "mulaw": "wav_mulaw", "alaw": "wav_alaw"}
+_MODEL_ID = str(uuid.uuid5(uuid.NAMESPACE_DNS, "vivavoce"))
 
 
 class Speak(LenientModel):
@@ -52,9 +55,13 @@ class Query(LenientModel):
     container: Literal["none", "wav", "ogg"] | None = None
     sample_rate: Annotated[int, Field(ge=8000, le=48000)] | None = None
     speed: Annotated[float, Field(ge=0.25, le=4)] = 1.0
+    bit_rate: Annotated[int, Field(ge=4_000, le=650_000)] | None = None
 
     def style(self, service: Service) -> Style:
-        return Style(service.voices.find(self.model, MODEL), self.speed, prosody=service.settings.prosody)
+        """Their names end with the language."""
+        match = MODEL.fullmatch(self.model)
+        speaker = service.voices.find(self.model, MODEL, match[2] if match else None)
+        return Style(speaker, self.speed, prosody=service.settings.prosody)
 
 
 class Deepgram:
@@ -77,26 +84,17 @@ class Deepgram:
         query = _query(request.query_params, default="mp3")
         asked = validate(Speak, await read_json(request))
         name = _ENCODINGS[query.encoding]
-        if name == "pcm" and query.container != "none":
-            name = "wav"
+        if query.container == "wav" or (name == "pcm" and query.container is None):
+            name = _WAV.get(name, name)
         session = TextSession(self._service, query.style(self._service), "deepgram")
-        coder = encoder(name, session.rate_hz, query.sample_rate)
+        coder = encoder(name, session.rate_hz, query.sample_rate, query.bit_rate)
         session.write(asked.text)
         session.end()
-
-        async def parts() -> AsyncGenerator[bytes]:
-            begin = coder.begin()
-            async with aclosing(session.events()) as events:
-                async for event in events:
-                    if isinstance(event, Sound):
-                        yield begin + coder.encode(event.chunk.samples)
-                        begin = b""
-            yield begin + coder.finish()
-
-        sound = parts()
+        sound = session.sound(coder)
         headers = {
             "dg-request-id": str(uuid.uuid4()),
             "dg-model-name": query.model,
+            "dg-model-uuid": _MODEL_ID,
             "dg-char-count": str(len(asked.text)),
         }
         return StreamedResponse(with_first(await anext(sound), sound), media_type(name), headers)
@@ -118,7 +116,7 @@ class _Connection:
         await self._socket.accept()
         await self._socket.send_json(
             {"type": "Metadata", "request_id": str(uuid.uuid4()), "model_name": self._query.model,
-             "model_version": "1", "model_uuid": str(uuid.uuid5(uuid.NAMESPACE_DNS, "vivavoce"))}
+             "model_version": "1", "model_uuid": _MODEL_ID, "additional_model_uuids": []}
         )  # fmt: skip
         try:
             while await self._take(await self._socket.receive()):
@@ -188,14 +186,35 @@ class _Connection:
         self._speaking = self._session = None
 
 
+def models(speakers: Sequence[Speaker]) -> dict[str, Any]:
+    """What `GET /v1/models` answers to their programs."""
+    return {
+        "stt": [],
+        "tts": [
+            {"name": speaker.name, "canonical_name": speaker.id, "architecture": "vivavoce", "version": "1",
+             "languages": [speaker.language[:2], speaker.language],
+             "uuid": str(uuid.uuid5(uuid.NAMESPACE_DNS, speaker.id)),
+             "metadata": {"accent": speaker.language, "tags": [speaker.gender] if speaker.gender else []}}
+            for speaker in speakers
+        ],
+    }  # fmt: skip
+
+
+def error_response(error: ServiceError) -> dict[str, str]:
+    """Deepgram's form of an error over HTTP."""
+    return {
+        "err_code": (error.code or "error").upper(), "err_msg": error.message, "request_id": str(uuid.uuid4()),
+    }  # fmt: skip
+
+
 def _query(parameters: QueryParams, default: str) -> Query:
     values: dict[str, Any] = {"encoding": default, **parameters}
-    for name, kind in (("sample_rate", int), ("speed", float)):
-        if name in values:
-            try:
-                values[name] = kind(values[name])
-            except ValueError:
-                raise bad_request(f"{name} is not a number", "invalid_value", name) from None
+    for name in {"sample_rate", "speed", "bit_rate"} & values.keys():
+        try:
+            number = float(values[name])
+            values[name] = number if name == "speed" else int(number)
+        except (ValueError, OverflowError):
+            raise bad_request(f"{name} is not a number", "invalid_value", name) from None
     query = validate(Query, values)
     if query.sample_rate is not None and query.sample_rate not in RATES_HZ:
         raise bad_request(f"sample_rate {query.sample_rate} is not supported", "invalid_value", "sample_rate")

@@ -62,7 +62,6 @@ class OpenAi:
     def routes(self) -> list[Route]:
         return [
             Route("/v1/audio/speech", self.speech, methods=["POST"]),
-            Route("/v1/models", self.models, methods=["GET"]),
             Route("/v1/models/{model}", self.model, methods=["GET"]),
             Route("/v1/audio/models", self.audio_models, methods=["GET"]),
             Route("/v1/audio/voices", self.voices, methods=["GET"]),
@@ -156,9 +155,6 @@ class OpenAi:
                     raise
                 yield server_sent_event({"type": "error", **error_body(error)})
 
-    async def models(self, request: Request) -> Response:
-        return JSONResponse({"object": "list", "data": [_model(name) for name in OPENAI_MODELS + OWN_MODELS]})
-
     async def model(self, request: Request) -> Response:
         name = request.path_params["model"]
         if name not in OPENAI_MODELS + OWN_MODELS:
@@ -178,6 +174,11 @@ class OpenAi:
             for name, speaker in self._service.voices.aliases()
         ]
         return JSONResponse({"voices": own + aliases})
+
+
+def models() -> dict[str, object]:
+    """What `GET /v1/models` answers."""
+    return {"object": "list", "data": [_model(name) for name in OPENAI_MODELS + OWN_MODELS]}
 
 
 def error_body(error: ServiceError) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Any, Literal
 
@@ -56,7 +56,6 @@ class Polly:
     def routes(self) -> list[BaseRoute]:
         return [
             Route("/v1/speech", self.speech, methods=["POST"]),
-            Route("/v1/voices", self.voices, methods=["GET"]),
         ]
 
     async def speech(self, request: Request) -> Response:
@@ -85,15 +84,13 @@ class Polly:
             raise ServiceError(404, "There are no lexicons on this server", "lexicon", "LexiconNames")
         _rate_hz(asked)
 
-    async def voices(self, request: Request) -> Response:
-        wanted = request.query_params.get("LanguageCode")
-        speakers = [speaker for speaker in self._service.voices.speakers if wanted in (None, speaker.language)]
-        names = {ours: theirs for theirs, ours in _NAMES.items()}
-        own = [_voice(speaker, speaker.name) for speaker in speakers]
-        theirs = [_voice(speaker, names[speaker.name]) for speaker in speakers if speaker.name in names]
-        # ElevenLabs asks at the same address, for a list of another name.
-        eleven = [{"voice_id": speaker.id, "name": speaker.name, "category": "premade"} for speaker in speakers]
-        return JSONResponse({"Voices": own + theirs, "voices": eleven, "has_more": False})
+
+def voices(speakers: Sequence[Speaker], language: str | None) -> list[dict[str, Any]]:
+    """What `GET /v1/voices` answers: those who speak `language`, if one is wanted, and the names of Polly's own."""
+    speakers = [speaker for speaker in speakers if language in (None, speaker.language)]
+    names = {ours: theirs for theirs, ours in _NAMES.items()}
+    theirs = [_voice(speaker, names[speaker.name]) for speaker in speakers if speaker.name in names]
+    return [_voice(speaker, speaker.id) for speaker in speakers] + theirs
 
 
 async def _sound(asked: SpeechRequest, chunks: AsyncGenerator[Chunk], rate_hz: int) -> AsyncGenerator[bytes]:

@@ -24,8 +24,8 @@ from wyoming.tts import (
 )
 
 from vivavoce.errors import InputError
+from vivavoce.serve.encoders import pcm16
 from vivavoce.serve.errors import ServiceError
-from vivavoce.serve.formats import pcm16
 from vivavoce.serve.service import Service
 from vivavoce.serve.session import Sound, TextSession
 from vivavoce.serve.synthesis import Style
