@@ -2,8 +2,8 @@
 
 closure: held-out recordings, how far each system goes from its baseline to its oracle, beside the same model with
 another sentence's text; likelihood: how well Kathaka foresees a recording; endings: which questions rise; emphasis;
-words: what is understood; transfer onto other speakers; probes of its latent; cost; tracks: a page of pitch tracks to
-look at. One table a part; parts that are not asked for keep their figures in the JSON file.
+words: what is understood; transfer onto other speakers; probes of its latent; cost. One table a part; parts that are
+not asked for keep their figures in the JSON file.
 
 `words` and `transfer` need the extra `bench`, the others the extra `train`.
 """
@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.prosody import closure, emphasis, endings, endings_audio, likelihood, probes, tracks
+from bench.prosody import closure, emphasis, endings, endings_audio, likelihood, probes
 from bench.prosody.held_out import Held, held_out, systems
 from bench.shared.machine import this_machine
 from vivavoce.errors import InputError
@@ -166,17 +166,9 @@ def _best_ms(run: Callable[[], object]) -> float:
     return 1000 * min(times)
 
 
-def tracks_part(bench: Bench) -> Figures:
-    pictures = list(tracks.drawn(bench.held, ("none", "kathaka", "camp"), each=8))
-    path = bench.runs / "questions.html"
-    path.write_text(tracks.page(pictures), encoding="utf-8")
-    print(f"{path}: {len(pictures)} sentences")
-    return {"page": str(path), "sentences": [picture.title for picture in pictures]}
-
-
 PARTS: dict[str, Callable[[Bench], Figures]] = {
     "closure": closure_part, "likelihood": likelihood_part, "endings": endings_part, "emphasis": emphasis_part,
-    "words": words_part, "transfer": transfer_part, "probes": probes_part, "cost": cost_part, "tracks": tracks_part,
+    "words": words_part, "transfer": transfer_part, "probes": probes_part, "cost": cost_part,
 }  # fmt: skip
 
 

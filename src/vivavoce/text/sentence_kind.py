@@ -139,7 +139,7 @@ def _is_list(words: Sequence[Word]) -> bool:
             start -= 1
             if "," in words[start].trailing_punctuation:
                 heads.append(words[start])
-        if len(heads) >= 2 and len({_class(head) for head in heads}) == 1 and _evenly(words, heads, place):
+        if len(heads) >= 2 and len(_classes(heads)) == 1 and _evenly(words, heads, place):
             return True
     return False
 
@@ -147,11 +147,17 @@ def _is_list(words: Sequence[Word]) -> bool:
 def _evenly(words: Sequence[Word], heads: Sequence[Word], conjunction: int) -> bool:
     """Whether the thing after the conjunction is short, or of the class of the others: no new clause."""
     following = words[conjunction + 1 :]
-    if _class(heads[0]) == "V":
+    (own,) = _classes(heads)
+    if own == "V":
         before = [words[number + 1] for number in range(conjunction - 1) if words[number] in heads[1:]]
         return all(_class(word) == "V" for word in [*before, following[0]])
     after = list(takewhile(lambda word: word.tag not in ("PRP", "MD", "VBD", "VBZ", "VBP"), following))
-    return any(_class(word) == _class(heads[0]) for word in after[:_MAX_ITEM_WORDS])
+    return any(_class(word) == own for word in after[:_MAX_ITEM_WORDS])
+
+
+def _classes(heads: Sequence[Word]) -> set[str]:
+    """The classes of words; "drawing" is a noun among nouns and a verb among verbs."""
+    return {_class(head) for head in heads if head.tag != "VBG"} or {"V"}
 
 
 def _class(word: Word) -> str:

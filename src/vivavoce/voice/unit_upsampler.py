@@ -22,8 +22,8 @@ from vivavoce.voice.contour import Frames
 from vivavoce.voice.timing import whole_units
 
 PER_TOKEN = ("log_durations", "rate", "pitch_shift", "pitch_range", "gain", "given_frames")
-MODAL_SHARE = 0.55
-"""Of a speaker's median f0: what is voiced lower is creak."""
+VOICED_SHARE, MODAL_SHARE = 0.35, 0.55
+"""Of a speaker's median f0: what is lower is not voiced; what is voiced lower is creak."""
 MELODY_UNITS = 256
 """Most units of which the melody is found at a time."""
 
@@ -51,6 +51,7 @@ class _Config:
     closing_units: int = 0
     closing_energy: tuple[float, ...] = ()
     closing_lift: float = 2.0
+    closing_pitch: float = 0.0
 
 
 class UnitUpsampler(StreamableBlock[UnitState]):
@@ -62,7 +63,8 @@ class UnitUpsampler(StreamableBlock[UnitState]):
     tokens after its last sound `end_units` at most. `given_frames`, where not negative, takes the place of the
     durations, and `given_f0` (1, frames), if it has values, that of the pitch of what is voiced; the range of pitch is
     widened about `centre_hz`. Over the last `closing_units` what is voiced has its speaker's `closing_energy` at least,
-    by `closing_lift` at most more than the network says. JSON: `{"type": "UnitUpsampler", "unit_frames": 2}`.
+    by `closing_lift` at most more than the network says, and `closing_pitch` of the centre at least: lower, it creaks,
+    and no fall is heard. JSON: `{"type": "UnitUpsampler", "unit_frames": 2}`.
     """
 
     def __init__(self, melody: Network, config: _Config, place: str = "UnitUpsampler") -> None:
@@ -157,21 +159,25 @@ class UnitUpsampler(StreamableBlock[UnitState]):
         made = self._melody.run({**feed, "prosody": state.context["prosody"][:, state.token[low:high]]})
         inner = slice(done - low, until - low)
         f0, energy = (made[name][0, inner].ravel() for name in ("f0", "energy"))
-        energy = self._closing(f0, energy, (total - done) * per_unit, state.context)
+        f0, energy = self._close(f0, energy, (total - done) * per_unit, state.context)
         token = np.repeat(state.token[done:until], per_unit)
         f0 = self._apply_controls(f0, token, done * per_unit, state.context)
         return state._replace(f0=np.concatenate([state.f0, f0]), energy=np.concatenate([state.energy, energy]))
 
-    def _closing(self, f0: Array, energy: Array, left: int, context: Tensors) -> Array:
-        """Energy with the last of the voice loud enough for its rise or fall to be heard; `left` frames are to come."""
-        floors = self._config.closing_energy
-        if not floors or "speaker" not in context:
-            return energy
-        floor = floors[min(int(context["speaker"][0]), len(floors) - 1)]
-        near = left - np.arange(len(f0)) <= self._config.closing_units * self._config.unit_frames
-        modal = f0 > MODAL_SHARE * context["centre_hz"][0]
-        lift = np.clip(floor - energy, 0.0, self._config.closing_lift)
-        return np.where(near & modal, energy + lift, energy).astype(np.float32)
+    def _close(self, f0: Array, energy: Array, left: int, context: Tensors) -> tuple[Array, Array]:
+        """f0 and energy with the last of the voice high and loud enough for its rise or fall to be heard; `left` frames
+        are to come."""
+        config = self._config
+        if not config.closing_energy or "speaker" not in context:
+            return f0, energy
+        floor = config.closing_energy[min(int(context["speaker"][0]), len(config.closing_energy) - 1)]
+        centre_hz = context["centre_hz"][0]
+        near = left - np.arange(len(f0)) <= config.closing_units * config.unit_frames
+        held = near & (f0 > VOICED_SHARE * centre_hz)
+        f0 = np.where(held, np.maximum(f0, config.closing_pitch * centre_hz), f0).astype(np.float32)
+        lift = np.clip(floor - energy, 0.0, config.closing_lift)
+        modal = near & (f0 > MODAL_SHARE * centre_hz)
+        return f0, np.where(modal, energy + lift, energy).astype(np.float32)
 
     def _apply_controls(self, f0: Array, token: Frames, first: int, context: Tensors) -> Array:
         """F0 as markup and a given melody want it, where the voice has any."""

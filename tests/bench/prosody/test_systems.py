@@ -10,7 +10,6 @@ from bench.prosody.intelligibility import ALONE, Heard, rates
 from bench.prosody.intelligibility import table as word_table
 from bench.prosody.likelihood import BASELINE, divergence, gains, pooled
 from bench.prosody.probes import classified, melody_probe
-from bench.prosody.tracks import Drawn, page
 from bench.prosody.transfer import Pair
 from bench.prosody.transfer import table as transfer_table
 from hypothesis import given
@@ -148,14 +147,6 @@ def test_shuffling_never_gives_a_sentence_its_own_words():
     held = [spoken(i, text) for i, text in enumerate(["Who is it?", "Go!", "Who is it?", "Who is it?"])]
     others = shuffled(held)
     assert all(others[h.spoken.id].spoken.text != h.spoken.text for h in held)
-
-
-def test_a_drawing_has_words_and_a_line_for_each_voiced_stretch():
-    track = np.array([np.nan, 0, 1, 2, np.nan, 3, 4], np.float32)
-    made = page([Drawn("<wh>", (("Who", 0, 4), ("<is>", 4, 7)), {"recording": track})])
-    assert made.count("<polyline") == 2
-    assert "&lt;is&gt;" in made
-    assert "<is>" not in made
 
 
 @pytest.mark.parametrize(

@@ -27,12 +27,12 @@ from vivavoce.training.voice.prosody import Prosody
 from vivavoce.training.voice.sound import FRAME_SAMPLES, RATE_HZ
 from vivavoce.training.voice.utterances import SPEAKERS
 
-PROSODY_RECIPE = "chorus-prosody"
+PROSODY_RECIPE = "chorus-questions"
 BOUNDARY_S = -0.045
 LONGEST_END_S = 0.175
-CLOSING_UNITS, CLOSING_NATS = 36, 0.3
-"""How much of a sentence's end, silence included, keeps at least its speaker's mean energy and so much more: the
-teacher lets sentences fade before their melody is where it goes."""
+CLOSING_UNITS, CLOSING_NATS, CLOSING_LIFT, CLOSING_PITCH = 36, 0.8, 2.5, 0.7
+"""How much of a sentence's end, silence included, keeps at least its speaker's mean energy and so much more, and that
+share of its median pitch: the teacher lets sentences fade or creak before their melody is where it goes."""
 DESCRIPTIONS = {
     "kathleen": ("female", "en-US", "A woman, a real person reading phonetically balanced prompts"),
     "af_heart": ("female", "en-US", "A woman, synthetic"),
@@ -135,6 +135,8 @@ def _manifest(mean_energies: list[float]) -> Mapping[str, Any]:
                 "unit_frames": FRAMES_PER_UNIT,
                 "closing_units": CLOSING_UNITS,
                 "closing_energy": [round(energy + CLOSING_NATS, 2) for energy in mean_energies],
+                "closing_lift": CLOSING_LIFT,
+                "closing_pitch": CLOSING_PITCH,
             },
         },
     }

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from vivavoce.features import Array
 from vivavoce.text.phonemes import PUNCTUATION
 from vivavoce.training.corpora.intonation import VOICED_HZ, chosen_words
 from vivavoce.training.prosody.intonation_rules import QUESTION_WORDS, kind_of
@@ -25,11 +26,17 @@ LENDERS = ("af_heart", "af_bella")
 """Whose melodies by rule a speaker borrows who was recorded and does not ask."""
 
 
+ASKED_WEIGHT = 4.0
+"""Of a frame whose melody is by rule, beside one as the teacher says it: there it says what kind of sentence it is."""
+
+
 @dataclass(slots=True)
 class Example:
     """An utterance to learn from; `has_lengths` is false where durations and voice are borrowed."""
 
     spoken: Utterance
+    weights: Array
+    """Of its frames, (frames,)."""
     has_lengths: bool = True
 
     @property
@@ -58,15 +65,18 @@ def examples(spoken: Sequence[Utterance], centre: Sequence[Centre]) -> list[Exam
     found: list[Example] = []
     for utterance in spoken:
         random = np.random.default_rng(zlib.crc32(utterance.id.encode()))
+        even = np.ones(utterance.frames, np.float32)
         if not utterance.id.endswith("-asked"):
             plain = replace(utterance, kind="")
-            found.append(Example(with_fall(plain, random) if plain.text.endswith(".") else plain))
+            found.append(Example(with_fall(plain, random) if plain.text.endswith(".") else plain, even))
         asked = _ask(utterance, random)
         if asked is None:
             continue
-        found.append(Example(asked))
+        rewritten = (np.abs(asked.f0_hz - utterance.f0_hz) > 1.0).astype(np.float32)
+        found.append(Example(asked, np.where(rewritten, ASKED_WEIGHT, even).astype(np.float32)))
         if SPEAKERS[utterance.speaker] in LENDERS:
-            found.append(Example(_transpose_melody(asked, SPEAKERS.index("kathleen"), centre), has_lengths=False))
+            lent = _transpose_melody(asked, SPEAKERS.index("kathleen"), centre)
+            found.append(Example(lent, ASKED_WEIGHT * rewritten, has_lengths=False))
     return found
 
 
@@ -119,6 +129,7 @@ def tensors(batch: Sequence[Example], centre: Sequence[Centre]) -> dict[str, Ten
         ],
         "token": [torch.repeat_interleave(torch.arange(len(u.units)), u.units) for u in said],
         "valid": [torch.ones(int(u.units.sum())) for u in said],
+        "weights": [torch.from_numpy(example.weights) for example in batch],
         "f0": [torch.from_numpy(u.f0_hz) for u in said],
         "energy": [torch.from_numpy(u.energy) for u in said],
     }

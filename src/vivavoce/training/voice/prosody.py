@@ -240,12 +240,13 @@ def label_losses(
 ) -> dict[str, Tensor]:
     """Losses by name: `log_units` (batch, tokens), `f0` in Hz and `energy` (batch, frames) against the labels."""
     median = melody.centre[batch["speaker"], :1].exp()
-    mask, frames, wanted = batch["mask"] * batch["has_lengths"][:, None], batch["frames"], batch["f0"]
+    mask, weights, wanted = batch["mask"] * batch["has_lengths"][:, None], batch["weights"], batch["f0"]
+    frames = weights.clamp(max=1.0)
     total = (batch["units"] * batch["mask"]).sum(1)
     said = ((log_units.exp() - 1.0) * batch["mask"]).sum(1)
-    voiced = (wanted > VOICED_HZ).float() * frames
+    voiced = (wanted > VOICED_HZ).float() * weights
     meant, ours = wanted.clamp(min=25.0).log(), f0.clamp(min=25.0).log()
-    both = voiced[:, 1:] * voiced[:, :-1]
+    both = torch.minimum(voiced[:, 1:], voiced[:, :-1])
     moved = (ours.diff() - meant.diff()).abs()
     floor, bound = torch.log(f0.clamp(min=0.0) + 10.0), torch.log(wanted + 10.0)
     spoken = functional.binary_cross_entropy_with_logits(
@@ -256,7 +257,7 @@ def label_losses(
         + 0.3 * _mean((said - total).abs() / total, batch["has_lengths"]),
         "pitch": 2.0 * _mean((ours - meant).abs(), voiced) + _mean((f0 - wanted).abs() / median, frames),
         "movement": 2.0 * _mean(moved, both),
-        "voicing": 0.1 * _mean(spoken, frames) + 0.3 * _mean((floor - bound).abs(), frames),
+        "voicing": 0.2 * _mean(spoken, frames) + 0.3 * _mean((floor - bound).abs(), frames),
         "energy": 0.25 * _mean((energy - batch["energy"]).abs(), frames),
     }
 
