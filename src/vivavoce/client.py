@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPSConnection
@@ -194,7 +194,7 @@ class Client:
 
 
 @contextmanager
-def _explain_failure(url: str) -> Iterator[None]:
+def _explain_failure(url: str) -> Generator[None, None, None]:
     """Words for a connection that fails."""
     try:
         yield

@@ -15,7 +15,7 @@ from vivavoce.prosody.linguistics import Linguistics, describe
 from vivavoce.prosody.models.selection import index_bytes
 from vivavoce.text import analyse
 from vivavoce.text.embed import DIMENSION
-from vivavoce.training.core.addon_export import AddonSpec, draft_addon
+from vivavoce.training.core.addon_export import AddonSpec, export_untrained
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.prosody.copycat import CopyNetwork
 from vivavoce.training.prosody.networks.aligner import FrameClassifier
@@ -96,6 +96,6 @@ def addons(tmp_path_factory: pytest.TempPathFactory, texts: list[Linguistics]) -
         "sentences.json": json.dumps([[f"s{i}", text] for i, text in enumerate(SENTENCES)]).encode(),
     }
     return {
-        name: draft_addon(spec(name, network, files if name == "selection" else {}), folder / name)
+        name: export_untrained(spec(name, network, files if name == "selection" else {}), folder / name)
         for name, network in networks.items()
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from vivavoce.blocks.block import Block, StreamableBlock
 from vivavoce.blocks.build import AddonBuilder, build_root
@@ -67,7 +68,7 @@ class Addon:
         self._check_inputs(block)
         return block
 
-    def build_streamable(self, target: Target | None = None) -> StreamableBlock:
+    def build_streamable(self, target: Target | None = None) -> StreamableBlock[Any]:
         """The same, for an addon whose stack must be streamable."""
         block = self.build(target)
         if not isinstance(block, StreamableBlock):

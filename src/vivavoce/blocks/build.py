@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,6 +14,7 @@ from vivavoce.blocks.registry import block_type
 from vivavoce.blocks.targets import Target
 from vivavoce.blocks.tensors import StackError
 from vivavoce.errors import InputError
+from vivavoce.json_types import is_list, is_object
 
 
 class Loadable(Protocol):
@@ -71,9 +71,9 @@ class AddonBuilder:
         Parameters that the object leaves out come from the addon's `config` for that type.
         Raises `StackError` or `InputError` naming the JSON path.
         """
-        if not isinstance(value, Mapping) or not isinstance(value.get("type"), str):
+        if not is_object(value) or not isinstance(value.get("type"), str):
             raise StackError(f'{self.json_path}: expected an object with a "type"')
-        name = value["type"]
+        name: str = value["type"]
         try:
             found = block_type(name)
         except InputError as error:
@@ -96,7 +96,7 @@ class AddonBuilder:
 
 def build_root(builder: AddonBuilder, stack: Any) -> Block:
     """Build an addon's `stack`: one object, a list with one, or a list of streamable blocks to run in a row."""
-    if not isinstance(stack, list):
+    if not is_list(stack):
         return builder.at("stack").block(stack)
     if len(stack) == 1:
         return builder.at("stack[0]").block(stack[0])

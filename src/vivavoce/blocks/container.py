@@ -83,7 +83,7 @@ def _waves(blocks: Mapping[str, SequenceBlock], maker: Mapping[str, str]) -> tup
         for other in waits[label]:
             made = {name: spec for name, spec in blocks[other].outputs.items() if name in block.inputs}
             connect({name: block.inputs[name] for name in made}, made, label, other)
-    waves = []
+    waves: list[tuple[SequenceBlock, ...]] = []
     while waits:
         ready = [label for label, others in waits.items() if not others & waits.keys()]
         if not ready:

@@ -34,7 +34,8 @@ class FixedNetwork(Network):
     def __init__(self, compiled: Compile, chosen: Mapping[str, tuple[int, ...]], place: str) -> None:
         free = compiled({})
         super().__init__(free, place)
-        masked = {symbol for symbol in self.mask.shape or () if isinstance(symbol, str)} if self.mask else set()
+        mask_shape = self.mask.shape if self.mask else None
+        masked = {symbol for symbol in mask_shape or () if isinstance(symbol, str)}
         self._choices = {
             symbol: self._sizes_of(symbol, axis, symbol in masked, chosen)
             for spec in free.inputs.values()
@@ -67,7 +68,8 @@ class FixedNetwork(Network):
 
     def step(self, state: NetworkState, chunk: Tensors, frames: int) -> tuple[NetworkState, dict[str, np.ndarray]]:
         fitted = {symbol: self._fit(symbol, size) for symbol, size in state.sizes.items()}
-        states, pieces, start = state.states, [], 0
+        states, start = state.states, 0
+        pieces: list[dict[str, np.ndarray]] = []
         for size in self._split(frames):
             feed = {**state.constants, **states}
             for name in self.chunk_inputs:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
 from math import isfinite
@@ -11,6 +10,7 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from vivavoce.errors import InputError
+from vivavoce.json_types import is_list, is_object
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
@@ -47,7 +47,7 @@ def read_dataclass(cls: type[T], value: Any, place: str) -> T:
     Knows str, int, float, bool, None, `Any`, `X | None`, `dict[str, X]`, `tuple[X, ...]` and nested dataclasses.
     Raises `InputError` naming the path of a key that is unknown, missing or of the wrong type.
     """
-    if not isinstance(value, Mapping):
+    if not is_object(value):
         raise InputError(f"{place}: expected an object, got {shown(value)}")
     known, hints = _fields(cls)
     for key in value:
@@ -72,11 +72,11 @@ def _read(kind: Any, value: Any, place: str) -> Any:
     if origin in (UnionType, Union):
         return _read_union(arguments, value, place)
     if origin is tuple:
-        if not isinstance(value, list):
+        if not is_list(value):
             raise InputError(f"{place}: expected a list, got {shown(value)}")
         return tuple(_read(arguments[0], item, f"{place}[{index}]") for index, item in enumerate(value))
     if origin is dict:
-        if not isinstance(value, Mapping):
+        if not is_object(value):
             raise InputError(f"{place}: expected an object, got {shown(value)}")
         return {key: _read(arguments[1], item, f"{place}.{key}") for key, item in value.items()}
     if is_dataclass(kind):
@@ -108,7 +108,7 @@ def _fields(cls: type) -> tuple[dict[str, Field[Any]], dict[str, Any]]:
 
 def shown(value: Any) -> str:
     """A JSON value as part of a complaint: on one line, and short."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return "an object"
     if isinstance(value, list):
         return "a list"
@@ -136,12 +136,12 @@ def _check_values(value: Any, place: str, levels: int) -> None:
         _check_text(value, place)
     elif isinstance(value, float) and not isfinite(value):
         raise InputError(f"{place}: a number too large to represent")
-    elif isinstance(value, dict):
+    elif is_object(value):
         for key, item in value.items():
             if len(key) > MAX_KEY or not key.isprintable():
                 raise InputError(f"{place}: the key {shown(key)} is too long or not text")
             _check_values(item, f"{place}.{key}", levels - 1)
-    elif isinstance(value, list):
+    elif is_list(value):
         for index, item in enumerate(value):
             _check_values(item, f"{place}[{index}]", levels - 1)
 

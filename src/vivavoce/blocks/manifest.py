@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +10,7 @@ from vivavoce.blocks.files import MAX_FILE_BYTES, check_name
 from vivavoce.blocks.json_values import read_dataclass, shown
 from vivavoce.blocks.tensors import Dimension, Specs, TensorSpec
 from vivavoce.errors import InputError
+from vivavoce.json_types import is_list, is_object
 
 FORMAT_VERSION = 1
 MAX_FILES = 256
@@ -73,9 +73,9 @@ class Provenance:
     recipe: str
     steps: int
     hardware: str
-    figures: dict[str, float] = field(default_factory=dict)
+    figures: dict[str, float] = field(default_factory=dict[str, float])
     """Measured on held-out data, by name with the unit in it."""
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict[str, Any])
     """The whole of each recipe behind the weights, by name, as it was run."""
 
 
@@ -123,18 +123,18 @@ class AddonManifest:
     files: dict[str, FileEntry]
     stack: Any = None
     """How blocks are put together; None where the addon's networks are run one by one."""
-    inputs: dict[str, InputEntry] = field(default_factory=dict)
+    inputs: dict[str, InputEntry] = field(default_factory=dict[str, InputEntry])
     """Tensors of a whole utterance that the stack reads and no block of it makes."""
-    upstream: dict[str, InputEntry] = field(default_factory=dict)
+    upstream: dict[str, InputEntry] = field(default_factory=dict[str, InputEntry])
     """Tensors of the chunks that the stack takes, when it is not a source."""
-    config: dict[str, dict[str, Any]] = field(default_factory=dict)
+    config: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     """Parameters by block type, for objects of the stack that leave them out."""
     sample_rate_hz: int | None = None
     hop: int | None = None
     """Samples of a frame, where the addon has a clock."""
     speakers: tuple[Speaker, ...] = ()
     """In `addon.json` a name alone will do where nothing else is known."""
-    details: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict[str, Any])
     """Whatever the addon's kind needs besides; not read here."""
 
     def __post_init__(self) -> None:
@@ -174,9 +174,9 @@ class AddonManifest:
 
 def read_manifest(value: Any, place: str) -> AddonManifest:
     """Check a parsed `addon.json`. Raises `InputError` naming the JSON path."""
-    version = value.get("format_version") if isinstance(value, Mapping) else None
+    version = value.get("format_version") if is_object(value) else None
     if type(version) is int and version != FORMAT_VERSION:
         raise InputError(f"{place}: format_version is {version}, this program reads {FORMAT_VERSION}")
-    if isinstance(value, Mapping) and isinstance(speakers := value.get("speakers"), list):
+    if is_object(value) and is_list(speakers := value.get("speakers")):
         value = {**value, "speakers": [{"name": item} if isinstance(item, str) else item for item in speakers]}
     return read_dataclass(AddonManifest, value, place)

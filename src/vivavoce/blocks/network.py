@@ -108,7 +108,7 @@ def in_frames(spec: TensorSpec) -> bool:
 
 def bound(spec: TensorSpec, sizes: Mapping[str, int], place: str) -> tuple[int, ...]:
     """The shape of `spec`, such as (1, 80), with its symbols replaced. An unnamed first axis is a batch of 1."""
-    shape = []
+    shape: list[int] = []
     for axis, size in enumerate(spec.shape or ()):
         if isinstance(size, int):
             shape.append(size)
@@ -123,7 +123,7 @@ def bound(spec: TensorSpec, sizes: Mapping[str, int], place: str) -> tuple[int, 
 
 def zeros(wanted: Specs, sizes: Mapping[str, int], place: str) -> dict[str, np.ndarray]:
     """Zero tensors of the given specs. Raises `StackError` for one too large to be meant."""
-    made = {}
+    made: dict[str, np.ndarray] = {}
     for name, spec in wanted.items():
         shape = bound(spec, sizes, place)
         if prod(shape) > MAX_STATE_VALUES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -60,7 +60,7 @@ class Session:
     def run(self, feed: Tensors) -> dict[str, np.ndarray]:
         """All outputs by name. Raises `InputError` when the network does not take the tensors."""
         try:
-            made: Sequence[Any] = self._session.run(self._names, feed)
+            made = self._session.run(self._names, feed)
         except Exception as error:  # as above
             raise InputError(f"{self.place}: the network fails, {_first_line(error)}") from error
         return dict(zip(self._names, made, strict=True))

@@ -13,6 +13,7 @@ from vivavoce.blocks.json_values import read_dataclass, shown
 from vivavoce.blocks.network import DynamicNetwork, Network
 from vivavoce.blocks.session import Session
 from vivavoce.errors import InputError
+from vivavoce.json_types import is_object
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +79,7 @@ class FixedTarget(Target):
     that `sizes` leaves out gets `PADDED_SIZES` or `SPLIT_SIZES`.
     """
 
-    sizes: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    sizes: dict[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
     threads: int = 1
 
     def __post_init__(self) -> None:
@@ -104,7 +105,7 @@ def read_target(value: Any, place: str) -> Target:
     """
     if isinstance(value, str):
         value = {"type": value}
-    if not isinstance(value, Mapping) or not isinstance(value.get("type"), str):
+    if not is_object(value) or not isinstance(value.get("type"), str):
         raise InputError(f'{place}: expected the name of a target or an object with a "type"')
     if value["type"] not in TARGETS:
         raise InputError(f"{place}: unknown target {shown(value['type'])}, known are {', '.join(TARGETS)}")

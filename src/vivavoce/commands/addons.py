@@ -17,6 +17,7 @@ from rich.tree import Tree
 from vivavoce.blocks import Addon, Target, addons, find_addon, load_addon, read_target
 from vivavoce.commands.console import wide_console
 from vivavoce.errors import InputError
+from vivavoce.json_types import is_list, is_object
 
 MIN_SUMMARY = 20
 
@@ -147,7 +148,7 @@ def _show(addon: Addon, as_json: bool) -> int:
     console.print()
     console.print(wires)
     tree = Tree(Text("stack", style="bold"))
-    for item in said.stack if isinstance(said.stack, list) else [said.stack]:
+    for item in said.stack if is_list(said.stack) else [said.stack]:
         _grow(tree, item)
     console.print()
     console.print(tree)
@@ -183,12 +184,12 @@ def _facts(addon: Addon) -> Iterator[tuple[str, str]]:
 
 def _grow(tree: Tree, value: Any) -> None:
     """Add one JSON object of a stack, its parameters on its line and its nested objects below."""
-    nested = {key: item for key, item in value.items() if isinstance(item, (dict, list))}
+    nested: dict[str, Any] = {key: item for key, item in value.items() if isinstance(item, (dict, list))}
     plain = " ".join(f"{key}={item}" for key, item in value.items() if key not in nested and key != "type")
     branch = tree.add(Text(f"{value['type']} {plain}".strip()))
     for item in nested.values():
-        for child in item if isinstance(item, list) else [item]:
-            if isinstance(child, dict) and "type" in child:
+        for child in item if is_list(item) else [item]:
+            if is_object(child) and "type" in child:
                 _grow(branch, child)
 
 

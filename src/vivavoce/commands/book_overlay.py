@@ -34,8 +34,8 @@ class _Page:
     chapter: ChapterMark
     name: str
     rate_hz: int
-    body: list[str] = field(default_factory=list)
-    times: list[str] = field(default_factory=list)
+    body: list[str] = field(default_factory=list[str])
+    times: list[str] = field(default_factory=list[str])
 
     def add(self, paragraph: dict[str, Any], words: list[dict[str, Any]]) -> None:
         """A paragraph with an element for every word that has a time; words of one place are one."""

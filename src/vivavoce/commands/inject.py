@@ -12,6 +12,7 @@ from vivavoce.errors import InputError
 from vivavoce.files import check_output, check_outputs, write_text
 from vivavoce.inspection import require_pyav
 from vivavoce.inspection.registry import defect_names
+from vivavoce.json_types import is_object
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,6 +73,6 @@ def _former_truth(path: Path) -> dict[str, Any]:
         former = json.loads(path.read_bytes())
     except (ValueError, RecursionError):
         former = None
-    if not isinstance(former, dict) or not former.keys() >= {"source", "seed", "truths"}:
+    if not is_object(former) or not former.keys() >= {"source", "seed", "truths"}:
         raise InputError(f"{path}: is there already and would be lost, name another output")
     return former

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -134,7 +134,7 @@ def _with_progress(paths: Sequence[Path], work: InspectionJob, workers: int) -> 
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         total = progress.add_task(f"{len(paths)} files", total=len(paths))
-        bars = {}
+        bars: dict[Path, TaskID] = {}
 
         def told(path: Path, done_s: float, all_s: float | None) -> None:
             if path not in bars:

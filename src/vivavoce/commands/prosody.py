@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     text = read_text(arguments.text, None)
     voice = load_voice(arguments.voice)
     speaker = voice.speaker(arguments.speaker).name
-    takes = []
+    takes: list[Take] = []
     for name in prosody_systems():
         temperature = arguments.temperature if name == "kathaka" else 0.0
         try:

@@ -9,6 +9,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from vivavoce.errors import InputError
+from vivavoce.json_types import is_list
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,8 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
     except ModuleNotFoundError as error:
         raise InputError(f'serving needs {error.name}: pip install "vivavoce[serve]"') from error
     names = {field.name for field in fields(Settings)}
-    options = {name: value for name, value in vars(arguments).items() if name in names and value is not None}
-    options = {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
+    given = {name: value for name, value in vars(arguments).items() if name in names and value is not None}
+    options = {name: tuple(value) if is_list(value) else value for name, value in given.items()}
     config = arguments.config or (Path(os.environ["VIVAVOCE_CONFIG"]) if "VIVAVOCE_CONFIG" in os.environ else None)
     settings, warnings = read_settings(options, os.environ, config)
     for warning in warnings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -165,7 +165,7 @@ def _check_page(samples: int, rate_hz: int) -> None:
 
 
 @contextmanager
-def _open_link(address: str | None, rate_hz: int) -> Iterator[LiveSender | None]:
+def _open_link(address: str | None, rate_hz: int) -> Generator[LiveSender | None, None, None]:
     """Where `--protect` sends, if it is given."""
     if address is None:
         yield None

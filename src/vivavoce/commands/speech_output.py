@@ -6,7 +6,7 @@ import argparse
 import hashlib
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -63,7 +63,9 @@ def _free_name(suffix: str, resumes: bool) -> str:
 
 
 @contextmanager
-def open_spool(arguments: argparse.Namespace, output: Path | None, key: Callable[[], str]) -> Iterator[SynthesisSpool]:
+def open_spool(
+    arguments: argparse.Namespace, output: Path | None, key: Callable[[], str]
+) -> Generator[SynthesisSpool, None, None]:
     """Where the sound is put together: a folder beside the output that is removed, unless it is to be resumed, by
     `key`."""
     if output and arguments.resume:

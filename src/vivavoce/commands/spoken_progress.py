@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 Tell = Callable[[int, float], None]
 
 
 @contextmanager
-def progress(total: int) -> Iterator[Tell]:
+def progress(total: int) -> Generator[Tell, None, None]:
     """A bar on standard error if that is a terminal; it hears the bytes of `total` that are said, and their seconds."""
     if not (sys.stderr and sys.stderr.isatty()):
         yield lambda done, seconds: None

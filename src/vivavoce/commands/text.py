@@ -120,10 +120,10 @@ def rows(sentence: Sentence) -> Iterator[WordRow]:
     for number, (word, distance) in enumerate(zip(sentence.words, distances, strict=True)):
         yield WordRow(
             word,
-            WORD_CLASSES[features.word_class[number]],
-            COMPOUND_PLACES[features.compound[number]],
-            PUNCTUATION[features.punctuation_before[number]],
-            PUNCTUATION[features.punctuation_after[number]],
+            WORD_CLASSES[int(features.word_class[number])],
+            COMPOUND_PLACES[int(features.compound[number])],
+            PUNCTUATION[int(features.punctuation_before[number])],
+            PUNCTUATION[int(features.punctuation_after[number])],
             distance,
         )
 

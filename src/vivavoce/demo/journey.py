@@ -51,7 +51,8 @@ class _Script:
 
 
 def _say(folder: Path, run: Run) -> Section:
-    script, takes = _Script(folder, run), []
+    script = _Script(folder, run)
+    takes: list[Take] = []
     for name, speaker, text, note in SENTENCES:
         sound, marks = folder / f"{name}.wav", folder / f"{name}.marks.jsonl"
         script("speak", text, "--speaker", speaker, "-o", sound, "--marks", marks)

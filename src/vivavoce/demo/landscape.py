@@ -1,5 +1,8 @@
 """A short clip to inspect: hills that pass by under a sun, drawn by formula, so that it belongs to nobody."""
 
+# pyright: reportUnknownMemberType=false
+# (PyAV's stubs leave the parameter of `Packet` open)
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -16,7 +19,7 @@ def draw_landscape(seconds: float) -> list[npt.NDArray[np.uint8]]:
     across = np.arange(WIDTH)[None, :]
     down = np.arange(HEIGHT)[:, None]
     grain = np.random.default_rng(7).normal(0.0, 2.0, (HEIGHT, WIDTH + 400))
-    frames = []
+    frames: list[np.ndarray] = []
     for number in range(round(seconds * RATE_HZ)):
         time_s = number / RATE_HZ
         sky = (150 + 0.35 * down, 185 - 0.1 * down, 225 - 0.35 * down)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -105,7 +105,7 @@ class Media:
             if isinstance(track, AudioTrack | VideoTrack):
                 yield from track.finish()
 
-    def _packets(self, indices: list[int]) -> Iterator[Packet]:
+    def _packets(self, indices: list[int]) -> Iterator[Packet[Any]]:
         packets = self._container.demux([self._container.streams[index] for index in indices])
         while True:
             try:
@@ -129,7 +129,9 @@ class Media:
 
 
 @contextmanager
-def open_media(source: Path | str | Readable, limits: Limits = DEFAULT_LIMITS, url: bool = False) -> Iterator[Media]:
+def open_media(
+    source: Path | str | Readable, limits: Limits = DEFAULT_LIMITS, url: bool = False
+) -> Generator[Media, None, None]:
     """Open a file, or anything with `read`, for one pass of decoding on one thread.
 
     `url` lets `source` be an address, which needs the caller's consent. Raises `MediaError`, which names the file
@@ -150,7 +152,7 @@ def open_media(source: Path | str | Readable, limits: Limits = DEFAULT_LIMITS, u
         yield Media(container, name, limits)
 
 
-def _parts(track: VideoTrack | AudioTrack | CueTrack | None, packet: Packet) -> Iterator[Part]:
+def _parts(track: VideoTrack | AudioTrack | CueTrack | None, packet: Packet[Any]) -> Iterator[Part]:
     if isinstance(track, CueTrack):
         yield from track.cues(packet)
         return

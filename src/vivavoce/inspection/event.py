@@ -43,7 +43,7 @@ class Event:
     start_s: float
     end_s: float
     score: float
-    evidence: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def seconds(self) -> float:

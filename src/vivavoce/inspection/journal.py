@@ -42,7 +42,7 @@ class Journal:
     """One `events.jsonl`: `{"type": "event", …}` and, after a file's events, `{"type": "file", …}`."""
 
     path: Path
-    done: dict[str, tuple[Stamp, Inspection]] = field(default_factory=dict)
+    done: dict[str, tuple[Stamp, Inspection]] = field(default_factory=dict[str, tuple[Stamp, Inspection]])
 
     @classmethod
     def open(cls, path: Path) -> Journal:

@@ -78,4 +78,4 @@ def likeness(one: Blocks, two: Blocks) -> float:
     spread = float(one.std() * two.std())
     if spread < EVEN:
         return float(abs(float(one.mean() - two.mean())) < FLAT)
-    return float(np.mean((one - one.mean()) * (two - two.mean()))) / spread
+    return float(((one - one.mean()) * (two - two.mean())).mean()) / spread

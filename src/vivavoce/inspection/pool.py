@@ -127,7 +127,11 @@ def _serve(pipe: Connection, job: InspectionJob) -> None:
         except (EOFError, OSError, KeyboardInterrupt):
             return
         pipe.send(("progress", 0.0, None))
-        pipe.send(("done", inspect_safely(path, job, lambda done_s, all_s: pipe.send(("progress", done_s, all_s)))))
+
+        def tell(done_s: float, all_s: float | None) -> None:
+            pipe.send(("progress", done_s, all_s))
+
+        pipe.send(("done", inspect_safely(path, job, tell)))
 
 
 def inspect_safely(path: Path, job: InspectionJob, progress: Any = None) -> Inspection:

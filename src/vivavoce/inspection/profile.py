@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 
 from vivavoce.errors import InputError
 from vivavoce.inspection.registry import defect_names
+from vivavoce.json_types import is_list, is_object
 
 MAX_BYTES = 1 << 16
 FOLDER = "vivavoce.inspection.profiles"
@@ -98,7 +99,7 @@ def parse_profile(text: str, name: str) -> Profile:
     if unknown := document.keys() - known:
         raise InputError(f"{name}: unknown key {sorted(unknown)[0]}, there are {', '.join(sorted(known))}")
     skip = document.get("skip", [])
-    if not isinstance(skip, list) or not all(isinstance(item, str) for item in skip):
+    if not is_list(skip) or not all(isinstance(item, str) for item in skip):
         raise InputError(f"{name}: skip is a list of detectors' names")
     defect_names(",".join(skip) or None)
     thresholds: dict[str, dict[str, float]] = {}
@@ -126,7 +127,7 @@ def _target(kind: type[Target], document: dict[str, Any], key: str, name: str) -
 
 def _table(document: dict[str, Any], key: str, name: str) -> dict[str, Any]:
     table = document.get(key, {})
-    if not isinstance(table, dict) or (key == "thresholds" and not all(isinstance(v, dict) for v in table.values())):
+    if not is_object(table) or (key == "thresholds" and not all(is_object(v) for v in table.values())):
         raise InputError(f"{name}: {key} is a table")
     return table
 

@@ -37,9 +37,9 @@ class Inspection:
     events: tuple[Event, ...]
     seconds: float = 0.0
     detectors: tuple[str, ...] = ()
-    skipped: dict[str, str] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict[str, str])
     """Detectors that could not run, and why."""
-    measurements: dict[str, Any] = field(default_factory=dict)
+    measurements: dict[str, Any] = field(default_factory=dict[str, Any])
     error: str | None = None
     """Why the file could not be inspected, or not to its end. Events up to there are kept."""
     notices: tuple[str, ...] = ()

@@ -26,7 +26,7 @@ class _Problem:
 class ContainerIssues:
     """What was wrong with the file itself, one entry a kind."""
 
-    _kinds: dict[str, _Problem] = field(default_factory=dict)
+    _kinds: dict[str, _Problem] = field(default_factory=dict[str, _Problem])
 
     def add(self, what: str, time_s: float, score: float = 0.6) -> None:
         """Note one more `what`, at a time."""

@@ -1,9 +1,13 @@
 """From decoded frames to what detectors take: pictures, seconds of sound, cues."""
 
+# pyright: reportUnknownMemberType=false
+# (PyAV's stubs leave the parameter of `Packet` open)
+
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import av
 import numpy as np
@@ -177,7 +181,7 @@ class CueTrack:
         self._stream, self._origin_s, self._limits = stream, origin_s, limits
         self._number = 0
 
-    def cues(self, packet: Packet) -> Iterator[Cue]:
+    def cues(self, packet: Packet[Any]) -> Iterator[Cue]:
         """The cues of a packet; bitmaps hold no text and give none."""
         if packet.pts is None or not packet.time_base:
             return

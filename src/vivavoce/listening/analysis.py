@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field
 from itertools import combinations
 
@@ -9,6 +10,7 @@ import numpy as np
 from scipy.special import bdtrc
 
 from vivavoce.errors import InputError
+from vivavoce.json_types import is_object, is_sequence
 from vivavoce.listening.definition import ANCHORS_HZ, REFERENCE, Kind
 from vivavoce.listening.inference import Estimate, Floats, clustered_mean, contrast, holm
 from vivavoce.listening.ratings import RatingTable, tabulate
@@ -167,10 +169,11 @@ def _guessing(values: Floats) -> float:
 
 
 def _finite(value: object) -> object:
-    if isinstance(value, dict):
+    if is_object(value):
         return {key: _finite(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
+    if is_sequence(value):
         return [_finite(one) for one in value]
     if isinstance(value, float | np.floating):
-        return float(value) if np.isfinite(value) else None
+        number = float(value)
+        return number if math.isfinite(number) else None
     return bool(value) if isinstance(value, np.bool_) else value

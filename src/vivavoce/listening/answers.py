@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vivavoce.errors import InputError
+from vivavoce.json_types import is_list, is_object
 from vivavoce.listening.definition import REFERENCE, Finish, Kind, Listening, Message, Trial
 from vivavoce.listening.session import LETTERS, Step
 
@@ -93,7 +94,7 @@ def _likert(step: Step, page: Trial, scales: Any) -> dict[str, list[str | None]]
     given = _by_letter(step, scales, "scales")
     allowed = [{choice.value for choice in scale} for scale in page.options.scales]
     for letter, values in given.items():
-        if not isinstance(values, list) or len(values) != len(allowed):
+        if not is_list(values) or len(values) != len(allowed):
             raise InputError(f"scales of {letter}: give one value for each of {len(allowed)} scales")
         for value, choices in zip(values, allowed, strict=True):
             if value is None and not page.options.must_rate:
@@ -105,14 +106,14 @@ def _likert(step: Step, page: Trial, scales: Any) -> dict[str, list[str | None]]
 
 def _by_letter(step: Step, value: Any, name: str) -> dict[str, Any]:
     letters = list(LETTERS[: len(step.slots)])
-    if not isinstance(value, dict) or sorted(value) != letters:
+    if not is_object(value) or sorted(value) != letters:
         raise InputError(f"{name}: give one for each of {', '.join(letters)}")
     return value
 
 
 def _plays(step: Step, plays: Any) -> dict[str, int]:
     """How often each stimulus was played, by system; the page counts, so this is told and not known."""
-    counts = plays if isinstance(plays, dict) else {}
+    counts: dict[str, Any] = plays if is_object(plays) else {}
     kept: dict[str, int] = {}
     for letter, stimulus in zip(LETTERS, step.slots, strict=False):
         count = counts.get(letter, 0)
@@ -121,7 +122,7 @@ def _plays(step: Step, plays: Any) -> dict[str, int]:
 
 
 def _questionnaire(page: Finish, value: Any) -> dict[str, Any]:
-    given = value if isinstance(value, dict) else {}
+    given: dict[str, Any] = value if is_object(value) else {}
     names = [question.name for question in page.questions]
     if set(given) - set(names):
         raise InputError("questionnaire: a field that is not in it")

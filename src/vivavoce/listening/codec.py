@@ -11,6 +11,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from vivavoce.errors import InputError
 from vivavoce.files import write_text
+from vivavoce.json_types import is_list, is_object, is_sequence
 from vivavoce.listening.definition import Finish, Group, ListeningTest, Message, Trial, Volume
 
 TEST_FILE = "test.json"
@@ -44,7 +45,7 @@ def to_json(value: Any) -> Any:
         made = {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
         name = next((name for name, kind in PAGE_TYPES.items() if isinstance(value, kind)), None)
         return {"type": name, **made} if name and not isinstance(value, ListeningTest) else made
-    if isinstance(value, tuple | list):
+    if is_sequence(value):
         return [to_json(one) for one in value]
     return value.value if isinstance(value, StrEnum) else value
 
@@ -55,7 +56,7 @@ def from_json(kind: Any, value: Any, place: str) -> Any:
     if origin in (Union, types.UnionType):
         return _of_union(get_args(kind), value, place)
     if origin is tuple:
-        if not isinstance(value, list):
+        if not is_list(value):
             raise ValueError(f"{place}: expected a list")
         element = get_args(kind)[0]
         return tuple(from_json(element, one, f"{place}[{number}]") for number, one in enumerate(value))
@@ -77,15 +78,15 @@ def _of_union(kinds: tuple[Any, ...], value: Any, place: str) -> Any:
         return None
     pages = [kind for kind in kinds if is_dataclass(kind)]
     if pages:
-        name = value.get("type") if isinstance(value, dict) else None
-        if not isinstance(value, dict) or name not in PAGE_TYPES or PAGE_TYPES[name] not in pages:
+        name = value.get("type") if is_object(value) else None
+        if not is_object(value) or name not in PAGE_TYPES or PAGE_TYPES[name] not in pages:
             raise ValueError(f"{place}: no page of a known type")
         return from_json(PAGE_TYPES[name], {key: one for key, one in value.items() if key != "type"}, place)
     return from_json(next(kind for kind in kinds if kind is not type(None)), value, place)
 
 
 def _dataclass(kind: type, value: Any, place: str) -> Any:
-    if not isinstance(value, dict):
+    if not is_object(value):
         raise ValueError(f"{place}: expected an object")
     if kind is Group:
         value = {key: one for key, one in value.items() if key != "type"}

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from vivavoce.errors import InputError
+from vivavoce.json_types import is_list, is_object
 from vivavoce.listening.definition import Kind
 from vivavoce.listening.ratings import Rating
 from vivavoce.listening.results import Results
@@ -76,10 +77,10 @@ def _rows(path: Path) -> list[Row]:
 def _pymushra_rows(path: Path) -> list[Row]:
     """pymushra's TinyDB: tables of trials, each with its responses; or its own export, a list of flat rows."""
     value = json.loads(path.read_text(encoding="utf-8"))
-    if isinstance(value, list):
-        return [{str(key): str(one) for key, one in row.items()} for row in value if isinstance(row, dict)]
-    tables = [table for table in value.values() if isinstance(table, dict)]
-    trials = [trial for table in tables for trial in table.values() if isinstance(trial, dict)]
+    if is_list(value):
+        return [{str(key): str(one) for key, one in row.items()} for row in value if is_object(row)]
+    tables = [table for table in value.values() if is_object(table)]
+    trials = [trial for table in tables for trial in table.values() if is_object(trial)]
     return [row for trial in trials for row in _trial_rows(trial)]
 
 
@@ -88,7 +89,7 @@ def _trial_rows(trial: dict[str, Any]) -> Iterator[Row]:
     for response in trial.get("responses") or []:
         row = {f"responses_{key}": str(value) for key, value in response.items()}
         row["wm_id"], row["wm_type"] = str(trial.get("id", "")), str(trial.get("type", "mushra"))
-        row["questionaire_uuid"] = str(person.get("uuid", "")) if isinstance(person, dict) else ""
+        row["questionaire_uuid"] = str(person.get("uuid", "")) if is_object(person) else ""
         yield row
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -40,7 +40,7 @@ class Hall:
         """Read what was answered before. Raises `InputError` for a folder that is no test, or answers to another."""
         self.folder, self.test, self._most, self._code = folder, read_test(folder), most_listeners, code
         self.digest = hashlib.sha256((folder / TEST_FILE).read_bytes()).hexdigest()[:16]
-        self._steps = lru_cache(maxsize=256)(lambda number: steps_of(self.test, number))
+        self._steps = lru_cache(maxsize=256)(partial(steps_of, self.test))
         (folder / ANSWERS).mkdir(exist_ok=True)
         self._records = {record.session: record for record in read_records(folder, repair=True)}
         for record in self._records.values():
@@ -63,7 +63,7 @@ class Hall:
     def enter(self, token: str | None, simulated: bool = False) -> dict[str, Any]:
         """Begin, or go on in this tab; the tab before is let go. Raises `RefusalError`."""
         token = secrets.token_urlsafe(16) if token is None else token
-        if not isinstance(token, str) or not TOKEN.fullmatch(token):
+        if not isinstance(token, str) or not TOKEN.fullmatch(token):  # pyright: ignore[reportUnnecessaryIsInstance] - it comes from anybody
             raise RefusalError(400, "this address is incomplete: ask for a new one")
         if self._invited is not None and token not in self._invited:
             raise RefusalError(403, "this test is for invited listeners: use the address that you were sent")

@@ -97,7 +97,7 @@ def holm(p: list[float]) -> list[float]:
     order = np.argsort(p)
     adjusted, running = [1.0] * len(p), 0.0
     for rank, index in enumerate(order):
-        running = max(running, min(1.0, (len(p) - rank) * p[index]))
+        running = max(running, min(1.0, (len(p) - rank) * p[int(index)]))
         adjusted[int(index)] = running
     return adjusted
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from html import escape
 
@@ -90,7 +91,7 @@ def _across(low: float, high: float) -> Across:
 def _axis(low: float, high: float, height: int, bands: Sequence[str] = ()) -> str:
     across = _across(low, high)
     ticks = np.linspace(low, high, 6) if bands else _ticks(low, high)
-    parts = []
+    parts: list[str] = []
     for value in ticks:
         x = across(value)
         parts.append(f'<line class="tick" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{height - 34}"/>')
@@ -102,9 +103,9 @@ def _axis(low: float, high: float, height: int, bands: Sequence[str] = ()) -> st
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    step = 10.0 ** np.floor(np.log10((high - low) / 2))
-    step = next(step * factor for factor in (1, 2, 5, 10) if (high - low) / (step * factor) <= 8)
-    return [float(value) for value in np.round(np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step, 9)]
+    decade = 10.0 ** math.floor(math.log10((high - low) / 2))
+    step = next(decade * factor for factor in (1, 2, 5, 10) if (high - low) / (decade * factor) <= 8)
+    return [round(count * step, 9) for count in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
 def _label(name: str, middle: float) -> str:

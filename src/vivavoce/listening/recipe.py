@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from vivavoce.errors import InputError
+from vivavoce.json_types import is_list, is_object
 from vivavoce.listening.definition import Choice, Kind, Listening, Question, Switching
 from vivavoce.listening.items import Item, check_items, read_items, recordings
 
@@ -89,8 +90,9 @@ class Recipe:
 
 
 EnumType = TypeVar("EnumType", Kind, Switching, Listening)
-_KEYS = {"texts", "reference", "recordings", "rate", "speaker", "voice", *(one.name for one in fields(Recipe))}
-_KEYS -= {"items", "reference_folder", "rate_hz"}
+_KEYS = {"texts", "reference", "recordings", "rate", "speaker", "voice", *(one.name for one in fields(Recipe))} - {
+    "items", "reference_folder", "rate_hz"
+}  # fmt: skip
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "id": str, "name": str, "question": str, "guidelines": str, "baseline": str, "named_reference": bool,
     "hidden_reference": bool,
@@ -107,20 +109,20 @@ def recipe_of(value: dict[str, Any], place: str, folder: Path) -> Recipe:
     systems = _systems(value, place, folder)
     items = _items(value, place, folder, systems)
     reference = folder / str(value["reference"]) if value.get("reference") else None
-    plain = {key: value[key] for key in _TYPES if key in value}
+    plain: dict[str, Any] = {key: value[key] for key in _TYPES if key in value}
     for key, one in plain.items():
         if not isinstance(one, _TYPES[key]) or (isinstance(one, bool) and _TYPES[key] is not bool):
             raise InputError(f"{place}: {key}: {one!r} is not what belongs there")
     kind = _choice(Kind, value.get("kind", "mushra"), f"{place}: kind")
     hidden = kind in (Kind.MUSHRA, Kind.BS1116, Kind.ABX) and bool(reference or value.get("reference_system"))
-    plain = {"hidden_reference": hidden, **plain}
+    plain = {"id": Path(place).stem, "hidden_reference": hidden, **plain}
     recipe = Recipe(
         systems=systems, items=items, kind=kind, reference_folder=reference,
         switching=_choice(Switching, value.get("switching", "restart"), f"{place}: switching"),
         listening=_choice(Listening, value.get("listening", "whole"), f"{place}: listening"),
         questionnaire=tuple(_question(one, place) for one in value.get("questionnaire") or ()),
         rate_hz=_rate(value.get("rate"), place),
-        **{"id": Path(place).stem, **plain},
+        **plain,
     )  # fmt: skip
     return _check_recipe(recipe, place)
 
@@ -144,14 +146,14 @@ def _check_recipe(recipe: Recipe, place: str) -> Recipe:
 
 def _systems(value: dict[str, Any], place: str, folder: Path) -> tuple[SystemSpec, ...]:
     systems = value.get("systems")
-    if not isinstance(systems, dict) or not systems:
+    if not is_object(systems) or not systems:
         raise InputError(f"{place}: systems: expected names, and what each is")
     shared = {key: value[key] for key in ("speaker", "voice") if value.get(key)}
     made: list[SystemSpec] = []
     known = {one.name: one for one in fields(SystemSpec)}
-    for name, spec in systems.items():
-        spec = {"prosody": name} if spec is None else {"files": spec} if isinstance(spec, str) else spec
-        if not isinstance(spec, dict) or set(spec) - set(known):
+    for name, said in systems.items():
+        spec: Any = {"prosody": name} if said is None else {"files": said} if isinstance(said, str) else said
+        if not is_object(spec) or set(spec) - set(known):
             raise InputError(f"{place}: systems: {name}: known are {', '.join(sorted(set(known) - {'name'}))}")
         if "files" in spec:
             spec = {**spec, "files": folder / str(spec["files"])}
@@ -161,7 +163,7 @@ def _systems(value: dict[str, Any], place: str, folder: Path) -> tuple[SystemSpe
 
 def _items(value: dict[str, Any], place: str, folder: Path, systems: tuple[SystemSpec, ...]) -> tuple[Item, ...]:
     texts = value.get("texts")
-    if isinstance(texts, list):
+    if is_list(texts):
         items = [Item(f"{number:02}", str(text)) for number, text in enumerate(texts, 1)]
     elif isinstance(texts, str):
         items = read_items(folder / texts)
@@ -179,10 +181,10 @@ def _items(value: dict[str, Any], place: str, folder: Path, systems: tuple[Syste
 
 
 def _question(value: Any, place: str) -> Question:
-    if not isinstance(value, dict) or not isinstance(value.get("name"), str):
+    if not is_object(value) or not isinstance(value.get("name"), str):
         raise InputError(f"{place}: questionnaire: each field needs a name")
-    choices = value.get("choices") or ()
-    if not isinstance(choices, list | tuple):
+    choices: Any = value.get("choices") or []
+    if not is_list(choices):
         raise InputError(f"{place}: questionnaire: {value['name']}: choices: expected a list")
     kind = "choice" if choices else str(value.get("type", "text"))
     if kind not in ("text", "number", "choice"):

@@ -103,7 +103,7 @@ def _contrasts(analysis: Analysis) -> str:
     kind = analysis.kind
     head = ("", "difference", "95 % interval", "p (Holm)", "percent", "of the gap to the reference", "resampled",
             "holds without any one", "t-test over all ratings")  # fmt: skip
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for one in analysis.contrasts:
         gap = "" if one.gap_share is None else _gap(one.gap_share)
         percent = "" if one.percent is None else f"{one.percent:+.1f} %"

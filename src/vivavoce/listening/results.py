@@ -27,13 +27,13 @@ class Results:
     """Of pairs (`ccr`, `ab`, `identity`, `abx`) the system is `A over B`, and the score how far, or whether, A wins."""
     listeners: list[str]
     """Everybody who came, whether or not they finished."""
-    unfinished: list[str] = field(default_factory=list)
-    checks: dict[str, tuple[int, int, int, int]] = field(default_factory=dict)
+    unfinished: list[str] = field(default_factory=list[str])
+    checks: dict[str, tuple[int, int, int, int]] = field(default_factory=dict[str, tuple[int, int, int, int]])
     """By listener: traps missed, traps, gold clips missed, gold clips."""
     baseline: str | None = None
     simulated: bool = False
-    notes: list[str] = field(default_factory=list)
-    questionnaire: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list[str])
+    questionnaire: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     group: str = ""
     """Of items, where these are not all."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -20,6 +20,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from vivavoce.errors import InputError
+from vivavoce.json_types import is_object
 from vivavoce.listening.hall import Hall, RefusalError
 
 MOST_BODY = 64 << 10
@@ -86,7 +87,7 @@ def free_socket(host: str, port: int) -> socket.socket:
 
 
 @contextmanager
-def serving(hall: Hall, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+def serving(hall: Hall, host: str = "127.0.0.1", port: int = 0) -> Generator[str, None, None]:
     """The hall's address while it is served in a thread."""
     listening = free_socket(host, port)
     config = uvicorn.Config(application(hall), log_level="error", lifespan="off")
@@ -115,7 +116,7 @@ async def _body(request: Request) -> dict[str, Any]:
         value = json.loads(bytes(data))
     except (ValueError, RecursionError):
         raise RefusalError(400, "expected JSON") from None
-    if not isinstance(value, dict):
+    if not is_object(value):
         raise RefusalError(400, "expected a JSON object")
     return value
 

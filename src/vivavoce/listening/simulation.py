@@ -138,7 +138,7 @@ def take_test(url: str, folder: Path, listener: SimulatedListener, token: str | 
     steps = steps_told(folder, token)
     while not state["done"]:
         page = state["number"]
-        body = {"token": token, "lease": lease, "page": page, "answer": listener.answer(steps[page])}
+        body: dict[str, Any] = {"token": token, "lease": lease, "page": page, "answer": listener.answer(steps[page])}
         state = post(f"{url}api/answer", body)
     return str(state["code"])
 

@@ -12,7 +12,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +33,7 @@ class Record:
     number: int
     """Who came as which, from 0: decides the orders."""
     simulated: bool = False
-    lines: list[dict[str, Any]] = field(default_factory=list)
+    lines: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
     @property
     def session(self) -> str:
@@ -63,7 +63,7 @@ class Record:
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Generator[None, None, None]:
     """Be the only process that keeps answers in a test's folder. Raises `InputError` where another does."""
     (folder / ANSWERS).mkdir(exist_ok=True)
     with open(folder / ANSWERS / LOCK, "w") as lock:
@@ -103,7 +103,7 @@ def read_records(folder: Path, repair: bool = False) -> list[Record]:
     if not place.is_dir():
         return []
     paths = [path for path in sorted(place.glob("*.jsonl")) if path.stat().st_size]
-    records = []
+    records: list[Record] = []
     for path in paths:
         if b"\n" in path.read_bytes():  # otherwise a start that was never acknowledged
             records.append(read_record(path, repair))

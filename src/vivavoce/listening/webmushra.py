@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from vivavoce.errors import InputError
+from vivavoce.json_types import is_list, is_object
 from vivavoce.listening.definition import (
     REFERENCE,
     Choice,
@@ -63,15 +64,15 @@ class _Reader:
         self._pages = 0
 
     def group(self, value: Any, place: str) -> Group:
-        if not isinstance(value, list) or not value:
+        if not is_list(value) or not value:
             raise self._error(place, "expected a list of pages")
-        shuffle = value[0] == "random"
+        shuffle: bool = value[0] == "random"
         made: list[Page | Group] = []
         for number, one in enumerate(value[shuffle:]):
             where = f"{place}[{number}]"
             if isinstance(one, list):
                 made.append(self.group(one, where))
-            elif isinstance(one, dict):
+            elif is_object(one):
                 made.extend(self._page(one, where))
             else:
                 raise self._error(where, "expected a page")
@@ -128,17 +129,17 @@ class _Reader:
             yield Trial(f"{name}/{stimulus.system}", Kind.LIKERT, name, (stimulus,), title, text, options=options)
 
     def _scales(self, value: Any, place: str) -> Iterator[tuple[Choice, ...]]:
-        if not isinstance(value, list) or not value:
+        if not is_list(value) or not value:
             raise self._error(place, "response: expected a list")
         scales = value if isinstance(value[0], list) else [value]
         for scale in scales:
-            if not isinstance(scale, list) or not all(isinstance(one, dict) and "value" in one for one in scale):
+            if not is_list(scale) or not all(is_object(one) and "value" in one for one in scale):
                 raise self._error(place, "response: expected a list of value and label")
             yield tuple(Choice(str(one["value"]), str(one.get("label", one["value"]))) for one in scale)
 
     def _questions(self, page: dict[str, Any], place: str) -> Iterator[Question]:
         for one in page.get("questionnaire") or []:
-            if not isinstance(one, dict) or not one.get("name"):
+            if not is_object(one) or not one.get("name"):
                 raise self._error(place, "questionnaire: expected fields with a name")
             kind = {"text": "text", "long_text": "text", "number": "number"}.get(str(one.get("type")), "choice")
             choices = next(self._scales(one.get("response"), place)) if kind == "choice" else ()
@@ -148,7 +149,7 @@ class _Reader:
 
     def _stimuli(self, page: dict[str, Any], place: str) -> Iterator[Stimulus]:
         stimuli = page.get("stimuli")
-        if not isinstance(stimuli, dict) or not stimuli:
+        if not is_object(stimuli) or not stimuli:
             raise self._error(place, "stimuli: expected names and files")
         for system, file in stimuli.items():
             yield Stimulus(str(system), self._file(file, place))

@@ -44,7 +44,7 @@ def header(test: ListeningTest, name: str) -> Row:
 
 def rows_of(test: ListeningTest, record: Record, name: str) -> Iterator[Row]:
     """One listener's lines of a file."""
-    person = next((line["questionnaire"] for line in record.answers if "questionnaire" in line), {})
+    person: dict[str, Any] = next((line["questionnaire"] for line in record.answers if "questionnaire" in line), {})
     who = (test.id, *(person.get(field, "") for field in _fields(test)), record.session)
     kinds = {trial.id: trial for trial in test.trials() if not trial.training and FILES.get(trial.kind) == name}
     for line in record.answers:
@@ -59,7 +59,7 @@ def pymushra_trials(test: ListeningTest, records: Iterable[Record]) -> list[dict
     trials: list[dict[str, Any]] = []
     mushra = {trial.id for trial in test.trials() if trial.kind is Kind.MUSHRA and not trial.training}
     for record in records:
-        person = next((line["questionnaire"] for line in record.answers if "questionnaire" in line), {})
+        person: dict[str, Any] = next((line["questionnaire"] for line in record.answers if "questionnaire" in line), {})
         for line in record.answers:
             if line["page"] in mushra:
                 names = ("stimulus", "score", "time", "comment")

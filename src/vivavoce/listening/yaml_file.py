@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from vivavoce.errors import InputError
+from vivavoce.json_types import is_object
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 40
@@ -21,7 +22,7 @@ class _Loader(yaml.SafeLoader):
     depth = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.events.AliasEvent):
+        if self.check_event(yaml.events.AliasEvent):  # pyright: ignore[reportUnknownMemberType] - the stub has no types
             raise yaml.YAMLError("aliases (*name) are not taken, write it out")
         self.depth += 1
         if self.depth > MAX_DEPTH:
@@ -53,7 +54,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
             value = _load("\n".join(_quote_value(line) for line in text.expandtabs(4).splitlines()))
         except yaml.YAMLError:
             raise InputError(f"{path}: {_describe(error)}") from None
-    if not isinstance(value, dict):
+    if not is_object(value):
         raise InputError(f"{path}: expected `name: value` lines")
     return value
 

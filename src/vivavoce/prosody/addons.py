@@ -7,6 +7,7 @@ from typing import Any
 from vivavoce.blocks.addon import Addon
 from vivavoce.blocks.block import SequenceBlock
 from vivavoce.errors import InputError
+from vivavoce.json_types import is_list, is_object
 from vivavoce.prosody.recording import SpeakerCentre
 
 
@@ -39,7 +40,7 @@ def centre_of(addon: Addon, speaker: str) -> SpeakerCentre:
     """`details.centres` of the addon: `{"kathleen": [log f0, energy]}`."""
     place = f"{addon.path}: details.centres.{speaker} of addon.json"
     centres: Any = addon.manifest.details.get("centres")
-    found = centres.get(speaker) if isinstance(centres, dict) else None
-    if not isinstance(found, list) or len(found) != 2 or not all(isinstance(x, (int, float)) for x in found):
+    found = centres.get(speaker) if is_object(centres) else None
+    if not is_list(found) or len(found) != 2 or not all(isinstance(x, (int, float)) for x in found):
         raise InputError(f"{place} must be two numbers, log f0 and energy")
     return SpeakerCentre(float(found[0]), float(found[1]))

@@ -191,7 +191,7 @@ def _pitch_lags() -> npt.NDArray[np.intp]:
     half_step = 2.0 ** (0.5 / _STEPS_PER_OCTAVE)
     lowest = np.maximum(np.floor(centres / half_step), PERIOD_MIN).astype(np.intp)
     highest = np.minimum(np.ceil(centres * half_step), PERIOD_MAX).astype(np.intp)
-    return np.minimum(lowest[:, None] + np.arange((highest - lowest).max() + 1), highest[:, None])
+    return np.minimum(lowest[:, None] + np.arange(int((highest - lowest).max()) + 1), highest[:, None])
 
 
 @cache

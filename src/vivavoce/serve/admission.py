@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from vivavoce.serve.errors import DRAINING, busy
@@ -22,7 +22,7 @@ class Admission:
         self.is_draining = False
 
     @asynccontextmanager
-    async def stream(self) -> AsyncIterator[None]:
+    async def stream(self) -> AsyncGenerator[None, None]:
         """A place for one text. Raises `ServiceError` 429 where there is none in time, 503 at the end of the server."""
         if self.is_draining:
             raise DRAINING

@@ -94,7 +94,8 @@ def vtt(source: str, words: Sequence[TimedText]) -> str:
 
 def _captions(source: str, words: Sequence[TimedText]) -> Iterator[tuple[float, float, str]]:
     """Words together until a sentence ends or the lines are full, with the punctuation between them."""
-    group, shown = [], ""
+    group: list[TimedText] = []
+    shown = ""
     for number, word in enumerate(words):
         following = words[number + 1].start_char if number + 1 < len(words) else len(source)
         text = _plain(source[word.start_char : following])

@@ -1,5 +1,8 @@
 """The formats that clients may ask for, by name, and what encodes each while it is made."""
 
+# pyright: reportUnknownMemberType=false
+# (PyAV's stubs leave the parameter of `Packet` open)
+
 from __future__ import annotations
 
 from collections.abc import Callable

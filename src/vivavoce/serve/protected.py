@@ -75,7 +75,8 @@ def _trace(loss: float, count: int, seed: int) -> tuple[bool, ...]:
         return (False,) * count
     least = loss / (1.0 - loss)
     model = GilbertElliott.of(loss, max(MEAN_BURST_PACKETS, least))
-    chance, bad, trace = np.random.default_rng(seed), False, []
+    chance, bad = np.random.default_rng(seed), False
+    trace: list[bool] = []
     for _ in range(count):
         bad = chance.random() >= model.to_good if bad else chance.random() < model.to_bad
         trace.append(bool(bad))

@@ -8,6 +8,7 @@ from typing import Any, NoReturn, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
 
+from vivavoce.json_types import is_object
 from vivavoce.serve.errors import bad_request
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -42,7 +43,7 @@ def parse_json(data: bytes | str) -> Any:
         value = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise bad_request("We could not parse the JSON body of your request.", "invalid_json") from error
-    if not isinstance(value, dict):
+    if not is_object(value):
         raise bad_request(f"Invalid body: expected an object, but got {kind_of(value)} instead.", "invalid_type")
     return value
 
@@ -92,6 +93,8 @@ def refuse(error: ValidationError) -> NoReturn:
                 f"Invalid '{param}': decimal above maximum value. Expected a value <= {bound}, but got {value}.",
                 "decimal_above_max_value", param,
             )  # fmt: skip
+        case _:
+            pass
     expected = _KINDS.get(kind)
     if expected:
         raise bad_request(

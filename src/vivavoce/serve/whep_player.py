@@ -20,7 +20,7 @@ from vivavoce.transport.receiver import Receiver
 class Heard:
     """What was played, at 16 kHz, and what came and did not."""
 
-    pieces: list[Samples] = field(default_factory=list)
+    pieces: list[Samples] = field(default_factory=list[Samples])
     came: int = 0
     dropped: int = 0
 

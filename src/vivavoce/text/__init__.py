@@ -1,4 +1,4 @@
-import vivavoce.text.hibari_reader  # first: it loads hibari's reader without hibari's voice  # noqa: F401
+import vivavoce.text.hibari_reader  # first: it loads hibari's reader without hibari's voice  # noqa: F401  # pyright: ignore[reportUnusedImport]
 from vivavoce.text.analysis import analyse, iter_sentences
 
 __all__ = ["analyse", "iter_sentences"]

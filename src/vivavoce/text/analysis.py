@@ -282,7 +282,8 @@ def _with_events(sentence: Sentence, events: Iterable[SsmlEvent], source: str) -
 
     Raises `InputError` when the breaks at one place are too long together.
     """
-    words, marks, lead_s = list(sentence.words), [], 0.0
+    words, lead_s = list(sentence.words), 0.0
+    marks: list[Mark] = []
     for event in events:
         before = sum(word.span[0] < event.byte for word in words)
         if event.name is not None:

@@ -66,7 +66,9 @@ class Document:
     regions: Iterable[TextRegion]
     styles: Sequence[tuple[int, Style]]
     events: Sequence[SsmlEvent] = ()
-    pronunciations: Mapping[int, tuple[Pronunciation, ...]] = field(default_factory=dict)
+    pronunciations: Mapping[int, tuple[Pronunciation, ...]] = field(
+        default_factory=dict[int, tuple[Pronunciation, ...]]
+    )
     marked_up: bool = False
 
     def style_at(self, byte: int) -> Style:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -15,7 +15,7 @@ class Notices:
     """Counts what happened by kind, so that a million emoji are one line: the first place, and how many."""
 
     source: str
-    _seen: dict[str, tuple[ByteSpan, str, int]] = field(default_factory=dict)
+    _seen: dict[str, tuple[ByteSpan, str, int]] = field(default_factory=dict[str, tuple[ByteSpan, str, int]])
 
     def add(self, what: str, span: ByteSpan, example: str) -> None:
         """Note `what` (a clause such as "emoji left out") at `span`, shown by `example`."""
@@ -45,7 +45,7 @@ def place(source: str | bytes, byte: int) -> str:
 
 
 @contextmanager
-def prefix_place(where: Callable[[], str]) -> Iterator[None]:
+def prefix_place(where: Callable[[], str]) -> Generator[None, None, None]:
     """Put the place, worked out only then, before the message of an `InputError`."""
     try:
         yield

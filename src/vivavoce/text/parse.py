@@ -17,6 +17,7 @@ from vivavoce.blocks.addon import Addon, load_addon
 from vivavoce.blocks.block import SequenceBlock
 from vivavoce.blocks.lookup import find_addon
 from vivavoce.errors import InputError
+from vivavoce.json_types import is_list
 from vivavoce.text.embed import Vectors
 from vivavoce.text.parser_input import ParserInput, fences, parser_input
 from vivavoce.text.spans import Spans, best_splits, onto, tree_of
@@ -69,7 +70,7 @@ class Parser:
             raise InputError("parser: the network has another number of labels or tags than its addon.json lists")
         labels = scores.argmax(axis=-1)
         (best,) = best_splits(scores.max(axis=-1)[None])
-        tags = tuple(self._tags[tag] for tag in tag_scores[0].argmax(axis=-1))
+        tags = tuple(self._tags[tag] for tag in tag_scores[0].argmax(axis=-1).tolist())
         return Parsed({span: self._labels[labels[span]] for span in best}, tags)
 
 
@@ -147,6 +148,6 @@ def _parts(word: str) -> list[str]:
 
 def _names(addon: Addon, key: str) -> list[str]:
     names = addon.manifest.details.get(key)
-    if not isinstance(names, list) or not names or not all(isinstance(name, str) and name for name in names):
+    if not is_list(names) or not names or not all(isinstance(name, str) and name for name in names):
         raise InputError(f"{addon.path}: details.{key} of addon.json must be a list of names")
     return names

@@ -18,8 +18,8 @@ _KNOWN = _HOLD_TEXT | {"lexicon", "lexeme", "meta", "metadata"}
 
 @dataclass(slots=True)
 class _Lexeme:
-    graphemes: list[str] = field(default_factory=list)
-    phonemes: list[str] = field(default_factory=list)
+    graphemes: list[str] = field(default_factory=list[str])
+    phonemes: list[str] = field(default_factory=list[str])
 
 
 def parse_pls(data: bytes, name: str, language: str) -> dict[str, tuple[Entry, ...]]:
@@ -44,7 +44,7 @@ class _PlsParser:
         self._expat.StartElementHandler = self._start
         self._expat.EndElementHandler = self._end
         self._expat.CharacterDataHandler = self._characters
-        self._expat.StartDoctypeDeclHandler = lambda *_: self._refuse("a DOCTYPE is not allowed")
+        self._expat.StartDoctypeDeclHandler = self._refuse_doctype
 
     def parse(self, data: bytes) -> dict[str, tuple[Entry, ...]]:
         try:
@@ -52,6 +52,9 @@ class _PlsParser:
         except expat.ExpatError as error:
             raise InputError(f"{self._name}:{error.lineno}: {expat.ErrorString(error.code)}") from error
         return self._entries
+
+    def _refuse_doctype(self, *_: object) -> None:
+        self._refuse("a DOCTYPE is not allowed")
 
     def _refuse(self, complaint: str) -> None:
         raise InputError(f"{self._name}:{self._expat.CurrentLineNumber}: {complaint}")

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from hibari.g2p.token import Tok
 
+from vivavoce.json_types import is_object
 from vivavoce.text.document import Pronunciation
 from vivavoce.text.hibari_reader import EnglishReader
 from vivavoce.text.normalise.characters import PLACEHOLDER
@@ -91,7 +92,7 @@ def other_sense(token: Token, language: str) -> str | None:
     """The reading of a tagged word of two that it would not get; None where the dictionary has a single one."""
     read = grapheme_to_phoneme(language)
     found = read.lexicon.golds.get(token.text.lower())
-    if not isinstance(found, dict):
+    if not is_object(found):
         return token.phonemes
     usual = (
         read(token.sounds_like, normalize_text=False) if token.sounds_like else found.get(token.tag, found["DEFAULT"])
@@ -194,7 +195,7 @@ def _pronounced_parts(text: str, sounds: str, language: str) -> list[tuple[str, 
     parts = sounds.split()
     has_digits = any(c.isdigit() for c in text)
     # The names of numbers cost a tenth of a second to collect, and without digits nothing asks for them.
-    names = number_words(grapheme_to_phoneme(language)) if has_digits else {}
+    names: Mapping[str, str] = number_words(grapheme_to_phoneme(language)) if has_digits else {}
     if has_digits and all(without_stress(part) in names for part in parts):
         return [(names[without_stress(part)], part) for part in parts]
     for pieces in (text.split(), _PIECE.findall(text), _JOINED.findall(text), [c for c in text if c.isalnum()]):

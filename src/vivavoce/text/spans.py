@@ -85,7 +85,8 @@ def best_splits(scores: Scores, lengths: npt.NDArray[np.int64] | None = None) ->
     `scores` is (batch, leaves + 1, leaves + 1), the score of leaf `start` to leaf `end`; `lengths` (batch,)
     are the true numbers of leaves. Spans come outermost first. Takes leaves² vector steps.
     """
-    batch, size = scores.shape[0], scores.shape[1]
+    batch: int = scores.shape[0]
+    size: int = scores.shape[1]
     count = size - 1
     at = np.arange(count)
     by_left = np.full((batch, size, size), -np.inf, dtype=np.float32)
@@ -105,7 +106,8 @@ def best_splits(scores: Scores, lengths: npt.NDArray[np.int64] | None = None) ->
 
 
 def _follow(splits: list[list[int]], count: int) -> list[tuple[int, int]]:
-    spans, open_spans = [], [(0, count)]
+    spans: list[tuple[int, int]] = []
+    open_spans = [(0, count)]
     while open_spans:
         start, end = open_spans.pop()
         spans.append((start, end))

@@ -65,7 +65,7 @@ class _Element:
     byte: int
     attributes: Attributes
     style: Style
-    text: list[SourceMappedText] = field(default_factory=list)
+    text: list[SourceMappedText] = field(default_factory=list[SourceMappedText])
     """What a text-only element holds."""
 
 
@@ -91,8 +91,8 @@ class _Parser:
         self._expat.CharacterDataHandler = self._characters
         self._expat.StartCdataSectionHandler = lambda: self._cdata(True)
         self._expat.EndCdataSectionHandler = lambda: self._cdata(False)
-        self._expat.StartDoctypeDeclHandler = lambda *_: self._refuse_doctype()
-        self._expat.ProcessingInstructionHandler = lambda *_: self._refuse("processing instructions are not allowed")
+        self._expat.StartDoctypeDeclHandler = self._refuse_doctype
+        self._expat.ProcessingInstructionHandler = self._refuse_instruction
 
     def parse(self) -> Document:
         try:
@@ -110,7 +110,10 @@ class _Parser:
     def _refuse(self, complaint: str, byte: int | None = None) -> None:
         raise InputError(f"{self._place(byte)}: {complaint}")
 
-    def _refuse_doctype(self) -> None:
+    def _refuse_instruction(self, *_: object) -> None:
+        self._refuse("processing instructions are not allowed")
+
+    def _refuse_doctype(self, *_: object) -> None:
         """expat tells of it at its end."""
         self._refuse("a DOCTYPE is not allowed", self._bytes.rfind(b"<!DOCTYPE", 0, self._expat.CurrentByteIndex))
 

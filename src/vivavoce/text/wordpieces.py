@@ -51,7 +51,8 @@ def _longest_pieces(run: str) -> list[int]:
     """Greedy longest match from the left; one unknown piece if any part is missing."""
     if len(run) > MAX_WORD_CHARACTERS:
         return [UNKNOWN]
-    known, ids, start = vocabulary(), [], 0
+    known, start = vocabulary(), 0
+    ids: list[int] = []
     while start < len(run):
         for end in range(len(run), start, -1):
             piece = known.get(run[start:end] if start == 0 else f"##{run[start:end]}")

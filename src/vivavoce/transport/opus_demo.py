@@ -21,7 +21,8 @@ def read_bitstream(path: Path) -> list[bytes]:
         data = stream.read(_MAX_BYTES + 1)
     if len(data) > _MAX_BYTES:
         raise InputError(f"{path}: over {_MAX_BYTES >> 30} GiB, split it")
-    packets, place = [], 0
+    packets: list[bytes] = []
+    place = 0
     while place < len(data):
         size = _HEADER.unpack_from(data, place)[0] if place + _HEADER.size <= len(data) else _LARGEST
         end = place + _HEADER.size + size

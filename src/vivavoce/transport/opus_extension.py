@@ -74,7 +74,8 @@ def extract(packet: Packet, extension: ExtensionId) -> bytes | None:
 
 def extensions(packet: Packet) -> list[tuple[int, bytes]]:
     """Ids and bytes in order, as far as the padding makes sense and up to what a repeat brings."""
-    data, place, found = packet.padding, 0, []
+    data, place = packet.padding, 0
+    found: list[tuple[int, bytes]] = []
     while place < len(data):
         identity, flag = data[place] >> 1, data[place] & 1
         place += 1

@@ -70,7 +70,8 @@ def load(data: bytes, name: str) -> OpusFile:
     tags = next(stream, None)
     if tags is None or not tags.data.startswith(_TAGS_MAGIC):
         raise ogg.OggError(f"{name}: no OpusTags after the head, not an Opus file")
-    packets, granule = [], None
+    packets: list[bytes] = []
+    granule: int | None = None
     for packet in stream:
         packets.append(packet.data)
         granule = granule if packet.granule is None else packet.granule

@@ -141,7 +141,8 @@ def _coded_size(frame: bytes) -> bytes:
 
 def _split(sound: bytes, sizes: tuple[int, ...]) -> tuple[bytes, ...]:
     """Frames of the given sizes and, last, the rest."""
-    frames, start = [], 0
+    frames: list[bytes] = []
+    start = 0
     for size in sizes:
         frames.append(sound[start : start + size])
         start += size

@@ -62,7 +62,9 @@ class ReceivedPacket:
     """Whether it came inside a later packet (RED)."""
     damaged: bool = False
     """Whether its sound proved undecodable; what it carries may be whole all the same."""
-    _decoded: dict[int, DecodedRedundancy | None] = field(default_factory=dict, repr=False)
+    _decoded: dict[int, DecodedRedundancy | None] = field(
+        default_factory=dict[int, DecodedRedundancy | None], repr=False
+    )
 
     @cached_property
     def packet(self) -> Packet | None:

@@ -45,7 +45,7 @@ def parse_red(payload: bytes) -> list[RedBlock]:
         raise RtpError("RED without a block of its own")
     own = payload[place] & 0x7F
     place += 1
-    blocks = []
+    blocks: list[RedBlock] = []
     for payload_type, earlier, size in headers:
         if place + size > len(payload):
             raise RtpError("RED shorter than its blocks")

@@ -54,7 +54,7 @@ class ProtectedTrack(MediaStreamTrack):
         for packet in self._stream.flush():
             await self._outgoing.put(packet)
 
-    async def recv(self) -> Packet:
+    async def recv(self) -> Packet[Any]:
         """The next packet, when its time has come; aiortc calls it."""
         if self.readyState != "live":
             raise MediaStreamError

@@ -28,7 +28,7 @@ class CharacterAlphabet:
     end: tuple[int, ...] = ()
     between: tuple[int, ...] = ()
     """Numbers that follow every token but the last, as Piper's padding does."""
-    spelling: dict[str, str] = field(default_factory=dict)
+    spelling: dict[str, str] = field(default_factory=dict[str, str])
     """Our sounds, one or two of them, in characters of the alphabet, where it writes them otherwise."""
 
     def __post_init__(self) -> None:

@@ -29,15 +29,15 @@ def pitch_contour(knots: Array, durations: Frames) -> Array:
     """Log f0 at knots (tokens, 4) -> straight lines between them at every frame (frames,)."""
     held = durations > 0
     starts = (np.cumsum(durations) - durations)[held]
-    places = starts[:, None] + durations[held, None] * (np.arange(KNOTS) + 0.5) / KNOTS
-    return np.interp(np.arange(durations.sum()) + 0.5, places.ravel(), knots[held].ravel()).astype(np.float32)
+    places: Array = starts[:, None] + durations[held, None] * (np.arange(KNOTS) + 0.5) / KNOTS
+    return np.interp(np.arange(int(durations.sum())) + 0.5, places.ravel(), knots[held].ravel()).astype(np.float32)
 
 
 def energy_contour(energy: Array, durations: Frames) -> Array:
     """Energy of each token (tokens,) -> straight lines between token centres (frames,)."""
     held = durations > 0
     centres = (np.cumsum(durations) - durations / 2)[held]
-    return np.interp(np.arange(durations.sum()) + 0.5, centres, energy[held]).astype(np.float32)
+    return np.interp(np.arange(int(durations.sum())) + 0.5, centres, energy[held]).astype(np.float32)
 
 
 def knots_of(log_f0: Array, durations: Frames) -> Array:

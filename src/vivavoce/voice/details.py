@@ -24,10 +24,10 @@ class VoiceDetails:
     """Seconds at most that the last sound before a gap is marked for: some models hide the pause in it."""
     kinds: tuple[str, ...] = ()
     """Kinds of sentence, as the input `kind` numbers them; the first is the neutral one."""
-    median_f0_hz: dict[str, float] = field(default_factory=dict)
+    median_f0_hz: dict[str, float] = field(default_factory=dict[str, float])
     """By speaker: what the range of pitch is widened about."""
 
-    mean_energy: dict[str, float] = field(default_factory=dict)
+    mean_energy: dict[str, float] = field(default_factory=dict[str, float])
     """By speaker: the middle of the energy that the decoder reads, where something is voiced."""
 
     def __post_init__(self) -> None:

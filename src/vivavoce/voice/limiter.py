@@ -114,7 +114,7 @@ class Limiter(StreamableBlock[LimiterState]):
 def _phases() -> tuple[Array, ...]:
     """Filters that give the points between a sample and the next, of `2 * TAPS` taps each."""
     places = np.arange(2 * TAPS)
-    made = []
+    made: list[Array] = []
     for step in range(1, OVERSAMPLING):
         at = TAPS - 1 + step / OVERSAMPLING - places
         window = np.cos(np.pi * (places - (TAPS - 1) - step / OVERSAMPLING) / (2 * TAPS + 1)) ** 2

@@ -150,11 +150,12 @@ class Voice:
         style = self.style(speaker, rate, pitch_semitones, prosody, pauses)
         if isinstance(source, str):
             source = iter_sentences(source, language=style.speaker.reads)
-        if isinstance(source, bytes) or not isinstance(source, Utterance | Iterable):
+        # What no type checker has looked at may be anything.
+        if isinstance(source, bytes) or not isinstance(source, Utterance | Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"a voice speaks a str, not {type(source).__name__}")
         sentences = iter(source.sentences if isinstance(source, Utterance) else source)
         first = next(sentences, None)
-        if not isinstance(first, Sentence | None):
+        if not isinstance(first, Sentence | None):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"a voice speaks a str or analysed sentences, not {type(first).__name__}")
         return iter(()) if first is None else self._stream(chain([first], sentences), style, schedule)
 
@@ -302,7 +303,7 @@ class Voice:
             return []
         ends = np.cumsum(durations) * self.hop
         shift = round(self.details.boundary_s * self.clock.rate_hz)
-        cuts = []
+        cuts: list[Cut] = []
         for number, word in enumerate(sentence.words[:-1]):
             gap = np.flatnonzero((tokens.owner == number) & tokens.gaps)
             if word.break_s is not None and len(gap):
@@ -318,7 +319,7 @@ class Voice:
         return (pauses.after(previous.boundary) if asked is None else asked) + sentence.lead_s - TAIL_S
 
     def _check_markup(self, sentence: Sentence, controls: TokenControls) -> None:
-        reads = set(self._reads) | ({"silence"} if self._timed else set())
+        reads = {*self._reads, *(("silence",) if self._timed else ())}
         refused = [what for name, what in controls.non_default().items() if name not in reads]
         if not self.has_word_timings and any(is_silent(word) for word in sentence.words):
             refused.append("silent words")

@@ -145,7 +145,7 @@ class UnitUpsampler(StreamableBlock[UnitState]):
         wanted[0] = min(wanted[0], config.lead_units) if gaps[0] else wanted[0]
         last_sound = int(np.flatnonzero(~gaps)[-1]) if (~gaps).any() else 0
         wanted[last_sound + 1 :] = np.minimum(wanted[last_sound + 1 :], config.end_units)
-        wanted = np.where(given >= 0, given / config.unit_frames, wanted)
+        wanted: Array = np.where(given >= 0, given / config.unit_frames, wanted)
         return whole_units(wanted / context["rate"][0])
 
     def _further(self, state: UnitState, stop: int) -> UnitState:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,7 @@ def _simulate(arguments: argparse.Namespace, people: list[Behaviour]) -> int:
     first = len(hall.records)
     with serving(hall) as url, ThreadPoolExecutor(8) as pool:
         listeners = [SimulatedListener(means, first + i, kind, seed=arguments.seed) for i, kind in enumerate(people)]
-        list(pool.map(lambda listener: take_test(url, arguments.folder, listener), listeners))
+        list(pool.map(partial(take_test, url, arguments.folder), listeners))
     told = ", ".join(f"{name} {value:g}" for name, value in means.items())
     print(f"{arguments.folder}: {len(people)} simulated listeners; systems worth {told}", file=sys.stderr)
     return 0

@@ -56,7 +56,7 @@ def shift_of(shown: Shown, speech: Active) -> float | None:
     covered = _caption_coverage(shown, length)
     reach = round(REACH_S / STEP_S)
     centred = speech - speech.mean()
-    fits = []
+    fits: list[float] = []
     for lag in range(-reach, reach + 1):
         moved = np.zeros(length)
         moved[max(0, -lag) : length - max(0, lag)] = covered[max(0, lag) : length - max(0, -lag)]

@@ -1,5 +1,8 @@
 """A moment as a browser shows it."""
 
+# pyright: reportUnknownMemberType=false
+# (PyAV's stubs leave the parameter of `Packet` open)
+
 from __future__ import annotations
 
 import io

@@ -31,8 +31,8 @@ class FaceTrack:
     first: int
     face: Face
     seen: int
-    mouths: list[Plane] = field(default_factory=list)
-    changes: list[float] = field(default_factory=list)
+    mouths: list[Plane] = field(default_factory=list[Plane])
+    changes: list[float] = field(default_factory=list[float])
     """Mean difference of each mouth from the one before in levels; NaN where another place was cut out, or the same
     picture was: a place that is found anew moves a little even on a still face."""
 

@@ -64,12 +64,12 @@ def _thumbnail(event: Event, shown: Excerpt) -> str:
     if shown.picture is None:
         return ""
     overlay = ""
-    box = event.evidence.get("box")
-    if isinstance(box, Sequence) and len(box) == 4:
+    box: Sequence[float] | None = event.evidence.get("box")
+    if box is not None and len(box) == 4:
         left, top, right, bottom = (100 * float(side) for side in box)
         overlay += f'<i class="box" style="left:{left}%;top:{top}%;width:{right - left}%;height:{bottom - top}%"></i>'
-    cells = event.evidence.get("map")
-    if isinstance(cells, Sequence) and cells and len(cells) <= 80:
+    cells: Sequence[Sequence[float]] | None = event.evidence.get("map")
+    if cells and len(cells) <= 80:
         overlay += _heat(cells)
     source = as_url(shown.picture, "image/jpeg")
     return f'<figure class="picture"><img src="{source}" alt="the picture in the middle">{overlay}</figure>'

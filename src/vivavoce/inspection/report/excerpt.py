@@ -1,5 +1,8 @@
 """What the page shows of an event: a picture, a spectrogram, a few seconds to play."""
 
+# pyright: reportUnknownMemberType=false
+# (PyAV's stubs leave the parameter of `Packet` open)
+
 from __future__ import annotations
 
 import io

@@ -1,5 +1,8 @@
 """Pictures for the page: thumbnails and spectrograms."""
 
+# pyright: reportUnknownMemberType=false
+# (PyAV's stubs leave the parameter of `Packet` open)
+
 from __future__ import annotations
 
 from fractions import Fraction

@@ -63,7 +63,7 @@ def _filters(results: Sequence[Inspection]) -> str:
 def _excerpts(result: Inspection, limits: Limits, most: int) -> dict[int, Excerpt]:
     """Of the gravest events, by their place among the file's events."""
     gravest = sorted(range(len(result.events)), key=lambda i: (-result.events[i].severity, -result.events[i].score))
-    found = {}
+    found: dict[int, Excerpt] = {}
     for index in gravest[:most]:
         try:
             found[index] = excerpt(Path(result.file), result.events[index], limits)
@@ -167,7 +167,7 @@ def _row(number: int, index: int, result: Inspection, event: Event) -> str:
 
 
 def _measurements(readings: Mapping[str, Any]) -> str:
-    tables = []
+    tables: list[str] = []
     groups = [("container", readings.get("container")), ("pictures", readings.get("pictures"))]
     groups += [(f"sound {number}", sound) for number, sound in enumerate(readings.get("sounds", ()), 1)]
     for title, values in groups:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import html
 
+from vivavoce.json_types import is_sequence
+
 
 def as_text(value: str) -> str:
     """Safe inside HTML and its attributes."""
@@ -15,7 +17,7 @@ def as_value(value: object) -> str:
     """A figure, a list or a name, not yet escaped."""
     if isinstance(value, float):
         return f"{value:.6g}"
-    if isinstance(value, list | tuple):
+    if is_sequence(value):
         return ", ".join(as_value(item) for item in value[:12]) or "–"
     return "–" if value is None or value == "" else str(value)
 

@@ -99,7 +99,7 @@ class Truth:
     start_s: float
     end_s: float
     strength: float
-    details: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 def read_clip(path: Path, limits: Limits = DEFAULT_LIMITS, seconds: float = math.inf) -> Clip:

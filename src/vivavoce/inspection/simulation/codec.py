@@ -1,5 +1,8 @@
 """Through real encoders and back: defects that were not coded again are too easy to find."""
 
+# pyright: reportUnknownMemberType=false
+# (PyAV's stubs leave the parameter of `Packet` open)
+
 from __future__ import annotations
 
 import io

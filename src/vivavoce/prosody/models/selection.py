@@ -19,6 +19,7 @@ from vivavoce.blocks.json_values import parse_json
 from vivavoce.blocks.lookup import find_addon
 from vivavoce.errors import InputError
 from vivavoce.features import Array
+from vivavoce.json_types import is_list
 from vivavoce.prosody.addons import taught_voice
 from vivavoce.prosody.linguistics import Linguistics, Numbers
 from vivavoce.text.embed import DIMENSION
@@ -82,7 +83,7 @@ class Selection:
 
     def explain(self, text: Linguistics) -> list[str]:
         """Which training sentences were nearest and how near."""
-        lines = []
+        lines: list[str] = []
         for choice in self.nearest(text):
             likeness = f"syntax {choice.syntax:.3f}  meaning {choice.bert:.3f}  share {choice.share:.3f}"
             lines.append(f"{likeness}  {choice.id}: {choice.text}")
@@ -92,7 +93,7 @@ class Selection:
         """The nearest recorded sentences, best first, at most `count`."""
         syntax, bert = self._likeness(text)
         rows, shares = self._weigh_rows(syntax, bert)
-        found = []
+        found: list[Choice] = []
         for row, share in zip(rows[:count].tolist(), shares[:count].tolist(), strict=True):
             id_, said = self._texts[row]
             found.append(Choice(id_, said, float(syntax[row]), float(bert[row]), share))
@@ -182,8 +183,8 @@ def read_index(data: bytes, place: str) -> Index:
 def _texts(addon: Addon, rows: int) -> list[tuple[str, str]]:
     place = f"{addon.path}: {TEXTS_FILE}"
     found: Any = parse_json(addon.read(TEXTS_FILE), place)
-    if not isinstance(found, list) or len(found) != rows:
+    if not is_list(found) or len(found) != rows:
         raise InputError(f"{place}: must be a list of {rows} sentences")
-    if not all(isinstance(row, list) and len(row) == 2 and all(isinstance(x, str) for x in row) for row in found):
+    if not all(is_list(row) and len(row) == 2 and all(isinstance(x, str) for x in row) for row in found):
         raise InputError(f"{place}: each sentence must be an id and a text")
     return [(row[0], row[1]) for row in found]

@@ -49,8 +49,9 @@ def _burg(signals: Real) -> tuple[Real, Real]:
         forward[:, order + 1 :], backward[:, order + 1 :] = ahead + column * behind, behind + column * ahead
         going &= ~spent
     errors = (forward[:, _ORDER:] ** 2).sum(axis=1) + (backward[:, _ORDER:] ** 2).sum(axis=1)
-    predicted = (energy - (signals[:, :_ORDER] ** 2).sum(axis=1)) * gain
-    return coefficients, np.where(going, 0.5 * errors, predicted)
+    predicted: Real = (energy - (signals[:, :_ORDER] ** 2).sum(axis=1)) * gain
+    remaining: Real = np.where(going, 0.5 * errors, predicted)
+    return coefficients, remaining
 
 
 def _cepstra(coefficients: Real, power: Real) -> Array:

@@ -193,7 +193,7 @@ def _track(next_packet: Callable[[], Awaitable[bytes]]) -> Any:
             super().__init__()
             self._begun_s, self._count = 0.0, 0
 
-        async def recv(self) -> Packet:
+        async def recv(self) -> Packet[Any]:
             now_s = time.monotonic()
             self._begun_s = self._begun_s or now_s
             await asyncio.sleep(max(0.0, self._begun_s + self._count * PacketStream.seconds - now_s))

@@ -108,11 +108,11 @@ async def _read_event(reader: asyncio.StreamReader, most_bytes: int) -> Event | 
     line = await reader.readline()
     if not line:
         return None
-    header = json.loads(line)
+    header: dict[str, Any] = json.loads(line)
     lengths = [header.get(name) or 0 for name in ("data_length", "payload_length")]
     if not all(isinstance(length, int) and 0 <= length <= most_bytes for length in lengths):
         raise ValueError("a length that is none")
-    data = header.get("data") or {}
+    data: dict[str, Any] = header.get("data") or {}
     if lengths[0]:
         data = {**data, **json.loads(await reader.readexactly(lengths[0]))}
     payload = await reader.readexactly(lengths[1]) if lengths[1] else None

@@ -20,7 +20,7 @@ class Element:
 
     name: str
     attributes: dict[str, str]
-    children: list[Element] = field(default_factory=list)
+    children: list[Element] = field(default_factory=list["Element"])
     text: str = ""
 
     def find_all(self, name: str) -> list[Element]:

@@ -49,9 +49,9 @@ class _Open:
 
 @dataclass(slots=True)
 class _Pending:
-    text: list[str] = field(default_factory=list)
+    text: list[str] = field(default_factory=list[str])
     heading: bool = False
-    anchors: list[str] = field(default_factory=list)
+    anchors: list[str] = field(default_factory=list[str])
 
 
 class _XhtmlParser:
@@ -66,7 +66,7 @@ class _XhtmlParser:
         self._expat.StartElementHandler = self._start
         self._expat.EndElementHandler = self._end
         self._expat.CharacterDataHandler = self._characters
-        self._expat.EntityDeclHandler = lambda *_: self._refuse("entities are not allowed in a book")
+        self._expat.EntityDeclHandler = self._refuse_entity
 
     def parse(self, data: bytes) -> list[Paragraph]:
         try:
@@ -76,6 +76,9 @@ class _XhtmlParser:
             raise InputError(f"{self._name}, {place}: {expat.ErrorString(error.code)}") from error
         self._end_paragraph()
         return self._paragraphs
+
+    def _refuse_entity(self, *_: object) -> None:
+        self._refuse("entities are not allowed in a book")
 
     def _refuse(self, complaint: str) -> None:
         raise InputError(f"{self._name}, line {self._expat.CurrentLineNumber}: {complaint}")

@@ -40,11 +40,6 @@ def fraction(numerator: int, denominator: int) -> str:
     return f"{'one' if numerator == 1 else numerator} {one if numerator == 1 else many}"
 
 
-def _fraction(match: re.Match[str]) -> str:
-    numerator, denominator = int(match[1]), int(match[2])
-    return fraction(numerator, denominator) if denominator else match[0]
-
-
 def _read_mixed_fraction(match: re.Match[str]) -> str:
     whole, numerator, denominator = match[1], int(match[2]), int(match[3])
     if not 0 < numerator < denominator:

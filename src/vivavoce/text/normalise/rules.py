@@ -44,7 +44,7 @@ class Decision:
 class Trace:
     """Decisions in the order in which they were made."""
 
-    decisions: list[Decision] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list[Decision])
 
     def add(self, rule: str, text: SourceMappedText, edits: Sequence[Edit]) -> None:
         for start, end, after in edits:

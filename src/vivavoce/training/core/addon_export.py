@@ -37,6 +37,7 @@ class AddonSpec:
     """Names of the corpora, or a phrase."""
     networks: Mapping[str, NetworkExport | ReadyNetwork]
     stack: Any = field(default_factory=lambda: [{"type": "Encoders"}])
+    """None for an addon whose networks no stack runs."""
     manifest: Mapping[str, Any] = field(default_factory=dict)
     """Further keys of `addon.json`: `inputs` (else those of the networks), `upstream`, `config`, `sample_rate_hz` …"""
     details: Mapping[str, Any] = field(default_factory=dict)
@@ -69,9 +70,10 @@ def export_addon(spec: AddonSpec, folder: Path, runs: Sequence[Path], hardware: 
     return write_spec(spec, folder, provenance, {**spec.details, "runs": trained})
 
 
-def draft_addon(spec: AddonSpec, folder: Path) -> Addon:
-    """The addon without a run behind it, to be measured before it is exported."""
-    provenance = {"data": list(spec.data), "recipe": "draft", "steps": 0, "hardware": "none"}
+def export_untrained(spec: AddonSpec, folder: Path, origin: str = "draft") -> Addon:
+    """Write the addon of networks with no run behind them: converted from what others trained, as `origin` says, or a
+    draft that is measured before it is exported."""
+    provenance = {"data": list(spec.data), "recipe": origin, "steps": 0, "hardware": "none, weights as published"}
     return write_spec(spec, folder, provenance, spec.details)
 
 
@@ -84,9 +86,8 @@ def write_spec(spec: AddonSpec, folder: Path, provenance: Mapping[str, Any], det
         "licence": spec.licence,
         "attribution": spec.attribution,
         "provenance": provenance,
-        "inputs": _inputs(spec.networks),
-        "stack": spec.stack,
         "networks": {name: {"file": f"{name}.onnx", "role": network.role} for name, network in spec.networks.items()},
+        **({"inputs": _inputs(spec.networks), "stack": spec.stack} if spec.stack else {}),
         **spec.manifest,
         "details": details,
     }

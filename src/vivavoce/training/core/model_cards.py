@@ -79,12 +79,15 @@ def _lines(manifest: AddonManifest, text: CardText) -> Iterator[str]:
     yield f"- Weights: {manifest.licence}, {manifest.total_bytes / 1e6:.1f} MB. {manifest.attribution}."
     if manifest.speakers:
         yield f"- Speakers: {', '.join(speaker.name for speaker in manifest.speakers)}."
+    if "runs" not in details:
+        yield f"- Not trained here: {made.recipe}. Data: {', '.join(made.data)}."
     if text.notes:
         yield from ("", text.notes)
-    yield from ("", "## Training", "", "| recipe | steps | minutes |", "|---|---|---|")
-    yield from (f"| `{run['recipe']}` | {run['steps']} | {run['minutes']} |" for run in details.get("runs", ()))
-    yield from ("", f"Hardware: {made.hardware}. Data, `train` splits only:", "")
-    yield from (f"- `{name}`: {CORPORA[name]}" if name in CORPORA else f"- {name}" for name in made.data)
+    if "runs" in details:
+        yield from ("", "## Training", "", "| recipe | steps | minutes |", "|---|---|---|")
+        yield from (f"| `{run['recipe']}` | {run['steps']} | {run['minutes']} |" for run in details["runs"])
+        yield from ("", f"Hardware: {made.hardware}. Data, `train` splits only:", "")
+        yield from (f"- `{name}`: {CORPORA[name]}" if name in CORPORA else f"- {name}" for name in made.data)
     if made.figures:
         yield from ("", "## On held-out data", "", "| | |", "|---|---|")
         yield from (f"| {text.metric_names.get(name, name)} | {value:.4g} |" for name, value in made.figures.items())

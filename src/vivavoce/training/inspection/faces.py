@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from vivavoce.blocks import Addon
-from vivavoce.training.core.addon_export import AddonSpec, ReadyNetwork, write_spec
+from vivavoce.training.core.addon_export import AddonSpec, ReadyNetwork, export_untrained
 from vivavoce.training.core.cli import shipped_addons
 from vivavoce.training.core.model_cards import CardText
 
@@ -28,8 +28,7 @@ def export_faces(model: Path, folder: Path) -> Addon:
         manifest={"inputs": {"input": {"dtype": "float32", "shape": [1, 3, "height", "width"]}}},
         card=CARD,
     )  # fmt: skip
-    origin = {"recipe": "none: trained by its authors", "steps": 0, "hardware": "unknown"}
-    return write_spec(spec, folder, {"data": list(spec.data), **origin}, spec.details)
+    return export_untrained(spec, folder, f"converted from {model.name}")
 
 
 def main() -> None:

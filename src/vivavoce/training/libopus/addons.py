@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from vivavoce.blocks import Addon, write_addon
-from vivavoce.files import write_text
+from vivavoce.blocks import Addon
+from vivavoce.training.core.addon_export import AddonSpec, ReadyNetwork, export_untrained
+from vivavoce.training.core.model_cards import CardText
 from vivavoce.training.libopus import networks
 from vivavoce.training.libopus.layers import read_arrays, read_conv2d, read_linear
 from vivavoce.training.libopus.source import LibopusSource
 
-NOTICE = """These weights were converted from libopus {version} (int8, as they are there) for vivavoce.
-They are the work of its authors, who neither endorse nor promote vivavoce or what is made with it.
+NOTICE = """\
+These weights were converted from libopus {version} (int8, as they are there) by vivavoce. They are the work of
+its authors, who neither endorse nor promote vivavoce or what is made with it.
 
 The files they were read from say:
 
@@ -26,77 +26,67 @@ libopus as a whole:
 
 {copying}"""
 
-CARD = """# {name}
-
-{summary}.
-
-- Weights: BSD-3-Clause, {megabytes:.2f} MB. Trained by Xiph.Org and Amazon for libopus {version}, where they are
-  `dnn/*_data.c`; converted to ONNX as they are, int8. Not trained here. `NOTICE` has the licence.
-- Made by `python -m vivavoce.training.libopus opus_{version}.orig.tar.xz ADDONS`. Debian's source package `opus`
-  carries the file (`apt-get source opus`).
-
-{notes}
-
-## Limits
-
-{limits}
-"""
-
 
 def write_addons(source: LibopusSource, folder: Path) -> list[Addon]:
     """Write `fargan`, `dred` and `plc-predictor` into a folder. Raises `InputError` for weights of another form."""
-    return [_write_fargan(source, folder), _write_dred(source, folder), _write_predictor(source, folder)]
+    origin = f"vivavoce.training.libopus, libopus {source.version}"
+    specs = (_fargan(source), _dred(source), _predictor(source))
+    return [export_untrained(spec, folder / spec.name, origin) for spec in specs]
 
 
-def _write_fargan(source: LibopusSource, folder: Path) -> Addon:
+def _fargan(source: LibopusSource) -> AddonSpec:
     layers = read_linear(source.weights("fargan"))
-    return _write(
+    return _spec(
         source,
-        folder / "fargan",
+        "fargan",
         "FARGAN, a vocoder at 16 kHz that goes on from any sound",
         {"condition": networks.build_condition(layers), "signal": networks.build_signal(layers)},
         notes="Twenty acoustic features each 10 ms (`vivavoce.redundancy.features`) become sound, 2.5 ms at a time, "
         "each from what was made before.",
-        limits="- Wideband mono speech; music and several voices at once come out as one hoarse voice.\n"
-        "- Exact beside libopus for the first 10 ms. Later the two drift apart, as two builds of libopus do.",
+        limits=(
+            "Wideband mono speech; music and several voices at once come out as one hoarse voice.",
+            "Exact beside libopus for the first 10 ms. Later the two drift apart, as two builds of libopus do.",
+        ),
     )
 
 
-def _write_dred(source: LibopusSource, folder: Path) -> Addon:
+def _dred(source: LibopusSource) -> AddonSpec:
     version = source.constant("DRED_EXPERIMENTAL_VERSION")
-    return _write(
+    pitch = source.weights("pitchdnn")
+    spec = _spec(
         source,
-        folder / "dred",
+        "dred",
         "DRED, the deep redundancy of Opus: a second of speech in 50 to 70 bytes",
         {
             "encoder": networks.build_dred_encoder(read_linear(source.weights("dred_rdovae_enc"))),
             "decoder": networks.build_dred_decoder(read_linear(source.weights("dred_rdovae_dec"))),
-            "pitch": networks.build_pitch(
-                read_linear(source.weights("pitchdnn")), read_conv2d(source.weights("pitchdnn"))
-            ),
-        },
-        files={"statistics.json": _statistics(source)},
-        details={
-            "extension_id": source.constant("DRED_EXTENSION_ID"),
-            "prefix": (b"D" + bytes([version])).hex(),
-            "max_latents": source.constant("DRED_MAX_LATENTS"),
+            "pitch": networks.build_pitch(read_linear(pitch), read_conv2d(pitch)),
         },
         notes="Encoder, decoder and pitch network, with the tables of the entropy coder. Together with the extension's "
         f"number and prefix (`D`, version {version}) they are what two ends have to agree on; another version is "
         "another addon.",
-        limits="- An experimental version of the payload (draft-ietf-mlcodec-opus-dred): only libopus "
-        f"{source.version} and others of version {version} understand it.\n- Wideband mono speech.",
+        limits=(
+            "An experimental version of the payload (draft-ietf-mlcodec-opus-dred): only libopus "
+            f"{source.version} and others of version {version} understand it.",
+            "Wideband mono speech.",
+        ),
     )
+    details = {
+        "extension_id": source.constant("DRED_EXTENSION_ID"),
+        "prefix": (b"D" + bytes([version])).hex(),
+        "max_latents": source.constant("DRED_MAX_LATENTS"),
+    }
+    return replace(spec, details=details, files={"statistics.json": _statistics(source), **spec.files})
 
 
-def _write_predictor(source: LibopusSource, folder: Path) -> Addon:
-    return _write(
+def _predictor(source: LibopusSource) -> AddonSpec:
+    return _spec(
         source,
-        folder / "plc-predictor",
+        "plc-predictor",
         "Predicts the acoustic features of lost frames",
         {"predictor": networks.build_predictor(read_linear(source.weights("plc")))},
         notes="A recurrent network that hears features and short-term spectra of what arrives, and goes on alone.",
-        limits="- It continues a sound, it does not guess the next one: after about 60 ms it only fades.",
+        limits=("It continues a sound, it does not guess the next one: after about 60 ms it only fades.",),
     )
 
 
@@ -111,39 +101,23 @@ def _statistics(source: LibopusSource) -> bytes:
     return json.dumps(tables, separators=(",", ":")).encode() + b"\n"
 
 
-def _write(
-    source: LibopusSource,
-    folder: Path,
-    summary: str,
-    models: Mapping[str, bytes],
-    *,
-    notes: str,
-    limits: str,
-    files: Mapping[str, bytes] | None = None,
-    details: Mapping[str, Any] | None = None,
-) -> Addon:
-    name = folder.name
-    manifest = {
-        "name": name,
-        "kind": name,
-        "summary": summary,
-        "licence": "BSD-3-Clause",
-        "attribution": "Xiph.Org and Amazon (libopus); converted, not trained here; see NOTICE",
-        "provenance": {
-            "data": ["as chosen by the authors of libopus"],
-            "recipe": f"vivavoce.training.libopus, libopus {source.version}",
-            "steps": 0,
-            "hardware": "none, weights as published",
-        },
-        "details": dict(details or {}),
-        "sample_rate_hz": 16_000,
-        "hop": 160,
-        "networks": {model: {"file": f"{model}.onnx", "role": model} for model in models},
-    }
-    notice = NOTICE.format(version=source.version, copying=source.copying).encode()
-    contents = {**{f"{model}.onnx": data for model, data in models.items()}, **(files or {}), "NOTICE": notice}
-    addon = write_addon(folder, manifest, contents)
-    size = np.sum([len(data) for data in contents.values()]) / 1e6
-    card = CARD.format(name=name, summary=summary, megabytes=size, version=source.version, notes=notes, limits=limits)
-    write_text(folder / "CARD.md", card)
-    return addon
+def _spec(
+    source: LibopusSource, name: str, summary: str, models: Mapping[str, bytes], notes: str, limits: tuple[str, ...]
+) -> AddonSpec:
+    made_by = (
+        f"Weights of libopus {source.version}, `dnn/*_data.c` of Debian's source package (`apt-get source opus`), "
+        "converted to ONNX as they are, int8."
+    )
+    return AddonSpec(
+        name=name,
+        kind=name,
+        summary=summary,
+        licence="BSD-3-Clause",
+        attribution="Xiph.Org and Amazon (libopus); converted, not trained here; see NOTICE",
+        data=("as chosen by the authors of libopus",),
+        networks={model: ReadyNetwork(onnx=onnx, role=model) for model, onnx in models.items()},
+        stack=None,
+        manifest={"sample_rate_hz": 16_000, "hop": 160},
+        card=CardText(notes=f"{notes}\n\n{made_by}", limits=limits),
+        files={"NOTICE": NOTICE.format(version=source.version, copying=source.copying).encode()},
+    )

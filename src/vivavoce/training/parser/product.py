@@ -20,7 +20,7 @@ from torch.nn import functional
 from vivavoce.text.embed import DIMENSION, LAYERS
 from vivavoce.text.parse import Parser as ParserAddon
 from vivavoce.text.spans import Spans, best_splits, over_tokens
-from vivavoce.training.core.addon_export import AddonSpec, ReadyNetwork, draft_addon
+from vivavoce.training.core.addon_export import AddonSpec, ReadyNetwork, export_untrained
 from vivavoce.training.core.model_cards import CardText
 from vivavoce.training.core.product import Losses, Metrics, Product, Progress, Workspace
 from vivavoce.training.core.recipe import Recipe
@@ -141,7 +141,7 @@ class Parser(Product[ParserRecipe]):
         whole, narrow = addon_spec(model, self.vocabulary), addon_spec(quantize(model), self.vocabulary)
         with tempfile.TemporaryDirectory() as folder:
             wide_parser, parser = (
-                ParserAddon(draft_addon(spec, Path(folder) / name)) for name, spec in (("w", whole), ("n", narrow))
+                ParserAddon(export_untrained(spec, Path(folder) / name)) for name, spec in (("w", whole), ("n", narrow))
             )
             checked = (self.examples[1] or self.examples[0])[:CHECKED_SENTENCES]
             check_agreement(network, wide_parser, parser, checked)

@@ -87,7 +87,8 @@ class Graph:
         own = [self.package.numpy_helper.from_array(array, name) for name, array in (stored or {}).items()]
         made = {name for node in before for name in node.output}
         given = {wire.tensor for wire in inputs} | {item.name for item in own} | made
-        needed, kept = {wire.tensor for wire in outputs}, []
+        needed = {wire.tensor for wire in outputs}
+        kept: list[Any] = []
         for node in reversed(self.model.graph.node):
             if any(name in needed and name not in given for name in node.output):
                 kept.append(node)
@@ -123,8 +124,6 @@ def onnx_package() -> Any:
         import onnx
     except ImportError:
         raise InputError("importing voices needs the package onnx: pip install 'vivavoce[import]'") from None
-    import onnx.helper
-    import onnx.numpy_helper
 
     return onnx
 

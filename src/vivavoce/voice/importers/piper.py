@@ -17,6 +17,7 @@ import numpy as np
 
 from vivavoce.blocks.json_values import parse_json, read_dataclass, shown
 from vivavoce.errors import InputError
+from vivavoce.json_types import is_object
 from vivavoce.text.espeak import espeak_language
 from vivavoce.voice.importers.graph import INT64, Graph, Wire
 from vivavoce.voice.importers.install import ImportedVoice
@@ -57,7 +58,7 @@ class PiperConfig:
     inference: Inference = Inference()
     num_speakers: int = 1
     phoneme_type: str = "espeak"
-    language: dict[str, Any] = field(default_factory=dict)
+    language: dict[str, Any] = field(default_factory=dict[str, Any])
     dataset: str = ""
 
 
@@ -143,10 +144,11 @@ def _config(path: Path) -> PiperConfig:
     if beside.stat().st_size > LONGEST_JSON:
         raise InputError(f"{beside}: over 1 MiB, no voice has so much to say of itself")
     found = parse_json(beside.read_bytes(), str(beside))
-    if not isinstance(found, dict):
+    if not is_object(found):
         raise InputError(f"{beside}: expected an object")
     known = {key: value for key, value in found.items() if key in PiperConfig.__dataclass_fields__}
-    inference = {k: v for k, v in (known.get("inference") or {}).items() if k in Inference.__dataclass_fields__}
+    asked = known.get("inference")
+    inference = {k: v for k, v in asked.items() if k in Inference.__dataclass_fields__} if is_object(asked) else {}
     return read_dataclass(PiperConfig, {**known, "inference": inference}, str(beside))
 
 

@@ -99,9 +99,9 @@ class _Stream:
     heard_steps: int = 0
     silent_s: float | None = None
     """When it began."""
-    gaps: list[Event] = field(default_factory=list)
+    gaps: list[Event] = field(default_factory=list[Event])
     """Gaps of which it is not known yet whether they have a beat."""
-    past_s: list[float] = field(default_factory=list)
+    past_s: list[float] = field(default_factory=list[float])
     """When the gaps before them began."""
 
     def on_audio(self, sound: AudioBlock) -> Iterator[Event]:

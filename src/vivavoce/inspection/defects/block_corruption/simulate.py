@@ -1,10 +1,14 @@
 """Real bitstreams, really damaged, decoded by a real decoder that conceals what it can."""
 
+# pyright: reportUnknownMemberType=false
+# (PyAV's stubs leave the parameter of `Packet` open)
+
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 import av
 import av.error
@@ -100,7 +104,7 @@ def _encode(frames: tuple[Yuv, ...], rate_hz: float, codec: str, intra_every: in
     context.time_base, context.framerate = 1 / rate, rate
     context.gop_size, context.bit_rate = max(intra_every, 12), width * height * 6
     context.options = CODECS[codec]
-    packets: list[Packet] = []
+    packets: list[Packet[Any]] = []
     for number, yuv in enumerate(frames):
         frame = frame_of(yuv)
         frame.pts, frame.time_base = number, 1 / rate
@@ -135,7 +139,8 @@ def _decode(packets: list[_Coded], codec: str, count: int) -> tuple[Yuv, ...]:
             shown[frame.pts] = Yuv(*planes)
     if not shown:
         raise MediaError("nothing could be decoded after the damage, use another seed")
-    frames, last = [], shown[min(shown)]
+    frames: list[Yuv] = []
+    last = shown[min(shown)]
     for number in range(count):
         last = shown.get(number, last)
         frames.append(last)

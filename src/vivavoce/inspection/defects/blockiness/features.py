@@ -29,7 +29,7 @@ def grid_figures(luma: Plane) -> npt.NDArray[np.float32]:
 
 def _pick_bands(plane: Plane) -> Plane:
     """At most 544 rows, whole bands of 16 from all over."""
-    count = plane.shape[0] // PHASES
+    count: int = plane.shape[0] // PHASES
     most = MAX_ROWS // PHASES
     if count <= most:
         return plane

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vivavoce.inspection.simulation.clip import Clip, Truth
+from vivavoce.inspection.simulation.clip import Clip, Truth, Yuv
 from vivavoce.inspection.simulation.injection import Injection, make_truth
 
 
@@ -12,7 +12,7 @@ def simulate(clip: Clip, at: Injection) -> tuple[Clip, Truth]:
     """The whole picture between its own and a brighter level, at 4 (weak) to 12 Hz (strong)."""
     span = clip.picture_span(at.start_s, at.seconds)
     rate_hz = min(4.0 + 8.0 * at.strength, clip.rate_hz / 2)
-    frames = []
+    frames: list[Yuv] = []
     for number in span:
         bright = ((number - span.start) / clip.rate_hz * rate_hz) % 1.0 < 0.5
         luma = clip.frames[number].luma.astype(np.float32)

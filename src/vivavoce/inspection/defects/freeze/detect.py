@@ -72,7 +72,7 @@ class _Hold:
     anchor: Blocks
     active: npt.NDArray[np.bool_]
     """Which blocks moved in the last steps before."""
-    speeds: list[float] = field(default_factory=list)
+    speeds: list[float] = field(default_factory=list[float])
     popped: int = 0
     end_s: float = 0.0
 

@@ -16,7 +16,7 @@ def simulate(clip: Clip, at: Injection) -> tuple[Clip, Truth]:
     sound = clip.heard[:, span]
     mains_hz = float(at.random.choice([50.0, 60.0])) * (1.0 + at.random.normal(0.0, 0.002))
     below_db = 25.0 - 20.0 * at.strength
-    time_s = np.arange(sound.shape[1]) / SAMPLE_RATE_HZ
+    time_s = np.arange(int(sound.shape[1])) / SAMPLE_RATE_HZ
     slope = at.random.uniform(0.4, 1.5)
     weights = np.arange(1, 13) ** -slope * at.random.uniform(0.2, 1.0, 12)
     weights[0] = max(weights[0], 0.5)

@@ -142,7 +142,8 @@ class Stutter(Detector):
 
     def _is_departure(self, span: EventGroup) -> bool:
         """Whether pictures are repeated clearly less outside of a stretch: else that is the file's own cadence."""
-        inside, outside = [], []
+        inside: list[bool] = []
+        outside: list[bool] = []
         for time_s, again in self._seen:
             if not span.start_s - AROUND_S <= time_s <= span.end_s + GAP_S:
                 continue

@@ -42,7 +42,8 @@ def _hold_frames(span: range, count: int, random: np.random.Generator) -> list[i
 
 def _skip_frames(span: range, count: int, length: int, random: np.random.Generator) -> list[int]:
     """Motion runs slow on repeats and then leaps: as many pictures are shown, but not the right ones."""
-    shown, source = [], span.start
+    shown: list[int] = []
+    source = span.start
     while len(shown) < len(span):
         run = int(random.integers(3, 8))
         shown.extend(range(source, source + run))

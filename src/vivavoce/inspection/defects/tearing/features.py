@@ -44,7 +44,7 @@ def _apart(one: Plane, other: Plane) -> Plane:
 
 def _band_means(values: Plane) -> npt.NDArray[np.float32]:
     """(rows, columns) -> means of 16 bands of columns, (rows, 16)."""
-    edges = np.linspace(0, values.shape[1], BANDS + 1).astype(np.int64)
+    edges = np.linspace(0, int(values.shape[1]), BANDS + 1).astype(np.int64)
     sums = np.add.reduceat(values, edges[:-1], axis=1, dtype=np.uint32)
     return (sums / np.diff(edges)).astype(np.float32)
 

@@ -13,7 +13,9 @@ def simulate(clip: Clip, at: Injection) -> tuple[Clip, Truth]:
     span = clip.picture_span(at.start_s, at.seconds)
     age = 1 + round(4 * at.strength)
     above = bool(at.random.integers(2))
-    row, frames, rows = at.random.uniform(0.2, 0.8), [], []
+    row = at.random.uniform(0.2, 0.8)
+    frames: list[Yuv] = []
+    rows: list[float] = []
     for number in span:
         row = float(np.clip(row + at.random.normal(0.0, 0.05), 0.1, 0.9))
         old, new = clip.frames[max(0, number - age)], clip.frames[number]

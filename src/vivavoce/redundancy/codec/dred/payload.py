@@ -117,7 +117,9 @@ def write_payload(
     rates.write(encoder)
     statistics.starts.write(encoder, statistics.starts.quantise(start[None], [rates.first])[0].tolist(), rates.first)
     levels = [rates.level(number) for number in range(min(len(latents), MAX_LATENTS))]
-    steps = statistics.latents.quantise(np.stack(latents[:MAX_LATENTS]), levels).tolist() if levels else []
+    steps: list[list[int]] = []
+    if levels:
+        steps = statistics.latents.quantise(np.stack(latents[:MAX_LATENTS]), levels).tolist()
     fitting, count = encoder, 0
     for row, level in zip(steps, levels, strict=True):
         encoder = fitting.copy()

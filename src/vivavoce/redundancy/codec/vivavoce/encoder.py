@@ -33,7 +33,7 @@ class Coded:
     quantiser: Quantiser
     steps: Steps
     """(16, dimensions)."""
-    intervals: dict[int, Interval] = field(default_factory=dict)
+    intervals: dict[int, Interval] = field(default_factory=dict[int, Interval])
 
     @classmethod
     def of(cls, quantiser: Quantiser, values: Array) -> Coded:

@@ -100,7 +100,8 @@ class Reader:
 
     def read(self, tables: Sequence[Table]) -> list[int]:
         """The symbols of the next block as indices, one for each table. Raises `ValueError` where no message can be."""
-        place, width, symbols = self._place, self._width, []
+        place, width = self._place, self._width
+        symbols: list[int] = []
         for table in tables:
             scaled = place << PRECISION
             symbol = bisect_right(table.starts, scaled // width) - 1

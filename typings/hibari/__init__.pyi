@@ -1,0 +1,5 @@
+from typing import Any
+
+SAMPLE_RATE: int
+
+Hibari: Any
