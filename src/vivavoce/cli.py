@@ -90,8 +90,8 @@ def _one_line(complaint: str) -> str:
 
 def _prepare() -> None:
     """Characters that a terminal does not have are shown as escapes, and SIGTERM leaves nothing behind."""
-    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
-        sys.stdout.reconfigure(errors="backslashreplace")
+    if isinstance(output := sys.stdout, io.TextIOWrapper) and output.errors == "strict":
+        output.reconfigure(errors="backslashreplace")
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _terminate)
 

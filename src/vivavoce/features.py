@@ -55,8 +55,8 @@ def pitch(audio: Audio) -> Array:
     voiced = (track.confidence >= 0.5) & (track.pitch_hz > F0_MIN_HZ) & (track.pitch_hz < F0_MAX_HZ)
     if voiced.sum() < 2:
         return np.zeros(frames, np.float32)
-    log_f0 = np.interp(times, track.timestamps[voiced], np.log(track.pitch_hz[voiced]))
-    is_voiced = np.interp(times, track.timestamps, voiced.astype(float)) >= 0.5
+    log_f0: npt.NDArray[np.float64] = np.interp(times, track.timestamps[voiced], np.log(track.pitch_hz[voiced]))
+    is_voiced: npt.NDArray[np.bool_] = np.interp(times, track.timestamps, voiced.astype(float)) >= 0.5
     return with_lost_voice(np.where(is_voiced, np.exp(log_f0), 0.0).astype(np.float32), audio.samples)
 
 
@@ -117,7 +117,7 @@ def _windows(samples: Array, frames: int) -> Array:
 
 def mel_edges_hz() -> npt.NDArray[np.float64]:
     """Where the mel bands begin, have their middle and end, each band's middle the next one's beginning: (82,)."""
-    top = 2595.0 * np.log10(1.0 + RATE_HZ / 2 / 700.0)
+    top = float(2595.0 * np.log10(1.0 + RATE_HZ / 2 / 700.0))
     return 700.0 * (10.0 ** (np.linspace(0.0, top, BANDS + 2) / 2595.0) - 1.0)
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import combinations
 
 import numpy as np
-from scipy.special import bdtrc
+from scipy.special import bdtrc  # pyright: ignore[reportMissingTypeStubs] - scipy has none
 
 from vivavoce.errors import InputError
 from vivavoce.json_types import is_object, is_sequence
@@ -174,6 +174,6 @@ def _finite(value: object) -> object:
     if is_sequence(value):
         return [_finite(one) for one in value]
     if isinstance(value, float | np.floating):
-        number = float(value)
+        number = float(cast(float, value))
         return number if math.isfinite(number) else None
     return bool(value) if isinstance(value, np.bool_) else value

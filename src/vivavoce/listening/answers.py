@@ -25,7 +25,7 @@ def check_answer(step: Step, answer: Any) -> dict[str, Any]:
 
     Raises `InputError` for one that was not asked for: other letters, scores off the scale, too long a text.
     """
-    if not isinstance(answer, dict):
+    if not is_object(answer):
         raise InputError("an answer is an object")
     kept: dict[str, Any] = {"page": step.id}
     page = step.page

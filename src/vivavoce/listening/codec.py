@@ -68,8 +68,8 @@ def from_json(kind: Any, value: Any, place: str) -> Any:
         return kind(value)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    if type(value) is not kind:
-        raise ValueError(f"{place}: expected {getattr(kind, '__name__', kind)}, not {type(value).__name__}")
+    if value.__class__ is not kind:
+        raise ValueError(f"{place}: expected {getattr(kind, '__name__', kind)}, not {value.__class__.__name__}")
     return value
 
 

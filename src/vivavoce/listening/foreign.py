@@ -86,7 +86,8 @@ def _pymushra_rows(path: Path) -> list[Row]:
 
 def _trial_rows(trial: dict[str, Any]) -> Iterator[Row]:
     person = trial.get("questionaire")
-    for response in trial.get("responses") or []:
+    responses: list[dict[str, Any]] = trial.get("responses") or []
+    for response in responses:
         row = {f"responses_{key}": str(value) for key, value in response.items()}
         row["wm_id"], row["wm_type"] = str(trial.get("id", "")), str(trial.get("type", "mushra"))
         row["questionaire_uuid"] = str(person.get("uuid", "")) if is_object(person) else ""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtr, stdtrit
+from scipy.special import stdtr, stdtrit  # pyright: ignore[reportMissingTypeStubs] - scipy has none
 
 Floats = npt.NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtr
+from scipy.special import stdtr  # pyright: ignore[reportMissingTypeStubs] - scipy has none
 
 from vivavoce.listening.inference import Floats
 from vivavoce.listening.ratings import RatingTable

@@ -131,14 +131,15 @@ class _Reader:
     def _scales(self, value: Any, place: str) -> Iterator[tuple[Choice, ...]]:
         if not is_list(value) or not value:
             raise self._error(place, "response: expected a list")
-        scales = value if isinstance(value[0], list) else [value]
+        scales: list[Any] = value if is_list(value[0]) else [value]
         for scale in scales:
             if not is_list(scale) or not all(is_object(one) and "value" in one for one in scale):
                 raise self._error(place, "response: expected a list of value and label")
             yield tuple(Choice(str(one["value"]), str(one.get("label", one["value"]))) for one in scale)
 
     def _questions(self, page: dict[str, Any], place: str) -> Iterator[Question]:
-        for one in page.get("questionnaire") or []:
+        fields: list[Any] = page.get("questionnaire") or []
+        for one in fields:
             if not is_object(one) or not one.get("name"):
                 raise self._error(place, "questionnaire: expected fields with a name")
             kind = {"text": "text", "long_text": "text", "number": "number"}.get(str(one.get("type")), "choice")

@@ -70,7 +70,8 @@ class Parser:
             raise InputError("parser: the network has another number of labels or tags than its addon.json lists")
         labels = scores.argmax(axis=-1)
         (best,) = best_splits(scores.max(axis=-1)[None])
-        tags = tuple(self._tags[tag] for tag in tag_scores[0].argmax(axis=-1).tolist())
+        best_tags: list[int] = tag_scores[0].argmax(axis=-1).tolist()
+        tags = tuple(self._tags[tag] for tag in best_tags)
         return Parsed({span: self._labels[labels[span]] for span in best}, tags)
 
 

@@ -62,7 +62,7 @@ def _find_in_ipv6(packet: bytes, place: int) -> tuple[int, bytes] | None:
     place += 40
     while kind in _EXTENSION_HEADERS and place + 2 <= end:
         kind, place = packet[place], place + 8 * (packet[place + 1] + 1)
-    return _find_in_udp(packet[place:end]) if kind == _UDP and kind != _FRAGMENT_HEADER else None
+    return _find_in_udp(packet[place:end]) if kind == _UDP else None
 
 
 def _find_in_udp(segment: bytes) -> tuple[int, bytes] | None:

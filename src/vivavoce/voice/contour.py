@@ -29,7 +29,7 @@ def pitch_contour(knots: Array, durations: Frames) -> Array:
     """Log f0 at knots (tokens, 4) -> straight lines between them at every frame (frames,)."""
     held = durations > 0
     starts = (np.cumsum(durations) - durations)[held]
-    places: Array = starts[:, None] + durations[held, None] * (np.arange(KNOTS) + 0.5) / KNOTS
+    places: npt.NDArray[np.float64] = starts[:, None] + durations[held, None] * (np.arange(KNOTS) + 0.5) / KNOTS
     return np.interp(np.arange(int(durations.sum())) + 0.5, places.ravel(), knots[held].ravel()).astype(np.float32)
 
 

@@ -59,7 +59,7 @@ def _contour(given: AcousticOverrides, clock: Clock) -> Array:
     durations = given.durations_s / clock.frame_s
     lasting = durations > 0
     starts = (np.cumsum(durations) - durations)[lasting]
-    count = given.f0_points.shape[1]
-    places: Array = starts[:, None] + durations[lasting, None] * (np.arange(count) + 0.5) / count
+    count: int = given.f0_points.shape[1]
+    places = starts[:, None] + durations[lasting, None] * (np.arange(count) + 0.5) / count
     frames = np.arange(max(1, int(np.ceil(durations.sum())))) + 0.5
     return np.exp(np.interp(frames, places.ravel(), given.f0_points[lasting].ravel())).astype(np.float32)

@@ -8,9 +8,11 @@ from __future__ import annotations
 import io
 import wave
 from fractions import Fraction
+from typing import Any
 
 import av
 import numpy as np
+from av.packet import Packet
 
 from vivavoce.inspection.media import SAMPLE_RATE_HZ, Plane, Samples, shrink
 
@@ -26,7 +28,8 @@ def png_of(luma: Plane) -> bytes:
     context.height, context.width = luma.shape
     context.pix_fmt, context.time_base = "gray", Fraction(1)
     frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(luma), "gray")
-    return b"".join(bytes(packet) for packet in (*context.encode(frame), *context.encode(None)))
+    packets: list[Packet[Any]] = [*context.encode(frame), *context.encode(None)]
+    return b"".join(map(bytes, packets))
 
 
 def wav_of(samples: Samples) -> bytes:

@@ -30,7 +30,7 @@ def speech_bands(samples: Samples) -> npt.NDArray[np.float32]:
 @lru_cache
 def _filters() -> npt.NDArray[np.float32]:
     hertz = np.fft.rfftfreq(SIZE, 1 / SAMPLE_RATE_HZ)
-    low, high = (2595.0 * np.log10(1.0 + edge / 700.0) for edge in (LOW_HZ, HIGH_HZ))
+    low, high = (float(2595.0 * np.log10(1.0 + edge / 700.0)) for edge in (LOW_HZ, HIGH_HZ))
     edges = 700.0 * (10.0 ** (np.linspace(low, high, BANDS + 2) / 2595.0) - 1.0)
     rising = (hertz[:, None] - edges[:-2]) / (edges[1:-1] - edges[:-2])
     falling = (edges[2:] - hertz[:, None]) / (edges[2:] - edges[1:-1])

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import av
 import numpy as np
 import numpy.typing as npt
+from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 
 from vivavoce.inspection.media import Samples, VideoFrame, shrink
@@ -70,4 +72,5 @@ def _encode(frame: av.VideoFrame, codec: str, options: dict[str, str]) -> bytes:
     context.width, context.height, context.pix_fmt = frame.width, frame.height, frame.format.name
     context.time_base, context.options = Fraction(1, 25), options
     frame.pts, frame.time_base = 0, Fraction(1, 25)
-    return b"".join(bytes(packet) for packet in (*context.encode(frame), *context.encode(None)))
+    packets: list[Packet[Any]] = [*context.encode(frame), *context.encode(None)]
+    return b"".join(map(bytes, packets))

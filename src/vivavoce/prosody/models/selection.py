@@ -94,9 +94,9 @@ class Selection:
         syntax, bert = self._likeness(text)
         rows, shares = self._weigh_rows(syntax, bert)
         found: list[Choice] = []
-        for row, share in zip(rows[:count].tolist(), shares[:count].tolist(), strict=True):
-            id_, said = self._texts[row]
-            found.append(Choice(id_, said, float(syntax[row]), float(bert[row]), share))
+        for row, share in zip(rows[:count], shares[:count], strict=True):
+            id_, said = self._texts[int(row)]
+            found.append(Choice(id_, said, float(syntax[row]), float(bert[row]), float(share)))
         return found
 
     def _weigh_rows(self, syntax: Array, bert: Array) -> tuple[Numbers, Array]:

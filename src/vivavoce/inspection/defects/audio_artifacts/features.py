@@ -101,7 +101,7 @@ def _shares() -> npt.NDArray[np.float64]:
 def _mel_filters() -> Array:
     """(bins, 64) triangles of equal height, evenly spaced in mel."""
     hertz = np.fft.rfftfreq(MEL_WINDOW, 1 / SAMPLE_RATE_HZ)
-    low, high = (2595.0 * np.log10(1.0 + edge / 700.0) for edge in (MEL_LOW_HZ, MEL_HIGH_HZ))
+    low, high = (float(2595.0 * np.log10(1.0 + edge / 700.0)) for edge in (MEL_LOW_HZ, MEL_HIGH_HZ))
     edges = 700.0 * (10.0 ** (np.linspace(low, high, MELS + 2) / 2595.0) - 1.0)
     rising = (hertz[:, None] - edges[:-2]) / (edges[1:-1] - edges[:-2])
     falling = (edges[2:] - hertz[:, None]) / (edges[2:] - edges[1:-1])

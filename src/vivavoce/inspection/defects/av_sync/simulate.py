@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from vivavoce.inspection.media import SAMPLE_RATE_HZ
 from vivavoce.inspection.simulation.clip import Clip, Truth
@@ -24,9 +23,9 @@ def simulate(clip: Clip, at: Injection, kind: str = "shift", offset_s: float | N
     amount = (3 + 12 * at.strength) * FRAME_S * float(at.random.choice([-1.0, 1.0]))
     offset = amount if offset_s is None else offset_s
     sound = clip.heard
-    places: npt.NDArray[np.int64] = np.arange(span.start, span.stop)
-    shift = offset * SAMPLE_RATE_HZ * (np.linspace(0.0, 1.0, len(places)) if kind == "drift" else 1.0)
-    sources = np.rint(places - shift).astype(np.int64)
+    places = np.arange(span.start, span.stop)
+    slope = np.linspace(0.0, 1.0, len(places)) if kind == "drift" else np.ones(len(places))
+    sources = np.rint(places - offset * SAMPLE_RATE_HZ * slope).astype(np.int64)
     there = (sources >= 0) & (sources < sound.shape[1])
     moved = sound.copy()
     moved[:, places] = np.where(there, sound[:, np.clip(sources, 0, sound.shape[1] - 1)], 0.0)

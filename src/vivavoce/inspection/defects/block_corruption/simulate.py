@@ -108,8 +108,8 @@ def _encode(frames: tuple[Yuv, ...], rate_hz: float, codec: str, intra_every: in
     for number, yuv in enumerate(frames):
         frame = frame_of(yuv)
         frame.pts, frame.time_base = number, 1 / rate
-        packets.extend(context.encode(frame))
-    packets.extend(context.encode(None))
+        packets += context.encode(frame)
+    packets += context.encode(None)
     return [(bytes(p), int(p.pts or 0), int(p.dts or 0), p.is_keyframe) for p in packets]
 
 
