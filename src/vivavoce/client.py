@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPSConnection
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit, urlunsplit
 
 import numpy as np
@@ -182,8 +182,8 @@ class Client:
         from websockets.sync.client import connect, unix_connect
 
         if self._unix is not None:
-            return unix_connect(self._unix, self._address, **self._options)
-        return connect(self._address, **self._options)
+            return cast(AbstractContextManager[Any], unix_connect(self._unix, self._address, **self._options))
+        return cast(AbstractContextManager[Any], connect(self._address, **self._options))
 
     def _connect_async(self) -> AbstractAsyncContextManager[Any]:
         from websockets.asyncio.client import connect, unix_connect

@@ -52,11 +52,12 @@ def pitch(audio: Audio) -> Array:
     frames = frame_count(len(audio.samples))
     track = _swift_f0().detect(audio.resampled(16_000).samples, 16_000)
     times = (np.arange(frames) + 0.5) * FRAME_S
-    voiced = (track.confidence >= 0.5) & (track.pitch_hz > F0_MIN_HZ) & (track.pitch_hz < F0_MAX_HZ)
+    times_s, f0_hz = (np.asarray(values, np.float64) for values in (track.timestamps, track.pitch_hz))
+    voiced = np.asarray(track.confidence >= 0.5, np.bool_) & (f0_hz > F0_MIN_HZ) & (f0_hz < F0_MAX_HZ)
     if voiced.sum() < 2:
         return np.zeros(frames, np.float32)
-    log_f0: npt.NDArray[np.float64] = np.interp(times, track.timestamps[voiced], np.log(track.pitch_hz[voiced]))
-    is_voiced: npt.NDArray[np.bool_] = np.interp(times, track.timestamps, voiced.astype(float)) >= 0.5
+    log_f0 = np.interp(times, times_s[voiced], np.log(f0_hz[voiced]))
+    is_voiced = np.interp(times, times_s, voiced.astype(np.float64)) >= 0.5
     return with_lost_voice(np.where(is_voiced, np.exp(log_f0), 0.0).astype(np.float32), audio.samples)
 
 

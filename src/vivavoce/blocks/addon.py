@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from vivavoce.blocks.block import Block, StreamableBlock
 from vivavoce.blocks.build import AddonBuilder, build_root
@@ -73,7 +73,7 @@ class Addon:
         block = self.build(target)
         if not isinstance(block, StreamableBlock):
             raise InputError(f"{self.path}: stack is the sequence block {type(block).__name__}, which does not stream")
-        return block
+        return cast(StreamableBlock[Any], block)
 
     def check(self, target: Target | None = None) -> None:
         """Read every file and build the stack, or each network where there is none. Raises `InputError` at the first

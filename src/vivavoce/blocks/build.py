@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from vivavoce.blocks.block import Block, SequenceBlock, StreamableBlock
 from vivavoce.blocks.manifest import AddonManifest
@@ -91,7 +91,7 @@ class AddonBuilder:
         block = self.block(value)
         if not isinstance(block, StreamableBlock):
             raise StackError(f"{self.json_path}: expected a streamable block, got the sequence block {value['type']}")
-        return block
+        return cast(StreamableBlock[Any], block)
 
 
 def build_root(builder: AddonBuilder, stack: Any) -> Block:

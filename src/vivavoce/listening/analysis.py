@@ -174,6 +174,6 @@ def _finite(value: object) -> object:
     if is_sequence(value):
         return [_finite(one) for one in value]
     if isinstance(value, float | np.floating):
-        number = float(cast(float, value))
+        number = float(value)  # pyright: ignore[reportUnknownArgumentType] - numpy leaves the width open
         return number if math.isfinite(number) else None
-    return bool(value) if isinstance(value, np.bool_) else value
+    return bool(value) if isinstance(value, np.bool_) else value  # pyright: ignore[reportUnknownArgumentType] - the same

@@ -52,7 +52,7 @@ def to_json(value: Any) -> Any:
 
 def from_json(kind: Any, value: Any, place: str) -> Any:
     """A value of the type `kind`. Raises `ValueError` naming the place that is not."""
-    origin = get_origin(kind)
+    origin, name = get_origin(kind), getattr(kind, "__name__", kind)
     if origin in (Union, types.UnionType):
         return _of_union(get_args(kind), value, place)
     if origin is tuple:
@@ -69,7 +69,7 @@ def from_json(kind: Any, value: Any, place: str) -> Any:
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if value.__class__ is not kind:
-        raise ValueError(f"{place}: expected {getattr(kind, '__name__', kind)}, not {value.__class__.__name__}")
+        raise ValueError(f"{place}: expected {name}, not {value.__class__.__name__}")
     return value
 
 

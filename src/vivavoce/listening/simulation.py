@@ -137,7 +137,7 @@ def take_test(url: str, folder: Path, listener: SimulatedListener, token: str | 
     token, lease = str(state["token"]), state["lease"]
     steps = steps_told(folder, token)
     while not state["done"]:
-        page = state["number"]
+        page = int(state["number"])
         body: dict[str, Any] = {"token": token, "lease": lease, "page": page, "answer": listener.answer(steps[page])}
         state = post(f"{url}api/answer", body)
     return str(state["code"])

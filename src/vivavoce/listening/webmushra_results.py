@@ -44,7 +44,7 @@ def header(test: ListeningTest, name: str) -> Row:
 
 def rows_of(test: ListeningTest, record: Record, name: str) -> Iterator[Row]:
     """One listener's lines of a file."""
-    person: dict[str, Any] = next((line["questionnaire"] for line in record.answers if "questionnaire" in line), {})
+    person = _questionnaire(record)
     who = (test.id, *(person.get(field, "") for field in _fields(test)), record.session)
     kinds = {trial.id: trial for trial in test.trials() if not trial.training and FILES.get(trial.kind) == name}
     for line in record.answers:
@@ -54,12 +54,20 @@ def rows_of(test: ListeningTest, record: Record, name: str) -> Iterator[Row]:
                 yield (*who, trial.id.rpartition("/")[0] or trial.id, *row)
 
 
+def _questionnaire(record: Record) -> dict[str, Any]:
+    """What one listener said about themselves, nothing where the test did not ask."""
+    for line in record.answers:
+        if "questionnaire" in line:
+            return line["questionnaire"]
+    return {}
+
+
 def pymushra_trials(test: ListeningTest, records: Iterable[Record]) -> list[dict[str, Any]]:
     """MUSHRA trials as pymushra's data base holds them."""
     trials: list[dict[str, Any]] = []
     mushra = {trial.id for trial in test.trials() if trial.kind is Kind.MUSHRA and not trial.training}
     for record in records:
-        person: dict[str, Any] = next((line["questionnaire"] for line in record.answers if "questionnaire" in line), {})
+        person = _questionnaire(record)
         for line in record.answers:
             if line["page"] in mushra:
                 names = ("stimulus", "score", "time", "comment")

@@ -23,7 +23,7 @@ def simulate(clip: Clip, at: Injection, kind: str = "shift", offset_s: float | N
     amount = (3 + 12 * at.strength) * FRAME_S * float(at.random.choice([-1.0, 1.0]))
     offset = amount if offset_s is None else offset_s
     sound = clip.heard
-    places = np.arange(span.start, span.stop)
+    places = np.arange(int(span.start), int(span.stop))
     slope = np.linspace(0.0, 1.0, len(places)) if kind == "drift" else np.ones(len(places))
     sources = np.rint(places - offset * SAMPLE_RATE_HZ * slope).astype(np.int64)
     there = (sources >= 0) & (sources < sound.shape[1])
