@@ -27,7 +27,7 @@ def test_a_folder_with_a_journal_a_page_and_a_verdict(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log, page = tmp_path / "events.jsonl", tmp_path / "report.html"
-    line = ["inspect", str(folder), "--only", "black,freeze", "--json", str(log), "--report", str(page)]
+    line = ["inspect", str(folder), "--only", "black,freeze", "--json", str(log), "--html", str(page)]
     assert main([*line, "--fail-on", "critical"]) == 0
     assert "black" in capsys.readouterr().out
     kinds = [json.loads(row)["type"] for row in log.read_text().splitlines()]

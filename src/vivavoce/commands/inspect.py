@@ -26,7 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--min-score", type=float, metavar="SCORE", help="leave out events below it, 0 to 1")
     add("--allow-list", type=Path, metavar="FILE", help="leave out accepted events (see: inspect accept EVENTS.jsonl)")
     add("--json", type=Path, metavar="FILE", help="append events as JSON lines, done files are skipped; - prints them")
-    add("--report", type=Path, metavar="FILE", help="write one self-contained page")
+    add("--html", dest="report", type=Path, metavar="FILE", help="write one self-contained page")
+    add("--report", dest="report", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)  # its former name
     add("--csv", type=Path, metavar="FILE", help="write a table, with frames and timecode")
     add("--edl", type=Path, metavar="FILE", help="write markers for DaVinci Resolve")
     add("--fcp-xml", type=Path, metavar="FILE", help="write markers for Premiere Pro")
@@ -57,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise InputError(f"--min-score {min_score:g}: give 0 to 1")
     profile = replace(profile, min_score=min_score)
     fail_on = None if arguments.fail_on is None else Severity.parse(arguments.fail_on)
-    for name in ("stall", "max_hours"):
+    for name in ("stall", "max_hours", "max_pixels"):
         if not getattr(arguments, name) > 0:
             raise InputError(f"--{name.replace('_', '-')} {getattr(arguments, name):g}: give more than 0")
     exports = (arguments.report, arguments.csv, arguments.edl, arguments.fcp_xml, arguments.junit)

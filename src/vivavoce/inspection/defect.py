@@ -39,7 +39,8 @@ class Defect:
 
     Only `name` and `detector` are needed. `simulator` puts the defect into clean clips (`vivavoce inject`, tests,
     training); `examples` finds moments that people may label (`vivavoce label`); `baselines` are what benches compare
-    with; `audible` says that reports show the sound.
+    with; `audible` says that reports show the sound; `looks_dithered` that it looks like the dither of pictures with
+    a palette (GIF, APNG), in which it is not looked for.
     """
 
     name: str
@@ -48,3 +49,4 @@ class Defect:
     examples: Examples | None = None
     baselines: tuple[Baseline, ...] = ()
     audible: bool = False
+    looks_dithered: bool = False

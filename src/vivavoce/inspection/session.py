@@ -25,7 +25,6 @@ Progress = Callable[[float, float | None], None]
 
 SMALLEST = 16
 PALETTE_FORMATS = frozenset({"gif", "apng"})
-MADE_BY_DITHER = frozenset({"blockiness", "combing", "banding"})
 PROGRESS_EVERY_S = 0.2
 
 
@@ -144,11 +143,12 @@ class InspectionSession:
         """The detectors behind some names, each once."""
         kinds: dict[type[Detector], None] = {}
         for name in names:
-            if self.info.container in PALETTE_FORMATS and name in MADE_BY_DITHER:
-                self.skipped[name] = "pictures with a palette are dithered, which looks the same"
-                continue
             try:
-                kinds[find_defect(name).detector] = None
+                defect = find_defect(name)
+                if defect.looks_dithered and self.info.container in PALETTE_FORMATS:
+                    self.skipped[name] = "pictures with a palette are dithered, which looks the same"
+                else:
+                    kinds[defect.detector] = None
             except UnavailableError as error:
                 self.skipped[name] = str(error)
         return list(kinds)

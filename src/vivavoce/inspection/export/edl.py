@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vivavoce.inspection.export.marks import COLOURS, SOUND_RATE_HZ, picture_rate_hz
+from vivavoce.inspection.export.text import printable
 from vivavoce.inspection.session import Inspection
 from vivavoce.inspection.timecode import dropped_per_minute, frame_number, timecode
+
+FIELD_END = "|"
+"""Of a marker's line, so that no name may hold it."""
 
 
 def events_edl(results: Sequence[Inspection], start_s: float = 3600.0) -> str:
@@ -25,14 +29,9 @@ def events_edl(results: Sequence[Inspection], start_s: float = 3600.0) -> str:
             label = f"{event.defect} ({event.severity.name.lower()}, {event.score:.2f})"
             lines += [
                 f"{number % 1000:03d}  001      V     C        {first} {last} {first} {last}",
-                f"* FROM CLIP NAME: {_plain(result.file)}",
+                f"* FROM CLIP NAME: {printable(result.file, FIELD_END)}",
                 f" |C:ResolveColor{COLOURS[event.severity]} |M:{label} |D:{frames}",
                 "",
             ]
         offset_s += float(-(-result.seconds // 1))
     return "\n".join(lines)
-
-
-def _plain(text: str) -> str:
-    """On one line, and without the bar that ends a field."""
-    return "".join(c if c.isprintable() and c != "|" else "?" for c in text)

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 from vivavoce.inspection.compliance import Check
 from vivavoce.inspection.event import Severity
+from vivavoce.inspection.export.text import printable
 from vivavoce.inspection.session import Inspection
 
 
@@ -16,7 +17,7 @@ def results_junit(
     """The report's text. A case fails with events of `fail_on` and above; `checks` are those of each file, by name."""
     root = ElementTree.Element("testsuites", name="vivavoce inspect")
     for result in results:
-        suite = ElementTree.SubElement(root, "testsuite", name=_plain(result.file))
+        suite = ElementTree.SubElement(root, "testsuite", name=printable(result.file))
         failures = errors = skipped = 0
         for name in sorted({*result.detectors, *(event.defect for event in result.events)}):
             case = _add_case(suite, name, result)
@@ -35,10 +36,10 @@ def results_junit(
                 ElementTree.SubElement(case, "failure", type="measurement", message=str(check))
         for name, reason in result.skipped.items():
             skipped += 1
-            ElementTree.SubElement(_add_case(suite, name, result), "skipped", message=_plain(reason))
+            ElementTree.SubElement(_add_case(suite, name, result), "skipped", message=printable(reason))
         if result.error:
             errors += 1
-            ElementTree.SubElement(_add_case(suite, "decode", result), "error", message=_plain(result.error))
+            ElementTree.SubElement(_add_case(suite, "decode", result), "error", message=printable(result.error))
         counts = {"tests": len(suite), "failures": failures, "errors": errors, "skipped": skipped}
         suite.attrib.update({key: str(value) for key, value in counts.items()} | {"time": f"{result.seconds:.3f}"})
     ElementTree.indent(root)
@@ -46,8 +47,4 @@ def results_junit(
 
 
 def _add_case(suite: ElementTree.Element, name: str, result: Inspection) -> ElementTree.Element:
-    return ElementTree.SubElement(suite, "testcase", name=name, classname=_plain(result.file))
-
-
-def _plain(text: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in text)
+    return ElementTree.SubElement(suite, "testcase", name=name, classname=printable(result.file))

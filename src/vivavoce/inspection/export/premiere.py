@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from vivavoce.inspection.export.marks import SOUND_RATE_HZ, picture_rate_hz
+from vivavoce.inspection.export.text import printable
 from vivavoce.inspection.session import Inspection
 from vivavoce.inspection.timecode import dropped_per_minute, frame_number
 
@@ -19,7 +20,7 @@ def events_xml(results: Sequence[Inspection]) -> str:
     for number, result in enumerate(results, 1):
         rate_hz = picture_rate_hz(result) or SOUND_RATE_HZ
         sequence = ElementTree.SubElement(children, "sequence", id=f"sequence-{number}")
-        ElementTree.SubElement(sequence, "name").text = _plain(result.file)
+        ElementTree.SubElement(sequence, "name").text = printable(result.file)
         ElementTree.SubElement(sequence, "duration").text = str(frame_number(result.seconds, rate_hz))
         _add_rate(sequence, rate_hz)
         code = ElementTree.SubElement(sequence, "timecode")
@@ -42,8 +43,3 @@ def _add_rate(parent: ElementTree.Element, rate_hz: float) -> None:
     rate = ElementTree.SubElement(parent, "rate")
     ElementTree.SubElement(rate, "timebase").text = str(round(rate_hz))
     ElementTree.SubElement(rate, "ntsc").text = "TRUE" if abs(rate_hz - round(rate_hz)) > 0.005 else "FALSE"
-
-
-def _plain(text: str) -> str:
-    """Without characters that XML 1.0 cannot hold."""
-    return "".join(c if c.isprintable() else "?" for c in text)

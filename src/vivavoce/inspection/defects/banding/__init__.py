@@ -8,4 +8,5 @@ DEFECT = Defect(
     name="banding",
     detector=Banding,
     simulator=simulate,
+    looks_dithered=True,
 )

@@ -33,7 +33,7 @@ LEAST_RATIO = 1.1
 
 ON_PROBABILITY, ON_RATIO, ON_STEP, BIAS = 0.49, 1.03, 3.58, -3.79
 """Logistic regression over the logit of the probability, the logarithm of how far the change steps at the borders of
-the corrupt blocks beyond inside them, and log(1 + that difference in levels): `bench/inspection/second_look.py`."""
+the corrupt blocks beyond inside them, and log(1 + that difference in levels), fitted to made and clean pictures."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,4 +11,5 @@ DEFECT = Defect(
     simulator=simulate,
     examples=EXAMPLES,
     baselines=(Baseline("blockdetect", (("blockdetect", ""),), key="lavfi.block", threshold=3.0),),
+    looks_dithered=True,
 )

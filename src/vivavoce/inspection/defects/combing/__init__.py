@@ -9,4 +9,5 @@ DEFECT = Defect(
     detector=Combing,
     simulator=simulate,
     baselines=(Baseline("idet", (("idet", ""),), key="lavfi.idet.single.current_frame", threshold=0.5),),
+    looks_dithered=True,
 )

@@ -11,4 +11,5 @@ DEFECT = Defect(
     simulator=simulate,
     examples=EXAMPLES,
     baselines=(Baseline("signalstats YDIF", (("signalstats", ""),), key="lavfi.signalstats.YDIF", threshold=20.0),),
+    looks_dithered=True,
 )
