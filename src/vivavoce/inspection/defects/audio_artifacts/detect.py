@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import fmean
 from typing import Any, ClassVar
@@ -57,6 +57,23 @@ class Thresholds:
     """How far the highest samples may stick out, for distortion."""
     narrow: float = 0.9
     """Probability of distortion from which a narrow band will do for evidence."""
+    sure_lines: float = 5.0
+    """Multiples of the mains from which the network's word suffices for the seconds beside, for hum."""
+    sure_spread_db: float = 0.9
+    """The same for hiss: how far the high band may fall below its median."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was heard in one second: for each class the likelihood in the worst channel, and which that is."""
+
+    said: dict[str, float]
+    """By the network alone."""
+    likely: dict[str, float]
+    """0 where nothing in the sound supports it."""
+    worst: dict[str, int]
+    sure: frozenset[str] = field(default_factory=frozenset)
+    """Defects that are so plain here that the seconds beside need no evidence of their own."""
 
 
 class AudioArtifacts(Detector):
@@ -67,7 +84,7 @@ class AudioArtifacts(Detector):
     may be few, in one second, the others in the mean of it and the second before or after. Channels that hold the
     same are judged once. The network's word is not enough: hum must have two lines and more at multiples of 50 or 60 Hz
     that last, hiss a floor from 5 to 14 kHz that never falls, distortion flat tops (or the narrow band of a starved
-    encoder), and a pure tone is a line-up signal.
+    encoder), and a pure tone is a line-up signal. Beside a second of plain hum or hiss the network's word is enough.
 
     Limits: one class a second, so the weaker of two defects in one place is missed; seconds under -54 dB, and an end
     shorter than half a second, are not judged; sound without a top band (telephone, 16 kHz) leaves little to hear
@@ -96,37 +113,43 @@ class AudioArtifacts(Detector):
         heard = self.classify(block)
         if heard is not None:
             track = self._tracks.setdefault(block.stream, Track(block.stream, self._thresholds))
-            yield from track.add(block.start_s, block.end_s, *heard)
+            yield from track.add(block.start_s, block.end_s, heard)
 
-    def classify(self, block: AudioBlock) -> tuple[dict[str, float], dict[str, int]] | None:
-        """How likely each class is in the worst channel, and which that is; None of less than half a second."""
+    def classify(self, block: AudioBlock) -> Heard | None:
+        """What a block of a second holds; None of less than half a second."""
         whole = _whole_second(block)
         if whole is None:
             return None
         loud = [n for n in _different(whole) if not is_quiet(whole[n])]
         loud = [n for n in loud if _level_db(whole[n]) > max(_level_db(whole[m]) for m in loud) - SOFTER_DB]
-        judged = self.judge(whole[loud]).copy() if loud else np.eye(1, len(CLASSES), dtype=np.float32)
+        said = self.judge(whole[loud]) if loud else np.eye(1, len(CLASSES), dtype=np.float32)
+        judged, sure = said.copy(), set[str]()
         for number, channel in enumerate(loud):
-            self._weigh(judged[number], whole[channel])
-        likely = {name: float(judged[:, index].max()) for index, name in enumerate(CLASSES)}
+            sure |= self._weigh(judged[number], whole[channel])
         worst = {name: (loud or [0])[int(judged[:, index].argmax())] for index, name in enumerate(CLASSES)}
-        return likely, worst
+        return Heard(_by_class(said), _by_class(judged), worst, frozenset(sure))
 
-    def _weigh(self, likely: npt.NDArray[np.float32], second: Samples) -> None:
-        """Take back, in place, what the network says and no half of the second supports."""
+    def _weigh(self, likely: npt.NDArray[np.float32], second: Samples) -> set[str]:
+        """Take back, in place, what the network says and no half of the second supports; what is plain in it."""
+        sure: set[str] = set()
         if likely[1:].max() < WORTH:
-            return
+            return sure
         limits, halves = self.thresholds, np.split(second[: len(second) // 2 * 2], 2)
         if is_tone(second):
             likely[1:] = 0.0
         hum, hiss, distortion = (CLASSES.index(name) for name in ("hum", "hiss", "distortion"))
-        if likely[hum] >= WORTH and max(map(mains_lines, halves)) < limits.mains_lines:
-            likely[hum] = 0.0
-        if likely[hiss] >= WORTH and min(map(floor_spread_db, halves)) > limits.floor_spread_db:
-            likely[hiss] = 0.0
+        if likely[hum] >= WORTH:
+            lines = max(map(mains_lines, halves))
+            likely[hum] *= lines >= limits.mains_lines
+            sure |= {"hum"} if lines >= limits.sure_lines else set()
+        if likely[hiss] >= WORTH:
+            spread_db = min(map(floor_spread_db, halves))
+            likely[hiss] *= spread_db <= limits.floor_spread_db
+            sure |= {"hiss"} if spread_db <= limits.sure_spread_db else set()
         starved = likely[distortion] >= limits.narrow and is_narrow(second)
         if likely[distortion] >= WORTH and not starved and min(map(flat_tops, halves)) > limits.flat_tops:
             likely[distortion] = 0.0
+        return sure
 
     def finish(self, end_s: float) -> Iterator[Event]:
         del end_s
@@ -138,7 +161,7 @@ class AudioArtifacts(Detector):
 class _Second:
     start_s: float
     end_s: float
-    likely: dict[str, float]
+    heard: Heard
 
 
 class Track:
@@ -152,12 +175,12 @@ class Track:
         self._channel: dict[str, int] = {}
         self._recent: list[_Second] = []
 
-    def add(self, start_s: float, end_s: float, likely: dict[str, float], worst: dict[str, int]) -> Iterator[Event]:
+    def add(self, start_s: float, end_s: float, heard: Heard) -> Iterator[Event]:
         """Judge the second before this one, whose neighbours are now known."""
-        self._recent.append(_Second(start_s, end_s, likely))
+        self._recent.append(_Second(start_s, end_s, heard))
         for name, threshold in self._thresholds.items():
-            if likely[name] >= threshold:
-                self._channel[name] = worst[name]
+            if heard.likely[name] >= threshold:
+                self._channel[name] = heard.worst[name]
         if len(self._recent) > 1:
             yield from self._judge(len(self._recent) - 2)
         del self._recent[:-2]
@@ -172,8 +195,10 @@ class Track:
     def _judge(self, place: int) -> Iterator[Event]:
         second = self._recent[place]
         for name, threshold in self._thresholds.items():
-            around = [near.likely[name] for near in self._recent[max(0, place - 1) : place + 2]]
-            strength = _of_two(around, threshold) if name in STEADY else second.likely[name] / threshold
+            near = [one.heard for one in self._recent[max(0, place - 1) : place + 2]]
+            plain = any(name in heard.sure for heard in near)
+            around = [heard.said[name] if plain else heard.likely[name] for heard in near]
+            strength = _of_two(around, threshold) if name in STEADY else second.heard.likely[name] / threshold
             for span in self._spans[name].add(second.start_s, second.end_s, strength):
                 yield self._event(name, span.start_s, span.end_s, span.mean)
 
@@ -181,6 +206,11 @@ class Track:
         score = min(1.0, strength * self._thresholds[name])
         evidence = {"band_hz": list(BANDS_HZ[name]), "channel": self._channel.get(name, 0), "stream": self._stream}
         return Event(name, start_s, end_s, score, evidence)
+
+
+def _by_class(likely: npt.NDArray[np.float32]) -> dict[str, float]:
+    """The most of all channels, (channels, 5)."""
+    return {name: float(likely[:, index].max()) for index, name in enumerate(CLASSES)}
 
 
 def _of_two(likely: list[float], threshold: float) -> float:

@@ -81,9 +81,9 @@ class ArtifactCalibration:
         with open_media(path) as media:
             for part in media.parts():
                 if isinstance(part, AudioBlock) and part.stream == 0:
-                    likely = detector.classify(part)
-                    if likely is not None:
-                        seconds.append((part.start_s, part.end_s, *likely))
+                    heard = detector.classify(part)
+                    if heard is not None:
+                        seconds.append((part.start_s, part.end_s, heard))
 
         def count(name: str, threshold: float) -> int:
             track = Track(0, {name: threshold})
