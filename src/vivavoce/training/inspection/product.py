@@ -5,18 +5,21 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from vivavoce.inspection.labels import Label
 from vivavoce.training.core.addon_export import AddonSpec
 from vivavoce.training.core.model_cards import CardText
 from vivavoce.training.core.onnx_export import NetworkExport
-from vivavoce.training.core.product import Metrics, Product, RecipeT
+from vivavoce.training.core.product import Metrics, Product
+from vivavoce.training.core.recipe import Recipe
 from vivavoce.training.corpora.split import Split
 from vivavoce.training.inspection.calibration import Calibration, find_thresholds
 from vivavoce.training.inspection.examples import Example, Maker, add_labels, make_shards, read_shards
@@ -32,12 +35,39 @@ ATTRIBUTION = (
 )
 
 
-class DetectorProduct(Product[RecipeT]):
+@dataclass(frozen=True)
+class NetworkSettings:
+    """See the network of each detector."""
+
+    width: int
+    dropout: float = 0.0
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """What a batch holds."""
+
+    batch: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetectorRecipe(Recipe):
+    """The tables of most detectors' recipes."""
+
+    network: NetworkSettings
+    data: DataSettings
+
+
+DetectorRecipeT = TypeVar("DetectorRecipeT", bound=Recipe)
+
+
+class DetectorProduct(Product[DetectorRecipeT]):
     """The network of a learned detector.
 
     `prepare` simulates examples under `runs/examples/NAME/{train,development}`; called again, it adds others.
     """
 
+    recipe_class = DetectorRecipe
     name: ClassVar[str]
     """Of the defect and of the addon."""
     label_kind: ClassVar[str] = ""
@@ -93,12 +123,32 @@ class DetectorProduct(Product[RecipeT]):
         attribution: str = ATTRIBUTION,
     ) -> AddonSpec:
         """The addon of the detector."""
-        limits = (f"See the docstring of `vivavoce.inspection.defects.{self.name}.detect`.",)
+        limits = (f"See the docstring of the detector of {self.name}.",)
         return AddonSpec(
             name=self.name, kind="inspection", summary=summary, attribution=attribution, data=DATA, networks=networks,
             details={name: round(float(value), 5) for name, value in details.items()}, metrics=metrics,
             card=CardText(notes=notes, limits=limits),
         )  # fmt: skip
+
+
+class Probabilities(nn.Module):
+    """A network that answers scores as it is shipped: each becomes a probability."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        scores = self.network(*inputs)
+        return tuple(torch.sigmoid(score) for score in (scores if isinstance(scores, tuple) else (scores,)))
+
+
+@torch.no_grad()
+def score_parts(network: nn.Module, values: np.ndarray, size: int = 64) -> list[np.ndarray]:
+    """What a network answers to values (examples, …), about `size` at a time: its outputs, (examples, …) each."""
+    parts = np.array_split(values, max(1, len(values) // size))
+    answers = [network(torch.from_numpy(part.astype(np.float32))) for part in parts]
+    return [torch.cat(column).float().numpy() for column in zip(*answers, strict=True)]
 
 
 def batch_of(random: np.random.Generator, pool: np.ndarray, size: int) -> np.ndarray:

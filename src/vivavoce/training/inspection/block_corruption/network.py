@@ -17,6 +17,8 @@ class CorruptionNetwork(nn.Module):
     The map is (batch, rows / 2, columns / 2), a cell for 32 x 32 pixels; the decision (batch,) is that of the picture.
     """
 
+    outputs = ("map", "decision")
+
     def __init__(self, width: int = 32, dropout: float = 0.1) -> None:
         super().__init__()
         wide = 3 * width // 2
@@ -41,20 +43,6 @@ def _statistics(scores: Tensor, features: Tensor) -> Tensor:
     root = likely.pow(4).mean(dim=(2, 3)).clamp_min(1e-8).sqrt().sqrt()
     there = (features * likely).mean(dim=(2, 3)) / (likely.mean(dim=(2, 3)) + 1e-3)
     return torch.cat([*powers, root, there, features.mean(dim=(2, 3))], dim=1)
-
-
-class CorruptionDetector(nn.Module):
-    """The network as it is shipped: probabilities instead of scores."""
-
-    outputs = ("map", "decision")
-
-    def __init__(self, network: CorruptionNetwork) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, figures: Tensor) -> tuple[Tensor, Tensor]:
-        scores, decision = self.network(figures)
-        return torch.sigmoid(scores), torch.sigmoid(decision)
 
 
 class Residual(nn.Module):

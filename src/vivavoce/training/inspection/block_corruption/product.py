@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -16,13 +15,12 @@ from vivavoce.inspection.labels import Label
 from vivavoce.training.core.addon_export import AddonSpec
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.core.product import Losses, Metrics, Progress
-from vivavoce.training.core.recipe import Recipe
 from vivavoce.training.inspection.block_corruption.data import BLOCK, HEIGHT, UNKNOWN, WIDTH, CorruptionMaker
-from vivavoce.training.inspection.block_corruption.network import CorruptionDetector, CorruptionNetwork
+from vivavoce.training.inspection.block_corruption.network import CorruptionNetwork
 from vivavoce.training.inspection.examples import Example, Maker
 from vivavoce.training.inspection.labeled_frames import labeled_frames
 from vivavoce.training.inspection.metrics import auc
-from vivavoce.training.inspection.product import DetectorProduct, batch_of
+from vivavoce.training.inspection.product import DetectorProduct, DetectorRecipe, Probabilities, batch_of, score_parts
 from vivavoce.training.inspection.sources import Sources
 
 CORRUPT, UNTOUCHED = 8.0, 2.0
@@ -34,29 +32,6 @@ VALIDATED, MEASURED = 240, 600
 """Crops that figures are made on, while training and at export."""
 THRESHOLD = 0.95
 """Where events of two observations are best on development clips."""
-
-
-@dataclass(frozen=True)
-class NetworkSettings:
-    """See `CorruptionNetwork`."""
-
-    width: int
-    dropout: float
-
-
-@dataclass(frozen=True)
-class DataSettings:
-    """What a batch holds."""
-
-    batch: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class CorruptionRecipe(Recipe):
-    """The tables of `recipes/block_corruption`."""
-
-    network: NetworkSettings
-    data: DataSettings
 
 
 class Crops:
@@ -84,10 +59,9 @@ class Crops:
         return np.sort(np.random.default_rng(5).permutation(clear)[:most])
 
 
-class BlockCorruption(DetectorProduct[CorruptionRecipe]):
+class BlockCorruption(DetectorProduct[DetectorRecipe]):
     """A residual network over figures of the blocks of two frames."""
 
-    recipe_class = CorruptionRecipe
     name = "block_corruption"
 
     def maker(self, chosen: Sources) -> Maker:
@@ -135,8 +109,8 @@ class BlockCorruption(DetectorProduct[CorruptionRecipe]):
         assert isinstance(network, CorruptionNetwork)
         chosen = self.development.clear(MEASURED)
         exported = NetworkExport(
-            network=CorruptionDetector(network), inputs={"figures": torch.zeros(1, FIGURES, 12, 16)},
-            outputs=CorruptionDetector.outputs,
+            network=Probabilities(network), inputs={"figures": torch.zeros(1, FIGURES, 12, 16)},
+            outputs=CorruptionNetwork.outputs,
             axes={"figures": {2: "block_rows", 3: "block_columns"}, "map": {1: "rows", 2: "columns"}},
         )  # fmt: skip
         return self.spec(
@@ -173,10 +147,5 @@ def decision_loss(scores: Tensor, wrong: Tensor) -> Tensor:
 
 def decisions(network: nn.Module, crops: Crops, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Decision scores, and areas of the map over one half, of the chosen crops, (crops,) each."""
-    scores, areas = [], []
-    with torch.no_grad():
-        for part in np.array_split(chosen, max(1, len(chosen) // 32)):
-            cells, decided = network(torch.from_numpy(crops.figures[part]))
-            scores.append(decided.float().numpy())
-            areas.append((cells > 0).float().mean(dim=(1, 2)).numpy())
-    return np.concatenate(scores), np.concatenate(areas)
+    cells, decided = score_parts(network, crops.figures[chosen], 32)
+    return decided, (cells > 0).mean(axis=(1, 2))

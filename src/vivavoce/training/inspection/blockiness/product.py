@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -19,39 +18,16 @@ from vivavoce.inspection.media import Plane
 from vivavoce.training.core.addon_export import AddonSpec
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.core.product import Losses, Metrics, Progress
-from vivavoce.training.core.recipe import Recipe
 from vivavoce.training.inspection.blockiness.data import UNKNOWN, BlockinessMaker
 from vivavoce.training.inspection.blockiness.network import COARSEST, BlockinessDetector, BlockinessNetwork
 from vivavoce.training.inspection.calibration import FrameCalibration
 from vivavoce.training.inspection.examples import Example, Maker
 from vivavoce.training.inspection.labeled_frames import labeled_frames
 from vivavoce.training.inspection.metrics import auc, threshold_over
-from vivavoce.training.inspection.product import DetectorProduct
+from vivavoce.training.inspection.product import DetectorProduct, DetectorRecipe, batch_of, score_parts
 from vivavoce.training.inspection.sources import Sources
 
 JITTER = 0.03
-
-
-@dataclass(frozen=True)
-class NetworkSettings:
-    """See `BlockinessNetwork`."""
-
-    width: int
-
-
-@dataclass(frozen=True)
-class DataSettings:
-    """What a batch holds."""
-
-    batch: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class BlockinessRecipe(Recipe):
-    """The tables of `recipes/blockiness`."""
-
-    network: NetworkSettings
-    data: DataSettings
 
 
 def _likelihood(detector: Detector, frames: Sequence[Plane]) -> float:
@@ -59,10 +35,9 @@ def _likelihood(detector: Detector, frames: Sequence[Plane]) -> float:
     return detector.judge(frames[0])[0]
 
 
-class Blockiness(DetectorProduct[BlockinessRecipe]):
+class Blockiness(DetectorProduct[DetectorRecipe]):
     """Two layers over figures of how steps between pixels keep to a grid."""
 
-    recipe_class = BlockinessRecipe
     name = "blockiness"
     calibration: ClassVar = FrameCalibration(detect.Blockiness, _likelihood, detect.GAP_S, detect.HOLD, detect.LEAST)
 
@@ -80,7 +55,7 @@ class Blockiness(DetectorProduct[BlockinessRecipe]):
     def batches(self, random: np.random.Generator, progress: Progress) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
         arrays = self.training_arrays
         while True:
-            chosen = random.integers(len(arrays["figures"]), size=self.recipe.data.batch)
+            chosen = batch_of(random, np.arange(len(arrays["figures"])), self.recipe.data.batch)
             noise = random.normal(0, JITTER, (len(chosen), FIGURES)).astype(np.float32)
             columns = arrays["figures"][chosen] + noise, arrays["visible"][chosen], arrays["quantiser"][chosen]
             figures, visible, quantizer = (torch.from_numpy(column) for column in columns)
@@ -118,6 +93,5 @@ class Blockiness(DetectorProduct[BlockinessRecipe]):
 def visible_scores(network: nn.Module, arrays: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Scores (examples,) of the clear cases, and whether the blocks are visible in each."""
     known = arrays["visible"] >= 0
-    with torch.no_grad():
-        scores, _ = network(torch.from_numpy(arrays["figures"][known]))
-    return scores.numpy(), arrays["visible"][known] > 0.5
+    scores, _ = score_parts(network, arrays["figures"][known])
+    return scores, arrays["visible"][known] > 0.5

@@ -32,20 +32,6 @@ class TearingNetwork(nn.Module):
         return rows, self.scale[0] * rows.amax(dim=1) + self.scale[1]
 
 
-class TearingDetector(nn.Module):
-    """The network as it is shipped: probabilities instead of scores."""
-
-    outputs = ("rows", "torn")
-
-    def __init__(self, network: TearingNetwork) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, profiles: Tensor) -> tuple[Tensor, Tensor]:
-        rows, torn = self.network(profiles)
-        return torch.sigmoid(rows), torch.sigmoid(torn)
-
-
 def _convolution(inner: int, outer: int, kernel: tuple[int, int], step: int = 1) -> nn.Sequential:
     """`step` leaves out bands, never rows."""
     convolution = nn.Conv2d(inner, outer, kernel, (1, step), (kernel[0] // 2, kernel[1] // 2), bias=False)

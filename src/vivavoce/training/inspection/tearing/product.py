@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -15,14 +14,13 @@ from vivavoce.inspection.labels import Label
 from vivavoce.training.core.addon_export import AddonSpec
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.core.product import Losses, Metrics, Progress
-from vivavoce.training.core.recipe import Recipe
 from vivavoce.training.inspection.examples import Example, Maker
 from vivavoce.training.inspection.labeled_frames import labeled_frames
 from vivavoce.training.inspection.metrics import auc
-from vivavoce.training.inspection.product import DetectorProduct, batch_of
+from vivavoce.training.inspection.product import DetectorProduct, DetectorRecipe, Probabilities, batch_of, score_parts
 from vivavoce.training.inspection.sources import Sources
 from vivavoce.training.inspection.tearing.data import ROWS, TearingMaker
-from vivavoce.training.inspection.tearing.network import TearingDetector, TearingNetwork
+from vivavoce.training.inspection.tearing.network import TearingNetwork
 
 ROW_WEIGHT = 20.0
 """How much more a torn row counts than one of the 238 whole ones."""
@@ -32,32 +30,9 @@ THRESHOLD = 0.87
 """Where events of two observations are best on development clips."""
 
 
-@dataclass(frozen=True)
-class NetworkSettings:
-    """See `TearingNetwork`."""
-
-    width: int
-
-
-@dataclass(frozen=True)
-class DataSettings:
-    """What a batch holds."""
-
-    batch: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class TearingRecipe(Recipe):
-    """The tables of `recipes/tearing`."""
-
-    network: NetworkSettings
-    data: DataSettings
-
-
-class Tearing(DetectorProduct[TearingRecipe]):
+class Tearing(DetectorProduct[DetectorRecipe]):
     """Convolutions over how each row follows the one above and its own past."""
 
-    recipe_class = TearingRecipe
     name = "tearing"
 
     def maker(self, chosen: Sources) -> Maker:
@@ -100,8 +75,8 @@ class Tearing(DetectorProduct[TearingRecipe]):
         assert isinstance(network, TearingNetwork)
         scores, torn = torn_scores(network, self.development_arrays), self.development_arrays["row"] != 0
         exported = NetworkExport(
-            network=TearingDetector(network), inputs={"profiles": torch.zeros(1, PROFILES, 239, BANDS)},
-            outputs=TearingDetector.outputs, axes={"profiles": {2: "lines"}, "rows": {1: "lines"}},
+            network=Probabilities(network), inputs={"profiles": torch.zeros(1, PROFILES, 239, BANDS)},
+            outputs=TearingNetwork.outputs, axes={"profiles": {2: "lines"}, "rows": {1: "lines"}},
         )  # fmt: skip
         return self.spec(
             "Whether a picture is torn, and at which row", {"tearing": exported}, {"threshold": THRESHOLD},
@@ -122,7 +97,4 @@ def row_loss(scores: Tensor, row: Tensor) -> Tensor:
 
 def torn_scores(network: nn.Module, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
     """Scores of all frames, (examples,)."""
-    parts = np.array_split(np.arange(len(arrays["row"])), max(1, len(arrays["row"]) // 64))
-    with torch.no_grad():
-        views = (torch.from_numpy(arrays["profiles"][part].astype(np.float32)) for part in parts)
-        return np.concatenate([network(view)[1].float().numpy() for view in views])
+    return score_parts(network, arrays["profiles"])[1]
