@@ -36,7 +36,7 @@ def main() -> None:
     total, good = Counter[str](), Counter[str]()
     paths: list[Path] = options.files
     for path in paths:
-        check = _wrong_sounds if path.stem.endswith("_sounds") else _wrong_words
+        check = wrong_sounds if path.stem.endswith("_sounds") else wrong_words
         for kind, written, *right in lines(path):
             wrong = check(written, right)
             total[kind] += 1
@@ -63,7 +63,7 @@ def lines(path: Path) -> list[list[str]]:
     return [[kind, written.replace("\\n", "\n"), *right] for kind, written, *right in found]
 
 
-def _wrong_words(written: str, right: Sequence[str]) -> str:
+def wrong_words(written: str, right: Sequence[str]) -> str:
     """What is said instead of one of the right readings, or nothing."""
     said = _words_of(" | ".join(_heard(analyse(written))))
     wanted = [_words_of(reading) for reading in right]
@@ -89,7 +89,9 @@ def heard_as(word: Word, utterance: Utterance) -> str:
         return "ay" if "A" in sounds else "a"
     if len(text) > 1 and text.isalpha() and _one(_letters(text)) == _one(sounds):
         return " ".join("ay" if letter in "aA" else letter for letter in text)
-    if re.fullmatch(r"[A-Z]+'?s", text) and _one(_letters(text.rstrip("s").rstrip("'"))) == _one(sounds)[:-1]:
+    if text.startswith("A-") and sounds.startswith("A"):
+        return f"ay {text[2:]}"
+    if re.fullmatch(r"(?!Ms)[A-Z]+'?s", text) and _one(_letters(text.rstrip("s").rstrip("'"))) == _one(sounds)[:-1]:
         return " ".join("ay" if letter == "A" else letter for letter in text.rstrip("s").rstrip("'")) + "'s"
     return text
 
@@ -105,7 +107,7 @@ def _letters(text: str) -> str:
     return "".join(_NAMES[letter] for letter in text.upper())
 
 
-def _wrong_sounds(written: str, right: Sequence[str]) -> str:
+def wrong_sounds(written: str, right: Sequence[str]) -> str:
     """The words whose sounds are wrong, with their sounds, or nothing."""
     said = [word for sentence in analyse(written).sentences for word in sentence.words]
     wrong: list[str] = []

@@ -7,9 +7,12 @@ import re
 from pathlib import Path
 
 import pytest
+from bench.text.held_out import lines, wrong_sounds, wrong_words
 
 from vivavoce.text import analyse
 
+FIRST = Path(__file__).parents[2] / "bench" / "text" / "readings"
+STILL_WRONG = ("Photos i, ii and iii show the damage.", "The number of my hands is growing number.")
 FOLDER = Path(__file__).parent / "readings"
 
 
@@ -31,3 +34,10 @@ def test_words(written: str, right: str) -> None:
 @pytest.mark.parametrize(("written", "right"), rows("sounds.tsv"))
 def test_sounds(written: str, right: str) -> None:
     assert " | ".join(sentence.phonemes for sentence in analyse(written).sentences) == right
+
+
+@pytest.mark.parametrize("name", ["first", "first_sounds"])
+def test_what_was_held_out_first_stays_right(name: str) -> None:
+    check = wrong_sounds if name.endswith("sounds") else wrong_words
+    found = [(written, check(written, right)) for _, written, *right in lines(FIRST / f"{name}.tsv")]
+    assert {written: wrong for written, wrong in found if wrong and written not in STILL_WRONG} == {}

@@ -54,6 +54,7 @@ _END = r"(?:$|[.,;:!?…—)\"”] )"
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "read": (
+        Rule("(?:was|were|been|being|is|are|get|got|gets) (?:not |then |often |also |widely )?", tag="VBN"),
         Rule("(?:(?<!did )(?<!does )(?<!will )(?<!would )(?<!can )(?<!let )(?<!could )(?<!should )(?<!must )(?<!may ))(?:he|she|it) (?:also |then |just |once |first |only |never |even )?", tag="VBD"),
         Rule(r"(?:have|has|had|having|'ve) (?!to )(?:[\w']+ )?(?!to )(?:[\w']+ )?", tag="VBN"),
         Rule("'d ", tag="VBN"),
@@ -104,23 +105,55 @@ RULES: dict[str, tuple[Rule, ...]] = {
         Rule("", "and (?:a |the |their )?(?:bucks?|stags?|fawns?) ", sounds_like="doze", tag="NNS"),
     ),
     "winds": (Rule(r"(?:road|path|river|trail|street|stream|lane|staircase|track|it) ", tag="VBZ"),),
+    "live": (
+        Rule("^", "(?:and (?:learn|let)|and work|your|well|long|in|for|each|every|free|simply|like) ", tag="VB"),
+        Rule(r"(?:watch\w*|saw|see|seen|heard|hear|broadcast|shown|perform\w*|play\w*|stream\w*|aired?|report\w*) (?:\w+ ){0,2}", rf"(?:on|from|at|in|from|by|tonight|{_END})", tag="JJ"),
+    ),
+    "row": (
+        Rule("(?:terrible|huge|blazing|heated|bitter|almighty|massive|furious|family|public|diplomatic|political|angry|fierce|flaming|had a|having a|big) ", "(?!of |seat)", phonemes=("ɹˈW", "ɹˈW")),
+        Rule("(?:a|the|this|that|another) ", "(?:about|over|between|broke|erupted|with) ", phonemes=("ɹˈW", "ɹˈW")),
+    ),
+    "tears": (
+        Rule("(?!.*(?:into|of|in|burst|her|his|my|and|with|the|no) $)", "(?:easily|apart|up|off|out|open|through|away) ", tag="VBZ"),
+        Rule("", r"(?:in|on) (?:the|his|her|my|your|its|a|an|their) (?:old )?(?:sheets?|paper|fabric|cloth|jacket|curtains?|coat|shirt|dress|sails?|tent|bag|page|seat|muscle|ligament|cartilage|retina|wallpaper|carpet|jeans|net) ", tag="VBZ"),
+    ),
+    "entrance": (Rule("(?:will|would|to|can|could|might|and) ", "(?:him|her|them|us|you|me|the|his|any|every|an?) ", phonemes=("ɪntɹˈæns", "ɪntɹˈɑns")),),
+    "intimate": (Rule("(?:to|will|would|did|not|they|i|we) ", "(?:that|a|his|her|the|to|as) ", phonemes=("ˈɪntəmˌAt", "ˈɪntɪmˌAt"), tag="VB"),),
+    "appropriate": (Rule("(?:they|we|will|would|must|could|may|might) ", phonemes=("əpɹˈOpɹiˌAt", "əpɹˈQpɹiˌAt"), tag="VB"),),
+    "bases": (
+        Rule("", "(?:of|for|on) (?:the|this|our|their|all|its|that|knowledge|which) ", phonemes=("bˈAsiz", "bˈAsiz")),
+        Rule(phonemes=("bˈAsᵻz", "bˈAsɪz")),
+    ),
+    "axes": (
+        Rule("(?:battle|stone|bronze|sharp|their|hand|flint|iron|steel|with|and|throwing|ice|fire|his|heavy|of) ", "(?!of )", phonemes=("ˈæksᵻz", "ˈæksɪz")),
+        Rule("", "(?:and (?:saws|swords|hammers|spears|knives|picks|shovels|hatchets)|to chop|are sharp|were sharp|fell) ", phonemes=("ˈæksᵻz", "ˈæksɪz")),
+    ),
+    "diffuse": (Rule("(?:a|the|more|very|is|too|some|rather|are|so|was) ", phonemes=("dəfjˈus", "dɪfjˈus"), tag="JJ"),),
+    "job": (Rule("(?:book|patience|trials|sufferings|story) of ", phonemes=("ʤˈOb", "ʤˈQb")),),
+    "lima": (Rule("", "beans? ", phonemes=("lˈImə", "lˈImə")),),
+    "beloved": (Rule("(?:my|our|his|her|their|your|the|a|dearly|most|its) ", "(?!by |and )", phonemes=("bəlˈʌvɪd", "bɪlˈʌvɪd")),),
+    "houses": (Rule("(?:it|which|that|he|she|now|building|museum) ", "(?:the|a|an|some|over|more|his|her|its|about) ", tag="VBZ"), Rule(phonemes=("hˈWzᵻz", "hˈWzɪz"))),
+    "mouths": (Rule(phonemes=("mˈWðz", "mˈWðz")),),
     "tear": (
         Rule("wear and ", tag="VB"),
         Rule("(?:a|the|any|no|small|big|large) ", "in (?:my|your|his|her|the|their|our|its|a) (?!eyes? )", tag="VB"),
         Rule("(?:muscle|ligament|cartilage|meniscus|tendon|acl|cuff) ", tag="VB"),
     ),
     "bow": (
-        Rule("(?:take|takes|took|taking|with) a (?:\\w+ )?", "(?!and|tie)" + _END, tag="VB"),
+        Rule("(?:take|takes|took|taking|with|make|made|makes|gave|give|gives) a (?:\\w+ )?", "(?!and|tie)" + _END, tag="VB"),
         Rule("(?:deep|low|slight|polite|final|little|formal|stiff) ", "(?!and|tie)", tag="VB"),
         Rule("", "(?:of (?:the|a|his|her|our|their) (?:ship|boat|vessel|canoe|ferry)|to stern|and stern) ", tag="VB"),
         Rule("(?:ship|boat|vessel)(?: ?'s) ", tag="VB"),
         Rule("(?:^|and |please )", "(?:to|before|down|your) ", tag="VB"),
     ),
     "close": (
+        Rule("(?:we|they|you|i|shops|stores|banks|offices|markets) (?:usually |always |all )?", "(?:early|late|at|on|for|down|up|our|your|their|every|in|around|after|before) ", tag="VB"),
+        Rule("(?!.*(?:very|too|as|stay|come|came|be|is|was|are|were) $)", "(?:it|them|your|my|his) ", tag="VB"),
         Rule("(?:to|at) (?:a|the|its|their) ", f"(?:of |{_END})", tag="NN"),
         Rule("(?:the|a) ", "of (?:the |a )?(?:day|year|business|trading|play|century|war|week|season) ", tag="NN"),
     ),
     "content": (
+        Rule(r"(?:make|makes|made|making|keep|keeps|kept|left) (?:\w+ ){1,2}", rf"(?:with |to |enough |{_END})", tag="JJ"),
         Rule(
             "(?:am|is|are|was|were|be|been|being|seem|seems|seemed|feel|felt|quite|very|perfectly|not|'m|'re|'s) ",
             f"(?:with |to |{_END})",
@@ -128,6 +161,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
         ),
     ),
     "minute": (
+        Rule("(?:is|was|are|were|seem|seemed|relatively|comparatively) ", rf"(?:in |compared |by |and |but |{_END})", tag="JJ"),
         Rule(
             "",
             r"(?:insects?|specks?|grains?|creatures?|drops?|pieces?|portions?|cracks?|scale|inspection|description|attention"

@@ -20,6 +20,8 @@ _ELEMENT = Pattern(
     rf"|<(/?)(br|hr|li|h[1-6]|{_LINES}|{_INLINE})(?=[\s/>])(?:[^<>\"']|\"[^\"<>]{{0,2000}}\"|'[^'<>]{{0,2000}}'){{0,4000}}+>",
     re.IGNORECASE | re.DOTALL,
 )
+_RAISED = Pattern(r"<sup\b[^<>]{0,200}>\s*([-−+]?[\dn]{1,3})\s*</sup\s*>", re.IGNORECASE)
+_SUPERSCRIPTS = str.maketrans("0123456789-−+n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺ⁿ")
 _ENTITY = Pattern(r"&(?:[A-Za-z]{2,8}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _LINE_NAMES = frozenset(_LINES.split("|"))
 _CELLS = frozenset(["td", "th"])
@@ -28,6 +30,7 @@ _CELLS = frozenset(["td", "th"])
 def without_html(text: SourceMappedText) -> SourceMappedText:
     """The text as a browser would show it: a heading as a Markdown heading, an item as a bullet."""
     if "<" in text.text and ">" in text.text:
+        text = text.sub(_RAISED, lambda match: match[1].translate(_SUPERSCRIPTS))
         text = text.sub(_ELEMENT, _layout)
     if "&" in text.text:
         text = text.sub(_ENTITY, lambda match: html.unescape(match[0]).replace("\xa0", " "))

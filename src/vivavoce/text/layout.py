@@ -15,15 +15,19 @@ _WRAPPED_CHARACTERS = 45
 """Lines as long as this on average were broken to fit a page, not because something ends there."""
 
 _LINE = Pattern(r"[^\n\f\u2028\u2029]*[\n\f\u2028\u2029]?")
-_SCENE = Pattern(r"\s*(?:(?:[*•·⁂※#~+=_—–-][ \t]*){3,}|[⁂※*#~§❦])\s*")
+_SCENE = Pattern(
+    r"\s*(?:(?:[*•·⁂※#~+=_—–-][ \t]*){3,}|(?:[*•·~][ \t]*){2}|(?:\.[ \t]+){2,}\.|[⁂※*#~§❦❧☙✻✽]+"
+    r"|[-~*=<>]+[ \t]*[oO0xX](?:[ \t]*[oO0xX]){0,2}[ \t]*[-~*=<>]+|[oO]0[oO])\s*"
+)
 _UNDERLINE = Pattern(r"\s{0,3}(?:=+|-{2,})\s*")
 _HASHES = Pattern(r"[ \t]{0,3}#{1,6}[ \t]+(?=\S)")
 _QUOTED = Pattern(r"[ \t]{0,3}(?:>[ \t]?)+")
-_BULLET = Pattern(r"[ \t]{0,40}(?:[-*+•‣◦▪–—][ \t]+(?:\[[ xX]\][ \t]+)?)(?=\S)")
+_BULLET = Pattern(r"[ \t]{0,40}(?:[-*+•‣◦▪▸▹►➤➢▶●○■□◆◇❖✦★☆➔→⇒»✓✔✗✘✅❌☐☑☒·∙–—][ \t]+(?:\[[ xX]\][ \t]+)?)(?=\S)")
 _NUMBERED = Pattern(r"[ \t]{0,40}(?:\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)])[ \t]+(?=\S)")
 _FENCE = Pattern(r"[ \t]{0,3}(?:```|~~~)[^`]*")
 _TABLE_RULE = Pattern(r"[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*")
-_NOTE_TEXT = Pattern(r"[ \t]{0,3}\[\^[^\]\n]{1,20}\]:")
+_NOTE_TEXT = Pattern(r"[ \t]{0,3}\[(?:\^[^\]\n]{1,20}\]:|[^\]\n]{1,80}\]:[ \t]+(?:<|[a-z]+://|mailto:|[#/.][\w/]))")
+"""The text of a note, and what a link of Markdown refers to."""
 _NUMBERED_PART = Pattern(
     r"(?i)\s*(?:chapter|part|book|volume|act|scene|section|canto|stave|letter|lesson|unit|appendix)\s+"
     r"(?:\d{1,4}|[ivxlcdm]{1,8}|[a-z]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen"

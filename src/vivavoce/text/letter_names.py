@@ -20,12 +20,20 @@ def is_letter_a(words: Sequence[str], number: int) -> bool:
     """Whether word `number`, an "a" in either case, is read as the name of the letter."""
     before = words[number - 1] if number else ""
     after = words[number + 1] if number + 1 < len(words) else ""
+    if after == ")" and before in ("", "("):
+        return True
     if after.lower() in _FORMULA or (before.lower() in _FORMULA and not after[:1].isalpha()):
         return True
+    if words[number] == "A" and "A" in (before, after):
+        return True
     if words[number] == "a":
+        if before.lower() in ("an", "the"):
+            return True
         if after in ("is", "are", "and", "or", "to", "has", "equals"):
             return True
         return before.lower() == "letter" or (bool(before) and not after[:1].isalnum() and after not in ("'", '"', "“"))
+    if before.lower() in ("an", "the", "my", "his", "her", "straight", "with"):
+        return True
     if _is_letter(before) or _is_letter(after) or before.lower() in _BEFORE:
         return True
     follows_word = after[:1].isalpha() and after.lower() not in ("and", "or", "in", "from", "on", "for", "through")

@@ -22,6 +22,8 @@ from vivavoce.text.utterance import ByteSpan, Word
 _QUOTES = '"“”«»„()[]{}<>*_'
 _INDEX_BASE = 0x100
 _PIECE = re.compile(r"\d+|[^\W\d_](?:[^\W\d_]*?(?=[A-Z][a-z])|[^\W\d_]*(?:'[a-z]{1,2}\b)?)")
+_IRISH = re.compile(r"[ODLMdlo]['’][A-Z][a-z]+(?:'s)?")
+"""One word for the ear: "O'Brien", "d'Artagnan"."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 _JOINED = re.compile(r"[^\W_]+|&")
 _PUNCTUATION_TAGS = frozenset([".", ",", "-LRB-", "-RRB-", "``", '""', "''", ":", "$", "#", "NFP"])
@@ -196,6 +198,8 @@ def _pronounced_parts(text: str, sounds: str, language: str) -> list[tuple[str, 
     has_digits = any(c.isdigit() for c in text)
     # The names of numbers cost a tenth of a second to collect, and without digits nothing asks for them.
     names: Mapping[str, str] = number_words(grapheme_to_phoneme(language)) if has_digits else {}
+    if _IRISH.fullmatch(text):
+        return [(text, without_stress("".join(parts[:-1])) + parts[-1])]
     if has_digits and all(without_stress(part) in names for part in parts):
         return [(names[without_stress(part)], part) for part in parts]
     for pieces in (text.split(), _PIECE.findall(text), _JOINED.findall(text), [c for c in text if c.isalnum()]):

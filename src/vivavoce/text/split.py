@@ -58,6 +58,8 @@ _CLAUSE = Pattern(r"[,;:—–)]\s+")
 _WORD_BEFORE = Pattern(r"[^\s(\[\"“”'‘—–-]*$")
 _NAME_BEFORE = Pattern(r"(?:^|\s)(?:[A-Z][a-z]+|\d+(?:st|nd|rd|th))\s$")
 _INITIALS = Pattern(r"(?:[A-Z]\.)+[A-Z]")
+_INITIAL = Pattern(r"[A-Z]\.")
+_ITEM_NUMERAL = Pattern(r"(?:x?(?:ix|iv|v?i{0,3})|[XLV]?(?:I[XV]|V?I{0,3})|[a-h])(?<=\w)")
 _NUMBER_STARTS = frozenset("0123456789#")
 _FIRST_WORD = Pattern(r"[^\W\d_]+(?:'\w+)?")
 
@@ -77,6 +79,8 @@ def ends_sentence(text: str, mark: int, following: int, start: int) -> bool:
     rest = text[following : following + 40].lstrip("\"'“‘([«")
     if rest[:1].islower():
         return False
+    if text[mark] == "!" and rest[:1] in "=<>+/≤≥≠×*":
+        return False
     if text[mark] != "." or text[mark : mark + 2] == "..":
         return True
     before = _WORD_BEFORE.search(text, max(start, mark - 20), mark)
@@ -89,6 +93,10 @@ def ends_sentence(text: str, mark: int, following: int, start: int) -> bool:
         return False
     if _INITIALS.fullmatch(word) and word not in MAYBE_LAST:
         return starts
+    if word == "I" and _INITIAL.match(rest):
+        return False
+    if not text[start : mark - len(word)].strip() and _ITEM_NUMERAL.fullmatch(word):
+        return False
     if len(word) == 1 and word.isupper() and word != "I":
         return starts and bool(_LOWER_BEFORE.search(text, max(start, mark - 30), mark - 1))
     if word.isdigit() and (not text[start : mark - len(word)].strip() or (len(word) < 3 and _MONTHS.match(rest))):

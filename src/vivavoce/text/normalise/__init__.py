@@ -6,6 +6,8 @@ last, because the voices were trained on its readings.
 
 from __future__ import annotations
 
+import re
+
 from hibari.g2p.normalize import normalize as hibari_normalise
 
 from vivavoce.text.normalise import (
@@ -39,6 +41,7 @@ _LONG_RUN = Pattern(rf"(?<!\S){_PIECE}{{{2 * MAX_RUN},}}+")
 _RUN = Pattern(rf"{_PIECE}{{{MAX_RUN}}}")
 _SHIELD = Pattern(roman.SHIELD)
 _APART = Pattern(rf"(?<=\w)(?={PLACEHOLDER})|(?<={PLACEHOLDER})(?=[\w{PLACEHOLDER}])")
+_BROKEN_WORD = Pattern(r"\b([^\W\d_]+)[-‐]\s*\n\s*([a-zß-ÿ]+)\b")
 _THOUSANDS = Pattern(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 GROUPS: dict[str, list[RuleGroup]] = {
     language: [
@@ -81,6 +84,8 @@ def normalise(
     `placeholders`: see `characters.readable`; `markdown_signs` tells whether the text may hold signs of Markdown.
     """
     text = text.sub(_THOUSANDS, lambda m: ",")
+    if "\n" in text.text:
+        text = text.sub(_BROKEN_WORD, _join)
     if markdown_signs:
         text = apply(text, markdown.GROUPS, trace)
     text = readable(text, notices, placeholders=placeholders)
@@ -94,6 +99,12 @@ def normalise(
         trace.compare("hibari", text, read)
     # hibari takes spaces before punctuation out again, so runs are cut once more.
     return _cut_runs(read.sub(_SHIELD, lambda m: ""))
+
+
+def _join(match: re.Match[str]) -> str:
+    """A word that was broken at the end of a line: "experi-" and "ment", but not "well-" and "known"."""
+    whole = match[1] + match[2]
+    return whole if letters.is_known(whole.lower()) else f"{match[1]}-{match[2]}"
 
 
 def _cut_runs(text: SourceMappedText) -> SourceMappedText:

@@ -37,6 +37,21 @@ _ANYWHERE = {
     "Tbsp": "tablespoons", "tsp": "teaspoons", "trans": "translated", "usu": "usually", "Vol": "Volume",
     "Univ": "University", "univ": "university", "Encl": "Enclosure", "encl": "enclosure", "Cdr": "Commander",
     "Brig": "Brigadier", "Hon": "Honorable", "Treas": "Treasurer", "Secy": "Secretary", "Corp": "Corporation",
+    "mtg": "meeting", "Mtg": "Meeting", "mtgs": "meetings", "sched": "schedule", "dist": "district", "Dist": "District",
+    "acct": "account", "Acct": "Account", "accts": "accounts", "amt": "amount", "Amt": "Amount", "bal": "balance",
+    "wt": "weight", "Wt": "Weight", "ht": "height", "mgmt": "management", "intl": "international", "natl": "national",
+    "Intl": "International", "Natl": "National", "twp": "township", "Twp": "Township", "std": "standard",
+    "Std": "Standard", "exec": "executive", "Exec": "Executive", "supt": "superintendent", "Supt": "Superintendent",
+    "reg": "regular", "req": "required", "Req": "Required", "rec": "recommended", "ret": "retired", "Ret": "Retired",
+    "vocab": "vocabulary", "tech": "technology", "Tech": "Technology", "freq": "frequency", "diam": "diameter",
+    "fwd": "forward", "comm": "committee", "Comm": "Committee", "commr": "commissioner", "Comdr": "Commander",
+    "Fed": "Federal", "fed": "federal", "Prov": "Province", "prov": "province", "illus": "illustrated",
+    "Terr": "Terrace", "Sgts": "Sergeants", "Profs": "Professors", "Drs": "Doctors", "Mts": "Mountains", "Ald": "Alderman",
+    "Atty": "Attorney", "atty": "attorney", "Ofc": "Officer", "Cmdr": "Commander", "Pfc": "Private first class",
+    "Lieut": "Lieutenant", "Bp": "Bishop", "Abp": "Archbishop", "Bart": "Baronet", "appt": "appointment", "avail": "available",
+    "bldgs": "buildings", "Bldgs": "Buildings", "bet": "between", "Mfr": "Manufacturer", "mfr": "manufacturer", "whse": "warehouse",
+    "ca": "circa", "env": "environment", "fac": "faculty", "Fac": "Faculty", "hdqrs": "headquarters", "hrly": "hourly",
+    "perf": "performance", "pref": "preferred", "Ser": "Series", "ser": "series", "supp": "supplement", "Supp": "Supplement",
     "Mfg": "Manufacturing", "Acad": "Academy", "Ques": "Question", "Sup": "Superior", "Cath": "Catholic",
 }  # fmt: skip
 """Read so wherever a full stop follows."""
@@ -132,7 +147,7 @@ _RULES: list[Rule] = [
     (Pattern(r"\bSq\.? (?=[a-z])"), lambda m: "Square "),
     (Pattern(r"\bSte\.? (?=[A-Z][a-z]{3})"), lambda m: "Saint "),
     (Pattern(r"(?<![\w.])([Ee])xtn?\.? ?(\d{3,4})\b"), lambda m: f"{m[1]}xtension {in_pairs(m[2])}"),
-    (Pattern(rf"(?<![\w.])({_choice(_BEFORE_NUMBER)})(?:\.\s?|\s|: )#?(?=\d|[IVXL]+\b)"),
+    (Pattern(rf"(?<![\w.])({_choice(_BEFORE_NUMBER)})(?:\.\s?|\s|: )#?(?=\d|[IVXL]+\b|(?:zero|one|two|three|four|five|six|seven|eight|nine) )"),
      lambda m: m[0] if m[0][-1:].isspace() and "." not in m[0] and m[1].lower() in ("no", "art", "cat", "tab", "app", "lot", "unit", "ch", "pt", "fl", "ex") else f"{_BEFORE_NUMBER[m[1]]} "),
     (Pattern(r"(?<![\w.])(Apt|Ste|Rm|Unit|Flat)\.? #?(?=[A-Z]\b)"), lambda m: f"{_BEFORE_NUMBER.get(m[1], m[1])} "),
     (Pattern(r"\b(\d+(?:st|nd|rd|th)|[Ff]irst|[Ss]econd|[Tt]hird|[Gg]round|[Tt]op) [Ff]l\.?(?=[\s,;]|$)"), lambda m: _stop(m, f"{m[1]} floor")),
@@ -147,10 +162,13 @@ _RULES: list[Rule] = [
     (Pattern(rf"\b([A-Z][a-z]+, )({_choice(_OLD_STATES)})\.(?=[\s,;)]|$)"), lambda m: _old_state(m)),
     (Pattern(rf"(?<![\w.@/-])({_choice(_WITHOUT_STOP)})(?![\w.@'’-])"), lambda m: _WITHOUT_STOP[m[1]] + (" " if m[1] == "w/" and m.string[m.end() : m.end() + 1].isalnum() else "")),
     (Pattern(r"(?<![\w.@/-])w/(?=\w)(?!o\b)"), lambda m: "with "),
+    (Pattern(rf"(?<![\w.@-])(?<!, )({_choice(_OLD_STATES)})\.(?=(?:[,;]? (?!I\b)[a-z\d(])|\s*$)"), lambda m: _lone_state(m)),
+    (Pattern(r"(?<=[\d\w])\sp\.a\.(?=[\s,;)]|$)"), lambda m: _stop(m, " per annum")),
+    (Pattern(r"\b([Mm])(in|ax)\.(?= ?[$£€¥\d])"), lambda m: f"{m[1]}{m[2]}imum"),
     (Pattern(rf"(?<![\w.@-])({_choice(_ANYWHERE)})\.(?=[\s,;:)\"”]|$)"), lambda m: _anywhere(m)),
 ]  # fmt: skip
 _PLAIN_WORDS = words(
-    "max temp ex lit pub pop adj adv pl op ref art trans prob bros poss Max Det Inst Sup Pop cond neg anon",
+    "rec std reg tech exec bet env ser dist fed comm Comm Tech Fed Reg Bart perf pref bal ca ret ht max temp ex lit pub pop adj adv pl op ref art trans prob bros poss Max Det Inst Sup Pop cond neg anon",
 )
 
 
@@ -162,7 +180,21 @@ def _anywhere(match: re.Match[str]) -> str:
     return _stop(match, _ANYWHERE[match[1]])
 
 
-_ALSO_WORDS = words("Miss Pa Ill La Mass Wash Mo Ind")
+_ALSO_WORDS = words("Miss Pa Ill La Mass Wash Mo Ind Del Cal Penn Ga Va Tex Minn Conn Mich Ark Que Md")
+_PLACE_BEFORE = Pattern(
+    r"(?i)(?:^|\b(?:the|in|of|from|a|an|western|eastern|northern|southern|central|rural|across|near|and|or|through|outside) )$"
+)
+_MASS_BEFORE = Pattern(r"(?i)\b(?:to|at|after|before|during|for|hear|attend|say|celebrate|sunday|morning|miss) $")
+
+
+def _lone_state(match: re.Match[str]) -> str:
+    """ "the Mass. plant", "in Calif.", but not "at Mass." and "with Miss. or"."""
+    before, at_end = match.string[: match.start()], not match.string[match.end() :].strip()
+    if match[1] in _ALSO_WORDS and (
+        not _PLACE_BEFORE.search(before) or (at_end and (match[1] in ("Miss", "Mass", "La", "Ill") or not before))
+    ):
+        return match[0]
+    return _stop(match, _OLD_STATES[match[1]])
 
 
 def _old_state(match: re.Match[str]) -> str:

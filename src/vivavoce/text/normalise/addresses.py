@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from vivavoce.text.normalise.identifiers import in_pairs
 from vivavoce.text.normalise.rules import Rule, RuleGroup, digit_by_digit
 from vivavoce.text.patterns import Pattern
 
@@ -23,6 +24,7 @@ _ADDRESS = Pattern(
     )"""
 )
 _TRAILING = Pattern(r"[.,;:!?)\]}'*]+$")
+_PORT = Pattern(r"([\w.-]+):(\d{2,5})((?:/.*)?)$")
 _SCHEME = Pattern(r"(?i)^(?:https?|ftp)://")
 
 
@@ -31,7 +33,11 @@ def _read(match: re.Match[str]) -> str:
     address = _TRAILING.sub("", written)
     after = written[len(address) :]
     address = _SCHEME.sub("", address).rstrip("/")
-    return " ".join(filter(None, map(_piece, _PIECE.findall(address)))) + after
+    host, port, rest = _PORT.match(address).groups() if _PORT.match(address) else (address, "", "")
+    said = " ".join(filter(None, map(_piece, _PIECE.findall(host))))
+    if port:
+        said += f" port {in_pairs(port)} " + " ".join(filter(None, map(_piece, _PIECE.findall(rest))))
+    return said.rstrip() + after
 
 
 def _piece(piece: str) -> str:

@@ -151,6 +151,16 @@ def _lap(match: re.Match[str]) -> str:
     return f"{int(minutes)} {unit} {int(seconds)} point {' '.join(part)} seconds"
 
 
+def _count(number: str, unit: str) -> str:
+    return f"{int(number)} {unit}{'' if int(number) == 1 else 's'}"
+
+
+def _spans_of_time(match: re.Match[str]) -> str:
+    """ "2h 15m" and "1h30m20s"."""
+    said = f"{_count(match[1], 'hour')} {_count(match[2], 'minute')}"
+    return said + (f" {_count(match[3], 'second')}" if match[3] else "")
+
+
 _CLOCK_BEFORE = Pattern(
     r"(?i)\b(?:at|by|from|until|till|since|before|after|around|to|timestamp|[12]\d{3}-\d\d-\d\d|UTC|it['’]?s)[ ,T]{1,2}$"
 )
@@ -171,14 +181,19 @@ def _season(match: re.Match[str]) -> str:
     return f"{first} {last}" if int(last) == (int(first[2:]) + 1) % 100 else match[0]
 
 
+_DAY_OF_DATE = Pattern(
+    rf"(?<!The )(?<!the )\b({'|'.join(_DAYS)})(\.?,?) (?=(?:{_MONTH})\b|at \d|the \d|\d{{1,2}}[/.]\d{{1,2}}\b|\d{{4}}-\d\d"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?(?:,|$|:\d\d| ?[ap]\.?m\b| (?:{_MONTH})\b|\s?[-–]\s?\d))"
+)
 _BOTH: list[Rule] = [
     (_TIMESTAMP, lambda m: f"{m[1]}, {m[2]}{' UTC' if m[3] else ''}"),
     (_DOTTED, _day_first),
     (_YEAR_FIRST, lambda m: f"{m[1]}-{m[2]}-{m[3]}"),
-    (Pattern(rf"\b(?:the )?({_DAY}){_TH}(\s?[/&–-]\s?)({_DAY}){_TH}\.? (?:of )?({_MONTH})\b\.?(?! \d{{2}}:)"), _days),
+    (_DAY_OF_DATE, lambda m: f"{_DAYS[m[1]]}{',' if ',' in m[2] else ''} "),
+    (Pattern(rf"\b(?:[Tt]he )?({_DAY}){_TH}(\s?[/&–-]\s?)({_DAY}){_TH}\.? (?:of )?({_MONTH})\b\.?(?! \d{{2}}:)"), _days),
     (Pattern(rf"\b({_MONTH})\.? ({_DAY}){_TH}(\s?[/&–-]\s?)({_DAY}){_TH}\b(?![:%\d])"), _month_days),
     (Pattern(rf"\b({_MONTH})\.?\s?[-–/]\s?({_MONTH})\b\.?(?= \d|[,;)]|\s[a-z]|\s*$|\.)"), lambda m: f"{_month(m[1])} to {_month(m[2])}"),
-    (Pattern(rf"(?<![\w.,/$£€-])(?:the )?({_DAY})(?:\.|{_TH})? (?:of )?({_ANY_MONTH})\b\.?(?=,? (?:1[0-9]|20)\d\d\b|[\s,;:)?!]|$)"),
+    (Pattern(rf"(?<![\w.,/$£€-])(?:[Tt]he )?({_DAY})(?:\.|{_TH})? (?:of )?({_ANY_MONTH})\b\.?(?=,? (?:1[0-9]|20)\d\d\b|[\s,;:)?!]|$)"),
      lambda m: f"{_the(m[1])} of {_month(m[2])}" + ("." if m[0].endswith(".") and not m.string[m.end() :].strip() else "")),
     (Pattern(rf"\b({_MONTH})\.? ({_DAY}){_TH}(?=,? (?:1[0-9]|20)\d\d\b)"), lambda m: f"{_month(m[1])} {_ordinal_day(m[2])}"),
     (Pattern(rf"(?<![\w./-])({_DAY})[- ]({_MONTH})[- ]((?:19|20)\d\d|\d\d)(?![\w-])"), lambda m: f"{_the(m[1])} of {_month(m[2])} {full_year(m[3])}"),
@@ -193,6 +208,10 @@ _BOTH: list[Rule] = [
     (Pattern(r"\b(\d{1,2}(?:st|nd|rd|th)) c\.(?=\s|$)"), lambda m: f"{m[1]} century"),
     (Pattern(r"(?<![\w.:])(\d{1,2}):(\d{2}):(\d{2})(?:\.(\d{1,3}))?(?!\s?[aApP]\.?[mM]\b)(?![\w:])"), _duration),
     (Pattern(r"(?<![\w.:])(\d{1,2}):(\d{2})\.(\d{1,3})(?![\w:])"), _lap),
+    (Pattern(r"(?<![\w.:])(\d{1,3}) ?h(?:rs?)? ?(\d{1,2})(?: ?m(?:in)?)?(?: ?(\d{1,2}) ?s)?\b(?![/\w])"), _spans_of_time),
+    (Pattern(r"(?<![\w.:])(\d{1,3})() ?m(?:in)? ?(\d{1,2}) ?s\b(?![/\w])"), lambda m: f"{_count(m[1], 'minute')} {_count(m[3], 'second')}"),
+    (Pattern(r"(?<![\w.:$£€])(\d+\.\d+) ?s\b(?![/\w'])"), lambda m: f"{m[1]} seconds"),
+    (Pattern(r"(?<![\w.:$£€])(\d+) ?h\b(?![/\w'])(?=[\s.,;)]|$)"), lambda m: _count(m[1], "hour")),
     (_CLOCK_RANGE, lambda m: f"{m[1]} to "),
     (_HOURS_AFTER_CLOCK, lambda m: m[1]),
     (_HOURS, lambda m: f"{m[1]} to "),
@@ -204,11 +223,21 @@ RULES: dict[str, list[Rule]] = {
     "en-GB": [*_BOTH, (_SLASHED, _day_first), (_DASHED, _day_first)],
 }
 GROUPS = {language: RuleGroup("date or time", rules, DIGITS) for language, rules in RULES.items()}
+_WHEN = "on|this|next|last|every|by|until|till|from|since|to|through|thru|and|or|each|of|before|after|closed|open|late|early"
+_LONG_DAYS = {**_DAYS, **{name: name for name in _DAYS.values()}}
+_DAY_AT_END = Pattern(
+    rf"(?i:\b({_WHEN}|{'|'.join(_LONG_DAYS)})(?:\.?,|\.?)\s)(Mon|Wed|Sat|Sun|Tue|Tues|Thu|Thurs|Thur|Fri)\.(?=\s*[\"”’)]*\s*$)"
+)
+_MONTH_AT_END = Pattern(
+    r"\b((?i:in|by|of|until|till|since|from|to|last|next|this|and|late|early|mid)[ -])Mar\.(?=\s*[\"”’)]*\s*$)"
+)
 DAYS = RuleGroup(
     "day of the week",
     [
+        (_DAY_AT_END, lambda m: f"{m[0][: -len(m[2]) - 1]}{_DAYS[m[2]]}."),
+        (_MONTH_AT_END, lambda m: f"{m[1]}March."),
         (_DAY_RANGE, lambda m: f"{_DAYS[m[1]]} to {_DAYS[m[2]]}"),
         (Pattern(rf"\b({_MONTH})\s?[-–]\s?({_MONTH})\b"), lambda m: f"{_month(m[1])} to {_month(m[2])}"),
     ],
-    "-–",
+    "-–.",
 )

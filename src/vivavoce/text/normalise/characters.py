@@ -12,12 +12,12 @@ PLACEHOLDER = "\ue000"
 """Stands in the text of a marked-up document for a word whose reading the markup gave."""
 
 _UNUSUAL = Pattern(r"[^\x20-\x7e]+")
-_KEPT = frozenset("“”‘’«»„–—…£€¥₹₩¢°²³½¼¾⅓⅔⅛⅜⅝⅞⅕⅙§¶±×÷©™®→⇒←•µ≠≤≥⁰¹⁴⁵⁶⁷⁸⁹⁻ⁿ")
+_KEPT = frozenset("“”‘’«»„–—…£€¥₹₩¢°²³½¼¾⅓⅔⅛⅜⅝⅞⅕⅙§¶±×÷©™®→⇒←•µ≠≤≥≈⁺₊⁰¹⁴⁵⁶⁷⁸⁹⁻ⁿ")
 _NAMES = {
     "−": "-", "‐": "-", "‑": "-", "‒": "–", "―": "—", "⁄": "/", "∕": "/", "″": "″", "′": "′", "ʼ": "'", "‹": "'",
     "›": "'",
     "·": " ", "。": ". ", "、": ", ", "،": ",", "؟": "?", "؛": ";", "।": ".", "¿": " ", "¡": " ", "№": "number ",
-    "≈": " approximately ", "∞": "infinity",
+    "☎": "telephone ", "∞": "infinity",
     "√": " the square root of ", "∑": "sum", "∆": "delta", "μ": "µ", "Ω": "ohm", "‰": " per mille", "ẞ": "SS",
     "₽": "RUB", "₪": "ILS", "₺": "TRY", "₴": "UAH", "₦": "NGN", "₫": "VND", "₱": "PHP", "฿": "THB", "₿": "BTC",
     "ð": "th", "Ð": "Th", "þ": "th", "Þ": "Th", "ı": "i", "ħ": "h", "Ħ": "H", "ŧ": "t", "Ŧ": "T", "ĸ": "k",

@@ -59,10 +59,27 @@ def _camel(word: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", word)
 
 
+_KEYS = {"Ctrl": "Control", "Cmd": "Command", "Esc": "Escape", "Win": "Windows", "Fn": "Function"}
+
+
+def _snake(match: re.Match[str]) -> str:
+    """ "max_len", and "MAX_LEN" in words where they are words."""
+    pieces = match[0].split("_")
+    return " underscore ".join(
+        piece.lower() if len(piece) > 1 and piece.isupper() and re.search("[AEIOUY]", piece) else piece
+        for piece in pieces
+    )
+
+
 def _path(match: re.Match[str]) -> str:
     written = match[0]
     path = written.rstrip(".")
     return f" {spelled_name(path)}{written[len(path) :]}".lstrip(" ")
+
+
+def _spelled_directory(written: str) -> str:
+    path = written.rstrip(".")
+    return spelled_name(path) + written[len(path) :]
 
 
 def _file(match: re.Match[str]) -> str:
@@ -71,7 +88,7 @@ def _file(match: re.Match[str]) -> str:
 
 def _port(match: re.Match[str]) -> str:
     host = match[1]
-    said = " dot ".join(host.split(".")) if host[0].isdigit() else host
+    said = " dot ".join(host.split("."))
     return f"{said} port {in_pairs(match[2])}"
 
 
@@ -110,13 +127,18 @@ _CODE: list[Rule] = [
     (Pattern(r"(?<![\w.])\.(NET|net|com|org|io|ai|dev|gov|edu|app|co)\b(?!\.)"), lambda m: f" dot {m[1].lower() if m[1] not in ('io', 'ai', 'co') else letters(m[1])}"),
     (Pattern(rf"(?<![\w.])\.((?:{_SUFFIXES})|[a-z]{{2,12}})(?=[\s,.;:!?)]|$)(?!\.\.)"), lambda m: f" {spelled_name('.' + m[1])}"),
     (_PATH, _path),
-    (_DIRECTORY, lambda m: spelled_name(m[1]) if re.search(r"[_.]|^(?:src|lib|bin|etc|usr|var|docs?|tests?|app)/", m[1]) else m[0]),
+    (_DIRECTORY, lambda m: _spelled_directory(m[1]) if re.search(r"[_.]|^(?:src|lib|bin|etc|usr|var|docs?|tests?|app)/", m[1]) else m[0]),
     (_FILE, _file),
     (Pattern(r"\b(Node|Vue|React|Next|Three|D3|Express)\.(js|JS)\b"), lambda m: f"{m[1]} dot J S"),
     (Pattern(r"(?<![\w-])--(?=[a-z])([\w-]{1,40})"), lambda m: f" dash dash {m[1].replace('-', ' ')}".lstrip() if m.start() == 0 else f"dash dash {m[1].replace('-', ' ')}"),
     (Pattern(r"(?<=\s)-([a-zA-Z])(?=[\s,.;:)]|$)"), lambda m: f"dash {m[1]}"),
-    (Pattern(r"\b(\w{1,40})\(\)"), lambda m: _camel(m[1].replace("_", " underscore "))),
-    (Pattern(r"\b([a-z]+)((?:_[a-z0-9]+){1,8})\b"), lambda m: f"{m[1]}{m[2].replace('_', ' underscore ')}"),
+    (Pattern(r"\b(\w{1,40}(?:\.\w{1,40}){0,6})\(\)"), lambda m: _camel(m[1].replace("_", " underscore ").replace(".", " dot "))),
+    (Pattern(r"\b([A-Za-z]+\d{0,3})((?:_[A-Za-z0-9]+){1,8})\b"), _snake),
+    (Pattern(r"\b(_{1,2})([a-z]+)(_{0,2})(?!\w)"), lambda m: " ".join(["underscore"] * len(m[1]) + [m[2]] + ["underscore"] * len(m[3]))),
+    (Pattern(r"\b(?:mac|i|iPad|watch|tv|web|vision|Chrome)(?=OS\b)(?<!\bi)"), lambda m: f"{m[0]} "),
+    (Pattern(r"\bASP(?= ?\.NET| dot NET)"), lambda m: "A S P"),
+    (Pattern(r"\b(Ctrl|Cmd|Alt|Shift|Option|Control|Fn|Win|Esc|Tab|Meta|Super|Command)\s?([+-])\s?(?=[A-Z\d]|F\d)"), lambda m: f"{_KEYS.get(m[1], m[1])} plus "),
+    (Pattern(r"\b(Ctrl|Cmd)\b"), lambda m: _KEYS[m[1]]),
     (Pattern(r"(?<!\w)\$([A-Z_]{2,})\b"), lambda m: f"dollar {m[1].lower().replace('_', ' underscore ')}"),
     (Pattern(r"\b0x([0-9a-fA-F]{1,16})\b"), lambda m: f"zero X {letters(m[1])}"),
     (Pattern(r"(?<!\w)#(?=[0-9a-fA-F]*\d)(?=[0-9a-fA-F]*[a-fA-F])([0-9a-fA-F]{6})\b"), lambda m: f"hash {letters(m[1])}"),

@@ -21,6 +21,16 @@ STATES = {
     "TN": "Tennessee", "TX": "Texas", "UT": "Utah", "VT": "Vermont", "VA": "Virginia", "WA": "Washington",
     "WV": "West Virginia", "WI": "Wisconsin", "WY": "Wyoming", "PR": "Puerto Rico", "DC": "D.C.",
 }  # fmt: skip
+_PROVINCES = {
+    "ON": "Ontario", "QC": "Quebec", "BC": "British Columbia", "AB": "Alberta", "MB": "Manitoba", "SK": "Saskatchewan",
+    "NS": "Nova Scotia", "NB": "New Brunswick", "NL": "Newfoundland and Labrador", "PE": "Prince Edward Island",
+    "YT": "Yukon", "NT": "Northwest Territories", "NU": "Nunavut",
+}  # fmt: skip
+_PROVINCE = "|".join(_PROVINCES)
+_CITIES = (
+    "Berlin|Hamburg|München|Munich|Köln|Cologne|Frankfurt|Stuttgart|Dresden|Leipzig|Bonn|Paris|Lyon|Marseille|Nice|Lille"
+    "|Madrid|Barcelona|Sevilla|Valencia|Roma|Rome|Milano|Milan|Torino|Turin|Napoli|Firenze|Helsinki|Stockholm|Warszawa|Kraków"
+)
 _STATE = "|".join(STATES)
 _STATE_NAMES = "|".join(re.escape(name) for name in STATES.values())
 _ZIP = r"\d{5}(?:-\d{4})?"
@@ -76,6 +86,10 @@ def in_pairs(digits: str) -> str:
     return digits
 
 
+def _plural(word: str) -> str:
+    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}es" if word.endswith("x") else f"{word}s"
+
+
 def _small(digits: str) -> str:
     return hibari_numbers.cardinal(int(digits))
 
@@ -83,7 +97,7 @@ def _small(digits: str) -> str:
 def _read_serial(match: re.Match[str]) -> str:
     """Letters and digits of a serial number, each run apart: "AB12-CD34" is A B one two, C D three four."""
     groups = re.split(r"[-–/]", match[0])
-    return ", ".join(" ".join(group.upper()) for group in groups if group)
+    return ", ".join(map(letters, filter(None, groups)))
 
 
 def _postcode(match: re.Match[str]) -> str:
@@ -101,6 +115,12 @@ def _state(match: re.Match[str]) -> str:
 POST_CODES: list[Rule] = [
     (Pattern(rf"(?<=[a-z.],\s)({_STATE})(?=\s{_ZIP}\b|[,;.)!?]|\s*$|\s[a-z(])"), _state),
     (Pattern(rf"(?<=[a-z]\s)({_STATE})(?=\s{_ZIP}\b)"), _state),
+    (
+        Pattern(rf"(?<=[a-z],\s)({_PROVINCE})(?=\s[A-Z]\d[A-Z])|(?<=[a-z]\s)({_PROVINCE})(?=\s[A-Z]\d[A-Z] ?\d)"),
+        lambda m: _PROVINCES[m[0]],
+    ),
+    (Pattern(r"(?<=[a-z],\s)(QC|BC|AB|MB|SK|NS)(?=[,;.)!?]|\s*$|\s[a-z(])"), lambda m: _PROVINCES[m[0]]),
+    (Pattern(rf"(?<![\w.,-])\d{{5}}(?= (?:{_CITIES})\b)"), lambda m: digit_by_digit(m[0])),
     (
         Pattern(rf"((?:,|\b(?:{_STATE_NAMES})),?) ({_ZIP})(?![\w-])"),
         lambda m: f"{m[1]} {', '.join(map(digit_by_digit, m[2].split('-')))}",
@@ -125,6 +145,10 @@ _LONG: list[Rule] = [
 _NAMED: list[Rule] = [
     (Pattern(r"\b([Ff]lights? (?:number )?)?([A-Z]{2}) ?(\d{3,4})\b(?<![A-Z]{3})"),
      lambda m: f"{m[1] or ''}{letters(m[2])} {in_pairs(m[3])}" if m[1] or m[2] in _AIRLINES else m[0]),
+    (Pattern(r"(?<![\w.,$£€])([1-5]\d\d)(?= (?:errors?|status|response|redirects?|pages?|not found|forbidden|internal server)\b)"),
+     lambda m: in_pairs(m[1]) if m[1][1:] != "00" else m[0]),
+    (Pattern(r"\b((?:HTTP|[Ee]rror|[Ss]tatus)(?: code)? )([1-5]\d\d)\b(?!,\d)"), lambda m: m[1] + in_pairs(m[2])),
+    (Pattern(r"(?<![\w.,$£€])([1-9][1-9]\d)(['’]?s)(?![\w])"), lambda m: f"{_small(m[1][0])} {_plural(_small(m[1][1:]))}"),
     (Pattern(r"\b([Ff]light) (\d{3,4})\b"), lambda m: f"{m[1]} {in_pairs(m[2])}"),
     (Pattern(r"\b(I|US|SR|CR|FM|M|A|B|E)-(\d{2,3})\b"), lambda m: f"{letters(m[1])} {in_pairs(m[2])}"),
     (Pattern(r"\b([Rr]oom|[Ss]uite|[Rr]oute|[Hh]ighway|[Aa]partment|[Ff]lat|[Bb]us|[Cc]hannel|[Bb]oeing|[Ss]tudio) (\d{3,4})\b(?![,.]\d)"),
@@ -147,12 +171,14 @@ def _is_serial(text: str) -> bool:
 TELEPHONE: list[Rule] = [
     (_WORD_NUMBER, _word_number),
     (_TELEPHONE, _telephone),
-    (Pattern(rf"\b({_CALL}(?: (?:me|us|him|her|them|on|at|is|number|to|the|now))*:? )(\d{{3}}[ .]\d{{4}}|\d{{5,12}}|\d{{3,5}}(?: \d{{3,4}}){{1,3}})(?![\w,:/-]|\.\d)"),
+    (Pattern(rf"\b({_CALL}(?: (?:me|us|him|her|them|on|at|is|number|to|the|now))*:? )(\d{{3}}[ .]\d{{4}}|\d{{5,12}}|\d{{3,5}}(?: \d{{3,4}}){{1,3}})(?!\w|[,.:/-]\d)"),
      lambda m: m[1] + ", ".join(digit_by_digit(group) for group in re.split(r"[ .]", m[2]))),
     (Pattern(r"(?i)\b((?:call|dial|phone|ring)(?:s|ed|ing)? )(911|999|112|311|411|988|101|111)\b"),
      lambda m: m[1] + digit_by_digit(m[2])),
+    (Pattern(r"(?<=\d \d \d or )(911|999|112|311|411|988|101|111)\b"), lambda m: digit_by_digit(m[1])),
+    (Pattern(r"(?i)\b((?:text|sms|send|message)\b.{1,40}? to )(\d{5,6})\b(?!,\d)"), lambda m: m[1] + digit_by_digit(m[2])),
     (Pattern(r"(?<![\w.,])(911|999|112|311|411|988)(?= (?:call|operator|dispatcher)s?\b)"), lambda m: digit_by_digit(m[1])),
-    (Pattern(r"(?i)(?<=\d)(,? )(?:x|extn?\.?) ?(\d{1,6})\b"), lambda m: f"{m[1]}extension {m[2] if len(m[2]) < 3 else digit_by_digit(m[2])}"),
+    (Pattern(r"(?i)(?<=\d)(,? )(?:(?<=\d{4})x ?|(?<=\d{4} )x|(?<=\d{4}, )x|extn?\.? ?)(\d{1,6})\b(?! ?[=×])"), lambda m: f"{m[1]}extension {m[2] if len(m[2]) < 3 else digit_by_digit(m[2])}"),
 ]  # fmt: skip
 GROUPS = [
     RuleGroup("telephone number", TELEPHONE, DIGITS),

@@ -45,7 +45,8 @@ def _dictionary() -> G2P:
     return grapheme_to_phoneme("en-US")
 
 
-def _is_known(word: str) -> bool:
+def is_known(word: str) -> bool:
+    """Whether the dictionary has a word in lower case, or its stem."""
     lexicon = _dictionary().lexicon
     return (
         bool(lexicon.golds.get(word))
@@ -59,7 +60,7 @@ def _is_shouted(text: str) -> bool:
     if any(c.islower() for c in text):
         return False
     words = re.findall(r"[^\W\d_]+", text)
-    return sum(len(word) > 1 and _is_known(word.lower()) for word in words) >= max(2, len(words) // 2)
+    return sum(len(word) > 1 and is_known(word.lower()) for word in words) >= max(2, len(words) // 2)
 
 
 def _read_capitals(match: re.Match[str]) -> str:
@@ -67,19 +68,25 @@ def _read_capitals(match: re.Match[str]) -> str:
     word = match[0]
     if _is_shouted(match.string):
         bare = word.lower()
-        if word in _SPELLED or word in _WORDS_IN_CAPITALS or not _is_known(bare.replace("’", "'").split("'")[0]):
+        if word in _SPELLED or word in _WORDS_IN_CAPITALS or not is_known(bare.replace("’", "'").split("'")[0]):
             return word
         return bare.capitalize() if match.start() == 0 else bare
     if word in _SPELLED:
         return letters(word)
     if word.replace("’", "'") in _EMPHASISED or (
-        len(word) > 4 and word not in _WORDS_IN_CAPITALS and _is_known(word.lower())
+        len(word) > 4 and word not in _WORDS_IN_CAPITALS and is_known(word.lower())
     ):
         return word.lower() if match.start() else word.capitalize()
     return word
 
 
 _RULES: list[Rule] = [
+    (
+        re.compile(
+            r"(?<=\b[Tt]ell )US\b|(?<=\b(?:give|told|gave|show|both|help|join|lets) )US\b(?! [a-z]+s\b)|(?<=\b[Ll]et )US\b"
+        ),
+        lambda m: "us",
+    ),
     (_CAPITALS, _read_capitals),
 ]
 GROUPS = [

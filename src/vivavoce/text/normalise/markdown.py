@@ -10,24 +10,31 @@ _LABEL = r"[^\[\]\n]{1,300}"
 LINKS: list[Rule] = [
     (Pattern(rf"!?\[({_LABEL})\]\([^()\s]*(?:\s\"[^\"\n]{{0,200}}\")?\)"), lambda m: m[1]),
     (Pattern(r"!\[\]\([^()\s]*\)"), lambda m: ""),
-    (Pattern(rf"\[({_LABEL})\]\[[^\[\]\n]{{0,100}}\]"), lambda m: m[1]),
+    (Pattern(rf"\[(?!\d{{1,3}}\])({_LABEL})\]\[[^\[\]\n]{{0,100}}\]"), lambda m: m[1]),
     (Pattern(r"<((?:https?|ftp)://[^\s<>]+|[\w.+-]+@[\w.-]+)>"), lambda m: m[1]),
 ]
 _EMPHASIS: list[Rule] = [
     (Pattern(r"(?<![\w*])(\*{1,3})(?=[^\s*])([^*\n]{1,500})(?<=\S)\1(?![\w*])"), lambda m: m[2]),
     (Pattern(r"(?<![\w_])(_{1,3})(?=[^\s_])([^_\n]{1,500})(?<=\S)\1(?![\w_])"), lambda m: m[2]),
+    (Pattern(r"(?<![=\w])==(?=[^\s=])([^=\n]{1,500})(?<=\S)==(?![=\w])"), lambda m: m[1]),
     (Pattern(r"~~(?=\S)([^~\n]{1,500})(?<=\S)~~"), lambda m: m[1]),
     (Pattern(r"`+"), lambda m: ""),
     (Pattern(r"\\([*_`#\[\]()~>|])"), lambda m: m[1]),
 ]
 _NUMBERS = r"\d{1,3}(?:\s?[,;–-]\s?\d{1,3}){0,9}"
+_SHORT_WORDS = (
+    "so|him|her|it|us|them|me|you|not|too|all|day|war|law|man|men|way|one|two|six|ten|act|age|art|end|era|new|old|now|own"
+    "|see|son|tax|use|was|who|why|yes|yet|that|this|here|up|on|out|off|is|are|be|do|did|had|has|say|go|got|put|set|God"
+)
+"""Words too short to be told from units, after which a raised number is a note."""
 _NOTES: list[Rule] = [
     (Pattern(r"\s?\[\^[^\[\]\s]{1,20}\]"), lambda m: ""),
-    (Pattern(rf"(?<=[\w.,;:!?\"”’')])\s?\[(?:{_NUMBERS}|[a-z*†‡])\](?!\()"), lambda m: ""),
+    (Pattern(rf"(?<=[\w.,;:!?\"”’')])(?:\s?\[(?:{_NUMBERS}|[a-z*†‡])\])+(?!\()"), lambda m: ""),
     (Pattern(r"(?i)\s?\[(?:citation needed|note \d+|n \d+|nb \d+|page needed|edit|clarification needed|who\?|when\?)\]"),
      lambda m: ""),
     (Pattern(r"(?<=[.!?,;:\"”’)\]])[⁰¹²³⁴-⁹]+"), lambda m: ""),
     (Pattern(r"(?<=[^\W\d_]{4})[⁰¹²³⁴-⁹]+"), lambda m: ""),
+    (Pattern(rf"(?<!\d )(?<![/·-])\b({_SHORT_WORDS})[⁰¹²³⁴-⁹]+"), lambda m: m[1]),
     (Pattern(r"(?<=[\w.,;!?\"”’)])[*†‡]{1,3}(?=[\s.,;!?]|$)"), lambda m: ""),
     (Pattern(r"(?<=[a-z]{3}[.!?][\"”’])\d{1,2}(?=\s|$)|(?<=[a-z]{3}[.!?])\d{1,2}(?=\s[A-Z\"“])"), lambda m: ""),
 ]  # fmt: skip
@@ -35,5 +42,5 @@ _NOTES: list[Rule] = [
 GROUPS = [
     RuleGroup("link", LINKS, "[<"),
     RuleGroup("note", _NOTES, "[⁰¹²³⁴⁵⁶⁷⁸⁹*†‡0123456789"),
-    RuleGroup("markdown", _EMPHASIS, "*_~`\\"),
+    RuleGroup("markdown", _EMPHASIS, "*_~`\\="),
 ]

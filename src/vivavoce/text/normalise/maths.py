@@ -86,7 +86,9 @@ _ELEMENTS = [
     "Pu",
 ]
 _ELEMENT = "(?:" + "|".join(sorted(_ELEMENTS, key=len, reverse=True)) + ")"
-_FORMULA = Pattern(rf"(?<![\w.-])(\d{{0,2}})((?:\(?{_ELEMENT}\d{{0,2}}\)?\d{{0,2}}){{1,9}})(\d?[+-](?![\w]))?(?![\w-])")
+_FORMULA = Pattern(
+    rf"(?<![\w.-])(\d{{0,2}})((?:\(?{_ELEMENT}\d{{0,2}}\)?\d{{0,2}}){{1,9}})(\s?\d?[+-](?=[\s.,;:)]|$)|[²³⁴]?[⁺⁻](?![\w⁺⁻]))?(?![\w-])"
+)
 _PLAIN_FORMULAS = words(
     "NaCl HCl KCl NaOH KOH HBr MgO CaO CuO ZnO FeO AgCl NaF KBr NaBr LiCl HCN KCN SiC GaAs TiN FeS CuS LiOH KI",
     "NaI NaCN CsCl PbS HgO NaH LiH",
@@ -110,6 +112,7 @@ def _power(match: re.Match[str]) -> str:
 
 def _formula(match: re.Match[str]) -> str:
     count, body, charge = match.groups()
+    charge = charge.strip().translate(_SUPERSCRIPTS) if charge else None
     atoms = re.findall(r"[A-Z][a-z]?", body)
     digits = any(c.isdigit() for c in body)
     if not (
@@ -128,7 +131,11 @@ def _formula(match: re.Match[str]) -> str:
 
 
 _MOLECULES = words("H2 O2 N2 O3 F2 Cl2 Br2 I2 S8 P4 C60 H3")
-_CHEMISTRY: list[Rule] = [(_FORMULA, _formula), (Pattern(r"\bpH\b"), lambda m: "P H")]
+_CHEMISTRY: list[Rule] = [
+    (_FORMULA, _formula),
+    (Pattern(r"(?<!, )(?<![A-Z] )\bCO\b(?! [A-Z]{2}|[.,]? \d{5}|-[A-Z])"), lambda m: "C O"),
+    (Pattern(r"\bpH\b"), lambda m: "P H"),
+]
 _MATHS: list[Rule] = [
     (Pattern(r"(?<![\w.])(\d+(?:\.\d+)?)[eE]([+-]?\d{1,3})(?!\w|\.\d)"),
      lambda m: f"{m[1]} times 10 to the power of " + m[2].lstrip("+").replace("-", "minus ")),
@@ -146,8 +153,9 @@ _MATHS: list[Rule] = [
     (Pattern(r"\b(sin|cos|tan|log|ln|exp)(?=\s?\(|\s[a-zθ]\b)"), lambda m: _FUNCTIONS[m[1]] + " of "),
     (Pattern(r"(?<![\w])([fghFGHPT])\(([a-z]|\d+)\)"), lambda m: f"{m[1]} of {m[2]}"),
     (Pattern(r"(?<![\w])([a-z])_\{?(\w{1,2})\}?(?!\w)"), lambda m: f"{m[1]} sub {m[2]}"),
-    (Pattern(r"(?<![\w])([a-z])!(?=\s?=|\s?/)"), lambda m: f"{m[1]} factorial"),
-    (Pattern(r"(?<![\w])(\d+)!(?=\s?=)"), lambda m: f"{m[1]} factorial"),
+    (Pattern(r"(?<![\w'’])([nkmrpx]|\d+)!(?=\s?[=/)+*<>×-]|\s(?:is|grows|equals|plus|minus|times|over|and|for)\b)"), lambda m: f"{m[1]} factorial"),
+    (Pattern(r"(?<=[\w)])\s?≈\s?"), lambda m: " is approximately equal to "),
+    (Pattern(r"≈\s?"), lambda m: "approximately "),
     (Pattern(rf"(?<=[\w)%])\s?\+\s?(?={_NEXT})"), lambda m: " plus "),
     (Pattern(rf"(?<![\w-])({_TERM})\s[-−–]\s(?={_NEXT})(?!\w*[-/])(?!I\b)(?!a \w)"), lambda m: f"{m[1]} minus "),
     (Pattern(r"(?<![\w.-])(\d+(?:\.\d+)?)\s?[-−–]\s?(?=\d+(?:\.\d+)?\s?=)"), lambda m: f"{m[1]} minus "),
@@ -161,4 +169,4 @@ _MATHS: list[Rule] = [
     (Pattern(r"(?<=equals )[-−](?=\s?[\w(])|(?<=equal to )[-−](?=\s?\w)|(?<=than )[-−](?=\s?\w)"), lambda m: "minus "),
 ]  # fmt: skip
 CHEMISTRY = RuleGroup("chemistry", _CHEMISTRY, "HCNOFPSKIBVWUALMZX")
-GROUP = RuleGroup("mathematics", _MATHS, "^=<>≠≤≥+-−–*×÷·_/!⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿ(→⇒eE")
+GROUP = RuleGroup("mathematics", _MATHS, "^=<>≠≤≥≈!+-−–*×÷·_/!⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿ(→⇒eE")

@@ -30,7 +30,7 @@ _PEOPLE = Pattern(
     r" (?:people|users|customers|dentists|students|times|cases|patients|questions|stars|points|doctors|children)\b"
 )
 _RESOLUTION = Pattern(
-    r"(?i)[ -](?:run|race|runner|resolution|tv|tvs|video|videos|display|monitor|screen|movie|film|footage|camera|ultra|remaster)"
+    r"(?i)[ -](?:run|race|runner|walk|walker|swim|ride|resolution|tv|tvs|video|videos|display|monitor|screen|movie|film|footage|camera|ultra|remaster)"
 )
 
 
@@ -101,11 +101,17 @@ def _slash(match: re.Match[str]) -> str:
         )
     ):
         return f"{one} out of {other}"
-    return fraction(one, other) if other in (16, 32, 64, 100, 1000) else match[0]
+    if other in (16, 32, 64, 100, 1000):
+        return fraction(one, other)
+    return f"{one} over {other}" if one > 12 or other > 31 else match[0]
 
 
 def _suffixed_fraction(match: re.Match[str]) -> str:
-    return fraction(int(match[1]), int(match[2])) if int(match[2]) else match[0]
+    """ "3/8ths", and "1/16ths" as it is written: more than one."""
+    if not int(match[2]):
+        return match[0]
+    said = fraction(int(match[1]), int(match[2]))
+    return f"{said}s" if match[1] == "1" and match[0].endswith("ths") and int(match[2]) > 2 else said
 
 
 LAKHS = RuleGroup(
@@ -157,8 +163,14 @@ _RULES: list[Rule] = [
     (Pattern(r"(?<![\w.])\.(\d+)(?![\w.]\d)"), lambda m: f"point {digit_by_digit(m[1])}"),
     (Pattern(r"(?i)\b((?:chapter|section|lesson|episode|article|part|book|page|step|unit|day|week|track) )0+(?=[1-9])"), lambda m: m[1]),
     (Pattern(r"(?<![\w.,:/+-])0\d+(?![\w:/-]|[.,]\d)"), lambda m: digit_by_digit(m[0])),
+    (Pattern(r"(?<![\w:.])\d{1,3}(?::\d{1,3}){2,4}(?![\w:]|\.\d)(?= (?:ratio|mix|mixture|blend|fertili[sz]er|scale|split)s?\b)"), lambda m: m[0].replace(":", " to ")),
+    (Pattern(r"(?i)(?<=\bratio of )\d{1,3}(?::\d{1,3}){2,4}(?![\w:]|\.\d)"), lambda m: m[0].replace(":", " to ")),
+    (Pattern(r"(?<![\w:.])(\d+\.\d+):(\d+(?:\.\d+)?)(?![\w:])|(?<![\w:.])(\d+):(\d+\.\d+)(?![\w:])"), lambda m: f"{m[1] or m[3]} to {m[2] or m[4]}"),
+    (Pattern(r"(?<![\w:.])(\d{1,5}):(\d{1,3}(?:,\d{3})+)(?![\w:])"), lambda m: f"{m[1]} to {m[2]}"),
     (Pattern(r"(?<![\w:.])(\d{1,5}):(\d{1,5})(?![\w:])(?!\.\d)"), _ratio),
     (Pattern(r"(?<![\w.])(\d+(?:\.\d+)?)[xX](?= [a-z])"), lambda m: f"{m[1]} times"),
+    (Pattern(r"(?<![\w.])(\d+(?:\.\d+)?) ?[xX×] ?(?=\d+(?:\.\d+)?(?: ?[xX×] ?\d+)* ?(?:=|equals))"), lambda m: f"{m[1]} times "),
+    (Pattern(r"(?<= times )(\d+(?:\.\d+)?) ?[xX×] ?(?=\d+ ?(?:=|equals))"), lambda m: f"{m[1]} times "),
     (Pattern(r"(?<![\w.])(\d+(?:\.\d+)?) ?[xX×] ?(?=\d)"), lambda m: f"{m[1]} by "),
     (Pattern(r"(?<![\w.])(\d+)x(?=[\s,.;!?]|$)"), lambda m: f"{m[1]} times"),
     (Pattern(r"(?<![\w.,/-])(\d{1,4})\s?[-–]\s?(\d{1,4})(?=\.(?:\s|$))"), lambda m: f"{m[1]} to {m[2]}"),

@@ -87,6 +87,9 @@ def _ordinal(match: re.Match[str]) -> str:
 
 _ORDINAL_NOUNS = "century|centuries|Century|Olympi\\w+|Congress|Corps|Legion|legion|[Dd]ynasty|Army|Amendment|Brigade"
 _RULES: list[Rule] = [
+    (Pattern(rf"^({_LOWER})(?=[.)]\s)"), lambda m: str(roman(m[1])) if m[1] else m[0]),
+    (Pattern(rf"^(?=[IVXL]{{2}})({_SMALL})(?=[.)]\s+[A-Z])"), lambda m: str(roman(m[1]))),
+    (Pattern(r"^([IVX])(?=\.\s+[A-Z][a-z]+(?: [\w’']+){0,7}$)"), lambda m: str(roman(m[1]))),
     (Pattern(rf"\b((?:{_REGNAL_TITLES}) (?:[A-Z][a-z]+ )?[A-Z][a-z]+) ({_SMALL}|[IVX]){_FOLLOWING}"), _ordinal),
     (Pattern(rf"\b((?:{_THINGS.lower()}) )(?={_PRONOUN})"), lambda m: m[1] + SHIELD),
     (Pattern(rf"\b((?:{_THINGS}) )(?={_SURELY_PRONOUN})"), lambda m: m[1] + SHIELD),
@@ -102,7 +105,7 @@ _RULES: list[Rule] = [
         ),
         lambda m: f"{m[1]}{roman(m[2])}" if m[2] not in ("", "I") else m[0],
     ),
-    (Pattern(rf"\(({_LOWER})\)"), lambda m: f"({roman(m[1])})" if m[1] else m[0]),
+    (Pattern(rf"(?<!\w)\(({_LOWER})\)"), lambda m: f"({roman(m[1])})" if m[1] else m[0]),
     (Pattern(rf"\b({_NUMERAL})(?:th|st|nd|rd)?(?= (?:{_ORDINAL_NOUNS})\b)(?<!\bI)"), lambda m: ordinal_of(roman(m[1]))),
     (Pattern(r"\bM(?=[MDCLXVI]{3})M{0,2}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b"), _year),
     (Pattern(rf"\b({_MONARCHS}) (?!X\b)({_SMALL}|[IVX]){_FOLLOWING}(?! ?[A-Z]\.)"), _ordinal),

@@ -11,13 +11,19 @@ from vivavoce.text.patterns import Pattern
 from vivavoce.text.source_map import Edit, SourceMappedText
 from vivavoce.text.utterance import ByteSpan
 
-Rule = tuple[Pattern, Callable[[re.Match[str]], str]]
+Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
 NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 DIGITS = "0123456789"
 _SHIELD = " \u2060"
 
 _ARTICLE = Pattern(r"(?i)\b(?:an?|another|each|every|this|that|one)\s+$")
+_CONTEST = Pattern(
+    r"[\s-](?:race|run|runner|walk|dash|sprint|relay|hurdles|freestyle|butterfly|backstroke|breaststroke|final|record|radius|limit"
+    r"|mark|range|track|course|stretch|drive|wall|tower|fence|screen|wide|zone|bottle|bag|bar|bulb|cable|lens|gun|ride|hike|climb"
+    r"|event|champion|medal|trail|line|dive|platform|barrier)s?\b"
+)
+"""After "the", these make a measure before them an adjective: "the 100 m race"."""
 _NOUN = Pattern(r"[\s-](?!(?:in|of|for|to|and|or|an?|per|on|at|from|is|was|more|less|with|by|than|as|the|it)\b)[a-z]")
 
 
@@ -96,8 +102,8 @@ def digit_words(digits: str) -> str:
 
 
 def letters(word: str) -> str:
-    """Letters and digits to be read one by one: "P S I"."""
-    return " ".join(word.upper())
+    """Letters and digits to be read one by one: "P S I"; a digit before a letter is no amount of a unit."""
+    return digit_words(word.upper())
 
 
 def cardinal(digits: str) -> str:
@@ -114,6 +120,8 @@ def quantity(number: str) -> str:
 def attributive(match: re.Match[str]) -> bool:
     """Whether the match stands before a noun, as in "a $5 bill", where a unit stays in the singular."""
     text = match.string
+    if text[max(match.start() - 4, 0) : match.start()].lower() == "the " and _CONTEST.match(text, match.end()):
+        return True
     return bool(_ARTICLE.search(text, max(match.start() - 12, 0), match.start())) and bool(
         _NOUN.match(text, match.end())
     )

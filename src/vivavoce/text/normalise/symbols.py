@@ -18,6 +18,11 @@ RULES: list[Rule] = [
     (Pattern(r"[⁰¹⁴-⁹⁻ⁿ⇒]+"), lambda m: f" {m[0].translate(_LEFT)} "),
     (Pattern(r"\b([A-Za-z]{3,})\((e?s)\)"), lambda m: f"{m[1]} or {_plural(m[1], m[2])}"),
     (
+        Pattern(r"\b([A-Za-z]{3,})\((ren|ies|en)\)"),
+        lambda m: f"{m[1]} or {m[1][:-1] if m[2] == 'ies' else m[1]}{m[2]}",
+    ),
+    (Pattern(r"(?<![\w'’])([B-HJ-LN-QSTV-Z])s(?![\w'’])"), lambda m: f"{m[1]}'s"),
+    (
         Pattern(r"\b([a-z]{2,})/(?=(?:or|she|her|hers|he)\b)"),
         lambda m: f"{m[1]} " if m.string[m.end() : m.end() + 2] == "or" else f"{m[1]} or ",
     ),
