@@ -33,7 +33,8 @@ def _read(match: re.Match[str]) -> str:
     address = _TRAILING.sub("", written)
     after = written[len(address) :]
     address = _SCHEME.sub("", address).rstrip("/")
-    host, port, rest = _PORT.match(address).groups() if _PORT.match(address) else (address, "", "")
+    with_port = _PORT.match(address)
+    host, port, rest = with_port.groups() if with_port else (address, "", "")
     said = " ".join(filter(None, map(_piece, _PIECE.findall(host))))
     if port:
         said += f" port {in_pairs(port)} " + " ".join(filter(None, map(_piece, _PIECE.findall(rest))))
