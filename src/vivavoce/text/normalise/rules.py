@@ -11,7 +11,7 @@ from vivavoce.text.patterns import Pattern
 from vivavoce.text.source_map import Edit, SourceMappedText
 from vivavoce.text.utterance import ByteSpan
 
-Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
+Rule = tuple[Pattern, Callable[[re.Match[str]], str]]
 
 NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 DIGITS = "0123456789"
