@@ -82,7 +82,7 @@ def _read_capitals(match: re.Match[str]) -> str:
 
 _RULES: list[Rule] = [
     (
-        re.compile(
+        Pattern(
             r"(?<=\b[Tt]ell )US\b|(?<=\b(?:give|told|gave|show|both|help|join|lets) )US\b(?! [a-z]+s\b)|(?<=\b[Ll]et )US\b"
         ),
         lambda m: "us",

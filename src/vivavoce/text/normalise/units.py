@@ -124,7 +124,7 @@ def _feet_inches(match: re.Match[str]) -> str:
 
 RULES: list[Rule] = [
     (
-        re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)[eE]([+-]?\d{1,3})(?= ?[a-zA-Z°%])(?!\w|\.\d)"),
+        Pattern(r"(?<![\w.])(\d+(?:\.\d+)?)[eE]([+-]?\d{1,3})(?= ?[a-zA-Z°%])(?!\w|\.\d)"),
         lambda m: f"{m[1]} times 10 to the power of {m[2].lstrip('+').replace('-', 'minus ')}",
     ),
     (_FAHRENHEIT, _temperature),
