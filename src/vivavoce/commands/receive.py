@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from vivavoce.audio import Audio, Samples, format_of, write_audio
+from vivavoce.commands.console import counts
 from vivavoce.commands.standard_streams import write_pcm
 from vivavoce.errors import InputError
 from vivavoce.files import check_output, check_outputs
@@ -73,11 +73,6 @@ def run(arguments: argparse.Namespace) -> int:
     if stopped:
         raise stopped
     return 0
-
-
-def counts(played: Mapping[Any, int]) -> str:
-    """How often each kind of sound was played, in words; `played` counts packets by kind."""
-    return ", ".join(f"{count} by {source}" for source, count in played.items())
 
 
 def write_heard(path: str, samples: Samples, receiver: Receiver[Any]) -> None:

@@ -10,7 +10,7 @@ torch = pytest.importorskip("torch")
 
 from vivavoce.training.voice.export import DELAY, SPECTRUM, voice_networks  # noqa: E402
 from vivavoce.training.voice.networks import Melody, Voice, frame_inputs  # noqa: E402
-from vivavoce.training.voice.prosody import StageOne  # noqa: E402
+from vivavoce.training.voice.stage_one import StageOne  # noqa: E402
 
 FRAMES = 70
 TOLERANCE = 2e-2

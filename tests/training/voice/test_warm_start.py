@@ -13,7 +13,7 @@ from vivavoce.blocks import write_addon  # noqa: E402
 from vivavoce.errors import InputError  # noqa: E402
 from vivavoce.training.voice.export import voice_networks  # noqa: E402
 from vivavoce.training.voice.networks import Melody, Voice  # noqa: E402
-from vivavoce.training.voice.prosody import StageOne  # noqa: E402
+from vivavoce.training.voice.stage_one import StageOne  # noqa: E402
 from vivavoce.training.voice.utterances import SPEAKERS  # noqa: E402
 from vivavoce.training.voice.warm_start import begin, load_exported  # noqa: E402
 

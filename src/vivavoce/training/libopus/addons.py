@@ -30,11 +30,11 @@ libopus as a whole:
 def write_addons(source: LibopusSource, folder: Path) -> list[Addon]:
     """Write `fargan`, `dred` and `plc-predictor` into a folder. Raises `InputError` for weights of another form."""
     origin = f"vivavoce.training.libopus, libopus {source.version}"
-    specs = (_fargan(source), _dred(source), _predictor(source))
+    specs = (_fargan_spec(source), _dred_spec(source), _predictor_spec(source))
     return [export_untrained(spec, folder / spec.name, origin) for spec in specs]
 
 
-def _fargan(source: LibopusSource) -> AddonSpec:
+def _fargan_spec(source: LibopusSource) -> AddonSpec:
     layers = read_linear(source.weights("fargan"))
     return _spec(
         source,
@@ -50,7 +50,7 @@ def _fargan(source: LibopusSource) -> AddonSpec:
     )
 
 
-def _dred(source: LibopusSource) -> AddonSpec:
+def _dred_spec(source: LibopusSource) -> AddonSpec:
     version = source.constant("DRED_EXPERIMENTAL_VERSION")
     pitch = source.weights("pitchdnn")
     spec = _spec(
@@ -79,7 +79,7 @@ def _dred(source: LibopusSource) -> AddonSpec:
     return replace(spec, details=details, files={"statistics.json": _statistics(source), **spec.files})
 
 
-def _predictor(source: LibopusSource) -> AddonSpec:
+def _predictor_spec(source: LibopusSource) -> AddonSpec:
     return _spec(
         source,
         "plc-predictor",

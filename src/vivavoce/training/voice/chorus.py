@@ -10,10 +10,9 @@ from typing import Any
 from torch import Tensor
 
 from vivavoce.training.core.addon_export import AddonSpec, ReadyNetwork
-from vivavoce.training.core.checkpoint import load_checkpoint, load_weights
+from vivavoce.training.core.checkpoint import load_checkpoint
 from vivavoce.training.core.model_cards import CardText
 from vivavoce.training.core.product import Workspace
-from vivavoce.training.core.recipe import recipe_of
 from vivavoce.training.voice.export import DELAY, voice_networks
 from vivavoce.training.voice.hibari import vocabulary
 from vivavoce.training.voice.networks import (
@@ -23,11 +22,10 @@ from vivavoce.training.voice.networks import (
     WORD_PROSODY,
     Voice,
 )
-from vivavoce.training.voice.prosody import Prosody
 from vivavoce.training.voice.sound import FRAME_SAMPLES, RATE_HZ
+from vivavoce.training.voice.stage_one import PROSODY_RECIPE, trained_stage
 from vivavoce.training.voice.utterances import SPEAKERS
 
-PROSODY_RECIPE = "chorus-questions"
 BOUNDARY_S = -0.045
 LONGEST_END_S = 0.175
 CLOSING_UNITS, CLOSING_NATS, CLOSING_LIFT, CLOSING_PITCH = 36, 0.8, 2.5, 0.7
@@ -59,13 +57,8 @@ _PER_TOKEN = [1, "tokens"]
 
 
 def chorus(voice: Voice, workspace: Workspace) -> AddonSpec:
-    """The addon of a trained voice and of the run `chorus-prosody` in the workspace."""
-    run = workspace.run(PROSODY_RECIPE)
-    recipe: Any = recipe_of(load_checkpoint(run).recipe, str(run))
-    prosody = Prosody(recipe, workspace)
-    stage = prosody.build_network()
-    load_weights(stage, run)
-    stage.eval()
+    """The addon of a trained voice and of the run of stage I in the workspace."""
+    stage, found = trained_stage(workspace), load_checkpoint(workspace.run(PROSODY_RECIPE)).metrics
     roles = {
         "decoder": "decoder", "melody": "melody", "sentence_reference": "reference", "word_reference": "reference"
     }  # fmt: skip
@@ -89,7 +82,7 @@ def chorus(voice: Voice, workspace: Workspace) -> AddonSpec:
         ],
         manifest=_manifest(stage.melody.centre[:, 1].tolist()),
         details=_details(stage.melody.centre),
-        metrics={name: value for name, value in load_checkpoint(run).metrics.items() if name.endswith("_ensemble")},
+        metrics={name: value for name, value in found.items() if name.endswith("_ensemble")},
         card=CardText(
             notes=(
                 "Text encoder, frame decoder and the network of durations, pitch and energy begin with the weights of "

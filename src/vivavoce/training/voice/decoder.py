@@ -21,10 +21,11 @@ from vivavoce.training.core.discriminators import MagnitudeDiscriminators
 from vivavoce.training.core.product import Losses, Product, Progress
 from vivavoce.training.core.recipe import Recipe
 from vivavoce.training.core.spectral_loss import spectral_loss
-from vivavoce.training.voice.chorus import PROSODY_RECIPE, chorus
+from vivavoce.training.voice.chorus import chorus
 from vivavoce.training.voice.networks import FRAMES_PER_UNIT, Voice, frame_inputs
 from vivavoce.training.voice.prepare import prepare
 from vivavoce.training.voice.sound import FRAME_SAMPLES, excitation, mel_distance, synthesise
+from vivavoce.training.voice.stage_one import PROSODY_RECIPE
 from vivavoce.training.voice.utterances import SPEAKERS, Utterance, utterances
 from vivavoce.training.voice.warm_start import HIBARI, begin
 

@@ -24,8 +24,8 @@ from vivavoce.training.voice.networks import (
     Voice,
     frame_inputs,
 )
-from vivavoce.training.voice.prosody import StageOne
 from vivavoce.training.voice.reference import FEATURES
+from vivavoce.training.voice.stage_one import StageOne
 
 REACH = 3
 """Frames that each of the decoder's layers looks ahead."""

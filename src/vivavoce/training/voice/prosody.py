@@ -9,7 +9,7 @@ heart, would learn to ignore them.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,25 +18,29 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from vivavoce.training.core.addon_export import AddonSpec
 from vivavoce.training.core.product import Losses, Metrics, Product, Progress
 from vivavoce.training.core.recipe import Recipe
-from vivavoce.training.corpora.intonation import VOICED_HZ
 from vivavoce.training.voice.examples import Example, centres, examples, tensors
-from vivavoce.training.voice.hibari import vocabulary
 from vivavoce.training.voice.kinds import last_rise
 from vivavoce.training.voice.more import CORPUS as MORE
 from vivavoce.training.voice.more import prepare_more
-from vivavoce.training.voice.networks import FRAMES_PER_UNIT, Melody
+from vivavoce.training.voice.networks import Melody
 from vivavoce.training.voice.prepare import prepare
-from vivavoce.training.voice.reference import SentenceReference, WordReference, over_tokens, word_shares
+from vivavoce.training.voice.reference import over_tokens
+from vivavoce.training.voice.selection import selection
+from vivavoce.training.voice.stage_one import (
+    UNVOICED_SHARE,
+    StageOne,
+    half_heard,
+    label_losses,
+    mean_of,
+    predict,
+    set_registers,
+)
 from vivavoce.training.voice.utterances import SPEAKERS, utterances
 from vivavoce.training.voice.warm_start import HIBARI, begin, load_exported
-
-UNVOICED_SHARE = 0.35
-"""Of the speaker's median f0: what is lower counts as unvoiced."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,24 +95,6 @@ class ProsodyRecipe(Recipe):
     """Whose weights come first: hibari's, or those of an addon of this voice, by name or folder."""
     quick_rate: float = 4.0
     """How much faster tables and reference encoders learn than what begins with hibari's weights."""
-
-
-class StageOne(nn.Module):
-    """The voice's melody and the two reference encoders."""
-
-    def __init__(self, reference: Mapping[str, int]) -> None:
-        super().__init__()
-        self.melody = Melody(len(SPEAKERS))
-        self.sentence = SentenceReference(**reference)
-        self.word = WordReference(**reference)
-
-    def posterior(self, batch: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
-        """Mean and log variance of the sentences' embeddings, (batch, 64) both."""
-        return self.sentence(batch["symbols"], batch["reference"], batch["mask"])
-
-    def words(self, batch: Mapping[str, Tensor]) -> Tensor:
-        """Embeddings of the words, (batch, words, 16)."""
-        return self.word(batch["symbols"], batch["reference"], batch["mask"], word_shares(batch["owner"]))
 
 
 class Prosody(Product[ProsodyRecipe]):
@@ -192,7 +178,7 @@ class Prosody(Product[ProsodyRecipe]):
         given = over_tokens(words, batch["owner"]) * with_words[..., None]
         terms = label_losses(network.melody, *predict(network.melody, heard, drawn * with_sentence, given), batch)
         nats = 0.5 * (mean**2 + log_variance.exp() - log_variance - 1.0).sum(-1)
-        priced = _mean(nats, with_sentence[:, 0])
+        priced = mean_of(nats, with_sentence[:, 0])
         weight = settings.divergence_weight * progress.ramp(settings.anneal_steps)
         return Losses(terms | {"divergence": weight * priced * with_sentence.mean()}, {"nats": priced.detach()})
 
@@ -201,8 +187,6 @@ class Prosody(Product[ProsodyRecipe]):
         return held_figures(network.melody, self.held)
 
     def export(self, network: nn.Module) -> AddonSpec:
-        from vivavoce.training.voice.selection import selection  # which reads this module's networks
-
         assert isinstance(network, StageOne)
         return selection(network, self.workspace)
 
@@ -214,64 +198,6 @@ def example_weights(learned: Sequence[Example], data: ProsodyData) -> np.ndarray
     for number, name in enumerate(SPEAKERS):
         weights[speakers == number] *= data.speaker_shares.get(name, 1.0) / weights[speakers == number].sum()
     return weights / weights.sum()
-
-
-def set_registers(melody: Melody) -> None:
-    """Let each speaker's pitch begin at their own height, with hibari's own speaker as the measure."""
-    log_f0 = melody.centre[:, 0]
-    ratio = (log_f0 - log_f0[SPEAKERS.index("af_heart")]).exp()
-    with torch.no_grad():
-        melody.v.table("out")[:, :FRAMES_PER_UNIT] = ratio[:, None] - 1.0
-
-
-def predict(
-    melody: Melody, batch: Mapping[str, Tensor], sentence: Tensor | None = None, words: Tensor | None = None
-) -> tuple[Tensor, Tensor, Tensor]:
-    """log(1 + units) of the tokens, and f0 and energy at the batch's own durations."""
-    states = melody.encode(batch["symbols"], batch["mask"], batch["speaker"], batch["kind"], sentence, words)
-    log_units = melody.log_units(states, batch["mask"], batch["speaker"])
-    spread = states.gather(1, batch["token"][..., None].expand(-1, -1, states.shape[-1]))
-    f0, energy = melody.contours(spread, batch["valid"][..., None], batch["speaker"], batch["kind"])
-    return log_units, f0, energy
-
-
-def label_losses(
-    melody: Melody, log_units: Tensor, f0: Tensor, energy: Tensor, batch: Mapping[str, Tensor]
-) -> dict[str, Tensor]:
-    """Losses by name: `log_units` (batch, tokens), `f0` in Hz and `energy` (batch, frames) against the labels."""
-    median = melody.centre[batch["speaker"], :1].exp()
-    mask, weights, wanted = batch["mask"] * batch["has_lengths"][:, None], batch["weights"], batch["f0"]
-    frames = weights.clamp(max=1.0)
-    total = (batch["units"] * batch["mask"]).sum(1)
-    said = ((log_units.exp() - 1.0) * batch["mask"]).sum(1)
-    voiced = (wanted > VOICED_HZ).float() * weights
-    meant, ours = wanted.clamp(min=25.0).log(), f0.clamp(min=25.0).log()
-    both = torch.minimum(voiced[:, 1:], voiced[:, :-1])
-    moved = (ours.diff() - meant.diff()).abs()
-    floor, bound = torch.log(f0.clamp(min=0.0) + 10.0), torch.log(wanted + 10.0)
-    spoken = functional.binary_cross_entropy_with_logits(
-        (f0 / median - UNVOICED_SHARE) / 0.1, (wanted > UNVOICED_SHARE * median).float(), reduction="none"
-    )
-    return {
-        "duration": _mean((log_units - torch.log1p(batch["units"])).abs(), mask)
-        + 0.3 * _mean((said - total).abs() / total, batch["has_lengths"]),
-        "pitch": 2.0 * _mean((ours - meant).abs(), voiced) + _mean((f0 - wanted).abs() / median, frames),
-        "movement": 2.0 * _mean(moved, both),
-        "voicing": 0.2 * _mean(spoken, frames) + 0.3 * _mean((floor - bound).abs(), frames),
-        "energy": 0.25 * _mean((energy - batch["energy"]).abs(), frames),
-    }
-
-
-def _mean(values: Tensor, weights: Tensor) -> Tensor:
-    return (values * weights).sum() / weights.sum().clamp_min(1.0)
-
-
-def half_heard(symbols: Tensor, share: Tensor) -> Tensor:
-    """symbols (batch, tokens) with a share (batch, 1) of sounds hidden, and of as many sentences the punctuation."""
-    sounds = torch.isin(symbols, _SOUNDS)
-    hidden = (torch.rand(symbols.shape) < share) & sounds
-    unmarked = (torch.rand(share.shape) < share) & ~sounds & (symbols > 0)
-    return symbols.masked_fill(hidden, 0).masked_fill(unmarked, vocabulary()[" "])
 
 
 def held_figures(melody: Melody, held: Sequence[Example]) -> dict[str, float]:
@@ -303,6 +229,3 @@ def held_figures(melody: Melody, held: Sequence[Example]) -> dict[str, float]:
     found |= {f"{name}_ensemble": x for name, x in zip(names, means, strict=True)}
     found |= {f"ending_{kind}_st": float(np.nanmedian(x)) for kind, x in rises.items()}
     return {name: float(value) for name, value in found.items()}
-
-
-_SOUNDS = torch.tensor([number for symbol, number in vocabulary().items() if symbol not in ' ;:,.!?—…"()“”'])

@@ -12,8 +12,8 @@ from vivavoce.training.core.addon_export import AddonSpec
 from vivavoce.training.core.model_cards import CardText
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.core.product import Workspace
-from vivavoce.training.voice.prosody import StageOne
 from vivavoce.training.voice.reference import FEATURES
+from vivavoce.training.voice.stage_one import StageOne
 from vivavoce.training.voice.stage_two import (
     ATTRIBUTION,
     CORPORA,

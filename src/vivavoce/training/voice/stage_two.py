@@ -22,14 +22,19 @@ from vivavoce.blocks.lookup import find_addon
 from vivavoce.features import Array
 from vivavoce.prosody.alignment import whole_sentence
 from vivavoce.prosody.linguistics import Linguistics, describe, edges_of, has_parser
-from vivavoce.training.core.checkpoint import load_checkpoint, load_weights
 from vivavoce.training.core.product import Product
-from vivavoce.training.core.recipe import Recipe, recipe_of
+from vivavoce.training.core.recipe import Recipe
 from vivavoce.training.corpora.arrays import write_arrays
-from vivavoce.training.voice.chorus import PROSODY_RECIPE
 from vivavoce.training.voice.examples import Example, centres, examples, tensors
 from vivavoce.training.voice.networks import Melody
-from vivavoce.training.voice.prosody import Prosody, StageOne, half_heard, label_losses, predict
+from vivavoce.training.voice.stage_one import (
+    PROSODY_RECIPE,
+    StageOne,
+    half_heard,
+    label_losses,
+    predict,
+    trained_stage,
+)
 from vivavoce.training.voice.utterances import SPEAKERS, utterances
 
 CORPORA = ("kathleen", "ensemble", "intonation")
@@ -89,11 +94,7 @@ class TextProduct(Product[RecipeT]):
     @cached_property
     def stage(self) -> StageOne:
         """Stage I, frozen."""
-        run = self.workspace.run(PROSODY_RECIPE)
-        recipe: Any = recipe_of(load_checkpoint(run).recipe, str(run))
-        stage = Prosody(recipe, self.workspace).build_network()
-        load_weights(stage, run)
-        return stage.eval().requires_grad_(False)
+        return trained_stage(self.workspace).requires_grad_(False)
 
     @property
     def melody(self) -> Melody:
