@@ -30,3 +30,13 @@ def test_the_architecture_names_what_is_there() -> None:
 
 def test_the_readme_is_for_a_newcomer() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 120
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "decisions").glob("*.md")), ids=lambda page: page.stem)
+def test_every_decision_has_a_date(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    dated = re.compile(r"^(?:## |- )?20\d\d-\d\d-\d\d", re.MULTILINE)
+    for entry in re.finditer(r"^(?:- )?(?:~~)?\*\*.*$", text, re.MULTILINE):
+        headings = re.findall(r"^## .*$", text[: entry.start()], re.MULTILINE)
+        assert headings, f"{page.name}: no date: {entry[0][:60]}"
+        assert dated.match(headings[-1]), f"{page.name}: no date: {entry[0][:60]}"

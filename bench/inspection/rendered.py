@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ from vivavoce.training.inspection.hard_negatives.lettering import page, print_in
 
 SECONDS = 8.0
 Random = np.random.Generator
-Picture = npt.NDArray[np.float32]
+Picture = npt.NDArray[np.floating[Any]]
 Kind = Callable[[Random], Clip]
 
 
@@ -86,7 +87,7 @@ def scroll(random: Random) -> Clip:
 def typing(random: Random) -> Clip:
     """An editor in which letters appear one by one and a caret blinks."""
     rate, size = 30.0, (720, 1280)
-    ink, ground = page(random, *size, margin=0.05), np.full(size, 36, np.float32)
+    ink, ground = page(random, *size, margin=0.05), np.full(size, 36, np.uint8)
 
     def pictures() -> Iterator[Yuv]:
         typed = 0

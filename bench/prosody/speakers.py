@@ -31,7 +31,7 @@ class SpeakerEncoder:
         self._encoder = VoiceEncoder("cpu", verbose=False)
 
     def __call__(self, audio: Audio) -> Vector:
-        return self._encoder.embed_utterance(audio.resampled(METER_RATE_HZ).samples).astype(np.float32)
+        return np.asarray(self._encoder.embed_utterance(audio.resampled(METER_RATE_HZ).samples), np.float32)
 
     def mean(self, sounds: Iterable[Audio]) -> Vector:
         """Of several recordings of one speaker, of unit length."""

@@ -100,7 +100,7 @@ class StreamableBlock(Block, Generic[State]):
         """
 
     def flush(self, state: State) -> Tensors:
-        """What is left to give once the upstream has ended: tensors (1, frames, …), frames perhaps 0."""
+        """The remaining output once the upstream has ended: tensors (1, frames, …), possibly of 0 frames."""
         del state
         return NOTHING
 

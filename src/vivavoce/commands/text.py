@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Raises `InputError` for what cannot be analysed, a lexicon that is not right included."""
+    """Print what the front end reads. Raises `InputError` for text or a lexicon that cannot be read."""
     source = read_text(arguments.text, arguments.file)
     if (size := len(source.encode("utf-8", "surrogatepass"))) > MAX_TEXT_BYTES:
         raise InputError(f"{size} bytes of text, {MAX_TEXT_BYTES} at most are analysed at a time: give a part")

@@ -65,7 +65,7 @@ class Detector(ABC):
         return NO_EVENTS
 
     def finish(self, end_s: float) -> Iterable[Event]:
-        """The file ends here: give the rest."""
+        """The file has ended: give the events that are still open. `end_s` is its length in seconds."""
         del end_s
         return NO_EVENTS
 

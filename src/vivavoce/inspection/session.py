@@ -180,7 +180,7 @@ def missing_detectors(names: Sequence[str]) -> dict[str, str]:
 def inspect_events(
     media: Media, session: InspectionSession, cues: Iterable[Cue] = (), progress: Progress | None = None
 ) -> Iterator[Event]:
-    """Events of an open file as they become known, ordered by when that is.
+    """Events of an open file, in the order in which they become known.
 
     `cues` are captions from files beside it. Where decoding fails, `session.error` says so and the events up to there
     are given all the same.

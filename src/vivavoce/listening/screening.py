@@ -58,7 +58,8 @@ def screen_mushra(table: RatingTable) -> tuple[list[Exclusion], list[str]]:
 
 
 def screen_bs1116(table: RatingTable) -> list[Exclusion]:
-    """Who cannot be shown to hear the objects: difference grades (object less hidden reference) not below zero."""
+    """Listeners of whom it cannot be shown that they hear the objects: their difference grades (object less hidden
+    reference) are not below zero."""
     exclusions: list[Exclusion] = []
     for index, listener in enumerate(table.listeners):
         grades = table.scores[:, index]

@@ -9,7 +9,7 @@ from vivavoce.listening.yaml_file import read_yaml
 
 
 def shipped_test(name: str) -> Path | None:
-    """The YAML file of a shipped test; None where there is none of that name."""
+    """The YAML file of a shipped test, or None where no test has that name."""
     path = _folder() / f"{name}.yaml"
     return path if name and "/" not in name and path.is_file() else None
 

@@ -49,7 +49,7 @@ class SentenceBuffer:
         return pieces
 
     def flush(self) -> list[Piece]:
-        """What is left, as if it had ended."""
+        """The rest of the text, as if it had ended here."""
         return self._take(len(self._text))
 
     def _cut(self) -> int:

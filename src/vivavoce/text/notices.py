@@ -12,7 +12,7 @@ from vivavoce.text.utterance import ByteSpan
 
 @dataclass(slots=True)
 class Notices:
-    """Counts what happened by kind, so that a million emoji are one line: the first place, and how many."""
+    """Counts notices by kind, so that a million emoji make one line: the first place, and how many there were."""
 
     source: str
     _seen: dict[str, tuple[ByteSpan, str, int]] = field(default_factory=dict[str, tuple[ByteSpan, str, int]])

@@ -4,5 +4,5 @@ from __future__ import annotations
 
 
 def words(*lines: str) -> frozenset[str]:
-    """The words of some lines, which white space separates."""
+    """The words of a text, separated by white space, as a set."""
     return frozenset(" ".join(lines).split())

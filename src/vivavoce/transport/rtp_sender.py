@@ -8,7 +8,7 @@ from vivavoce.transport.sender import Protector
 
 
 class PacketSender:
-    """Numbers the packets of one stream. The first of a pause is sent, so that the receiver knows of it."""
+    """Numbers the packets of one stream. The first packet of a pause is sent, so that the receiver knows of it."""
 
     def __init__(self, protector: Protector, ssrc: int) -> None:
         self._protector = protector

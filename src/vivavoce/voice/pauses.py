@@ -100,7 +100,7 @@ class _Shaper:
             yield self._give(self._held[: certain * self._block])
 
     def end(self) -> Iterator[Piece]:
-        """The end of the piece, faded."""
+        """The end of the piece, faded out."""
         audible = self._audible()
         if not (self._heard or audible.any()):
             return

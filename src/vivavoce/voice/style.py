@@ -35,7 +35,7 @@ class Pauses:
                 raise InputError(f"pause {name} is {getattr(self, name):g} s, use 0 to {LONGEST_PAUSE_S:g}")
 
     def after(self, boundary: Boundary) -> float:
-        """Seconds between a sentence that ends so and the next."""
+        """Seconds of pause after a sentence with this ending."""
         return float(getattr(self, f"{boundary}_s"))
 
     def scaled(self, factor: float) -> Pauses:

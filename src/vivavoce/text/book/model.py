@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Plain text that is read as one; `scene_break` follows it where the book leaves a gap."""
+    """Plain text of one paragraph; `scene_break` says that a gap follows it in the book."""
 
     text: str
     heading: bool = False

@@ -62,7 +62,7 @@ def rewritten(
     f0_hz: Track, words: Sequence[SpokenWord], kind: str, chosen: Sequence[int], random: np.random.Generator,
     variation: float = 0.15,
 ) -> Track:  # fmt: skip
-    """f0 (values,) with the melody of a kind; `chosen` are the words that it is about.
+    """f0 (values,), in Hz, with the melody of a kind; `chosen` are the indices of the words that it is about.
 
     That is for `or` the word before "or", for `list` those before a comma, for `compound` its first element, for
     `emphasis` the word. Raises ValueError for a kind that has no rule.

@@ -134,7 +134,7 @@ class StreamingDecoder(nn.Module):
 
 
 def voice_networks(voice: Voice, stage: StageOne) -> dict[str, bytes]:
-    """The networks of a voice as ONNX, by name. Weights keep the names that they have in training, so that training can
+    """The networks of a voice as ONNX, by name. Weights keep their names from training, so that training can
     go on from an addon."""
     speaker, kind = torch.zeros(1, dtype=torch.int64), torch.zeros(1, dtype=torch.int64)
     symbols, mask = torch.ones(1, _TOKENS, dtype=torch.int64), torch.ones(1, _TOKENS)

@@ -69,8 +69,8 @@ def stretch(samples: Array, start: int, count: int) -> Array:
 def symbol_ends(
     sentence: Sentence, tokens: Tokens, edges: npt.NDArray[np.float64], close: float, vocabulary: dict[str, int]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """ids of a sentence's phonemes (ids,), padded, and where each ends in s, of its tokens' edges (tokens + 1,);
-    the recording closes at `close`."""
+    """The ids of a sentence's phonemes, padded (ids,), and where each ends in seconds (ids,), from the edges of its
+    tokens (tokens + 1,); the recording ends at `close` seconds."""
     ids, ends = [0], [float(edges[1])]
     sounds = iter(np.flatnonzero(~tokens.gaps))
     stresses: list[int] = []

@@ -38,7 +38,7 @@ MAX_HEADER_BITS = 43
 
 
 class PayloadError(InputError):
-    """Bytes that are no payload, or not one of this version and codebook. The packet's own sound is untouched."""
+    """Bytes that are not a payload, or are of another version or codebook. The packet's own sound is not affected."""
 
 
 @dataclass(frozen=True, slots=True)
