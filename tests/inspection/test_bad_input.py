@@ -216,7 +216,9 @@ def test_a_growing_file_is_read_to_where_it_stops(tmp_path: Path) -> None:
 def test_a_stalled_file_is_given_up_and_the_rest_goes_on(good: Path, tmp_path: Path) -> None:
     stalled = tmp_path / "stalled.mp4"
     os.mkfifo(stalled)
-    results = {result.file: result for result in inspect_files([stalled, good], InspectionJob(("black",), stall_s=2.0), 1)}
+    results = {
+        result.file: result for result in inspect_files([stalled, good], InspectionJob(("black",), stall_s=2.0), 1)
+    }
     assert "given up" in str(results[str(stalled)].error)
     assert results[str(good)].error is None
 

@@ -44,7 +44,9 @@ def spoken(cues: tuple[Cue, ...]) -> np.ndarray:
 
 
 def problems(cues: tuple[Cue, ...], sound: np.ndarray | None = None) -> list[str]:
-    work = InspectionSession(MediaInfo("x", sounds=(AudioInfo("aac", 48_000, 1),), captions=("x",)), ["caption_quality"])
+    work = InspectionSession(
+        MediaInfo("x", sounds=(AudioInfo("aac", 48_000, 1),), captions=("x",)), ["caption_quality"]
+    )
     events = [event for cue in cues for event in work.process(cue)]
     for second in sounds(sound) if sound is not None else ():
         events += work.process(second)
@@ -69,7 +71,9 @@ def test_rules(kind: str, problem: str) -> None:
 @pytest.mark.parametrize("late_s", [-2.0, 1.5])
 def test_a_common_shift_is_measured(late_s: float) -> None:
     late = tuple(replace(cue, start_s=cue.start_s + late_s, end_s=cue.end_s + late_s) for cue in CUES[1:])
-    work = InspectionSession(MediaInfo("x", sounds=(AudioInfo("aac", 48_000, 1),), captions=("x",)), ["caption_quality"])
+    work = InspectionSession(
+        MediaInfo("x", sounds=(AudioInfo("aac", 48_000, 1),), captions=("x",)), ["caption_quality"]
+    )
     for part in (*late, *sounds(spoken(CUES[1:]))):
         list(work.process(part))
     (event,) = work.finish()

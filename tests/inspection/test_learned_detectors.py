@@ -18,6 +18,7 @@ from vivavoce.inspection.defects.blockiness import detect as blockiness
 from vivavoce.inspection.defects.blockiness.detect import Blockiness
 from vivavoce.inspection.defects.tearing import detect as tearing
 from vivavoce.inspection.defects.tearing.detect import Tearing, scrolls
+from vivavoce.inspection.defects.tearing.older_rows import OlderRows, find_older_rows
 from vivavoce.inspection.detector import Detector, Sampler
 from vivavoce.inspection.errors import UnavailableError
 from vivavoce.inspection.event import Event
@@ -126,29 +127,43 @@ def _torn_where_it_changes(given: dict[str, np.ndarray]) -> Answers:
     return {"torn": np.array([torn], np.float32), "rows": rows}
 
 
-def _panned(count: int, split: int) -> list[VideoFrame]:
-    """Columns that pan by five pixels a picture, from row 32 on as they were `split` pictures ago."""
-    scene = np.repeat(np.random.default_rng(2).integers(30, 220, 200).astype(np.uint8), 8)
+def _panned(count: int) -> list[VideoFrame]:
+    """Columns that pan by five pixels a picture."""
+    random = np.random.default_rng(2)
+    scene = np.repeat(random.integers(30, 200, 200), 8) + random.integers(0, 20, 1600)
     frames = _pictures(count, lambda n: 50)
     for number, frame in enumerate(frames):
         frame.luma[:] = scene[200 + 5 * number :][:64]
-        frame.luma[32:] = scene[200 + 5 * number - 37 * split :][:64]
     return frames
 
 
-def test_two_torn_pictures_are_an_event_at_their_row(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_of_an_earlier_picture_are_a_tear_at_their_row(monkeypatch: pytest.MonkeyPatch) -> None:
     _with(monkeypatch, tearing, Knowing(tearing=Saying(_torn_where_it_changes)))
-    whole, torn = _panned(30, 0), _panned(30, 3)
-    mixed = [torn[n] if n % 8 == 2 else whole[n] for n in range(30)]
-    (event,) = _looked(Tearing(INFO), mixed)
+    frames = _panned(30)
+    frames[13].luma[32:] = frames[10].luma[32:]
+    (event,) = _looked(Tearing(INFO), frames)
     assert event.defect == "tearing"
+    assert event.start_s < 13 / 25 < event.end_s
     assert event.evidence["row"] == pytest.approx(0.5, abs=0.02)
-    assert _looked(Tearing(INFO), [torn[n] if n == 2 else whole[n] for n in range(30)]) == []
 
 
-def test_rows_that_meet_are_not_torn_whatever_the_network_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_older_rows_nothing_is_torn_whatever_the_network_says(monkeypatch: pytest.MonkeyPatch) -> None:
     _with(monkeypatch, tearing, Knowing(tearing=Saying(_torn_where_it_changes)))
-    assert _looked(Tearing(INFO), _panned(30, 0)) == []
+    assert _looked(Tearing(INFO), _panned(30)) == []
+    ahead = _panned(30)
+    for frame, later in zip(ahead, _panned(38)[8:], strict=True):
+        frame.luma[32:] = later.luma[32:]  # a split screen: both halves move
+    assert _looked(Tearing(INFO), ahead) == []
+
+
+def test_rows_that_come_to_rest_are_not_torn() -> None:
+    pictures = [frame.luma.copy() for frame in _panned(6)]
+    pictures[-1][32:] = pictures[-2][32:]
+    assert (find_older_rows(pictures) or OlderRows(0, 0, 0)).ratio < 1.0
+    pictures[-1][32:] = pictures[-4][32:]
+    found = find_older_rows(pictures)
+    assert found == OlderRows(pytest.approx(found.ratio if found else 0), 0.5, 3)
+    assert found.ratio > 10
 
 
 def test_a_visible_grid_is_an_event_with_its_quantiser(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -188,7 +188,9 @@ def test_levels_that_are_lost_at_once_are_banding_and_a_fade_is_not() -> None:
     banded = [luma // 16 * 16 + 8 if 40 <= number < 80 else luma for number, luma in enumerate(lumas)]
     (event,) = found(Clip(tuple(Yuv(luma.astype(np.uint8), grey, grey) for luma in banded), RATE_HZ), "banding")
     assert (event.start_s, event.end_s) == (pytest.approx(1.6, abs=0.3), pytest.approx(3.2, abs=0.3))
-    fade_envelope = [(16 + (luma - 16.0) * max(0.0, 1 - number / 90)).astype(np.uint8) for number, luma in enumerate(lumas)]
+    fade_envelope = [
+        (16 + (luma - 16.0) * max(0.0, 1 - number / 90)).astype(np.uint8) for number, luma in enumerate(lumas)
+    ]
     assert found(Clip(tuple(Yuv(luma, grey, grey) for luma in fade_envelope), RATE_HZ), "banding") == []
 
 

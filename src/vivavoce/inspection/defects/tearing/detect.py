@@ -9,116 +9,127 @@ from typing import Any, ClassVar
 import numpy as np
 
 from vivavoce.inspection.addon import load_learned
-from vivavoce.inspection.defects.tearing.features import BANDS, row_profiles
+from vivavoce.inspection.content import is_chart
+from vivavoce.inspection.defects.tearing.features import row_profiles
+from vivavoce.inspection.defects.tearing.older_rows import find_older_rows
 from vivavoce.inspection.detector import Detector, Sampling
 from vivavoce.inspection.event import Event
-from vivavoce.inspection.event_grouper import EventGrouper
 from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame
 
-BURST = 3
-GAP_S, HOLD = 0.7, 0.6
+EVERY_S, BURST, READ = 0.32, 6, 3
+"""A look takes six pictures: the network reads the last three, older rows are looked for in all."""
+
+GAP_S = 1.0
 MIN_HEIGHT = 48
 COLUMN_STEP, REACH = 8, 16
 LEAST_CHANGE, LEFT_OVER = 0.2, 0.35
-
-
-DOUBTFUL = 0.5
-"""Probability from which the second look is taken."""
-
-SAME_ROW, AROUND, SIDEWAYS = 0.03, 8, 16
-LEAST_STEP, LEAST_AROUND = 0.6, 0.1
+SAME_ROW = 0.03
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """What may be set."""
 
+    suspected: float = 0.3
+    """Probability that a picture is torn from which older rows are looked for."""
     probability: float = 0.8
-    """That a picture is torn, over three views."""
-    looks: float = 2.0
-    """Torn pictures, a third of a second apart, that make an event."""
-    step_around: float = 1.6
-    """How much worse the rows meet at the tear than around it."""
-    step_before: float = 1.3
-    """How much worse they meet than at the same place in the pictures before."""
-    width: float = 0.12
-    """Part of the width over which they do not meet."""
-    border: float = 0.07
-    """Part of the height at the top and at the bottom that is left out: bars and tickers begin there."""
+    """The same, over three views, that lengthens an event."""
+    older_rows: float = 1.75
+    """How much better rows fit an earlier picture than those after it, where an event begins."""
+    looks: float = 1.0
+    """Looks with older rows that make an event."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    start_s: float
+    end_s: float
+    torn: float
+    row: float
+    sure: bool
 
 
 class Tearing(Detector):
     """A picture that was shown before it was whole: rows of two moments meet at a horizontal line.
 
     A small network reads how each row follows the one above, and the same rows of the two pictures before, in 16
-    bands of columns, and says for each row whether the picture is torn there. A second look must agree: mirrored and
-    upside-down the picture is torn at the same row, and there the rows meet worse than around it, and worse than in
-    the pictures before, over a good part of the width. Two torn pictures within 0.7 s are an event. Looks at three
-    pictures in a row, every third of a second; of interlaced ones at one field.
+    bands of columns, and says whether the picture is torn. What it suspects must show: on one side of a line the rows
+    are those of an earlier picture, two to five back, though they had moved on since; on the other side they are not.
+    Looks at six pictures in a row, every third of a second; of interlaced ones at one field. Neighbouring looks that
+    the network calls torn in three views, at the same row, belong to the event.
 
-    Limits: needs something that moves sideways, or changes, at the line: a torn still is whole, and so is what rolls
-    up or down as a whole, as credits do. One torn picture
-    alone is not an event. Vertical tears and those of single windows on a screen are not meant.
-    Fails on: split screens and tickers that start to move at once, wipes that travel down, letterboxed inserts that
-    appear, flashes that a rolling shutter cut in half.
+    Limits: needs something that moves at the line, and a line that moves or a tear that comes and goes: then some
+    rows are shown twice. A torn still is whole, and so is what rolls up or down as a whole, as credits do.
+    Vertical tears and those of single windows on a screen are not meant. Test patterns and plain screens are passed
+    over. Fails on: letterboxed inserts that flicker between two moments, loops of few pictures in a part of the screen.
     """
 
     names: ClassVar[tuple[str, ...]] = ("tearing",)
-    sampling: ClassVar[Sampling] = Sampling(every_s=0.32, burst=BURST)
+    sampling: ClassVar[Sampling] = Sampling(every_s=EVERY_S, burst=BURST)
     Thresholds = Thresholds
 
     def __init__(self, media: MediaInfo, thresholds: Any = None) -> None:
         super().__init__(media, thresholds)
         self._network = load_learned("tearing", "tearing").networks["tearing"]
         self._recent: list[tuple[int, Plane]] = []
-        self._spans = EventGrouper(GAP_S, exit_ratio=HOLD)
-        self._row, self._torn = 0.0, 0
+        self._looks: list[_Look] = []
 
     def judge(self, pictures: Sequence[Plane]) -> tuple[float, float]:
-        """Luma of three pictures in a row -> how likely the last is torn, and at which share of its height."""
-        made = self._network.run({"profiles": row_profiles(*pictures)[None]})
+        """Luma of three pictures in a row, or more -> how likely the last is torn, and at which share of its height."""
+        made = self._network.run({"profiles": row_profiles(*pictures[-READ:])[None]})
         rows = made["rows"][0]
         return float(made["torn"][0]), float(rows.argmax() + 1) / (len(rows) + 1)
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
         if self._recent and frame.number != self._recent[-1][0] + 1:
             self._recent.clear()
-        luma = frame.luma[::2] if frame.interlaced else frame.luma
-        self._recent.append((frame.number, luma.copy()))
+        self._recent.append((frame.number, frame.luma[::2] if frame.interlaced else frame.luma))
         if len(self._recent) < BURST:
             return
         pictures = [luma for _, luma in self._recent]
         self._recent.clear()
-        if luma.shape[0] < MIN_HEIGHT or len({picture.shape for picture in pictures}) > 1:
+        if pictures[-1].shape[0] < MIN_HEIGHT or len({picture.shape for picture in pictures}) > 1:
             return
-        torn, row = (0.0, 0.0) if scrolls(*pictures[1:]) else self.judge(pictures)
-        if torn >= DOUBTFUL:
-            torn = self.second_look(pictures, torn, row)
-        start_s, end_s = frame.time_s - frame.seconds, frame.time_s + frame.seconds
-        for span in self._spans.add(start_s, end_s, torn / self.thresholds.probability):
-            yield from self._event(span.start_s, span.end_s, span.peak)
-        if torn >= self.thresholds.probability:
-            self._row, self._torn = row, self._torn + 1
-
-    def second_look(self, pictures: Sequence[Plane], torn: float, row: float) -> float:
-        """How likely a doubtful picture is torn at a row (a share of its height), over three views; 0 where they
-        disagree about the row, or where nothing breaks off there."""
-        mirrored, mirrored_row = self.judge([picture[:, ::-1] for picture in pictures])
-        turned, turned_row = self.judge([picture[::-1] for picture in pictures])
-        if max(abs(row - mirrored_row), abs(row - 1.0 + turned_row)) > SAME_ROW:
-            return 0.0
-        return (torn + mirrored + turned) / 3 if breaks_off(pictures, row, self.thresholds) else 0.0
+        if self._looks and frame.time_s - self._looks[-1].end_s > GAP_S:
+            yield from self._close(frame.time_s)
+        if look := self._take_look(frame, pictures):
+            self._looks.append(look)
 
     def finish(self, end_s: float) -> Iterator[Event]:
-        for span in self._spans.finish():
-            yield from self._event(span.start_s, min(span.end_s, end_s), span.peak)
+        yield from self._close(end_s)
 
-    def _event(self, start_s: float, end_s: float, peak: float) -> Iterator[Event]:
-        count, self._torn = self._torn, 0
-        if count >= self.thresholds.looks:
-            row = round(self._row, 3)
-            evidence = {"row": row, "box": [0.0, max(0.0, row - 0.01), 1.0, min(1.0, row + 0.01)], "pictures": count}
-            yield Event("tearing", start_s, end_s, min(1.0, peak * self.thresholds.probability), evidence)
+    def _take_look(self, frame: VideoFrame, pictures: Sequence[Plane]) -> _Look | None:
+        """The look at a burst, None where nothing is torn."""
+        read = pictures[-READ:]
+        if scrolls(*read[1:]):
+            return None
+        torn, row = self.judge(read)
+        if torn < self.thresholds.suspected or is_chart(frame.small):
+            return None
+        older = find_older_rows(pictures)
+        span = frame.time_s - EVERY_S, frame.time_s + frame.seconds
+        if older and older.ratio >= self.thresholds.older_rows:
+            return _Look(*span, torn, older.row, sure=True)
+        return _Look(*span, torn, row, sure=False) if self._agree(read, torn, row) else None
+
+    def _agree(self, read: Sequence[Plane], torn: float, row: float) -> bool:
+        """Whether the picture is torn at the same row when it is mirrored and turned upside-down."""
+        mirrored, mirrored_row = self.judge([picture[:, ::-1] for picture in read])
+        turned, turned_row = self.judge([picture[::-1] for picture in read])
+        same = max(abs(row - mirrored_row), abs(row - 1.0 + turned_row)) <= SAME_ROW
+        return same and (torn + mirrored + turned) / 3 >= self.thresholds.probability
+
+    def _close(self, end_s: float) -> Iterator[Event]:
+        """The event of the looks so far, if there is one."""
+        looks, self._looks = self._looks, []
+        sure = [look for look in looks if look.sure]
+        if not sure or len(sure) < self.thresholds.looks:
+            return
+        worst = max(sure, key=lambda look: look.torn)
+        box = [0.0, max(0.0, worst.row - 0.01), 1.0, min(1.0, worst.row + 0.01)]
+        evidence = {"row": round(worst.row, 3), "box": box, "pictures": len(looks)}
+        score = 0.5 + 0.5 * worst.torn if len(sure) > 1 else worst.torn
+        yield Event("tearing", max(0.0, looks[0].start_s), min(looks[-1].end_s, end_s), score, evidence)
 
 
 def scrolls(before: Plane, now: Plane) -> bool:
@@ -132,35 +143,3 @@ def scrolls(before: Plane, now: Plane) -> bool:
     }
     moved = min(apart, key=lambda rows: apart[rows])
     return moved != 0 and apart[0] > LEAST_CHANGE and apart[moved] < LEFT_OVER * apart[0]
-
-
-def breaks_off(pictures: Sequence[Plane], row: float, thresholds: Thresholds) -> bool:
-    """Whether rows of the last of three pictures meet worse at `row` (a share of its height) than they should."""
-    older, before, now = pictures
-    height = now.shape[0]
-    if not thresholds.border <= row <= 1.0 - thresholds.border:
-        return False
-    middle = round(row * height)
-    near = [place for place in range(middle - 2, middle + 3) if AROUND < place < height - AROUND]
-    if not near:
-        return False
-    at = max(near, key=lambda place: _step(now, place))
-    around = [*range(near[0] - AROUND, near[0]), *range(near[-1] + 1, near[-1] + 1 + AROUND)]
-    step, usual = _step(now, at), float(np.median([_step(now, place) for place in around if place < height]))
-    former = min(_step(before, at), _step(older, at))
-    if step < max(LEAST_STEP, thresholds.step_around * max(usual, LEAST_AROUND), thresholds.step_before * former):
-        return False
-    rows = now[at - 6 : at + 1].astype(np.int16)
-    steps = np.abs(np.diff(rows, axis=0))[:, : now.shape[1] // BANDS * BANDS].reshape(6, BANDS, -1).mean(axis=2)
-    return float((steps[-1] > 1.5 * steps[:-1].mean(axis=0) + 1.0).mean()) >= thresholds.width
-
-
-def _step(plane: Plane, row: int) -> float:
-    """Mean difference of a row from the one above at the sideways move that fits best, in levels."""
-    above, below = plane[row - 1].astype(np.int16), plane[row].astype(np.int16)
-    width = len(below)
-    moves = range(-min(SIDEWAYS, width // 4), min(SIDEWAYS, width // 4) + 1)
-    return min(
-        float(np.abs(above[max(0, m) : width + min(0, m)] - below[max(0, -m) : width + min(0, -m)]).mean())
-        for m in moves
-    )
