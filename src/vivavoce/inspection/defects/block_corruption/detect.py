@@ -31,6 +31,10 @@ DOUBTFUL = 0.7
 LEAST_RATIO = 1.1
 """How far the change steps at the borders of blocks, against inside them, at least."""
 
+LEAST_SHARE, CLEARLY, BEYOND = 0.18, 1.5, 1.0
+"""Part of the corrupt blocks, at least, at whose borders it steps clearly further: so many times and levels. Fast
+close-ups, out of focus, step a little further at all of them, as their coding does."""
+
 ON_PROBABILITY, ON_RATIO, ON_STEP, BIAS = 0.49, 1.03, 3.58, -3.79
 """Logistic regression over the logit of the probability, the logarithm of how far the change steps at the borders of
 the corrupt blocks beyond inside them, and log(1 + that difference in levels), fitted to made and clean pictures."""
@@ -163,8 +167,11 @@ def second_look(figures: npt.NDArray[np.float32], cells: npt.NDArray[np.float32]
 
     `figures` are those of `block_figures`, `cells` the map of the network.
     """
-    border, inside = _steps_in(change_steps(figures), cells)
-    if border < LEAST_RATIO * inside:
+    borders, insides = change_steps(figures)
+    corrupt = _corrupt_blocks(cells)
+    border, inside = float(borders[corrupt].mean()), float(insides[corrupt].mean())
+    clear = float((borders > CLEARLY * insides + BEYOND)[corrupt].mean())
+    if border < LEAST_RATIO * inside or clear < LEAST_SHARE:
         return 0.0
     odds = np.log(np.clip(probability, 1e-3, 1 - 1e-3) / (1 - np.clip(probability, 1e-3, 1 - 1e-3)))
     score = ON_PROBABILITY * odds + ON_RATIO * np.log((border + 0.05) / (inside + 0.25)) + BIAS
@@ -174,18 +181,15 @@ def second_look(figures: npt.NDArray[np.float32], cells: npt.NDArray[np.float32]
 
 def _blocks_came(figures: npt.NDArray[np.float32], cells: npt.NDArray[np.float32]) -> bool:
     """Whether the borders of the corrupt cells stand out more in this picture than in the earlier one."""
-    now, before = (_steps_in(steps, cells) for steps in picture_steps(figures))
-    return now[0] - now[1] >= before[0] - before[1]
+    corrupt = _corrupt_blocks(cells)
+    now, before = (float((borders - insides)[corrupt].mean()) for borders, insides in picture_steps(figures))
+    return now >= before
 
 
-def _steps_in(
-    steps: tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]], cells: npt.NDArray[np.float32]
-) -> tuple[float, float]:
-    """Means over the corrupt cells, the two likeliest at least, of steps at the border and inside of blocks."""
+def _corrupt_blocks(cells: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
+    """Which blocks of 16 x 16 lie in corrupt cells, the two likeliest at least, (2 * rows, 2 * columns)."""
     likeliest = float(np.partition(cells.ravel(), -2)[-2]) if cells.size > 1 else -1.0
-    corrupt = np.repeat(np.repeat(cells >= min(CORRUPT, likeliest), 2, 0), 2, 1)
-    border, inside = (float(part[corrupt].mean()) for part in steps)
-    return border, inside
+    return np.repeat(np.repeat(cells >= min(CORRUPT, likeliest), 2, 0), 2, 1)
 
 
 def _is_held(before: Plane, luma: Plane) -> bool:
