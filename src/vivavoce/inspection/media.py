@@ -12,9 +12,11 @@ from av.video.reformatter import VideoReformatter
 
 Plane = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.float32]
+Blocks = npt.NDArray[np.float32]
 
 SAMPLE_RATE_HZ = 48_000
 SMALL_WIDTH, SMALL_HEIGHT = 320, 180
+BLOCK = 8
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,11 @@ class VideoFrame:
     def small(self) -> Plane:
         """Luma averaged down to at most 320 x 180 pixels' worth of area, or as it is when that is larger."""
         return shrink(self.luma, *small_size(*self.luma.shape))
+
+    @cached_property
+    def blocks(self) -> Blocks:
+        """Means of the blocks of 8 x 8 pixels of `small`, (rows, columns), in levels."""
+        return block_means(self.small)
 
     @cached_property
     def small_chroma(self) -> tuple[Plane, Plane]:
@@ -146,6 +153,15 @@ def shrink(plane: Plane, height: int, width: int) -> Plane:
         source, width=width, height=height, format="gray", interpolation="AREA"
     )
     return plane_of(scaled, 0, height, width)
+
+
+def block_means(plane: Plane, side: int = BLOCK) -> Blocks:
+    """Means of blocks of `side` x `side` pixels; a remainder at the right or bottom edge is dropped."""
+    side = min(side, *plane.shape)
+    rows, columns = plane.shape[0] // side, plane.shape[1] // side
+    cut = plane[: rows * side, : columns * side]
+    lines = cut.reshape(rows, side, columns * side).sum(axis=1, dtype=np.uint16)
+    return lines.reshape(rows, columns, side).sum(axis=2, dtype=np.uint32).astype(np.float32) / (side * side)
 
 
 def plane_of(frame: av.VideoFrame, index: int, height: int, width: int) -> Plane:

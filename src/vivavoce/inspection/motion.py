@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from vivavoce.inspection.media import Plane, VideoFrame
+from vivavoce.inspection.media import Blocks, VideoFrame, block_means
 
-Blocks = npt.NDArray[np.float32]
+__all__ = ["Blocks", "Motion", "Step", "block_means", "likeness", "rank_magnitude"]
 
-SIDE = 8
 RANK = 5
 STEADY = 0.2
 EVEN, FLAT = 4.0, 6.0
@@ -46,7 +44,7 @@ class Motion:
 
     def step(self, frame: VideoFrame) -> Step | None:
         """The step to this picture, None for the first."""
-        blocks = block_means(frame.small)
+        blocks = frame.blocks
         before, self._before = self._before, blocks
         if before is None:
             return None
@@ -55,15 +53,6 @@ class Motion:
         self._difference = difference
         alike = likeness(before, blocks)
         return Step(frame.time_s, frame.seconds, rank_magnitude(difference), rank_magnitude(bent), alike, blocks)
-
-
-def block_means(plane: Plane, side: int = SIDE) -> Blocks:
-    """Means of blocks of `side` x `side` pixels; a remainder at the right or bottom edge is dropped."""
-    side = min(side, *plane.shape)
-    rows, columns = plane.shape[0] // side, plane.shape[1] // side
-    cut = plane[: rows * side, : columns * side]
-    lines = cut.reshape(rows, side, columns * side).sum(axis=1, dtype=np.uint16)
-    return lines.reshape(rows, columns, side).sum(axis=2, dtype=np.uint32).astype(np.float32) / (side * side)
 
 
 def rank_magnitude(difference: Blocks, rank: int = RANK) -> float:

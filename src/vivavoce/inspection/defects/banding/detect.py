@@ -23,7 +23,7 @@ from vivavoce.inspection.detector import Detector, Sampling
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGroup, EventGrouper, ratio_to_threshold
 from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame
-from vivavoce.inspection.motion import Blocks, block_means, likeness
+from vivavoce.inspection.motion import Blocks, likeness
 
 EVERY_S = 0.24
 STEP = 2
@@ -66,7 +66,7 @@ class Banding(Detector):
 
     def _lost_entropy(self, frame: VideoFrame, levels: Levels | None) -> float:
         """Bits of entropy that were lost at once in this scene and are not back."""
-        look, before = block_means(frame.small), self._look
+        look, before = frame.blocks, self._look
         self._look = look
         if levels is None or before is None or likeness(before, look) < SAME_SCENE:
             self._whole = None

@@ -21,7 +21,7 @@ import numpy as np
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame
-from vivavoce.inspection.motion import Blocks, block_means
+from vivavoce.inspection.motion import Blocks
 
 LOGO_SHARE = 0.12
 LEAST_LIGHT = 34.0
@@ -93,7 +93,7 @@ class Black(Detector):
 
     def _note_darkness(self, frame: VideoFrame, bright: float, mean: float) -> None:
         end_s = frame.time_s + frame.seconds
-        blocks = block_means(frame.small)
+        blocks = frame.blocks
         dark = self._dark
         if dark is None:
             self._dark = _Dark(frame.time_s, end_s, self._sudden(frame.time_s, mean), bright, blocks)

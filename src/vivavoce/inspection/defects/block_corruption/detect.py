@@ -12,9 +12,10 @@ import numpy.typing as npt
 from vivavoce.inspection.addon import load_learned
 from vivavoce.inspection.content import is_chart
 from vivavoce.inspection.defects.block_corruption.features import CELL, block_figures, change_steps, picture_steps
+from vivavoce.inspection.defects.block_corruption.odd_pictures import OddPictures
 from vivavoce.inspection.detector import Detector, Sampling
 from vivavoce.inspection.event import Event
-from vivavoce.inspection.event_grouper import EventGrouper
+from vivavoce.inspection.event_grouper import EventGroup, EventGrouper
 from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame
 
 Decision = Literal["learned", "area"]
@@ -22,6 +23,7 @@ Decision = Literal["learned", "area"]
 CORRUPT = 0.5
 MAX_AREA = 0.07
 GAP_S = 0.7
+ODD_GAP_S, ODD_SCORE = 1.0, 0.9
 HELD = 0.3
 """Mean change in levels under which a picture is held."""
 
@@ -50,6 +52,8 @@ class Thresholds:
     """Part of it that keeps an event going."""
     looks: float = 2.0
     """Corrupt looks, a third of a second apart, that make an event."""
+    odd_pictures: float = 2.0
+    """Single odd pictures, none over a second after the one before, that make an event."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,9 +85,12 @@ class BlockCorruption(Detector):
     third of a second; a picture that is held is compared with that of the look before, and stays corrupt while it is
     held.
 
-    Limits: corruption that lasts under a second passes; under 7 % of the picture it is not meant
-    to be found; lost pictures that the decoder repeats whole are a freeze; blocks that only show an older moment are
-    hard to see. Blocks must lie where the encoder put them: of video that was scaled afterwards little is found.
+    Parts that are wrong in one picture alone, between two that agree, are looked for in every picture: two of them
+    within a second are an event.
+
+    Limits: corruption that lasts under a second passes; under 7 % of the picture it is not meant to be found; lost
+    pictures that the decoder repeats whole are a freeze; blocks that only show an older moment are hard to see.
+    Blocks must lie where the encoder put them: of video that was scaled afterwards little is found.
     Coloured blocks with right luma are not seen.
     Test patterns and plain screens are passed over.
     Fails on: mosaics and pixel art that are meant, glitch transitions, confetti and split screens of hard edges;
@@ -105,6 +112,7 @@ class BlockCorruption(Detector):
         self._grouper = EventGrouper(GAP_S, exit_ratio=self.thresholds.exit_ratio)
         self._worst: Observation | None = None
         self._corrupt = 0
+        self._odd, self._odd_grouper = OddPictures(), EventGrouper(ODD_GAP_S)
 
     def judge(self, before: Plane, luma: Plane) -> Observation:
         """The luma of a picture and of an earlier one, (height, width) uint8, at least 32 x 32."""
@@ -113,6 +121,11 @@ class BlockCorruption(Detector):
         cells, probability = made["map"][0], float(made["decision"][0])
         confirmed = second_look(figures, cells, probability) if probability >= DOUBTFUL else 0.0
         return Observation(probability, float((cells > CORRUPT).mean()), cells, confirmed, _blocks_came(figures, cells))
+
+    def watch(self, frame: VideoFrame) -> Iterator[Event]:
+        if span := self._odd.take(frame):
+            for group in self._odd_grouper.add(*span, 1.0):
+                yield from self._odd_event(group)
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
         follows = frame.number == self._before_number + 1
@@ -135,6 +148,8 @@ class BlockCorruption(Detector):
     def finish(self, end_s: float) -> Iterator[Event]:
         for span in self._grouper.finish():
             yield from self._event(span.start_s, min(span.end_s, end_s))
+        for group in self._odd_grouper.finish():
+            yield from self._odd_event(group)
 
     def _observe(self, before: Plane, luma: Plane) -> Observation:
         """A picture that is held is judged by what it changed when it came, and keeps that judgement."""
@@ -160,6 +175,11 @@ class BlockCorruption(Detector):
             return
         evidence = {"map": np.round(worst.map, 2).tolist(), "area": round(worst.area, 4), "pictures": count}
         yield Event("block_corruption", start_s, end_s, worst.probability, evidence)
+
+    def _odd_event(self, group: EventGroup) -> Iterator[Event]:
+        if group.count >= self.thresholds.odd_pictures:
+            evidence = {"kind": "single pictures", "pictures": group.count}
+            yield Event("block_corruption", group.start_s, group.end_s, ODD_SCORE, evidence)
 
 
 def second_look(figures: npt.NDArray[np.float32], cells: npt.NDArray[np.float32], probability: float) -> float:

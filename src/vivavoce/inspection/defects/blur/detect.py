@@ -21,7 +21,7 @@ from vivavoce.inspection.detector import Detector, Sampling
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import ratio_to_threshold
 from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame
-from vivavoce.inspection.motion import Blocks, block_means, likeness
+from vivavoce.inspection.motion import Blocks, likeness
 
 EVERY_S = 0.12
 ROW_STEP = 4
@@ -67,7 +67,7 @@ class Blur(Detector):
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
         value = sharpness(frame.luma)
-        look, before = block_means(frame.small), self._look
+        look, before = frame.blocks, self._look
         self._look = look
         if value is None:
             return

@@ -64,7 +64,7 @@ class ColourError(Detector):
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
         blue, red = frame.small_chroma
-        look = _Look(block_means(frame.small), block_means(blue, 4), block_means(red, 4))
+        look = _Look(frame.blocks, block_means(blue, 4), block_means(red, 4))
         end_s = frame.time_s + frame.seconds
         wrong = self._wrong
         if wrong and self._goes_on(wrong, look, end_s):

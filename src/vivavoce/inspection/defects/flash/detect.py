@@ -41,7 +41,7 @@ class Flash(Detector):
         self._spans = EventGrouper(GAP_S)
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
-        luma = block_means(frame.small)
+        luma = frame.blocks
         low, high = (0.0, 255.0) if frame.full_range else (16.0, 235.0)
         signal = np.clip((luma - low) / (high - low), 0.0, 1.0)
         changes = self._luminance.take(frame.time_s, PEAK_CDM2 * signal**GAMMA)

@@ -1,0 +1,48 @@
+"""Parts that are wrong in one picture alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from vivavoce.inspection.defects.block_corruption.odd_pictures import OddPictures
+from vivavoce.inspection.media import Plane, VideoFrame
+
+GREY = np.full((90, 160), 128, np.uint8)
+SCENE = np.kron(np.random.default_rng(1).integers(40, 180, (18, 32)), np.ones((10, 10))).astype(np.uint8)
+
+
+def _found(pictures: list[Plane]) -> list[int]:
+    """Numbers of the pictures that are odd."""
+    odd = OddPictures()
+    frames = [VideoFrame(n, n / 25, 0.04, luma, GREY, GREY) for n, luma in enumerate(pictures)]
+    return [round(25 * span[0]) for frame in frames if (span := odd.take(frame))]
+
+
+def _scene(count: int) -> list[Plane]:
+    return [np.roll(SCENE, number, axis=1) for number in range(count)]
+
+
+@pytest.mark.parametrize("part", [np.s_[60:120, 80:200], np.s_[:50, :]])
+def test_a_box_or_a_band_of_one_picture_is_odd(part: tuple[slice, slice]) -> None:
+    pictures = _scene(20)
+    pictures[9] = pictures[9].copy()
+    pictures[9][part] = 255
+    assert _found(pictures) == [9]
+
+
+def test_what_stays_or_lights_the_scene_up_is_not() -> None:
+    assert _found(_scene(20)) == []
+    cut = _scene(10) + [picture[::-1].copy() for picture in _scene(10)]
+    assert _found(cut) == []
+    flash = _scene(20)
+    flash[9] = np.minimum(flash[9].astype(np.int16) + 75, 255).astype(np.uint8)
+    assert _found(flash) == []
+
+
+def test_a_box_that_flies_past_is_not() -> None:
+    pictures = _scene(20)
+    for number in range(4, 14):
+        pictures[number] = pictures[number].copy()
+        pictures[number][60:100, 25 * (number - 4) :][:, :30] = 255
+    assert _found(pictures) == []
