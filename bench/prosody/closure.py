@@ -8,12 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from bench.prosody.held_out import Held, Predictor, Said, System, sentence_of
+from bench.prosody.held_out import Held, System, VoiceProsody
+from bench.shared.results import Table
 from bench.shared.significance import bootstrap, holm, interval, p_value
+from vivavoce.features import Array
+from vivavoce.training.corpora.intonation import VOICED_HZ
+from vivavoce.training.voice.examples import owners
+from vivavoce.training.voice.prosody import UNVOICED_SHARE
 
-MEASURES = ("pitch, semitones", "energy, dB", "word duration, ms")
+MEASURES = ("pitch, semitones", "energy, nepers", "word duration, ms")
+UNIT_MS = 25.0
 Errors = npt.NDArray[np.float64]
-_SEMITONES, _DECIBELS = 12 / np.log(2), 20 / np.log(10)
+_SEMITONES = 12 / np.log(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +40,21 @@ class Closure:
 
 def errors(held: Sequence[Held], systems: Sequence[System]) -> dict[str, Errors]:
     """Mean absolute errors (sentences, 3) of each system, through the shipped voice."""
-    voice = Predictor()
-    found: dict[str, list[tuple[float, float, float]]] = {system.name: [] for system in systems}
-    for sentence in held:
-        spoken = sentence.spoken
-        for system in systems:
-            made = voice(sentence_of(sentence), spoken.speaker, system.answer(sentence))
-            found[system.name].append(_distances(sentence, made))
-    return {name: np.array(rows) for name, rows in found.items()}
+    voice = VoiceProsody()
+    rows = {system.name: [_distances(h, voice(h, system.answer(h)), voice) for h in held] for system in systems}
+    return {name: np.array(found) for name, found in rows.items()}
 
 
-def _centred(energy: np.ndarray, heard: np.ndarray) -> np.ndarray:
-    """About its mean: the decoder's energy and ours have other zeros, and its log is of power, ours of amplitude."""
-    return energy - energy[heard].mean()
-
-
-def _distances(held: Held, made: Said) -> tuple[float, float, float]:
-    spoken, recorded = held.spoken, held.spoken.prosody
-    weights = spoken.pitch_weights
-    pitch = np.abs(made.knots - recorded.knots).mean(axis=1) @ weights / weights.sum()
-    heard = recorded.durations > 0
-    energy = np.abs(_centred(made.energy / 2.0, heard) - _centred(recorded.energy, heard))[heard].mean()
-    sounds = spoken.tokens.words >= 0
-    words = spoken.tokens.words[sounds]
-    ours = np.bincount(words, made.durations[sounds])
-    theirs = np.bincount(words, recorded.durations[sounds])
-    return float(pitch * _SEMITONES), float(energy * _DECIBELS), float(np.abs(ours - theirs).mean() * 10)
+def _distances(held: Held, made: tuple[Array, Array, Array], voice: VoiceProsody) -> tuple[float, float, float]:
+    """Of pitch and energy where the sentence is voiced, and of how long its words last."""
+    (units, f0, energy), spoken = made, held.said.spoken
+    voiced = spoken.f0_hz > VOICED_HZ
+    least = UNVOICED_SHARE * np.exp(voice.centres[spoken.speaker][0])
+    pitch = np.abs(np.log(np.maximum(f0, least)[voiced] / spoken.f0_hz[voiced])).mean()
+    loudness = np.abs(energy - spoken.energy)[voiced].mean()
+    owner = owners(spoken.ids.numpy())
+    ours, theirs = (np.bincount(owner[owner >= 0], lengths[owner >= 0]) for lengths in (units, spoken.units.numpy()))
+    return float(pitch * _SEMITONES), float(loudness), float(np.abs(ours - theirs).mean() * UNIT_MS)
 
 
 def closures(systems: Sequence[System], found: Mapping[str, Errors], rows: npt.NDArray[np.int64]) -> list[Closure]:
@@ -94,17 +89,21 @@ def _overall(triple: npt.NDArray[np.float64]) -> float:
     return float(((baseline - system) / baseline).sum() / ((baseline - oracle) / baseline).sum())
 
 
-def error_table(found: Mapping[str, Errors]) -> str:
-    lines = [f"| system | {' | '.join(MEASURES)} |", "|---|---|---|---|"]
-    for name, rows in found.items():
-        lines.append(f"| {name} | {' | '.join(f'{value:.3f}' for value in rows.mean(axis=0))} |")
-    return "\n".join(lines)
+def error_table(found: Mapping[str, Errors]) -> Table:
+    """Mean errors, a row a system."""
+    rows = [[name, *(f"{value:.3f}" for value in errors.mean(axis=0))] for name, errors in found.items()]
+    return Table(["system", *MEASURES], rows)
 
 
-def closure_table(rows: Sequence[Closure]) -> str:
-    lines = ["| system | n | pitch | energy | word duration | all three | 95 % | p, Holm |", "|" + "---|" * 8]
-    for row in rows:
-        shares = " | ".join(f"{100 * value:.1f} %" for value in (*row.measures, row.overall))
-        between = f"{100 * row.low:.1f} to {100 * row.high:.1f}"
-        lines.append(f"| {row.system} | {row.sentences} | {shares} | {between} | {row.p:.3f} |")
-    return "\n".join(lines)
+def closure_table(made: Mapping[str, Sequence[Closure]]) -> Table:
+    """A row a system, a column a kind of sentence; * where it is significant at 0.05 after Holm."""
+    kinds = list(made)
+    by_name = {kind: {row.system: row for row in rows} for kind, rows in made.items()}
+    columns = [f"{kind} ({rows[0].sentences})" for kind, rows in made.items()]
+    lines = [[name, *(_cell(by_name[kind][name]) for kind in kinds)] for name in by_name[kinds[0]]]
+    return Table(["system", *columns], lines)
+
+
+def _cell(row: Closure) -> str:
+    star = "*" if row.p < 0.05 else ""
+    return f"{100 * row.overall:.1f} %{star} ({100 * row.low:.0f} to {100 * row.high:.0f})"

@@ -1,51 +1,45 @@
-"""What the prosody bench reads: test recordings at their tokens, their texts as numbers, and the systems to compare."""
+"""What the prosody bench reads: held-out sentences as stage I reads them, their texts, and the systems to compare."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from vivavoce.blocks import Addon, find_addon, load_addon
-from vivavoce.blocks.tensors import Tensors
 from vivavoce.errors import InputError
-from vivavoce.features import FRAME_S, Array, continuous_log_f0
-from vivavoce.prosody.addons import centre_of
-from vivavoce.prosody.alignment import whole_sentence
+from vivavoce.features import Array
 from vivavoce.prosody.linguistics import Linguistics
 from vivavoce.prosody.models.camp import Camp
 from vivavoce.prosody.models.kathaka import Kathaka
 from vivavoce.prosody.models.selection import BY, Centroid, Selection
-from vivavoce.prosody.recording import reference_features
-from vivavoce.text.utterance import Sentence
-from vivavoce.training.core.product import Workspace
-from vivavoce.training.prosody.alignment import align_corpora
-from vivavoce.training.prosody.dataset import measured_sentences
-from vivavoce.training.prosody.sentence import SpokenSentence
-from vivavoce.training.prosody.texts import spoken_language, text_features, text_key
-from vivavoce.voice import load_voice
+from vivavoce.training.voice.examples import Example, examples, owners
+from vivavoce.training.voice.networks import FRAMES_PER_UNIT, KINDS
+from vivavoce.training.voice.reference import reference_features
+from vivavoce.training.voice.stage_two import CORPORA, text_features
+from vivavoce.training.voice.utterances import SPEAKERS, utterances
+from vivavoce.voice import DEFAULT_VOICE
 from vivavoce.voice.acoustics import AcousticInputs
-from vivavoce.voice.contour import knots_of, token_means
-from vivavoce.voice.dimensions import WORD_PROSODY
 
-CORPORA = ("kathleen", "ensemble", "intonation")
 COMPLEX_WORDS = 12
-UNVOICED_HZ = 40.0
 MEMBERS = 3
 """Networks of other first weights that Kathaka and CAMP are the mean of: the seeds of the table."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One test recording."""
+    """One held-out sentence: what is to be said of it, with the melody of its kind, and its text."""
 
-    spoken: SpokenSentence
+    said: Example
     text: Linguistics
     kind: str
-    """Of the intonation corpus, or `complex`, or the corpus."""
+    """Of its melody, or `complex`, or the corpus."""
+
+    @property
+    def speaker(self) -> str:
+        return SPEAKERS[self.said.spoken.speaker]
 
 
 Answer = Callable[[Held], AcousticInputs]
@@ -63,92 +57,99 @@ class System:
     """Whether it is one of the networks that a system is the mean of."""
 
 
-def held_out(data: Path, runs: Path, split: str = "test") -> list[Held]:
-    """The recordings of a split whose melody is a model; measured from `runs/features` where they are cached."""
-    speech = data / "speech"
-    with open(speech / "intonation" / "intonation.tsv", encoding="utf-8", newline="") as file:
-        kinds = {row["id"]: row["kind"] for row in csv.DictReader(file, delimiter="\t")}
-    align_corpora(speech, runs / "features", CORPORA)
-    spoken = measured_sentences(Workspace(data, runs), CORPORA)
-    kept = [s for s in spoken if s.split == split and s.is_model]
-    texts = text_features(runs / "features", kept)
-    found = [Held(s, texts[text_key(s)], kinds.get(s.id) or _kind(s)) for s in kept]
-    return [held for held in found if held.spoken.tokens.words.max() < len(held.text.words)]
+def held_out(runs: Path, split: str = "test") -> list[Held]:
+    """The sentences of a split that `prepare` has labelled, each once: as its kind asks where it has one."""
+    spoken = utterances(runs / "features" / "voice", CORPORA, (split,), with_sound=False)
+    kept: dict[str, Example] = {}
+    for example in examples(spoken, VoiceProsody().centres):
+        known = kept.get(example.spoken.id)
+        if example.has_lengths and (known is None or known.spoken.text == example.spoken.text):
+            kept[example.spoken.id] = example
+    texts = text_features(runs / "features", sorted({e.spoken.text for e in kept.values()}))
+    found = [Held(e, texts[e.spoken.text], e.spoken.kind or _kind(e)) for e in kept.values()]
+    return [held for held in found if owners(held.said.spoken.ids.numpy()).max() + 1 == len(held.text.words)]
 
 
-def _kind(spoken: SpokenSentence) -> str:
-    return "complex" if len(spoken.text.split()) >= COMPLEX_WORDS and "," in spoken.text else spoken.corpus
+def _kind(example: Example) -> str:
+    text = example.spoken.text
+    return "complex" if len(text.split()) >= COMPLEX_WORDS and "," in text else example.spoken.corpus
 
 
-def systems(held: Sequence[Held], runs: Path) -> list[System]:
-    """Everything that is shipped, the ablations that have been trained, controls and oracles."""
-    kathaka, camp, selection = (load_addon(find_addon(name)) for name in ("kathaka", "camp", "selection"))
-    found = [
-        System("none", lambda h: AcousticInputs.of_sentence(np.zeros(64, np.float32), len(h.text.words)), "", ""),
-        System("centroid", lambda h: Centroid(selection).embed(h.text, h.spoken.speaker), "", ""),
-        System("sentence oracle", _sentence_oracle(kathaka), "centroid", "sentence oracle"),
-        System("word oracle", _word_oracle(camp), "none", "word oracle"),
-    ]
-    for name in ("kathaka", "kathaka-text", "kathaka-tree"):
-        if addon := addon_of(name, runs):
-            model = Kathaka(addon)
-            found.append(System(name, _asked(model.embed), "centroid", "sentence oracle"))
-            if name == "kathaka":
-                found.append(System("kathaka, shuffled", _shuffled(model.embed, held), "centroid", "sentence oracle"))
-                found.append(System("kathaka, to the word oracle", _asked(model.embed), "none", "word oracle"))
-                found += [_member_of_kathaka(model, number) for number in range(MEMBERS)]
-    for by in BY:
-        found.append(System(f"selection, {by}", _asked(Selection(selection, by).embed), "centroid", "sentence oracle"))
-    best = Selection(selection, evenness=0.0)
-    found.append(System("selection, best match", _asked(best.embed), "centroid", "sentence oracle"))
-    for name in ("camp", "camp-bert", "camp-syntax"):
-        if addon := addon_of(name, runs):
-            words = Camp(addon)
-            found.append(System(name, _asked(words.embed), "none", "word oracle"))
-            if name == "camp":
-                found.append(System("camp, shuffled", _shuffled(words.embed, held), "none", "word oracle"))
-                found += [_member_of_camp(words, number) for number in range(MEMBERS)]
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What the voice is going to say, at the tokens of a sentence and in frames of 10 ms."""
-
-    durations: np.ndarray
-    """Frames of each token, (tokens,)."""
-    knots: Array
-    """Log f0, (tokens, 4)."""
-    energy: Array
-    """What the decoder reads, over each token, (tokens,)."""
-    gain: Array
-    """Nepers, (tokens,)."""
-
-
-class Predictor:
-    """The shipped voice without its sound."""
+class VoiceProsody:
+    """The shipped voice without its sound: its durations and melody, and the reference encoders of stage I."""
 
     def __init__(self) -> None:
-        self._voice = load_voice()
+        addon = load_addon(find_addon(DEFAULT_VOICE))
+        self._durations, self._melody = addon.network("prosody_encoder"), addon.network("melody")
+        self._sentence, self._word = addon.network("sentence_reference"), addon.network("word_reference")
+        stored = load_addon(find_addon("selection")).manifest.details["centres"]
+        self.centres: list[tuple[float, float]] = [tuple(stored[name]) for name in SPEAKERS]
 
-    def __call__(self, sentence: Sentence, speaker: str, embedding: AcousticInputs | None) -> Said:
-        source = None if embedding is None else lambda sentence, speaker: embedding
-        made = self._voice.predict(sentence, self._voice.style(speaker, prosody=source))
-        if made is None:
-            raise InputError("the voice does not know what it is going to say")
-        ends = np.cumsum(made.durations) * made.frame_s
-        ends[:-1] = np.maximum(ends[:-1] + made.boundary_s, 0.0)
-        durations = np.diff(np.round(ends / FRAME_S).astype(np.int64), prepend=0)
-        places = (np.arange(durations.sum()) + 0.5) * FRAME_S / made.frame_s - 0.5
-        tracks = {name: np.interp(places, np.arange(len(x)), x) for name, x in made.tracks.items()}
-        f0 = np.where(tracks["f0"] > UNVOICED_HZ, tracks["f0"], 0.0).astype(np.float32)
-        energy, gain = (token_means(tracks[name].astype(np.float32), durations) for name in ("energy", "gain"))
-        return Said(durations, knots_of(continuous_log_f0(f0), durations), energy, gain)
+    def __call__(self, held: Held, told: AcousticInputs) -> tuple[Array, Array, Array]:
+        """Units of each token (tokens,), f0 in Hz and energy (frames,) at the sentence's own durations."""
+        spoken = held.said.spoken
+        ids, units = spoken.ids.numpy(), spoken.units.numpy()
+        owner = owners(ids)
+        words = np.where(owner[:, None] >= 0, told.words[np.maximum(owner, 0)], 0.0).astype(np.float32)
+        asked = {"speaker": np.array([spoken.speaker]), "kind": np.array([KINDS.index(told.kind)])}
+        found = self._durations.run(
+            {"symbols": ids[None], **asked, "sentence_prosody": told.sentence[None], "word_prosody": words[None]}
+        )
+        spread = np.repeat(found["prosody"], units, axis=1)
+        melody = self._melody.run({"prosody": spread, **asked})
+        f0, energy = (melody[name][0].reshape(FRAMES_PER_UNIT * int(units.sum())) for name in ("f0", "energy"))
+        return np.expm1(found["log_durations"][0]), f0, energy
+
+    def posterior(self, held: Held) -> tuple[Array, Array]:
+        """Kathaka's stage I: mean and variance of what it finds in how a sentence is said, (64,) both."""
+        made = self._sentence.run(self._reference(held))
+        return made["mean"][0], np.exp(made["log_variance"][0])
+
+    def words(self, held: Held) -> Array:
+        """CAMP's stage I, (words, 16)."""
+        owner = owners(held.said.spoken.ids.numpy())
+        member = (owner[None] == np.arange(len(held.text.words))[:, None]).astype(np.float32)
+        shares = member / np.maximum(member.sum(axis=1, keepdims=True), 1.0)
+        return self._word.run({**self._reference(held), "shares": shares[None]})["words"][0]
+
+    def _reference(self, held: Held) -> dict[str, np.ndarray]:
+        spoken = held.said.spoken
+        features = reference_features(spoken.f0_hz, spoken.energy, spoken.units.numpy(), self.centres[spoken.speaker])
+        return {"symbols": spoken.ids.numpy()[None], "reference": features[None]}
 
 
-def sentence_of(held: Held) -> Sentence:
-    """A test recording's text as one sentence."""
-    return whole_sentence(held.spoken.text, spoken_language(held.spoken.speaker))
+def systems(held: Sequence[Held]) -> list[System]:
+    """Everything that is shipped, controls and oracles. `none` is the voice left to itself, `kind` what `auto` tells
+    it; what says "and kind" knows both."""
+    kathaka, camp = Kathaka(load_addon(find_addon("kathaka"))), Camp(load_addon(find_addon("camp")))
+    index, voice = load_addon(find_addon("selection")), VoiceProsody()
+    to_sentence, to_words = ("centroid", "sentence oracle"), ("none", "word oracle")
+
+    def neutral(held: Held) -> AcousticInputs:
+        return AcousticInputs.neutral(len(held.text.words))
+
+    def sentence_oracle(held: Held) -> AcousticInputs:
+        return AcousticInputs.of_sentence(voice.posterior(held)[0], len(held.text.words))
+
+    shuffled_kathaka, shuffled_camp = (_shuffled(model.embed, held) for model in (kathaka, camp))
+    return [
+        System("none", neutral, "", ""),
+        System("kind", _with_kind(neutral), "none", "sentence oracle"),
+        System("centroid", _asked(Centroid(index).embed), "", ""),
+        System("sentence oracle", sentence_oracle, "centroid", "sentence oracle"),
+        System("word oracle", lambda h: AcousticInputs.of_words(voice.words(h)), "none", "word oracle"),
+        System("kathaka", _asked(kathaka.embed), *to_sentence),
+        System("kathaka, shuffled", shuffled_kathaka, *to_sentence),
+        *(_member_of_kathaka(kathaka, number) for number in range(MEMBERS)),
+        System("kathaka and kind", _with_kind(_asked(kathaka.embed)), "kind", "sentence oracle"),
+        *(System(f"selection, {by}", _asked(Selection(index, by).embed), *to_sentence) for by in BY),
+        System("selection, best match", _asked(Selection(index, evenness=0.0).embed), *to_sentence),
+        System("selection and kind", _with_kind(_asked(Selection(index).embed)), "kind", "sentence oracle"),
+        System("camp", _asked(camp.embed), *to_words),
+        System("camp, shuffled", shuffled_camp, *to_words),
+        *(_member_of_camp(camp, number) for number in range(MEMBERS)),
+        System("camp and kind", _with_kind(_asked(camp.embed)), "kind", "word oracle"),
+    ]
 
 
 def addon_of(name: str, runs: Path) -> Addon | None:
@@ -161,7 +162,11 @@ def addon_of(name: str, runs: Path) -> Addon | None:
 
 
 def _asked(embed: Callable[[Linguistics, str], AcousticInputs]) -> Answer:
-    return lambda held: embed(held.text, held.spoken.speaker)
+    return lambda held: embed(held.text, held.speaker)
+
+
+def _with_kind(answer: Answer) -> Answer:
+    return lambda held: replace(answer(held), kind=held.said.spoken.kind)
 
 
 def _shuffled(embed: Callable[[Linguistics, str], AcousticInputs], held: Sequence[Held]) -> Answer:
@@ -169,25 +174,27 @@ def _shuffled(embed: Callable[[Linguistics, str], AcousticInputs], held: Sequenc
     others = shuffled(held)
 
     def answer(asked: Held) -> AcousticInputs:
-        made = embed(others[asked.spoken.id].text, asked.spoken.speaker)
-        return AcousticInputs(made.sentence, np.resize(made.words, (len(asked.text.words), WORD_PROSODY)))
+        made = embed(others[asked.said.spoken.id].text, asked.speaker)
+        words = np.resize(made.words, (len(asked.text.words), made.words.shape[1]))
+        return AcousticInputs(made.sentence, words)
 
     return answer
 
 
 def shuffled(held: Sequence[Held]) -> dict[str, Held]:
-    """A sentence of other words for each one, from the other half of the test, by its recording's id."""
+    """A sentence of other words for each one, from the other half of the test, by its id."""
     half = len(held) // 2
     turned = [*held[half:], *held[:half]]
-    return {
-        h.spoken.id: next(other for other in turned[i:] + turned[:i] if other.spoken.text != h.spoken.text)
-        for i, h in enumerate(held)
-    }
+    found = {}
+    for number, one in enumerate(held):
+        others = turned[number:] + turned[:number]
+        found[one.said.spoken.id] = next(o for o in others if o.said.spoken.text != one.said.spoken.text)
+    return found
 
 
 def _member_of_kathaka(model: Kathaka, number: int) -> System:
     def answer(held: Held) -> AcousticInputs:
-        mean = model.distributions(held.text, held.spoken.speaker)[0][number]
+        mean = model.distributions(held.text, held.speaker)[0][number]
         return AcousticInputs.of_sentence(mean, len(held.text.words))
 
     return System(f"kathaka, seed {number}", answer, "centroid", "sentence oracle", is_seed=True)
@@ -195,44 +202,6 @@ def _member_of_kathaka(model: Kathaka, number: int) -> System:
 
 def _member_of_camp(model: Camp, number: int) -> System:
     def answer(held: Held) -> AcousticInputs:
-        return AcousticInputs.of_words(model.members(held.text, held.spoken.speaker)[number])
+        return AcousticInputs.of_words(model.members(held.text, held.speaker)[number])
 
     return System(f"camp, seed {number}", answer, "none", "word oracle", is_seed=True)
-
-
-def posterior_of(addon: Addon) -> Callable[[Held], tuple[Array, Array]]:
-    """Kathaka's stage I: mean and variance of what it finds in a recording, (64,) both."""
-    network = addon.network("reference")
-
-    def posterior(held: Held) -> tuple[Array, Array]:
-        made = network.run(_reference(addon, held))
-        return made["mean"][0], np.exp(made["log_variance"][0])
-
-    return posterior
-
-
-def _sentence_oracle(addon: Addon) -> Answer:
-    posterior = posterior_of(addon)
-    return lambda h: AcousticInputs.of_sentence(posterior(h)[0], len(h.text.words))
-
-
-def _word_oracle(addon: Addon) -> Answer:
-    network = addon.network("reference")
-
-    def answer(held: Held) -> AcousticInputs:
-        shares = word_shares(held.spoken.tokens.owner, len(held.text.words))
-        return AcousticInputs.of_words(network.run({**_reference(addon, held), "shares": shares[None]})["prosody"][0])
-
-    return answer
-
-
-def word_shares(owner: np.ndarray, words: int) -> Array:
-    """Means over each word's tokens, (words, tokens)."""
-    member = (owner[None] == np.arange(words)[:, None]).astype(np.float32)
-    return member / np.maximum(member.sum(axis=1, keepdims=True), 1.0)
-
-
-def _reference(addon: Addon, held: Held) -> Tensors:
-    spoken = held.spoken
-    features = reference_features(spoken.prosody, centre_of(addon, spoken.speaker))
-    return {"symbols": spoken.tokens.symbols[None], "stress": spoken.tokens.stress[None], "reference": features[None]}

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.prosody.endings import KINDS
 from bench.prosody.transfer import TARGETS, cases, copier
 from bench.shared.estimates import ratio
 from bench.shared.metrics import WordErrorRate
-from bench.shared.sentences import held_out, sentences_of_kind
+from bench.shared.results import Table
+from bench.shared.sentences import QUESTIONS, STATEMENTS, held_out, sentences_of_kind
 from bench.shared.significance import bootstrap, holm, interval, p_value
 from bench.shared.transcripts import compare
 from vivavoce.audio import Audio
@@ -24,6 +24,7 @@ from vivavoce.training.prosody.texts import spoken_language
 from vivavoce.training.voice.utterances import SPEAKERS
 from vivavoce.voice import load_voice
 
+KINDS = (*QUESTIONS, *STATEMENTS)
 ALONE = "none"
 """The voice left to itself: what every other system is compared with."""
 TEST = "test"
@@ -130,20 +131,18 @@ def _rate(counts: np.ndarray) -> float:
     return float(counts[:, 0].sum() / counts[:, 1].sum())
 
 
-def table(found: Mapping[str, Sequence[Heard]]) -> str:
+def table(found: Mapping[str, Sequence[Heard]]) -> Table:
     """Systems down; all sentences with the difference, then each kind."""
     kinds = list(dict.fromkeys(h.kind for h in found[ALONE]))
-    lines = [f"| | all | more than {ALONE} | {' | '.join(kinds)} |", "|" + "---|" * (len(kinds) + 3)]
     by_kind = {kind: {row.system: row for row in rates(found, kind)} for kind in kinds}
+    lines = []
     for row in rates(found):
         heard = found[row.system]
         overall = ratio([h.errors for h in heard], [h.words for h in heard])
         more = "" if row.system == ALONE else f"{_points(row.more)} ({_points(row.low)} to {_points(row.high)})"
-        cells = " | ".join(f"{100 * by_kind[kind][row.system].rate:.1f}" for kind in kinds)
-        lines.append(
-            f"| {row.system} | {100 * overall.value:.1f} ± {100 * overall.standard_error:.1f} | {more} | {cells} |"
-        )
-    return "\n".join(lines)
+        share = f"{100 * overall.value:.1f} ± {100 * overall.standard_error:.1f}"
+        lines.append([row.system, share, more, *(f"{100 * by_kind[kind][row.system].rate:.1f}" for kind in kinds)])
+    return Table(["", "all", f"more than {ALONE}", *kinds], lines)
 
 
 def _points(share: float) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from bench.prosody.held_out import Held, addon_of, posterior_of, shuffled
+from bench.prosody.held_out import Held, VoiceProsody, shuffled
+from bench.shared.results import Table
 from bench.shared.significance import bootstrap, holm, interval, p_value
 from vivavoce.blocks import find_addon, load_addon
 from vivavoce.prosody.models.kathaka import Kathaka
@@ -37,20 +37,16 @@ class Foreseen:
     """Of the gain, corrected for the number of systems; NaN for the baseline."""
 
 
-def divergences(held: Sequence[Held], learned: Sequence[Held], runs: Path) -> dict[str, Values]:
+def divergences(held: Sequence[Held], learned: Sequence[Held]) -> dict[str, Values]:
     """Nats of each held-out sentence, (sentences,), by name; `learned` are training sentences, for their mean."""
-    posterior = posterior_of(load_addon(find_addon("kathaka")))
+    posterior = VoiceProsody().posterior
     found = [posterior(h) for h in held]
     foretold: dict[str, Callable[[Held], Normal]] = {BASELINE: lambda h: (np.zeros(64), np.ones(64))}
     overall = pooled([posterior(h) for h in learned])
     foretold["all training sentences"] = lambda h: overall
-    others = shuffled(held)
-    for name in ("kathaka", "kathaka-text", "kathaka-tree"):
-        if addon := addon_of(name, runs):
-            model = Kathaka(addon)
-            foretold[name] = lambda h, model=model: _asked(model, h, h)
-            if name == "kathaka":
-                foretold["kathaka, shuffled"] = lambda h, model=model: _asked(model, others[h.spoken.id], h)
+    others, model = shuffled(held), Kathaka(load_addon(find_addon("kathaka")))
+    foretold["kathaka"] = lambda h: _asked(model, h, h)
+    foretold["kathaka, shuffled"] = lambda h: _asked(model, others[h.said.spoken.id], h)
     return {
         name: np.array([divergence(own, foresee(h)) for own, h in zip(found, held, strict=True)])
         for name, foresee in foretold.items()
@@ -58,7 +54,7 @@ def divergences(held: Sequence[Held], learned: Sequence[Held], runs: Path) -> di
 
 
 def _asked(model: Kathaka, read: Held, said: Held) -> Normal:
-    means, variances = model.distributions(read.text, said.spoken.speaker)
+    means, variances = model.distributions(read.text, said.speaker)
     return pooled(list(zip(means, variances, strict=True)))
 
 
@@ -90,9 +86,10 @@ def gains(nats: Mapping[str, Values]) -> list[Foreseen]:
     ]
 
 
-def table(rows: Sequence[Foreseen]) -> str:
-    lines = ["| foreseen by | nats | fewer than N(0, I) | 95 % | p, Holm |", "|---|---|---|---|---|"]
-    for row in rows:
-        between = f"{row.low:.2f} to {row.high:.2f}"
-        lines.append(f"| {row.system} | {row.nats:.2f} | {row.gain:.2f} | {between} | {row.p:.3f} |")
-    return "\n".join(lines)
+def table(rows: Sequence[Foreseen]) -> Table:
+    """A row a way to foresee."""
+    lines = [
+        [row.system, f"{row.nats:.1f}", f"{row.gain:.1f}", f"{row.low:.1f} to {row.high:.1f}", f"{row.p:.3f}"]
+        for row in rows
+    ]
+    return Table(["foreseen by", "nats", "fewer than N(0, I)", "95 %", "p, Holm"], lines)

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.prosody.held_out import CORPORA, addon_of
+from bench.prosody.held_out import addon_of
 from vivavoce.features import Array
 from vivavoce.prosody.addons import sequence_block
 from vivavoce.training.core.product import Workspace
 from vivavoce.training.prosody.copycat import CopyExample, copy_examples
 from vivavoce.training.prosody.dataset import measured_sentences
+from vivavoce.training.voice.stage_two import CORPORA
 
 _RIDGE = 3.0
 STRIDE = 8

@@ -10,6 +10,7 @@ import numpy as np
 
 from bench.prosody.held_out import addon_of
 from bench.prosody.speakers import SpeakerEncoder
+from bench.shared.results import Table
 from bench.shared.sentences import Rendition, held_out
 from vivavoce.audio import Audio, read_audio
 from vivavoce.errors import InputError
@@ -153,19 +154,16 @@ def _tracks(audio: Audio) -> Array:
     return np.stack([pitch(audio), energy(mel_spectrogram(audio.samples))], axis=1)
 
 
-def table(found: Sequence[Pair]) -> str:
+def table(found: Sequence[Pair]) -> Table:
     """Means of each system over its pairs, and the share of pairs that are nearer to the target."""
-    lines = [
-        "| | pairs | log f0 correlation | energy | to the target | to the source | nearer to the target | "
-        "target minus source, beside copycat-open |",
-        "|" + "---|" * 8,
-    ]
     by_name = {name: [p for p in found if p.system == name] for name in dict.fromkeys(p.system for p in found)}
     gaps = {name: float(np.mean([p.likeness for p in own])) for name, own in by_name.items()}
+    lines = []
     for name, own in by_name.items():
         means = [np.mean([getattr(p, field) for p in own]) for field in ("pitch", "energy", "to_target", "to_source")]
         share = np.mean([p.likeness > 0 for p in own])
-        beside = f"{100 * (gaps[name] / gaps['copycat-open'] - 1):+.0f} %" if "copycat-open" in gaps else ""
-        cells = " | ".join(f"{value:.2f}" for value in means)
-        lines.append(f"| {name} | {len(own)} | {cells} | {100 * share:.0f} % | {gaps[name]:.3f}, {beside} |")
-    return "\n".join(lines)
+        beside = f", {100 * (gaps[name] / gaps['copycat-open'] - 1):+.0f} %" if "copycat-open" in gaps else ""
+        cells = (f"{value:.2f}" for value in means)
+        lines.append([name, f"{len(own)}", *cells, f"{100 * share:.0f} %", f"{gaps[name]:.3f}{beside}"])
+    columns = ["", "pairs", "log f0 correlation", "energy", "to the target", "to the source", "nearer to the target"]
+    return Table([*columns, "target minus source, beside copycat-open"], lines)

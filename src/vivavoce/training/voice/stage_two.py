@@ -68,6 +68,8 @@ class LessonData:
     batch: int = 16
     hidden_share: float = 0.2
     """Of sounds and punctuation that the frozen voice does not hear: one that knows its sentences needs none."""
+    unknown_kind_share: float = 0.75
+    """Of sentences whose kind the frozen voice is not told, so that the embedding tells it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,13 +133,15 @@ class TextProduct(Product[RecipeT]):
             for number in random.permutation(len(groups)):
                 batch = lesson_tensors([self.learned[i] for i in groups[number]], self.melody)
                 told = torch.full((len(groups[number]), 1), self.recipe.data.hidden_share)
-                yield batch | {"symbols": half_heard(batch["symbols"], told)}
+                known = torch.rand(len(groups[number])) >= self.recipe.data.unknown_kind_share
+                yield batch | {"symbols": half_heard(batch["symbols"], told), "kind": batch["kind"] * known}
 
     def held_batches(self) -> Iterator[dict[str, Tensor]]:
-        """The development sentences in batches, tensors (batch, …) by name."""
+        """The development sentences in batches whose kinds are not told, tensors (batch, …) by name."""
         held = sorted(self.held, key=lambda lesson: len(lesson.example.spoken.ids))
         for start in range(0, len(held), _GROUP):
-            yield lesson_tensors(held[start : start + _GROUP], self.melody)
+            batch = lesson_tensors(held[start : start + _GROUP], self.melody)
+            yield batch | {"kind": torch.zeros_like(batch["kind"])}
 
     def voice_loss(self, batch: dict[str, Tensor], sentence: Tensor | None, words: Tensor | None) -> Tensor:
         """The loss of the frozen voice on embeddings, `sentence` (batch, size) or `words` (batch, words, size)."""
