@@ -39,7 +39,7 @@ END_FRAMES, TAIL_FRAMES = 6, 40
 END, FIRST, COMMA = "end", "first alternative", "comma"
 WANTED = {
     ("yes_no", END): True, ("wh", END): False, ("or", FIRST): True, ("or", END): False,
-    ("statement", END): False, ("list", COMMA): True, ("list", END): False,
+    ("statement", END): False, ("list", COMMA): True, ("list", END): False, ("tag", END): True,
 }  # fmt: skip
 """Whether the pitch is to rise at a place of a kind of sentence."""
 SOURCES = (
