@@ -17,7 +17,8 @@ from vivavoce.errors import InputError
 from vivavoce.text.utterance import Sentence
 from vivavoce.voice import AcousticOverrides, load_voice
 from vivavoce.voice.importers import import_voice, install
-from vivavoce.voice.importers.graph import Graph, Wire, dequantise
+from vivavoce.voice.importers.dequantise import dequantise
+from vivavoce.voice.importers.graph import Graph, Wire
 from vivavoce.voice.importers.hibari import package_assets
 from vivavoce.voice.importers.hibari_decoder import LOOKAHEAD, PARTS, decoder_network
 from vivavoce.voice.spectral_synthesis import BINS, SpectralSynthesis

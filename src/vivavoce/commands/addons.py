@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show = actions.add_parser("show", help="what an addon says of itself")
     show.add_argument("addon", metavar="NAME", help="a name, a folder or a zip")
     imports = actions.add_parser("import", help="make an addon of a voice of another project")
-    imports.add_argument("source", metavar="SOURCE", help="hibari (the package), or an .onnx file of hibari or Piper")
+    sources = "hibari or kokoro (the packages), or an .onnx file of hibari, Kokoro or Piper"
+    imports.add_argument("source", metavar="SOURCE", help=sources)
+    imports.add_argument(
+        "--voices", type=Path, metavar="PATH", help="Kokoro's voices: a folder of .bin files, or an .npz"
+    )
+    imports.add_argument("--speakers", metavar="NAMES", help="which of them, with commas between (all English ones)")
     imports.add_argument("-o", "--output", type=Path, metavar="FOLDER", help="where to (among your own addons)")
     imports.add_argument("--name", help="what it is called here (after the file)")
     for action in (lists, check, show, imports):
@@ -46,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         target = arguments.target and read_target(arguments.target, "--target")
         return _check(arguments.addon, target, arguments.json)
     if arguments.action == "import":
-        return _import(arguments.source, arguments.name, arguments.output, arguments.json)
+        return _import(arguments)
     return _show(load_addon(find_addon(arguments.addon)), arguments.json)
 
 
@@ -116,17 +122,36 @@ def _check_addon(name: str, target: Target | None) -> dict[str, Any]:
     return {"addon": name, "ok": True, "error": None}
 
 
-def _import(source: str, name: str | None, folder: Path | None, as_json: bool) -> int:
-    from vivavoce.voice.importers import import_voice, install
+def _import(arguments: argparse.Namespace) -> int:
+    from vivavoce.voice.importers import default_name, free_target, import_voice, install
 
-    addon = install(import_voice(source, name), folder)
-    if as_json:
+    source, name, folder = arguments.source, arguments.name, arguments.output
+    free_target(name or default_name(source), folder)
+    speakers = [part.strip() for part in (arguments.speakers or "").split(",") if part.strip()]
+    with _measuring() as tell:
+        voice = import_voice(source, name, voices=arguments.voices, speakers=speakers, tell=tell)
+    addon = install(voice, folder)
+    if arguments.json:
         _print_json(_row(addon.manifest.name, addon.path))
         return 0
     called = addon.manifest.name if folder is None else str(addon.path)
     print(f"{addon.path}: {addon.manifest.summary}; licence: {addon.manifest.licence}")
     print(f'To hear it: vivavoce speak --voice {called} "Hello there."')
     return 0
+
+
+@contextmanager
+def _measuring() -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error if that is a terminal, for as long as speakers are measured."""
+    if not (sys.stderr and sys.stderr.isatty()):
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        shown = bars.add_task("speakers are measured")
+        yield lambda done, total: bars.update(shown, completed=done, total=total)
 
 
 def _show(addon: Addon, as_json: bool) -> int:

@@ -20,6 +20,7 @@ from vivavoce.text import iter_sentences
 from vivavoce.text.utterance import Sentence, Utterance
 from vivavoce.text.voice_request import choose_speaker
 from vivavoce.voice.acoustics import AcousticInputs, AcousticOverrides, ProsodySource, VoiceBound
+from vivavoce.voice.blends import blend_shares, blend_speaker, is_blend
 from vivavoce.voice.clock import Clock
 from vivavoce.voice.context import sentence_context
 from vivavoce.voice.contour import Frames
@@ -106,10 +107,15 @@ class Voice:
         return self._timed is not None
 
     def speaker(self, name: str | None = None) -> Speaker:
-        """The speaker of that name, the first without one. Raises `InputError` naming those that there are."""
+        """The speaker of that name, the first without one, or a blend such as `af_heart:0.7,af_bella:0.3` where the
+        voice can blend. Raises `InputError` naming those that there are."""
         for speaker in self.speakers:
             if name in (None, speaker.name):
                 return speaker
+        if name and is_blend(name):
+            if "blend" not in self._reads:
+                raise InputError(f'voice "{self.name}" cannot blend speakers; name one of them')
+            return blend_speaker(name, self.speakers)
         known = ", ".join(speaker.name for speaker in self.speakers)
         raise InputError(f"unknown speaker {name!r}, this voice has {known}")
 
@@ -269,9 +275,15 @@ class Voice:
         return input_tensors(found or AcousticInputs.neutral(len(sentence.words)), tokens, self.details.kinds)
 
     def _context(self, tokens: Tokens, controls: TokenControls, speaker: Speaker) -> dict[str, np.ndarray]:
-        centre_hz = self.details.median_f0_hz.get(speaker.name, 0.0)
+        names = [other.name for other in self.speakers]
+        blended = speaker.name not in names
+        shares = blend_shares(speaker.name, self.speakers) if blended else {speaker.name: 1.0}
+        blend = np.array([[shares.get(name, 0.0) for name in names]], np.float32)
+        hertz = self.details.median_f0_hz
+        centre_hz = sum(share * hertz.get(name, 0.0) for name, share in shares.items())
         level = np.array([10.0 ** (speaker.gain_db / 20.0)], np.float32)
-        return {**sentence_context(tokens, controls, self.speakers.index(speaker), centre_hz), "level": level}
+        context = sentence_context(tokens, controls, int(blend[0].argmax()), centre_hz)
+        return {**context, "blend": blend, "level": level}
 
     def _audio(
         self, context: Tensors, schedule: ChunkSchedule, durations: Frames | None, silent: np.ndarray

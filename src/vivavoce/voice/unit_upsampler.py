@@ -24,6 +24,7 @@ from vivavoce.voice.timing import whole_units
 PER_TOKEN = ("log_durations", "rate", "pitch_shift", "pitch_range", "gain", "given_frames")
 VOICED_SHARE, MODAL_SHARE = 0.35, 0.55
 """Of a speaker's median f0: what is lower is not voiced; what is voiced lower is creak."""
+MAX_MARGIN = 10_000
 MELODY_UNITS = 256
 """Most units of which the melody is found at a time."""
 
@@ -34,7 +35,10 @@ class UnitState(NamedTuple):
     context: Tensors
     token: Frames
     """The token of each unit, (units,)."""
+    first: int
+    """Frames of silence at the beginning that are not given."""
     start: int
+    end: int
     f0: Array
     """Of the frames whose melody is known, in Hz."""
     energy: Array
@@ -47,6 +51,7 @@ class _Config:
     margin: int = 54
     lead_units: int = 4
     end_units: int = 4
+    melody_of_silence: bool = False
     unvoiced_hz: float = 40.0
     closing_units: int = 0
     closing_energy: tuple[float, ...] = ()
@@ -60,9 +65,10 @@ class UnitUpsampler(StreamableBlock[UnitState]):
     Reads what the encoders made: `encoded` and `prosody` (1, tokens, width) and `log_durations` (1, tokens), which are
     log(1 + units). The network `melody` takes `prosody` by units and answers `f0` and `energy` (1, units,
     `unit_frames`); it looks `margin` units to either side. The silence before a sentence has `lead_units`, each of the
-    tokens after its last sound `end_units` at most. `given_frames`, where not negative, takes the place of the
-    durations, and `given_f0` (1, frames), if it has values, that of the pitch of what is voiced; the range of pitch is
-    widened about `centre_hz`. Over the last `closing_units` what is voiced has its speaker's `closing_energy` at least,
+    tokens after its last sound `end_units` at most; with `melody_of_silence` the network sees all of the silence that
+    was predicted, for one that was never taught shorter ones speaks too late after them. `given_frames`, where not
+    negative, takes the place of the durations, and `given_f0` (1, frames), if it has values, that of the pitch of what
+    is voiced; the range of pitch is widened about `centre_hz`. Over the last `closing_units` what is voiced has its speaker's `closing_energy` at least,
     by `closing_lift` at most more than the network says, and `closing_pitch` of the centre at least: lower, it creaks,
     and no fall is heard. JSON: `{"type": "UnitUpsampler", "unit_frames": 2}`.
     """
@@ -74,7 +80,7 @@ class UnitUpsampler(StreamableBlock[UnitState]):
                 raise StackError(f'{place}: the network must answer "{name}" (1, units, {config.unit_frames})')
         if "prosody" not in melody.inputs:
             raise StackError(f'{place}: the network reads no "prosody"')
-        if not (1 <= config.unit_frames <= 16 and 0 <= config.margin <= 1000):
+        if not (1 <= config.unit_frames <= 16 and 0 <= config.margin <= MAX_MARGIN):
             raise InputError(f"{place}: unit_frames is {config.unit_frames} and margin {config.margin}")
         self._melody, self._config = melody, config
         self._said_once = {name: spec for name, spec in melody.inputs.items() if name != "prosody"}
@@ -115,16 +121,18 @@ class UnitUpsampler(StreamableBlock[UnitState]):
 
     def durations(self, context: Tensors) -> Frames:
         """Frames of each token, (tokens,)."""
-        return self._config.unit_frames * self._units(context)
+        return self._config.unit_frames * self._units(context)[1]
 
     def initial_state(self, context: Tensors) -> UnitState:
-        units = self._units(context)
+        seen, given = self._units(context)
         empty = np.zeros(0, np.float32)
-        return UnitState(context, np.repeat(np.arange(len(units)), units), 0, empty, empty)
+        first = self._config.unit_frames * int(seen[0] - given[0])
+        end = first + self._config.unit_frames * int(given.sum())
+        return UnitState(context, np.repeat(np.arange(len(seen)), seen), first, first, end, empty, empty)
 
     def step(self, state: UnitState, chunk: Tensors, frames: int) -> tuple[UnitState | None, Tensors]:
-        per_unit, total = self._config.unit_frames, self._config.unit_frames * len(state.token)
-        stop = min(state.start + frames, total)
+        per_unit = self._config.unit_frames
+        stop = min(state.start + frames, state.end)
         while len(state.f0) < stop:
             state = self._further(state, stop)
         token = state.token[np.arange(state.start, stop) // per_unit]
@@ -136,17 +144,22 @@ class UnitUpsampler(StreamableBlock[UnitState]):
             "gain": context["gain"][:, token],
             "valid": np.ones((1, stop - state.start), np.float32),
         }
-        return (None if stop == total else state._replace(start=stop)), made
+        return (None if stop == state.end else state._replace(start=stop)), made
 
-    def _units(self, context: Tensors) -> Frames:
+    def _units(self, context: Tensors) -> tuple[Frames, Frames]:
+        """Units of each token that the melody sees, and that are given."""
         config = self._config
         wanted = np.expm1(np.clip(context["log_durations"][0], 0.0, 6.0))
         gaps, given = context["gaps"][0], context["given_frames"][0]
-        wanted[0] = min(wanted[0], config.lead_units) if gaps[0] else wanted[0]
+        limits = np.full(len(gaps), np.inf)
+        limits[0] = config.lead_units if gaps[0] else np.inf
         last_sound = int(np.flatnonzero(~gaps)[-1]) if (~gaps).any() else 0
-        wanted[last_sound + 1 :] = np.minimum(wanted[last_sound + 1 :], config.end_units)
-        wanted: Array = np.where(given >= 0, given / config.unit_frames, wanted)
-        return whole_units(wanted / context["rate"][0])
+        limits[last_sound + 1 :] = config.end_units
+        rate = context["rate"][0]
+        units = whole_units(np.where(given >= 0, given / config.unit_frames, np.minimum(wanted, limits)) / rate)
+        if not config.melody_of_silence:
+            return units, units
+        return np.where(limits < np.inf, np.maximum(units, np.rint(wanted / rate)), units).astype(np.int64), units
 
     def _further(self, state: UnitState, stop: int) -> UnitState:
         """The state with the melody of more frames: those that are wanted now, then as many as fit a window."""
@@ -154,6 +167,8 @@ class UnitUpsampler(StreamableBlock[UnitState]):
         done, total = len(state.f0) // per_unit, len(state.token)
         wanted = -(-stop // per_unit)
         until = min(total, wanted if not done else max(wanted, done + MELODY_UNITS))
+        if margin >= total:  # every window would be the whole
+            until = total
         low, high = max(0, done - margin), min(total, until + margin)
         feed = {name: state.context[name] for name in self._said_once}
         made = self._melody.run({**feed, "prosody": state.context["prosody"][:, state.token[low:high]]})
@@ -161,7 +176,7 @@ class UnitUpsampler(StreamableBlock[UnitState]):
         f0, energy = (made[name][0, inner].ravel() for name in ("f0", "energy"))
         f0, energy = self._close(f0, energy, (total - done) * per_unit, state.context)
         token = np.repeat(state.token[done:until], per_unit)
-        f0 = self._apply_controls(f0, token, done * per_unit, state.context)
+        f0 = self._apply_controls(f0, token, done * per_unit - state.first, state.context)
         return state._replace(f0=np.concatenate([state.f0, f0]), energy=np.concatenate([state.energy, energy]))
 
     def _close(self, f0: Array, energy: Array, left: int, context: Tensors) -> tuple[Array, Array]:
@@ -185,7 +200,7 @@ class UnitUpsampler(StreamableBlock[UnitState]):
         log_f0 = np.log(np.maximum(f0, 1.0))
         given = context["given_f0"][0]
         if len(given):
-            log_f0 = np.log(np.maximum(given[np.minimum(first + np.arange(len(f0)), len(given) - 1)], 1.0))
+            log_f0 = np.log(np.maximum(given[np.clip(first + np.arange(len(f0)), 0, len(given) - 1)], 1.0))
         centre = np.log(np.maximum(context["centre_hz"][0], 1.0))
         shifted = centre + (log_f0 - centre) * context["pitch_range"][0][token] + context["pitch_shift"][0][token]
         return np.where(voiced, np.exp(shifted), f0).astype(np.float32)

@@ -77,30 +77,37 @@ class Graph:
         outputs: Sequence[Wire],
         stored: Mapping[str, np.ndarray] | None = None,
         before: Sequence[Any] = (),
+        after: Sequence[Any] = (),
+        replaced: Mapping[str, Sequence[Any]] | None = None,
     ) -> bytes:
         """The network that makes `outputs` of `inputs`, with all it needs inside.
 
-        `stored` are tensors that are numbers here, `before` nodes that make others of them and of the inputs. Raises
+        `stored` are tensors that are numbers here; nodes `before` all others make more of them and of the inputs, those
+        `after` all others more of what they made; `replaced` names tensors and the nodes that make them here. Raises
         `InputError` when it needs anything else.
         """
         helper = self.package.helper
         own = [self.package.numpy_helper.from_array(array, name) for name, array in (stored or {}).items()]
-        made = {name for node in before for name in node.output}
-        given = {wire.tensor for wire in inputs} | {item.name for item in own} | made
-        needed = {wire.tensor for wire in outputs}
-        kept: list[Any] = []
+        others = {name: list(nodes) for name, nodes in (replaced or {}).items()}
+        added = [*before, *after]
+        given = {wire.tensor for wire in inputs} | {item.name for item in own} | _made(added)
+        needed = {wire.tensor for wire in outputs} | _needed(added)
+        kept: list[Any] = list(after)[::-1]
         for node in reversed(self.model.graph.node):
             if any(name in needed and name not in given for name in node.output):
-                kept.append(node)
-                needed.update(name for name in _read(node) if name)
-        if missing := needed - given - self.makers.keys() - self._weights.keys():
+                nodes = next((others[name] for name in node.output if name in others), [node])
+                kept += nodes[::-1]
+                needed |= _needed(nodes)
+        inner = _made(node for nodes in others.values() for node in nodes)
+        if missing := needed - given - inner - self.makers.keys() - self._weights.keys():
             raise InputError(f"{self.place}: cannot be cut, {', '.join(sorted(missing))} would be needed")
-        kept = [_rename_tensors(node, {wire.tensor for wire in (*inputs, *outputs)}) for node in kept]
+        edges = {name for wire in (*inputs, *outputs) for name in (wire.tensor, wire.name)}
+        nodes = [_rename_tensors(node, edges) for node in (*before, *kept[::-1])]
         inputs, outputs = [_inner(wire) for wire in inputs], [_inner(wire) for wire in outputs]
         entering = [node for wire in inputs for node in _edge(helper, wire, entering=True)]
         leaving = [node for wire in outputs for node in _edge(helper, wire, entering=False)]
         weights = [item for name, item in self._weights.items() if name in needed and name not in given]
-        return self.finish([*entering, *before, *reversed(kept), *leaving], inputs, outputs, [*weights, *own])
+        return self.finish([*entering, *nodes, *leaving], inputs, outputs, [*weights, *own])
 
     def finish(
         self, nodes: Iterable[Any], inputs: Sequence[Wire], outputs: Sequence[Wire], stored: Sequence[Any]
@@ -128,58 +135,6 @@ def onnx_package() -> Any:
     return onnx
 
 
-def dequantise(graph: Graph) -> Graph:
-    """The same with float activations: weights stay whole numbers in the file, and are scaled when it is loaded.
-
-    What quantises activations takes its scale from the whole call, so an answer would depend on how a stream is cut.
-    """
-    package, model = graph.package, graph.model
-    helper = package.helper
-    readers: dict[str, list[Any]] = {}
-    for node in model.graph.node:
-        for name in node.input:
-            readers.setdefault(name, []).append(node)
-    dropped: set[int] = set()
-    replaced: dict[int, list[Any]] = {}
-    scaled: set[str] = set()
-    for node in model.graph.node:
-        if node.op_type not in ("MatMulInteger", "ConvInteger"):
-            continue
-        quantised = graph.makers[node.input[0]]
-        if quantised.op_type != "DynamicQuantizeLinear":
-            raise InputError(f"{graph.place}: is quantised in a way that is not known here")
-        cast = readers[node.output[0]][0]
-        product = readers[cast.output[0]][0]
-        name, stem = node.input[1], node.input[1].removesuffix("_quantized")
-        added = [] if name in scaled else scaling(helper, name, stem)
-        scaled.add(name)
-        operator = "MatMul" if node.op_type == "MatMulInteger" else "Conv"
-        attributes = {item.name: helper.get_attribute_value(item) for item in node.attribute}
-        reads = [quantised.input[0], f"{stem}_float"]
-        added.append(helper.make_node(operator, reads, list(product.output), **attributes))
-        replaced[id(product)] = added
-        makers = (graph.makers.get(item) for item in product.input)
-        dropped |= {id(node), id(cast), id(quantised)} | {id(m) for m in makers if m is not None and m.op_type == "Mul"}
-    nodes: list[Any] = []
-    for node in model.graph.node:
-        nodes += replaced.get(id(node), [] if id(node) in dropped else [node])
-    changed = package.ModelProto()
-    changed.CopyFrom(model)
-    del changed.graph.node[:]
-    changed.graph.node.extend(nodes)
-    return Graph(changed.SerializeToString(), graph.place)
-
-
-def scaling(helper: Any, name: str, stem: str) -> list[Any]:
-    """Nodes that make `stem_float` of whole numbers, a zero point and a scale; onnxruntime runs them when it loads."""
-    return [
-        helper.make_node("Cast", [name], [f"{stem}_wide"], to=FLOAT),
-        helper.make_node("Cast", [f"{stem}_zero_point"], [f"{stem}_zero"], to=FLOAT),
-        helper.make_node("Sub", [f"{stem}_wide", f"{stem}_zero"], [f"{stem}_centred"]),
-        helper.make_node("Mul", [f"{stem}_centred", f"{stem}_scale"], [f"{stem}_float"]),
-    ]
-
-
 def _edge(helper: Any, wire: Wire, entering: bool) -> list[Any]:
     source, target = (wire.name, wire.tensor) if entering else (wire.tensor, wire.name)
     if wire.transposed:
@@ -194,8 +149,17 @@ def _inner(wire: Wire) -> Wire:
     return replace(wire, tensor=f"{wire.tensor}{_INSIDE}")
 
 
+def _made(nodes: Iterable[Any]) -> set[str]:
+    return {name for node in nodes for name in node.output}
+
+
+def _needed(nodes: Sequence[Any]) -> set[str]:
+    """What the nodes read and do not make."""
+    return {name for node in nodes for name in tensors_read(node) if name} - _made(nodes)
+
+
 def _rename_tensors(node: Any, names: set[str]) -> Any:
-    """The node with other names for the tensors at the edges, which the part's own names must not meet."""
+    """The node with other names for what is known at the edges, which the part's own names must not meet."""
     changed = type(node)()
     changed.CopyFrom(node)
     for field in (changed.input, changed.output):
@@ -203,11 +167,11 @@ def _rename_tensors(node: Any, names: set[str]) -> Any:
     return changed
 
 
-def _read(node: Any) -> set[str]:
+def tensors_read(node: Any) -> set[str]:
     """Every tensor that a node reads, those inside its subgraphs among them."""
     names = set(node.input)
     for attribute in node.attribute:
         for graph in (*attribute.graphs, *([attribute.g] if attribute.HasField("g") else [])):
             inner = {name for item in graph.node for name in item.output} | {item.name for item in graph.input}
-            names |= {name for item in graph.node for name in _read(item)} - inner
+            names |= {name for item in graph.node for name in tensors_read(item)} - inner
     return names

@@ -14,7 +14,8 @@ from typing import Any
 
 from vivavoce.blocks.json_values import parse_json
 from vivavoce.errors import InputError
-from vivavoce.voice.importers.graph import INT64, Graph, Wire, dequantise
+from vivavoce.voice.importers.dequantise import dequantise
+from vivavoce.voice.importers.graph import INT64, Graph, Wire
 from vivavoce.voice.importers.hibari_decoder import LOOKAHEAD, decoder_network
 from vivavoce.voice.importers.install import ImportedVoice
 

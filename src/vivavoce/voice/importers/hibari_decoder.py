@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from vivavoce.errors import InputError
-from vivavoce.voice.importers.graph import Graph, Wire, scaling
+from vivavoce.voice.importers.dequantise import scaling
+from vivavoce.voice.importers.graph import Graph, Wire
 
 LAYERS, WIDTH, KERNEL, BINS = 8, 256, 7, 601
 HALF, PAST = KERNEL // 2, KERNEL - 1

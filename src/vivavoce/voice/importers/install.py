@@ -26,6 +26,8 @@ class ImportedVoice:
     name: str
     manifest: dict[str, Any]
     files: dict[str, bytes]
+    levelled: bool = False
+    """Whether its speakers' gains were measured already."""
 
 
 def read_model(path: Path) -> bytes:
@@ -42,6 +44,17 @@ def addon_name(text: str) -> str:
     return _NOT_NAME.sub("-", text.lower()).strip("-._")[:64] or "voice"
 
 
+def free_target(name: str, folder: Path | None = None) -> Path:
+    """Where an addon of that name goes. Raises `InputError` when something is there, or has the name already."""
+    hidden = addons().get(name) if folder is None else None
+    if hidden:
+        raise InputError(f"{hidden}: has the name {name} already; give another with --name")
+    target = folder or user_folder() / name
+    if target.exists():
+        raise InputError(f"{target}: is there already; remove it, or name another folder with -o")
+    return target
+
+
 def install(voice: ImportedVoice, folder: Path | None = None) -> Addon:
     """Write the addon to `folder`, or by its name to where `find_addon` looks for users' own.
 
@@ -49,19 +62,16 @@ def install(voice: ImportedVoice, folder: Path | None = None) -> Addon:
     loudness of all. Raises `InputError` when something is there already, when another addon has that name, which the
     user's own would hide, or when the addon does not speak.
     """
-    hidden = addons().get(voice.name) if folder is None else None
-    if hidden:
-        raise InputError(f"{hidden}: has the name {voice.name} already; give another with --name")
-    target = folder or user_folder() / voice.name
-    if target.exists():
-        raise InputError(f"{target}: is there already; remove it, or name another folder with -o")
+    target = free_target(voice.name, folder)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     except OSError as error:
         raise InputError(f"{target}: cannot be written, {error.strerror}") from None
     try:
-        level_speakers(write_addon(temporary / "addon", voice.manifest, voice.files))
+        addon = write_addon(temporary / "addon", voice.manifest, voice.files)
+        if not voice.levelled:
+            level_speakers(addon)
         (temporary / "addon").rename(target)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

@@ -117,7 +117,7 @@ def _text_encoder(graph: Graph, inference: Inference) -> bytes:
     noise = np.random.default_rng(22).standard_normal((1, 2, MOST_TOKENS), np.float32)
     scales = np.array([inference.noise_scale, inference.length_scale, inference.noise_w], np.float32)
     count = [
-        helper.make_node("Shape", ["symbols"], ["symbols_shape"]),
+        helper.make_node("Shape", ["input"], ["symbols_shape"]),
         helper.make_node("Slice", ["symbols_shape", "one", "two", "zero"], ["input_lengths"]),
         helper.make_node("Slice", ["all_noise", "zero", "input_lengths", "last"], [DURATION_NOISE]),
     ]
