@@ -222,19 +222,6 @@ def test_bad_voices_are_refused_in_one_line(
     assert "\n" not in str(caught.value)
 
 
-def test_kokoro_is_refused_by_name(tmp_path: Path) -> None:
-    value = helper.make_tensor_value_info
-    shapes = {"tokens": (7, [1, "count"]), "style": (1, [1, 256]), "speed": (1, [1])}
-    inputs = [value(name, *of) for name, of in shapes.items()]
-    made = helper.make_graph(
-        [helper.make_node("Identity", ["style"], ["audio"])], "kokoro", inputs, [value("audio", 1, [1, 256])]
-    )
-    path = tmp_path / "kokoro.onnx"
-    path.write_bytes(helper.make_model(made, ir_version=8).SerializeToString())
-    with pytest.raises(InputError, match="is Kokoro-82M, which cannot be cut into blocks yet"):
-        import_voice(str(path))
-
-
 def test_a_voice_without_its_description_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path)
     path.with_name(f"{path.name}.json").unlink()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -141,7 +141,7 @@ def _import(arguments: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _measuring() -> Iterator[Callable[[int, int], None]]:
+def _measuring() -> Generator[Callable[[int, int], None]]:
     """A bar on standard error if that is a terminal, for as long as speakers are measured."""
     if not (sys.stderr and sys.stderr.isatty()):
         yield lambda done, total: None

@@ -62,15 +62,16 @@ class _Config:
 class UnitUpsampler(StreamableBlock[UnitState]):
     """A source of frames: what is said, f0 in Hz, energy, gain in nepers, and `valid`, which is 1.
 
-    Reads what the encoders made: `encoded` and `prosody` (1, tokens, width) and `log_durations` (1, tokens), which are
-    log(1 + units). The network `melody` takes `prosody` by units and answers `f0` and `energy` (1, units,
-    `unit_frames`); it looks `margin` units to either side. The silence before a sentence has `lead_units`, each of the
-    tokens after its last sound `end_units` at most; with `melody_of_silence` the network sees all of the silence that
-    was predicted, for one that was never taught shorter ones speaks too late after them. `given_frames`, where not
-    negative, takes the place of the durations, and `given_f0` (1, frames), if it has values, that of the pitch of what
-    is voiced; the range of pitch is widened about `centre_hz`. Over the last `closing_units` what is voiced has its speaker's `closing_energy` at least,
-    by `closing_lift` at most more than the network says, and `closing_pitch` of the centre at least: lower, it creaks,
-    and no fall is heard. JSON: `{"type": "UnitUpsampler", "unit_frames": 2}`.
+    Reads what the encoders made: `encoded` and `prosody` (1, tokens, width) and `log_durations` (1, tokens), which
+    are log(1 + units). The network `melody` takes `prosody` by units and answers `f0` and `energy` (1, units,
+    `unit_frames`); it looks `margin` units to either side. The silence before a sentence has `lead_units`, each of
+    the tokens after its last sound `end_units` at most; with `melody_of_silence` the network sees all of the
+    silence that was predicted, for one that was never taught shorter ones speaks too late after them.
+    `given_frames`, where not negative, takes the place of the durations, and `given_f0` (1, frames), if it has
+    values, that of the pitch of what is voiced; the range of pitch is widened about `centre_hz`. Over the last
+    `closing_units` what is voiced has its speaker's `closing_energy` at least, by `closing_lift` at most more than
+    the network says, and `closing_pitch` of the centre at least: lower, it creaks, and no fall is heard. JSON:
+    `{"type": "UnitUpsampler", "unit_frames": 2}`.
     """
 
     def __init__(self, melody: Network, config: _Config, place: str = "UnitUpsampler") -> None:

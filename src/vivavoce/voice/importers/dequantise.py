@@ -45,10 +45,10 @@ def scaling(helper: Any, name: str, stem: str) -> list[Any]:
 
 def _scaled(helper: Any, name: str, zero: str, scale: str, stem: str) -> list[Any]:
     return [
-        helper.make_node("Cast", [name], [f"{stem}_wide"], to=FLOAT),
-        helper.make_node("Cast", [zero], [f"{stem}_zero"], to=FLOAT),
-        helper.make_node("Sub", [f"{stem}_wide", f"{stem}_zero"], [f"{stem}_centred"]),
-        helper.make_node("Mul", [f"{stem}_centred", scale], [f"{stem}_float"]),
+        helper.make_node("Cast", [name], [f"{stem}_float_wide"], to=FLOAT),
+        helper.make_node("Cast", [zero], [f"{stem}_float_zero"], to=FLOAT),
+        helper.make_node("Sub", [f"{stem}_float_wide", f"{stem}_float_zero"], [f"{stem}_float_centred"]),
+        helper.make_node("Mul", [f"{stem}_float_centred", scale], [f"{stem}_float"]),
     ]
 
 
@@ -63,14 +63,15 @@ def _float_product(
     cast = readers[following.output[0]][0] if bias else following
     product = readers[cast.output[0]][0] if cast.op_type == "Cast" else None
     factors = makers.get(product.input[1]) if product is not None and product.op_type == "Mul" else None
-    if quantised is None or quantised.op_type != "DynamicQuantizeLinear" or factors is None or len(node.input) < 4:
+    whole = quantised is not None and quantised.op_type == "DynamicQuantizeLinear" and len(node.input) == 4
+    if not whole or product is None or factors is None:
         raise InputError(f"{graph.place}: is quantised in a way that is not known here")
-    scale = next(name for name in factors.input if name not in quantised.output)
+    scale = next(name for name in factors.input if makers.get(name) is not quantised)
     name, stem = node.input[1], node.input[1].removesuffix("_quantized")
     made = [] if name in scaled else _scaled(helper, name, node.input[3], scale, stem)
     scaled.add(name)
     attributes = {item.name: helper.get_attribute_value(item) for item in node.attribute}
-    reads = [quantised.input[0], f"{stem}_float", *([bias] if bias else [])]
+    reads = [makers[node.input[0]].input[0], f"{stem}_float", *([bias] if bias else [])]
     made.append(helper.make_node(INTEGER[node.op_type], reads, list(product.output), **attributes))
     return product, made
 
@@ -85,7 +86,8 @@ def _bias(add: Any, makers: Mapping[str, Any]) -> str | None:
 
 def _wanted(nodes: list[Any], outputs: set[str]) -> list[Any]:
     """Nodes that something depends on."""
-    needed, kept = set(outputs), []
+    needed = set(outputs)
+    kept: list[Any] = []
     for node in reversed(nodes):
         if any(name in needed for name in node.output):
             kept.append(node)

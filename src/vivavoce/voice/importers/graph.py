@@ -107,7 +107,8 @@ class Graph:
         entering = [node for wire in inputs for node in _edge(helper, wire, entering=True)]
         leaving = [node for wire in outputs for node in _edge(helper, wire, entering=False)]
         weights = [item for name, item in self._weights.items() if name in needed and name not in given]
-        return self.finish([*entering, *nodes, *leaving], inputs, outputs, [*weights, *own])
+        stored_inside = [_rename_stored(item, edges) for item in (*weights, *own)]
+        return self.finish([*entering, *nodes, *leaving], inputs, outputs, stored_inside)
 
     def finish(
         self, nodes: Iterable[Any], inputs: Sequence[Wire], outputs: Sequence[Wire], stored: Sequence[Any]
@@ -156,6 +157,15 @@ def _made(nodes: Iterable[Any]) -> set[str]:
 def _needed(nodes: Sequence[Any]) -> set[str]:
     """What the nodes read and do not make."""
     return {name for node in nodes for name in tensors_read(node) if name} - _made(nodes)
+
+
+def _rename_stored(item: Any, names: set[str]) -> Any:
+    if item.name not in names:
+        return item
+    changed = type(item)()
+    changed.CopyFrom(item)
+    changed.name = f"{item.name}{_INSIDE}"
+    return changed
 
 
 def _rename_tensors(node: Any, names: set[str]) -> Any:

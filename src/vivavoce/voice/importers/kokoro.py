@@ -134,7 +134,8 @@ def _measure(network: Any, rows: Array, speaker: Speaker) -> Measured:
     """A voice's statistics, over sentences that it says as the whole model does."""
     read = alphabet()
     sums: list[Array] = []
-    sounds, f0 = [], []
+    sounds: list[Array] = []
+    f0: list[Array] = []
     for text in CALIBRATION:
         symbols = read.tokenise(analyse(text, language=speaker.language).sentences[0]).symbols[None]
         style = rows[min(symbols.shape[1] - 3, len(rows) - 1)][None]

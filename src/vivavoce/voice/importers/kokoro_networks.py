@@ -23,15 +23,15 @@ INPUTS = {"tokens", "style", "speed"}
 TEXT, PROSODY, UNITS = "/encoder/MatMul_1_output_0", "/encoder/MatMul_output_0", "/encoder/Clip_output_0"
 F0, ENERGY = "/encoder/Squeeze_output_0", "/encoder/Squeeze_1_output_0"
 HIDDEN, SOURCE = "/decoder/decoder/decode.3/Div_4_output_0", "/decoder/decoder/generator/Squeeze_output_0"
-SPECTRUM, SOUND = "/decoder/decoder/generator/conv_post/Conv_output_0", "audio"
+SOUND = "audio"
 MIX, MIX_BIAS = (
     "/decoder/decoder/generator/m_source/l_linear/MatMul",
     "decoder.decoder.generator.m_source.l_linear.bias",
 )
 GENERATOR = "/decoder/decoder/generator/"
 TEXT_WIDTH, PROSODY_WIDTH, HIDDEN_WIDTH, STYLE_WIDTH = 512, 640, 512, 256
-UNIT_FRAMES, HOP, SPECTRA, BINS = 2, 300, 60, 11
-"""Frames of a unit, samples of a frame, spectra of a frame, and the values of a spectrum that are log magnitudes."""
+UNIT_FRAMES, HOP = 2, 300
+"""Frames of a unit, and samples of a frame."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class KokoroGraph:
 
     def __init__(self, graph: Graph) -> None:
         """Raises `InputError` for a graph of another build."""
-        if graph.inputs != INPUTS or not graph.has(TEXT, PROSODY, UNITS, F0, ENERGY, HIDDEN, SOURCE, SPECTRUM):
+        if graph.inputs != INPUTS or not graph.has(TEXT, PROSODY, UNITS, F0, ENERGY, HIDDEN, SOURCE, SOUND):
             raise InputError(f"{graph.place}: is not built as kokoro-v1.0.onnx is, so it cannot be cut")
         self.whole = graph
         self._helper = graph.package.helper
@@ -66,7 +66,7 @@ class KokoroGraph:
     def normalisations(self) -> tuple[Normalisation, ...]:
         """Of the decoder and the generator, in the order of the graph."""
         makers = self.whole.makers
-        found = []
+        found: list[Normalisation] = []
         for node in self.whole.model.graph.node:
             if node.op_type == "Add" and node.output[0].startswith("/decoder/"):
                 product = makers.get(node.input[0])
@@ -119,7 +119,7 @@ class KokoroGraph:
             node("Squeeze", ["rows", "one"], ["row_of_each"]),
             node("MatMul", ["shares", "row_of_each"], ["style"]),
         ]
-        after = []
+        after: list[Any] = []
         for which, values in (("mean", means), ("variance", variances)):
             parts = [f"{which}_{number}" for number in range(len(values))]
             before.append(node("MatMul", ["shares", f"all_{which}s"], [f"joined_{which}s"]))
@@ -246,7 +246,7 @@ class KokoroGraph:
         parts = [f"{what}_{number}" for number, _ in chosen for what in ("scale", "shift")]
         before = [node("Split", [name, f"{name}_sizes"], [f"{part}_row" for part in parts], axis=1)]
         before += [node("Unsqueeze", [f"{part}_row", "last_axis"], [part]) for part in parts]
-        replaced = {}
+        replaced: dict[str, list[Any]] = {}
         for number, _ in chosen:
             layer = self.normalisations[number]
             replaced[layer.made] = [
