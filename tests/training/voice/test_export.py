@@ -41,10 +41,14 @@ def _fill(network: Voice | Melody) -> None:
 
 
 @pytest.fixture(scope="module")
-def sessions(
-    networks: tuple[Voice, Melody], stage: StageOne
-) -> dict[str, onnxruntime.InferenceSession]:
+def sessions(networks: tuple[Voice, Melody], stage: StageOne) -> dict[str, onnxruntime.InferenceSession]:
     return {name: _session(made) for name, made in voice_networks(networks[0], stage).items()}
+
+
+@pytest.fixture(scope="module")
+def decoder_of_8_bits(networks: tuple[Voice, Melody], stage: StageOne) -> onnxruntime.InferenceSession:
+    inputs = {"decoder": [{**_chunk(), "speaker": np.array([2])}]}
+    return _session(voice_networks(networks[0], stage, inputs)["decoder"])
 
 
 def _session(network: bytes) -> onnxruntime.InferenceSession:
@@ -96,6 +100,19 @@ def test_decoder_in_pieces_is_the_whole(
     parts = networks[0].decode(inputs, chunk["valid"][..., None], torch.tensor([2])).chunk(5, dim=-1)
     for ours, theirs in zip(whole, parts, strict=True):
         np.testing.assert_allclose(ours, theirs.numpy(), atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("sizes", [(1,), (30, 3, 17)])
+def test_decoder_of_8_bits_in_pieces_is_the_whole(
+    sessions: dict[str, onnxruntime.InferenceSession],
+    decoder_of_8_bits: onnxruntime.InferenceSession,
+    sizes: tuple[int, ...],
+) -> None:
+    whole = _streamed(decoder_of_8_bits, (FRAMES + DELAY,))
+    for one, other in zip(whole, _streamed(decoder_of_8_bits, sizes), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-4)
+    for coarse, fine in zip(whole, _streamed(sessions["decoder"], (FRAMES + DELAY,)), strict=True):
+        assert 0 < (coarse - fine).std() < 0.05 * fine.std()
 
 
 @torch.no_grad()

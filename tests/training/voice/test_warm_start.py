@@ -33,7 +33,9 @@ def trained() -> tuple[Voice, StageOne]:
 
 @pytest.fixture(scope="module")
 def addon(trained: tuple[Voice, StageOne], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    networks = voice_networks(*trained)
+    """Its text encoder is in 8 bits, the others are half floats."""
+    said = {"symbols": np.ones((1, 9), np.int64), "speaker": np.array([0]), "mask": np.ones((1, 9), np.float32)}
+    networks = voice_networks(*trained, {"text_encoder": [said]})
     manifest = {
         "name": "small", "kind": "voice", "summary": "A voice", "licence": "Apache-2.0", "attribution": "made up",
         "provenance": {"data": [], "recipe": "none", "steps": 0, "hardware": "none"},
@@ -52,7 +54,9 @@ def test_every_weight_comes_back(trained: tuple[Voice, StageOne], addon: Path) -
     load_exported(again.word, str(addon), "word")
     for one, two in ((voice, other), (stage, again)):
         for (name, wanted), found in zip(one.named_parameters(), two.parameters(), strict=True):
-            np.testing.assert_allclose(wanted.detach(), found.detach(), rtol=1e-3, atol=1e-4, err_msg=name)
+            coarse = name.startswith("text.") and wanted.ndim == 2
+            atol = float(wanted.detach().abs().max()) / 250 if coarse else 1e-4
+            np.testing.assert_allclose(wanted.detach(), found.detach(), rtol=1e-3, atol=atol, err_msg=name)
 
 
 def test_an_addon_without_the_weights_is_refused(addon: Path) -> None:

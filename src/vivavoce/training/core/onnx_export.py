@@ -1,10 +1,10 @@
-"""From a trained network to ONNX with the names and shapes that blocks expect, weights as half floats."""
+"""From a trained network to ONNX with the names and shapes that blocks expect, weights as half floats or in 8 bits."""
 
 from __future__ import annotations
 
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,6 +14,9 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
+
+from vivavoce.blocks.tensors import Tensors
+from vivavoce.training.core.quantize import SCALE, quantize_linear_layers
 
 Axes = Mapping[str, Mapping[int, str]]
 """By tensor, the dimensions whose size is free, with their names: `{"mel": {1: "frames"}}`."""
@@ -37,10 +40,14 @@ class NetworkExport:
     keep_names: bool = False
     """Keep each parameter as it is called in the network, so that training can go on from the ONNX; onnxruntime then
     folds constants when it loads the network."""
+    calibration: Sequence[Tensors] = ()
+    """Inputs as they will be: with them linear layers are stored and run in 8 bits."""
 
     def to_onnx(self) -> bytes:
         """The network as ONNX."""
         model = _trace(self)
+        if self.calibration:
+            model = quantize_linear_layers(model, self.calibration)
         return (store_half(model) if self.half else model).SerializeToString()
 
     def manifest_inputs(self) -> dict[str, dict[str, Any]]:
@@ -104,7 +111,7 @@ def store_half(model: onnx.ModelProto) -> onnx.ModelProto:
     """
     casts = []
     for weight in model.graph.initializer:
-        if weight.data_type != TensorProto.FLOAT or np.prod(weight.dims) < SMALLEST:
+        if weight.data_type != TensorProto.FLOAT or np.prod(weight.dims) < SMALLEST or weight.name.endswith(SCALE):
             continue
         values = numpy_helper.to_array(weight)
         if np.abs(values).max() > np.finfo(np.float16).max:

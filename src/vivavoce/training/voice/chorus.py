@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -13,6 +13,7 @@ from vivavoce.training.core.addon_export import AddonSpec, ReadyNetwork
 from vivavoce.training.core.checkpoint import load_checkpoint
 from vivavoce.training.core.model_cards import CardText
 from vivavoce.training.core.product import Workspace
+from vivavoce.training.voice.calibration import network_inputs, sample
 from vivavoce.training.voice.export import DELAY, voice_networks
 from vivavoce.training.voice.hibari import vocabulary
 from vivavoce.training.voice.networks import (
@@ -24,7 +25,7 @@ from vivavoce.training.voice.networks import (
 )
 from vivavoce.training.voice.sound import FRAME_SAMPLES, RATE_HZ
 from vivavoce.training.voice.stage_one import PROSODY_RECIPE, trained_stage
-from vivavoce.training.voice.utterances import SPEAKERS
+from vivavoce.training.voice.utterances import SPEAKERS, Utterance
 
 BOUNDARY_S = -0.045
 LONGEST_END_S = 0.175
@@ -56,13 +57,14 @@ The six synthetic speakers were taught by Kokoro-82M, Apache License 2.0.
 _PER_TOKEN = [1, "tokens"]
 
 
-def chorus(voice: Voice, workspace: Workspace) -> AddonSpec:
-    """The addon of a trained voice and of the run of stage I in the workspace."""
+def chorus(voice: Voice, workspace: Workspace, spoken: Sequence[Utterance]) -> AddonSpec:
+    """The addon of a trained voice and of the run of stage I in the workspace; activations are measured on some of what
+    is `spoken`."""
     stage, found = trained_stage(workspace), load_checkpoint(workspace.run(PROSODY_RECIPE)).metrics
     roles = {
         "decoder": "decoder", "melody": "melody", "sentence_reference": "reference", "word_reference": "reference"
     }  # fmt: skip
-    networks = voice_networks(voice, stage)
+    networks = voice_networks(voice, stage, network_inputs(voice, stage, sample(spoken)))
     return AddonSpec(
         name="chorus",
         kind="voice",

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from vivavoce.training.core.addon_export import AddonSpec
+from vivavoce.training.core.checkpoint import load_checkpoint, load_weights
 from vivavoce.training.core.discriminators import MagnitudeDiscriminators
 from vivavoce.training.core.product import Losses, Product, Progress
 from vivavoce.training.core.recipe import Recipe
@@ -55,6 +56,8 @@ class DecoderRecipe(Recipe):
     data: DecoderData
     begin: str = HIBARI
     """Whose weights come first: hibari's, or those of an addon of this voice, by name or folder."""
+    follows: str = ""
+    """The run of this product that is gone on from instead, discriminators included."""
     discriminator_sizes: tuple[int, ...] = (1024, 512, 128)
     """Points of the spectra that the discriminators look at."""
     table_rate: float = 5.0
@@ -68,7 +71,7 @@ class Decoder(Product[DecoderRecipe]):
 
     @property
     def depends_on(self) -> tuple[str, ...]:
-        return (PROSODY_RECIPE,)
+        return (PROSODY_RECIPE, *filter(None, [self.recipe.follows]))
 
     @property
     def features(self) -> Path:
@@ -84,7 +87,10 @@ class Decoder(Product[DecoderRecipe]):
 
     def initialize(self, network: nn.Module) -> None:
         assert isinstance(network, Voice)
-        begin(network, self.recipe.begin, "voice")
+        if self.recipe.follows:
+            load_weights(network, self.workspace.run(self.recipe.follows))
+        else:
+            begin(network, self.recipe.begin, "voice")
 
     def parameter_groups(self, network: nn.Module) -> list[dict[str, Any]]:
         tables = [p for name, p in network.named_parameters() if name.startswith("v.")]
@@ -92,7 +98,10 @@ class Decoder(Product[DecoderRecipe]):
         return [{"params": rest}, {"params": tables, "learning_rate_scale": self.recipe.table_rate}]
 
     def discriminators(self) -> nn.Module:
-        return MagnitudeDiscriminators(self.recipe.discriminator_sizes)
+        made = MagnitudeDiscriminators(self.recipe.discriminator_sizes)
+        if self.recipe.follows:
+            made.load_state_dict(load_checkpoint(self.workspace.run(self.recipe.follows)).states["discriminators"])
+        return made
 
     @cached_property
     def utterances(self) -> list[Utterance]:
@@ -118,7 +127,7 @@ class Decoder(Product[DecoderRecipe]):
 
     def export(self, network: nn.Module) -> AddonSpec:
         assert isinstance(network, Voice)
-        return chorus(network, self.workspace)
+        return chorus(network, self.workspace, self.utterances)
 
 
 @dataclass(slots=True)

@@ -6,12 +6,16 @@ layer, so that pieces of any length give what the whole gives, at both ends too;
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vivavoce.blocks.tensors import Tensors
 from vivavoce.training.core.onnx_export import Axes, NetworkExport
-from vivavoce.training.voice.layers import ConvNextBlock, modulate
+from vivavoce.training.voice.layers import ConvNextBlock, modulate, over_neighbours
 from vivavoce.training.voice.networks import (
     BLOCKS,
     DECODER_WIDTH,
@@ -123,19 +127,21 @@ class StreamingDecoder(nn.Module):
             past = torch.cat([state, frames * known[:, start : start + count, None]], dim=1)
             following.append(past[:, count:])
             if number == 0:
-                made = functional.conv1d(past.transpose(1, 2), decoder.dec_in.weight, decoder.dec_in.bias)
-                frames = made.transpose(1, 2) + tables.row("enter", speaker)
+                frames = over_neighbours(past, decoder.dec_in) + tables.row("enter", speaker)
             else:
                 block = decoder.dec[number - 1]
                 assert isinstance(block, ConvNextBlock)
                 frames = past[:, REACH:-REACH] + block.update(past, by[number - 1])
-        parts = decoder.head(modulate(decoder.dec_norm(frames), by[-1])) + tables.row("bias", speaker)
+        bias = decoder.head.bias + tables.row("bias", speaker)[0, 0]
+        parts = functional.linear(modulate(decoder.dec_norm(frames), by[-1]), decoder.head.weight, bias)
         return *parts.chunk(len(SPECTRUM), dim=-1), *following
 
 
-def voice_networks(voice: Voice, stage: StageOne) -> dict[str, bytes]:
-    """The networks of a voice as ONNX, by name. Weights keep their names from training, so that training can
-    go on from an addon."""
+def voice_networks(
+    voice: Voice, stage: StageOne, calibration: Mapping[str, Sequence[Tensors]] | None = None
+) -> dict[str, bytes]:
+    """The networks of a voice as ONNX, by name. Weights keep their names from training, so that training can go on from
+    an addon. Networks that `calibration` has inputs of get linear layers in 8 bits."""
     speaker, kind = torch.zeros(1, dtype=torch.int64), torch.zeros(1, dtype=torch.int64)
     symbols, mask = torch.ones(1, _TOKENS, dtype=torch.int64), torch.ones(1, _TOKENS)
     free = {"symbols": "tokens", "word_prosody": "tokens", "encoded": "tokens", "prosody": "tokens",
@@ -192,4 +198,5 @@ def voice_networks(voice: Voice, stage: StageOne) -> dict[str, bytes]:
             axes={name: {1: "frames"} for name in (*chunk, *SPECTRUM)}, keep_names=True,
         ),
     }  # fmt: skip
-    return {name: export.to_onnx() for name, export in exports.items()}
+    examples = calibration or {}
+    return {name: replace(export, calibration=examples.get(name, ())).to_onnx() for name, export in exports.items()}

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vivavoce.training.voice.layers import ConvNextBlock, Modulation, Tables, TextEncoder, modulate
+from vivavoce.training.voice.layers import ConvNextBlock, Modulation, Tables, TextEncoder, modulate, over_neighbours
 
 SYMBOLS = 178
 TEXT_WIDTH, PROSODY_WIDTH, DECODER_WIDTH = 128, 192, 256
@@ -136,14 +136,14 @@ class Melody(nn.Module):
         """states of units (batch, units, 192), valid (batch, units, 1) -> f0 in Hz and energy, (batch, 2 * units)
         both."""
         blocks = len(self.p.pro)
-        states = self.p.pro_in(states.transpose(1, 2)).transpose(1, 2)
+        states = over_neighbours(states, self.p.pro_in)
         states = states + self.v.row("enter", speaker) + self.k.row("enter", kind)
         voices = self.v.modulations("pro", speaker, blocks)
         kinds = self.k.modulations("pro", kind, blocks)
         for block, voice, asked in zip(self.p.pro, voices, kinds, strict=True):
             by: Modulation = (voice[0] + asked[0], voice[1] + asked[1])
             states = block(states, valid, by)
-        out = self.p.pro_out(states.transpose(1, 2)).transpose(1, 2).float()
+        out = over_neighbours(states, self.p.pro_out).float()
         gain, shift = self.v.row("out", speaker).chunk(2, dim=-1)
         out = out * (1.0 + gain) + shift
         batch, units, _ = out.shape
