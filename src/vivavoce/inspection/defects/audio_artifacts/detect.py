@@ -53,14 +53,16 @@ class Thresholds:
     """Multiples of 50 or 60 Hz that stand out, for hum."""
     floor_spread_db: float = 1.6
     """How far the high band may fall below its median, for hiss."""
-    flat_tops: float = 1.22
+    flat_tops: float = 1.14
     """How far the highest samples may stick out, for distortion."""
     narrow: float = 0.9
     """Probability of distortion from which a narrow band will do for evidence."""
     sure_lines: float = 5.0
     """Multiples of the mains from which the network's word suffices for the seconds beside, for hum."""
-    sure_spread_db: float = 0.9
+    sure_spread_db: float = 1.2
     """The same for hiss: how far the high band may fall below its median."""
+    sure_tops: float = 1.08
+    """The same for distortion: how far the highest samples may stick out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ class AudioArtifacts(Detector):
     may be few, in one second, the others in the mean of it and the second before or after. Channels that hold the
     same are judged once. The network's word is not enough: hum must have two lines and more at multiples of 50 or 60 Hz
     that last, hiss a floor from 5 to 14 kHz that never falls, distortion flat tops (or the narrow band of a starved
-    encoder), and a pure tone is a line-up signal. Beside a second of plain hum or hiss the network's word is enough.
+    encoder), and a pure tone is a line-up signal. Beside a second in which they are plain the network's word is
+    enough.
 
     Limits: one class a second, so the weaker of two defects in one place is missed; seconds under -54 dB, and an end
     shorter than half a second, are not judged; sound without a top band (telephone, 16 kHz) leaves little to hear
@@ -146,9 +149,11 @@ class AudioArtifacts(Detector):
             spread_db = min(map(floor_spread_db, halves))
             likely[hiss] *= spread_db <= limits.floor_spread_db
             sure |= {"hiss"} if spread_db <= limits.sure_spread_db else set()
-        starved = likely[distortion] >= limits.narrow and is_narrow(second)
-        if likely[distortion] >= WORTH and not starved and min(map(flat_tops, halves)) > limits.flat_tops:
-            likely[distortion] = 0.0
+        if likely[distortion] >= WORTH:
+            tops = min(map(flat_tops, halves))
+            starved = likely[distortion] >= limits.narrow and is_narrow(second)
+            likely[distortion] *= starved or tops <= limits.flat_tops
+            sure |= {"distortion"} if tops <= limits.sure_tops else set()
         return sure
 
     def finish(self, end_s: float) -> Iterator[Event]:

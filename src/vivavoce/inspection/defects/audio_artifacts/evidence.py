@@ -23,8 +23,8 @@ NARROW_HZ, NARROW_DB = (8000.0, 16_000.0), -75.0
 
 def flat_tops(part: Samples) -> float:
     """How far the highest samples of a part's loudest tenth (samples,) stick out: the 99.9th percentile of the
-    magnitudes over the 90th. Sound that is driven into a ceiling stays below 1.2, also after a lossy codec; music and
-    speech seldom do."""
+    magnitudes over the 90th. Sound that is driven into a ceiling stays below 1.1, also after a lossy codec; limited
+    music lies from 1.15 on."""
     frames = np.abs(part[: len(part) // FRAME * FRAME]).reshape(-1, FRAME)
     power = np.square(frames, dtype=np.float64).mean(axis=1)
     top, high = np.quantile(frames[power >= np.quantile(power, 0.9)], (0.999, 0.9))

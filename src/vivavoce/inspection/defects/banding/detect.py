@@ -33,7 +33,7 @@ DRAWN_BITS = 4.0
 """Entropy of the levels of smooth areas under which they are flat colours; video has 5 to 7.5."""
 
 PERIODS = (4, 8, 16)
-CONTRAST, LOST_BITS, HOLD = 0.3, 0.5, 0.8
+CONTRAST, LOST_BITS, HOLD = 0.33, 0.55, 0.8
 SAME_SCENE, SAME_LIGHT = 0.9, 6.0
 GAP_S, LEAST_S = 0.5, 0.7
 

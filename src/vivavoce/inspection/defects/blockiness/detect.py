@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from vivavoce.inspection.addon import load_learned
 from vivavoce.inspection.content import is_chart
-from vivavoce.inspection.defects.blockiness.features import SMALLEST, grid_figures
+from vivavoce.inspection.defects.blockiness.features import PHASES, SMALLEST, grid_figures
 from vivavoce.inspection.detector import Detector, Sampling
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGrouper
@@ -17,6 +17,8 @@ from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame
 GAP_S, HOLD = 1.1, 0.9
 LEAST = 2
 COARSEST = 51.0
+IN_PARTS = 0.5
+"""Probability in each half of a picture: an encoder's grid lies on all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Blockiness(Detector):
 
     A small network reads how steps between neighbouring pixels keep to the phases of a grid and gives the quantiser
     that would look like this (0 to 51) and whether the grid is visible. Two looks in a row, half a second apart, are
-    an event.
+    an event. The grid must be there in the upper, the lower, the left and the right half, each by itself.
 
     Limits: the grid must lie on the pixels: a blocky picture that was scaled afterwards has one of another size,
     and is seen only where that is near a power of two. Smearing by a deblocking filter is blur, not this.
@@ -64,11 +66,19 @@ class Blockiness(Detector):
         if min(frame.luma.shape) < SMALLEST:
             return
         visible, quantiser = (0.0, 0.0) if is_chart(frame.small) else self.judge(frame.luma)
+        if visible >= self._threshold and not self._is_all_over(frame.luma):
+            visible = 0.0
         strength = visible / self._threshold
         for span in self._spans.add(frame.time_s, frame.time_s + frame.seconds, strength):
             yield from self._event(span.start_s, span.end_s, span.mean, span.count)
         if strength >= 1.0:
             self._quantisers.append(quantiser)
+
+    def _is_all_over(self, luma: Plane) -> bool:
+        """Whether each half has a visible grid, of those that are large enough to have one."""
+        row, column = (side // (2 * PHASES) * PHASES for side in luma.shape)
+        halves = luma[:row], luma[row:], luma[:, :column], luma[:, column:]
+        return all(self.judge(half)[0] >= IN_PARTS for half in halves if min(half.shape) >= SMALLEST)
 
     def finish(self, end_s: float) -> Iterator[Event]:
         for span in self._spans.finish():

@@ -3,7 +3,7 @@
 Adapts to noise: what counts is the mean of blocks, in which grain and coding noise cancel, against the motion just
 before. A still that was cut or dissolved to, a title card, a slide and a scene that comes to rest are no freezes, nor
 is a flat or black picture. The scene must have moved and go on: what moved before the hold moves again after it. A
-fixed camera whose one moving thing has left holds nothing.
+fixed camera whose one moving thing has left holds nothing; nor does a screen, whose pages scroll and rest.
 
 Fails where there was hardly any motion to stop (a waiting face), or where a small part goes on moving in the held
 picture (a burnt-in clock). A freeze frame that the director wanted looks the same as one that nobody wanted.
@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vivavoce.inspection.content import is_chart
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import ratio_to_threshold
@@ -73,6 +74,8 @@ class _Hold:
     active: npt.NDArray[np.bool_]
     """Which blocks moved in the last steps before."""
     speeds: list[float] = field(default_factory=list[float])
+    drawn: bool = False
+    """Whether the held picture is a page, a chart or a screen."""
     popped: int = 0
     end_s: float = 0.0
 
@@ -99,7 +102,7 @@ class Freeze(Detector):
         else:
             if hold:
                 yield from self._judge_hold(hold, frame.time_s, step)
-            self._hold = self._begin_hold(step) if step.speed < self._threshold() else None
+            self._hold = self._begin_hold(step, frame) if step.speed < self._threshold() else None
         self._past.append(step)
 
     def finish(self, end_s: float) -> Iterator[Event]:
@@ -111,7 +114,7 @@ class Freeze(Detector):
         typical = float(np.median(recent[-25:])) if recent else 0.0
         return min(STILL_MOST, max(STILL, STILL_SHARE * typical))
 
-    def _begin_hold(self, step: Step) -> _Hold:
+    def _begin_hold(self, step: Step, frame: VideoFrame) -> _Hold:
         """The picture before this one is the one that is held."""
         start_s = self._past[-1].time_s if self._past else step.time_s - step.seconds
         recent = [s for s in self._past if s.time_s > start_s - CONTEXT_S]
@@ -124,6 +127,7 @@ class Freeze(Detector):
         last = recent[-1].speed if recent else 0.0
         hold = _Hold(start_s, context, last, moving and sudden, step.blocks.copy(), self._active(), [step.speed])
         hold.end_s = step.time_s + step.seconds
+        hold.drawn = hold.moving and is_chart(frame.small)
         return hold
 
     def _stays(self, hold: _Hold, step: Step) -> bool:
@@ -158,7 +162,7 @@ class Freeze(Detector):
     def _judge_hold(self, hold: _Hold, end_s: float, resumed: Step | None) -> Iterator[Event]:
         noise = float(np.median(hold.speeds))
         strength = hold.context / (CONTRAST * max(noise, 0.3))
-        if end_s - hold.start_s < self.thresholds.seconds or not hold.moving or strength < 1.0:
+        if end_s - hold.start_s < self.thresholds.seconds or not hold.moving or hold.drawn or strength < 1.0:
             return
         jumped = resumed is not None and resumed.speed >= JUMP * hold.context
         if hold.last < SUDDEN * max(hold.speeds[:3]) and not jumped:

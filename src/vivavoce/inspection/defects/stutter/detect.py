@@ -7,6 +7,7 @@ or three pictures)
 are no stutter, nor are single repeats up to seven. Uneven times count where the stamps themselves jump about.
 
 Fails on slow motion, where a repeat hides in the noise, and on drops without a halt, which look like faster motion.
+Pages, charts and screens are passed over: they rest and scroll as they please.
 A source with a variable rate that was coded at a constant one has real repeats, and they are reported.
 """
 
@@ -19,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from vivavoce.inspection.content import is_chart
 from vivavoce.inspection.defects.freeze.detect import LEAST_S as FREEZE_S
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
@@ -83,6 +85,8 @@ class Stutter(Detector):
         self._small: Plane | None = None
         self._moving: deque[float] = deque(maxlen=25)
         self._repeats: list[Step] = []
+        self._drawn = False
+        """Whether what is repeated is a page, a chart or a screen."""
         self._seen: deque[tuple[float, bool]] = deque(maxlen=256)
         self._halts: deque[_Halt] = deque(maxlen=128)
         self._spans = EventGrouper(GAP_S)
@@ -101,6 +105,7 @@ class Stutter(Detector):
         again = step.speed < limit and _moved_inside(before, frame.small) < INSIDE
         self._seen.append((step.time_s, again))
         if typical >= MOVING and again:
+            self._drawn = is_chart(frame.small) if not self._repeats else self._drawn
             self._repeats.append(step)
             return
         yield from self._judge_halt(step, typical, limit)
@@ -116,7 +121,7 @@ class Stutter(Detector):
     def _judge_halt(self, step: Step, typical: float, limit: float) -> Iterator[Event]:
         """Motion is back: what was the halt before it?"""
         repeats, self._repeats = self._repeats, []
-        if not repeats:
+        if not repeats or self._drawn:
             return
         start_s, end_s = repeats[0].time_s - repeats[0].seconds, step.time_s
         if end_s - start_s >= FREEZE_S + repeats[0].seconds or step.motion < MOVING:

@@ -51,6 +51,6 @@ def _band_means(values: Plane) -> npt.NDArray[np.float32]:
 
 def _narrow(plane: Plane) -> Plane:
     step = -(-plane.shape[1] // WIDEST)
-    narrowed = plane[:, ::step] if step > 1 else plane
+    narrowed = np.ascontiguousarray(plane[:, ::step]) if step > 1 else plane
     missing = BANDS + 2 * max(SHIFTS) - narrowed.shape[1]
     return np.pad(narrowed, ((0, 0), (0, missing)), mode="edge") if missing > 0 else narrowed
