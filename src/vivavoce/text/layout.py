@@ -34,6 +34,8 @@ _NUMBERED_PART = Pattern(
     r"|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|the (?:first|second|third|fourth|fifth|last))\b"
     r"[.:—–-]?(?:\s.*)?"
 )
+_NUMBER_ALONE = Pattern(r"\s*(?:[IVX]{1,6}|[XLC]{1,3}[IVX]{1,5}|\d{1,2})\.?\s*")
+"""The number of a chapter in a line of its own."""
 _SENTENCE_END = Pattern(r"[.!?…,;:—–-][\"'”’)\]]*\s*$")
 _CONTINUES = Pattern(
     r"(?:[,;—–-]|\b(?:a|an|the|of|to|in|on|at|by|for|and|or|but|with|from|that|is|was|as|his|her|my|our|their))\s*$"
@@ -175,6 +177,8 @@ def _is_lone_heading(line: str) -> bool:
     """A short line between blank ones that is no sentence: "The Return", "CHAPTER IV", "Chapter 3: Home"."""
     if len(line) > MAX_HEADING_CHARACTERS or "|" in line:
         return False
+    if _NUMBER_ALONE.fullmatch(line):
+        return True
     if _NUMBERED_PART.fullmatch(line) and not re.search(r"[.!?]\s+\S", line):
         return True
     return bool(_WORD.search(line)) and not _SENTENCE_END.search(line) and _is_title(line)
@@ -184,6 +188,8 @@ def _is_heading_line(line: str, following: str) -> bool:
     """A heading right above its text, without a blank line between."""
     if len(line) > MAX_HEADING_CHARACTERS or following[:1].islower():
         return False
+    if _NUMBER_ALONE.fullmatch(line) and len(following.split()) > 1:
+        return not re.match(r"\s*\d", following)
     capitals = bool(_WORD.search(line)) and not _MIXED_CASE.search(line)
     if capitals and _MIXED_CASE.search(following) and not _CONTINUES.search(line):
         return True

@@ -165,6 +165,7 @@ _RULES: list[Rule] = [
     (Pattern(rf"(?<![\w.@-])(?<!, )({_choice(_OLD_STATES)})\.(?=(?:[,;]? (?!I\b)[a-z\d(])|\s*$)"), lambda m: _lone_state(m)),
     (Pattern(r"(?<=[\d\w])\sp\.a\.(?=[\s,;)]|$)"), lambda m: _stop(m, " per annum")),
     (Pattern(r"\b([Mm])(in|ax)\.(?= ?[$£€¥\d])"), lambda m: f"{m[1]}{m[2]}imum"),
+    (Pattern(r"\b((?:[Tt]he|[Aa]|[Tt]his|[Tt]hat|[Oo]ur|[Hh]is|[Hh]er|[Tt]heir|[Mm]y|parent|insurance|oil|gas|same) )co\.(?=[\s,;:)]|$)"), lambda m: _stop(m, f"{m[1]}company")),
     (Pattern(rf"(?<![\w.@-])({_choice(_ANYWHERE)})\.(?=[\s,;:)\"”]|$)"), lambda m: _anywhere(m)),
 ]  # fmt: skip
 _PLAIN_WORDS = words(
@@ -190,8 +191,11 @@ _MASS_BEFORE = Pattern(r"(?i)\b(?:to|at|after|before|during|for|hear|attend|say|
 def _lone_state(match: re.Match[str]) -> str:
     """ "the Mass. plant", "in Calif.", but not "at Mass." and "with Miss. or"."""
     before, at_end = match.string[: match.start()], not match.string[match.end() :].strip()
-    if match[1] in _ALSO_WORDS and (
-        not _PLACE_BEFORE.search(before) or (at_end and (match[1] in ("Miss", "Mass", "La", "Ill") or not before))
+    follows_lower = match.string[match.end() : match.end() + 2].strip()[:1].islower()
+    if (
+        match[1] in _ALSO_WORDS
+        and not follows_lower
+        and (not _PLACE_BEFORE.search(before) or (at_end and (match[1] in ("Miss", "Mass", "La", "Ill") or not before)))
     ):
         return match[0]
     return _stop(match, _OLD_STATES[match[1]])

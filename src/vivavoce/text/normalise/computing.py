@@ -115,6 +115,7 @@ def _read_dotted(match: re.Match[str]) -> str:
 
 
 _VERSIONS: list[Rule] = [
+    (Pattern(r"\b(HTTPS?|TLS|SSL|SSH|FTP|SIP|RTSP|Mozilla|AppleWebKit|Chrome|Safari|Firefox|Gecko|Python|curl|nginx|Apache)/(\d{1,4}(?:\.\d{1,4}){0,3})(?![\w-]|\.\d)"), lambda m: f"{m[1]} {' point '.join(map(_version_part, m[2].split('.')))}"),
     (Pattern(r"(?<![\w.])((?:\d{1,3}\.){3}\d{1,3}|localhost|[a-z][\w-]*(?:\.[a-z]\w+)+):(\d{2,5})(?![\w:])"), _port),
     (Pattern(r"(?<![\w.])(\d{1,3}(?:\.\d{1,3}){3})/(\d{1,2})\b"), lambda m: f"{' dot '.join(m[1].split('.'))} slash {m[2]}"),
     (Pattern(r"(?<![\w.])([vV]\.? ?)(\d{1,4}(?:\.\d{1,4}){0,4})([-+.]?(?:alpha|beta|rc|dev|post|pre)[.-]?\d*)?(?![\w-]|\.\d)"), _version),
@@ -134,7 +135,7 @@ _CODE: list[Rule] = [
     (Pattern(r"(?<=\s)-([a-zA-Z])(?=[\s,.;:)]|$)"), lambda m: f"dash {m[1]}"),
     (Pattern(r"\b(\w{1,40}(?:\.\w{1,40}){0,6})\(\)"), lambda m: _camel(m[1].replace("_", " underscore ").replace(".", " dot "))),
     (Pattern(r"\b([A-Za-z]+\d{0,3})((?:_[A-Za-z0-9]+){1,8})\b"), _snake),
-    (Pattern(r"\b(_{1,2})([a-z]+)(_{0,2})(?!\w)"), lambda m: " ".join(["underscore"] * len(m[1]) + [m[2]] + ["underscore"] * len(m[3]))),
+    (Pattern(r"(?<!\w)__([a-z]+)__(?!\w)"), lambda m: f"underscore underscore {m[1]} underscore underscore"),
     (Pattern(r"\b(?:mac|i|iPad|watch|tv|web|vision|Chrome)(?=OS\b)(?<!\bi)"), lambda m: f"{m[0]} "),
     (Pattern(r"\bASP(?= ?\.NET| dot NET)"), lambda m: "A S P"),
     (Pattern(r"\b(Ctrl|Cmd|Alt|Shift|Option|Control|Fn|Win|Esc|Tab|Meta|Super|Command)\s?([+-])\s?(?=[A-Z\d]|F\d)"), lambda m: f"{_KEYS.get(m[1], m[1])} plus "),

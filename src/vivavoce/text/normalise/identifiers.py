@@ -53,11 +53,18 @@ def _read_groups(match: re.Match[str]) -> str:
 
 
 def _telephone(match: re.Match[str]) -> str:
-    return ("plus " if match[0].startswith("+") else "") + _read_groups(match)
+    toll_free = re.match(r"\+?1[\s.-]\(?[89]00\b", match[0])
+    read = _toll_free if toll_free else digit_by_digit
+    groups = ", ".join(map(read, re.findall(r"\d+", match[0])))
+    return ("plus " if match[0].startswith("+") else "") + groups
+
+
+def _toll_free(group: str) -> str:
+    return {"800": "eight hundred", "900": "nine hundred"}.get(group) or digit_by_digit(group)
 
 
 def _word_number(match: re.Match[str]) -> str:
-    groups = [digit_by_digit(group) for group in [(match[1] or "").rstrip("-"), match[2], match[3]] if group]
+    groups = [_toll_free(group) for group in [(match[1] or "").rstrip("-"), match[2], match[3]] if group]
     return ", ".join([*groups, match[4].capitalize()])
 
 
@@ -119,7 +126,7 @@ POST_CODES: list[Rule] = [
         Pattern(rf"(?<=[a-z],\s)({_PROVINCE})(?=\s[A-Z]\d[A-Z])|(?<=[a-z]\s)({_PROVINCE})(?=\s[A-Z]\d[A-Z] ?\d)"),
         lambda m: _PROVINCES[m[0]],
     ),
-    (Pattern(r"(?<=[a-z],\s)(QC|BC|AB|MB|SK|NS)(?=[,;.)!?]|\s*$|\s[a-z(])"), lambda m: _PROVINCES[m[0]]),
+    (Pattern(r"(?<=[a-z],\s)(BC|AB|MB|SK)(?=[,;.)!?]|\s*$|\s[a-z(])"), lambda m: _PROVINCES[m[0]]),
     (Pattern(rf"(?<![\w.,-])\d{{5}}(?= (?:{_CITIES})\b)"), lambda m: digit_by_digit(m[0])),
     (
         Pattern(rf"((?:,|\b(?:{_STATE_NAMES})),?) ({_ZIP})(?![\w-])"),

@@ -87,7 +87,7 @@ _ELEMENTS = [
 ]
 _ELEMENT = "(?:" + "|".join(sorted(_ELEMENTS, key=len, reverse=True)) + ")"
 _FORMULA = Pattern(
-    rf"(?<![\w.-])(\d{{0,2}})((?:\(?{_ELEMENT}\d{{0,2}}\)?\d{{0,2}}){{1,9}})(\s?\d?[+-](?=[\s.,;:)]|$)|[²³⁴]?[⁺⁻](?![\w⁺⁻]))?(?![\w-])"
+    rf"(?<![\w.-])(\d{{0,2}})((?:\(?{_ELEMENT}\d{{0,2}}\)?\d{{0,2}}){{1,9}})((?:\s?\d)?[+-](?=[\s.,;:)]|$)|[²³⁴]?[⁺⁻](?![\w⁺⁻]))?(?![\w-])"
 )
 _PLAIN_FORMULAS = words(
     "NaCl HCl KCl NaOH KOH HBr MgO CaO CuO ZnO FeO AgCl NaF KBr NaBr LiCl HCN KCN SiC GaAs TiN FeS CuS LiOH KI",
@@ -139,6 +139,7 @@ _CHEMISTRY: list[Rule] = [
 _MATHS: list[Rule] = [
     (Pattern(r"(?<![\w.])(\d+(?:\.\d+)?)[eE]([+-]?\d{1,3})(?!\w|\.\d)"),
      lambda m: f"{m[1]} times 10 to the power of " + m[2].lstrip("+").replace("-", "minus ")),
+    (Pattern(r"(?:(?<=\d)|(?<=\))|(?<=\b[a-z]))\s?\*\*\s?(-?\d{1,4}|[a-z])\b"), _power),
     (Pattern(r"(?<=[\w)])\s?\^\s?(\{[^{}\n]{1,12}\}|\([^()\n]{1,12}\)|[-−+]?\w{1,6})"), _power),
     (Pattern(r"(?<=[\w)])([⁰¹⁴-⁹⁺⁻ⁿ][⁰¹²³⁴-⁹]{0,3})"), _power),
     (Pattern(r"(?<![\w])(?!(?:cm|km|mm|dm|ft|in|mi|yd|nm|ha)[²³])([a-zA-Z])([a-zA-Z])(?=[²³])"), lambda m: f"{m[1]} {m[2]}"),

@@ -11,7 +11,16 @@ from vivavoce.text.patterns import Pattern
 MAX_DIGITS = 15
 """A longer run of digits is read digit by digit."""
 
-_COUNTS = {"k": "thousand", "K": "thousand", "M": "million", "B": "billion", "bn": "billion", "m": "million"}
+_COUNTS = {
+    "k": "thousand",
+    "K": "thousand",
+    "M": "million",
+    "B": "billion",
+    "bn": "billion",
+    "m": "million",
+    "tn": "trillion",
+    "mn": "million",
+}
 _HALVES = {2: ("half", "halves"), 4: ("quarter", "quarters")}
 _GLYPHS = {
     "½": "a half", "¼": "a quarter", "¾": "three quarters", "⅓": "a third", "⅔": "two thirds", "⅛": "an eighth",
@@ -117,6 +126,13 @@ def _suffixed_fraction(match: re.Match[str]) -> str:
 LAKHS = RuleGroup(
     "grouped number",
     [
+        (Pattern(r"(?<![\w.,$£€-])(\d{1,4}(?:\.\d+)?) ?(bn|tn|mn)\b"), lambda m: f"{m[1]} {_COUNTS[m[2]]}"),
+        (
+            Pattern(
+                r"(?<![\w.,$£€-])(\d{1,4}(?:\.\d+)?)m(?= (?:people|pounds|dollars|euros|users|views|downloads|copies|tonnes|tons|barrels|children|adults|jobs|homes|shares|customers|subscribers|visitors|doses|cases|workers|voters|refugees|tourists)\b)"
+            ),
+            lambda m: f"{m[1]} million",
+        ),
         (Pattern(r"(?<=[€£$])(\d+),(\d{2})(?![\d,])"), lambda m: f"{m[1]}.{m[2]}"),
         (Pattern(r"(?<![\w.,])\d{1,2}(?:,\d{2})+,\d{3}(?![\w,])"), lambda m: f"{int(m[0].replace(',', '')):,}"),
         (Pattern(r"(?<![\w.,])\d{1,3}(?:\.\d{3}){2,}(?:,\d{1,2})?(?![\w,]|\.\d)"), _continental),
@@ -153,6 +169,8 @@ _RULES: list[Rule] = [
     (Pattern(r"(?<![\w.])([⅓⅔⅛⅜⅝⅞⅕⅙])"), lambda m: _GLYPHS[m[1]].replace("a ", "one ", 1)),
     (Pattern(r"(?<![\w./-])(\d+)[ -](\d{1,2})[/⁄](\d{1,2})(?:ths?|rds?|nds?)?(?![\w/.]\d|\w)"), _read_mixed_fraction),
     (Pattern(r"(?<![\w./-])(\d{1,3})/(\d{1,3})(?:ths?|rds?|nds?|sts?)(?![\w/])"), _suffixed_fraction),
+    (Pattern(r"\b((?:\d|two|three|four|five|six|seven|eight|nine|several|many) )1/(\d{1,2})s\b"), lambda m: f"{m[1]}{fraction(2, int(m[2])).removeprefix('2 ')}"),
+    (Pattern(r"\b(\d{1,2})/([2-9]|1\d)s\b"), lambda m: fraction(2, int(m[2])).replace("2 ", "" if m[1] == "1" else f"{m[1]} ", 1)),
     (Pattern(r"\b24/7\b"), lambda m: "twenty-four seven"),
     (Pattern(r"\b9/11\b"), lambda m: "nine eleven"),
     (Pattern(r"\b7/7\b"), lambda m: "seven seven"),

@@ -87,6 +87,8 @@ def _ordinal(match: re.Match[str]) -> str:
 
 _ORDINAL_NOUNS = "century|centuries|Century|Olympi\\w+|Congress|Corps|Legion|legion|[Dd]ynasty|Army|Amendment|Brigade"
 _RULES: list[Rule] = [
+    (Pattern(r"^((?:XL|L)(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})|(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3}))\.?$"), lambda m: f"{roman(m[1])}."),
+    (Pattern(r"\b([A-Z][a-z]+), (II|III|IV)(?=[,;.)]|\s|$),?"), lambda m: f"{m[1]} the {ordinal_of(roman(m[2]))}{',' if m[0].endswith(',') else ''}"),
     (Pattern(rf"^({_LOWER})(?=[.)]\s)"), lambda m: str(roman(m[1])) if m[1] else m[0]),
     (Pattern(rf"^(?=[IVXL]{{2}})({_SMALL})(?=[.)]\s+[A-Z])"), lambda m: str(roman(m[1]))),
     (Pattern(r"^([IVX])(?=\.\s+[A-Z][a-z]+(?: [\w’']+){0,7}$)"), lambda m: str(roman(m[1]))),

@@ -13,9 +13,20 @@ _OWN = {
     "m": "meter", "g": "gram", "l": "liter", "L": "liter", "mL": "milliliter", "dl": "deciliter", "cl": "centiliter",
     "W": "watt", "V": "volt", "kV": "kilovolt", "mV": "millivolt", "mA": "milliamp", "kJ": "kilojoule",
     "cal": "calorie", "kcal": "kilocalorie", "Pa": "pascal", "hPa": "hectopascal", "kPa": "kilopascal", "dB": "decibel",
+    "ms": "millisecond", "µs": "microsecond", "ns": "nanosecond", "µm": "micrometer", "nm": "nanometer",
+    "µg": "microgram", "mcg": "microgram", "kohm": "kiloohm", "ohm": "ohm", "Wh": "watt hour", "Ah": "amp hour", "mAh": "milliamp hour",
+    "GW": "gigawatt", "MW": "megawatt", "TW": "terawatt", "MWh": "megawatt hour", "GWh": "gigawatt hour", "mW": "milliwatt",
+    "MHz": "megahertz", "Nm": "newton meter", "kN": "kilonewton", "MJ": "megajoule", "fps": "frame", "lm": "lumen", "MPa": "megapascal",
+    "mmHg": "millimeter", "hl": "hectoliter", "mol": "mole", "keV": "kiloelectronvolt", "MeV": "megaelectronvolt",
+    "GeV": "gigaelectronvolt", "eV": "electronvolt", "ly": "light year", "MP": "megapixel",
     "px": "pixel", "dm": "decimeter", "ha": "hectare", "PB": "petabyte", "kb": "kilobit", "Mb": "megabit",
 }  # fmt: skip
 _FIXED = {
+    "fps": "frames per second",
+    "mmHg": "millimeters of mercury",
+    "MHz": "megahertz",
+    "Gbps": "gigabits per second",
+    "kbps": "kilobits per second",
     "rpm": "revolutions per minute",
     "bpm": "beats per minute",
     "ppm": "parts per million",
@@ -114,6 +125,9 @@ def _temperature(match: re.Match[str]) -> str:
 _WEATHER = Pattern(
     r"(?i)\b(?:outside|temperature|degrees|heat|hot|cold|warm|freez\w+|boil\w*|oven|weather|high of|low of|it is|bake|preheat|fever|below|above|reach\w*|cool\w*|thermostat|chill\w*|simmer|roast|melts?)\b"
 )
+_AMPERES = Pattern(
+    r"(?<![\w.,$%-])(\d+\.\d+|\d+)\s?A(?=[\s,;)]|\.(?:\s|$)|$)(?:(?<=\.\dA)|(?<=\.\d\dA)|(?<=\d A)(?! [A-Z])|(?= (?:fuse|charger|circuit|breaker|current|supply|plug|socket|load))|(?<=\dA)(?<=[VWH] and \dA)|(?<=[VW] at \dA)|(?<=[VW], \dA)|(?<=[VW]/\dA)|(?<=[VW] and \d\dA)|(?<=[VW] at \d\dA))"
+)
 _LETTERS = {"psi": "P S I", "PSI": "P S I", "hp": "horsepower", "HP": "horsepower", "mpg": "miles per gallon", "MPG": "miles per gallon", "MPH": "miles per hour", "RPM": "R P M"}  # fmt: skip
 
 
@@ -123,6 +137,7 @@ def _feet_inches(match: re.Match[str]) -> str:
 
 
 RULES: list[Rule] = [
+    (_AMPERES, lambda m: f"{m[1]} {'amp' if m[1] == '1' or attributive(m) else 'amps'}"),
     (
         Pattern(r"(?<![\w.])(\d+(?:\.\d+)?)[eE]([+-]?\d{1,3})(?= ?[a-zA-Z°%])(?!\w|\.\d)"),
         lambda m: f"{m[1]} times 10 to the power of {m[2].lstrip('+').replace('-', 'minus ')}",
