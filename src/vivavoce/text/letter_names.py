@@ -13,6 +13,7 @@ _BEFORE = words(
     "event volume value",
 )
 _AFTER = words("to is minor major flat sharp or levels level list team-mate's")
+_DIGITS = words("zero one two three four five six seven eight nine 0 1 2 3 4 5 6 7 8 9")
 _FORMULA = words("squared cubed plus minus times equals over sub divided factorial")
 
 
@@ -24,7 +25,7 @@ def is_letter_a(words: Sequence[str], number: int) -> bool:
         return True
     if after.lower() in _FORMULA or (before.lower() in _FORMULA and not after[:1].isalpha()):
         return True
-    if words[number] == "A" and "A" in (before, after):
+    if words[number] == "A" and ("A" in (before, after) or (before in _DIGITS and after in _DIGITS)):
         return True
     if words[number] == "a":
         if before.lower() in ("an", "the"):
@@ -38,7 +39,7 @@ def is_letter_a(words: Sequence[str], number: int) -> bool:
         return True
     follows_word = after[:1].isalpha() and after.lower() not in ("and", "or", "in", "from", "on", "for", "through")
     if number == 0 or before in ('"', "“", ":", "—", "(", "‘"):
-        return after.lower() in _AFTER or after[:1] in ("-", "–", "'")
+        return not after or after.lower() in _AFTER or after[:1] in ("-", "–", "'")
     return after.lower() in _AFTER or not follows_word
 
 

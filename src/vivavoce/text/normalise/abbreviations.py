@@ -55,6 +55,11 @@ _ANYWHERE = {
     "Mfg": "Manufacturing", "Acad": "Academy", "Ques": "Question", "Sup": "Superior", "Cath": "Catholic",
 }  # fmt: skip
 """Read so wherever a full stop follows."""
+_ANYWHERE |= {
+    short.capitalize(): long.capitalize()
+    for short, long in _ANYWHERE.items()
+    if len(short) > 3 and short.islower() and short.capitalize() not in _ANYWHERE
+}
 _WITHOUT_STOP = {
     "Blvd": "Boulevard", "Pkwy": "Parkway", "Hwy": "Highway", "dept": "department", "Dept": "Department",
     "govt": "government", "approx": "approximately", "tbsp": "tablespoons", "tsp": "teaspoons", "Tbsp": "tablespoons",
@@ -99,7 +104,7 @@ DIRECTIONS = {"N": "North", "S": "South", "E": "East", "W": "West", "NE": "North
 _OLD_STATES = {
     "Ala": "Alabama", "Ariz": "Arizona", "Ark": "Arkansas", "Calif": "California", "Cal": "California",
     "Colo": "Colorado", "Conn": "Connecticut", "Del": "Delaware", "Fla": "Florida", "Ga": "Georgia", "Ill": "Illinois",
-    "Ind": "Indiana", "Kan": "Kansas", "Kans": "Kansas", "Ky": "Kentucky", "La": "Louisiana", "Mass": "Massachusetts",
+    "Ind": "Indiana", "Kan": "Kansas", "Kans": "Kansas", "Ky": "Kentucky", "La": "Louisiana", "Me": "Maine", "Mass": "Massachusetts",
     "Md": "Maryland", "Mich": "Michigan", "Minn": "Minnesota", "Miss": "Mississippi", "Mo": "Missouri", "Mont": "Montana",
     "Neb": "Nebraska", "Nebr": "Nebraska", "Nev": "Nevada", "Okla": "Oklahoma", "Ore": "Oregon", "Penn": "Pennsylvania",
     "Pa": "Pennsylvania", "Tenn": "Tennessee", "Tex": "Texas", "Va": "Virginia", "Vt": "Vermont", "Wash": "Washington",
@@ -176,12 +181,14 @@ _PLAIN_WORDS = words(
 def _anywhere(match: re.Match[str]) -> str:
     """An abbreviation, unless it is a word that ends its sentence ("at the pub.")."""
     rest = match.string[match.end() :].lstrip("\"'”’) ")
-    if match[1] in _PLAIN_WORDS and (not rest or (rest[:1].isupper() and match[1][0].islower())):
+    if (match[1] in _PLAIN_WORDS or match[1].lower() in _PLAIN_WORDS) and (
+        not rest or (rest[:1].isupper() and match[1][0].islower())
+    ):
         return match[0]
     return _stop(match, _ANYWHERE[match[1]])
 
 
-_ALSO_WORDS = words("Miss Pa Ill La Mass Wash Mo Ind Del Cal Penn Ga Va Tex Minn Conn Mich Ark Que Md")
+_ALSO_WORDS = words("Me Miss Pa Ill La Mass Wash Mo Ind Del Cal Penn Ga Va Tex Minn Conn Mich Ark Que Md")
 _PLACE_BEFORE = Pattern(
     r"(?i)(?:^|\b(?:the|in|of|from|a|an|western|eastern|northern|southern|central|rural|across|near|and|or|through|outside) )$"
 )

@@ -62,9 +62,12 @@ def _camel(word: str) -> str:
 _KEYS = {"Ctrl": "Control", "Cmd": "Command", "Esc": "Escape", "Win": "Windows", "Fn": "Function"}
 
 
+_INITIALS = words("id ids url uri api db io ip ui os cpu gpu uid gid pid sql ssl http xml html css js ws")
+
+
 def _snake(match: re.Match[str]) -> str:
     """ "max_len", and "MAX_LEN" in words where they are words."""
-    pieces = match[0].split("_")
+    pieces = [letters(piece) if piece.lower() in _INITIALS else piece for piece in match[0].split("_")]
     return " underscore ".join(
         piece.lower() if len(piece) > 1 and piece.isupper() and re.search("[AEIOUY]", piece) else piece
         for piece in pieces
@@ -89,7 +92,7 @@ def _file(match: re.Match[str]) -> str:
 def _port(match: re.Match[str]) -> str:
     host = match[1]
     said = " dot ".join(host.split("."))
-    return f"{said} port {in_pairs(match[2])}"
+    return f"{said} port {in_pairs(match[2])}" + (f" {spelled_name(match[3].rstrip('/.'))}" if match[3] else "")
 
 
 def _version_part(part: str) -> str:
@@ -116,7 +119,7 @@ def _read_dotted(match: re.Match[str]) -> str:
 
 _VERSIONS: list[Rule] = [
     (Pattern(r"\b(HTTPS?|TLS|SSL|SSH|FTP|SIP|RTSP|Mozilla|AppleWebKit|Chrome|Safari|Firefox|Gecko|Python|curl|nginx|Apache)/(\d{1,4}(?:\.\d{1,4}){0,3})(?![\w-]|\.\d)"), lambda m: f"{m[1]} {' point '.join(map(_version_part, m[2].split('.')))}"),
-    (Pattern(r"(?<![\w.])((?:\d{1,3}\.){3}\d{1,3}|localhost|[a-z][\w-]*(?:\.[a-z]\w+)+):(\d{2,5})(?![\w:])"), _port),
+    (Pattern(r"(?<![\w.])((?:\d{1,3}\.){3}\d{1,3}|localhost|[a-z][\w-]*(?:\.[a-z]\w+)+):(\d{2,5})((?:/[\w~-][\w.~-]*)*)/?(?![\w:])"), _port),
     (Pattern(r"(?<![\w.])(\d{1,3}(?:\.\d{1,3}){3})/(\d{1,2})\b"), lambda m: f"{' dot '.join(m[1].split('.'))} slash {m[2]}"),
     (Pattern(r"(?<![\w.])([vV]\.? ?)(\d{1,4}(?:\.\d{1,4}){0,4})([-+.]?(?:alpha|beta|rc|dev|post|pre)[.-]?\d*)?(?![\w-]|\.\d)"), _version),
     (Pattern(r"(?<![\w.])()(\d{1,4}(?:\.\d{1,4}){1,3})([-+.]?(?:alpha|beta|rc|dev|post)[.-]?\d*)(?![\w-]|\.\d)"), _version),
@@ -132,9 +135,9 @@ _CODE: list[Rule] = [
     (_FILE, _file),
     (Pattern(r"\b(Node|Vue|React|Next|Three|D3|Express)\.(js|JS)\b"), lambda m: f"{m[1]} dot J S"),
     (Pattern(r"(?<![\w-])--(?=[a-z])([\w-]{1,40})"), lambda m: f" dash dash {m[1].replace('-', ' ')}".lstrip() if m.start() == 0 else f"dash dash {m[1].replace('-', ' ')}"),
-    (Pattern(r"(?<=\s)-([a-zA-Z])(?=[\s,.;:)]|$)"), lambda m: f"dash {m[1]}"),
+    (Pattern(r"(?<=\s)(?<![=<>+*/(] )-([a-zA-Z])(?=[\s,.;:)]|$)"), lambda m: f"dash {m[1]}"),
     (Pattern(r"\b(\w{1,40}(?:\.\w{1,40}){0,6})\(\)"), lambda m: _camel(m[1].replace("_", " underscore ").replace(".", " dot "))),
-    (Pattern(r"\b([A-Za-z]+\d{0,3})((?:_[A-Za-z0-9]+){1,8})\b"), _snake),
+    (Pattern(r"\b(?![a-z]_\w{1,2}\b)([A-Za-z]+\d{0,3})((?:_[A-Za-z0-9]+){1,8})\b"), _snake),
     (Pattern(r"(?<!\w)__([a-z]+)__(?!\w)"), lambda m: f"underscore underscore {m[1]} underscore underscore"),
     (Pattern(r"\b(?:mac|i|iPad|watch|tv|web|vision|Chrome)(?=OS\b)(?<!\bi)"), lambda m: f"{m[0]} "),
     (Pattern(r"\bASP(?= ?\.NET| dot NET)"), lambda m: "A S P"),

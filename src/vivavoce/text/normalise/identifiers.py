@@ -133,11 +133,17 @@ POST_CODES: list[Rule] = [
         lambda m: f"{m[1]} {', '.join(map(digit_by_digit, m[2].split('-')))}",
     ),
     (Pattern(r"(?<![\d.,-])\d{5}-\d{4}(?![\w-])"), _zip),
-    (Pattern(r"(?:(?<=zip )|(?<=ZIP )|(?<=code ))\d{5}\b"), _zip),
+    (
+        Pattern(
+            r"(?:(?<=[zZ]ip )|(?<=ZIP )|(?<=code )|(?<=zip is )|(?<=ZIP is )|(?<=code is )|(?<=code: )|(?<=ZIP: )|(?<=Zip: ))\d{5}\b"
+        ),
+        _zip,
+    ),
     (Pattern(r"\b([A-Z]{1,2}\d[A-Z\d]?) (\d[A-Z]{2})\b"), _postcode),
     (Pattern(r"\b([A-Z]\d[A-Z]) ?(\d[A-Z]\d)\b"), _postcode),
 ]
 _LONG: list[Rule] = [
+    (Pattern(r"\b([A-Z]{2}\d{2})((?: [\dA-Z]{4}){3,8}(?: [\dA-Z]{1,4})?)\b"), lambda m: ", ".join(map(letters, m[0].split()))),
     (Pattern(r"(?<![\w.,$£€-])\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}(?![\w-])"), _read_groups),
     (Pattern(rf"(?i)\b({_ID_NOUN}(?: (?:number|no\.?|code|is|was|ID|ending in))*[:#]? ?#?)(?-i:(\d{{4,}}))(?![\w,.:/-]\w)"),
      lambda m: _read_numbered(m)),

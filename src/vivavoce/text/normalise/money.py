@@ -47,7 +47,7 @@ _SCALES = {"k": "thousand", "m": "million", "mn": "million", "b": "billion", "bn
 _SYMBOL = "|".join(re.escape(c) for c in sorted(_CURRENCIES, key=len, reverse=True) if not c.isalpha())
 _CODE = "|".join(c for c in _CURRENCIES if c.isalpha())
 _SCALE = r"(?:\s?(hundred|thousand|million|billion|trillion|bn|mn|tn|[kKmMbB])(?![\w]))?"
-_BEFORE = Pattern(rf"(?<![\w.])([-−])?((?:{_SYMBOL})|(?:{_CODE})(?![A-Z]))\s?({NUMBER})(?!\d){_SCALE}")
+_BEFORE = Pattern(rf"(?<![\w.])([-−])?((?:{_SYMBOL})|(?:{_CODE})(?![A-Z]))\s?({NUMBER})(?!\d)(?! point\b){_SCALE}")
 _AFTER = Pattern(rf"(?<![\w.,])([-−])?({NUMBER}){_SCALE}\s?((?:[$€£¥])(?!\d)|(?:{_CODE})\b)")
 _WORDS = {"dollars": "$", "euros": "€", "pounds": "£"}
 _IN_WORDS = Pattern(r"(?i)(?<![\w.,])(\d{1,3}(?:,\d{3})+\.\d\d|\d+\.\d\d) (dollars|euros)\b")
@@ -84,6 +84,7 @@ def _after(match: re.Match[str]) -> str:
 
 
 RULES: list[Rule] = [
+    (Pattern(r"(?<![\w.])\$\.(\d\d)(?!\d)"), lambda m: f"{int(m[1])} {'cent' if m[1] == '01' else 'cents'}"),
     (_CENTS, lambda m: f"{m[1]} {'cent' if m[1] == '1' else 'cents'}"),
     (_RANGE, lambda m: f"{quantity(m[2])} to {m[1]}{m[3]}"),
     (_BEFORE, _before),

@@ -45,7 +45,9 @@ _THINGS = (
     "|Windows|OS|iPhone|Basel|Bullet|Photosystem|Photosystems|Path|Model|Layer|Form|Formula|Case|Question|Note|Step"
     "|Paragraph|Item|Clause|Rule|Law|Theorem|Book of Kings|Kings|Samuel|Chronicles|Corinthians|Timothy|Thessalonians"
 )
-_THING_WORDS = rf"(?:{_THINGS})(?:s|es)?"
+_THING_WORDS = (
+    rf"(?:{_THINGS}|CHAPTER|PART|ACT|SCENE|SECTION|VOLUME|BOOK|ARTICLE|APPENDIX|CANTO|WORLD WAR|PHASE|TITLE)(?:s|es)?"
+)
 _VERBS = (
     "am|have|think|guess|know|mean|suppose|believe|said|say"
     "|saw|see|met|went|go|like|liked|love|loved|want|wanted|need|needed|read|took|got|found|thought|knew|never|always"
