@@ -56,8 +56,9 @@ class DredRedundancy:
 class DredDecoder:
     """Reads payloads. One serves any number of streams."""
 
-    def __init__(self, network: Network, statistics: Statistics) -> None:
-        self._network, self._statistics = network, statistics
+    def __init__(self, network: Network, statistics: Statistics, *, hold: bool = True) -> None:
+        """`hold`: see `VectorCode.hold`; libopus does not."""
+        self._network, self._statistics, self._hold = network, statistics, hold
 
     def decode(self, data: bytes, seconds: float | None = None) -> DredRedundancy:
         """The features of a payload, or only those that reach `seconds` back, which takes less time.
@@ -72,10 +73,13 @@ class DredDecoder:
             count = min(count, max(0, ceil(reach / _LATENT_FRAMES)) + 1)
         if not count:
             return DredRedundancy(contents.offset, np.zeros((0, WIDTH), np.float32))
+        latents = contents.latents
+        if self._hold:
+            latents = self._statistics.latents.hold(latents[:count], contents.rates.levels(count))
         made = self._network.run(
             {
                 "start": contents.start[None],
-                "latents": contents.latents[None, :count],
+                "latents": latents[None, :count],
                 "levels": contents.levels[None, :count],
             }
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -79,12 +80,10 @@ class DredEncoder:
         if not LATENT_S <= amount_s <= MAX_LATENTS * LATENT_S + 1e-9:
             raise InputError(f"{amount_s:g} s of DRED: give {LATENT_S:g} to {MAX_LATENTS * LATENT_S:g}")
         moments = state.moments
-        # A latent describes two packets, so one is of use where either says something.
-        active = [any(moment.active for moment in moments[place : place + 2]) for place in range(len(moments))]
-        newest = active.index(True) if True in active else len(moments)
+        newest = next((place for place in range(len(moments)) if _says_something(moments, place)), len(moments))
         count = round(amount_s / LATENT_S)
         places = list(range(newest, min(newest + 2 * count, len(moments)), 2))
-        while places and not active[places[-1]]:
+        while places and not _says_something(moments, places[-1]):
             places.pop()
         if not places:
             return b""
@@ -92,6 +91,11 @@ class DredEncoder:
         latents = [moments[place].latent for place in places]
         offset = OFFSET - _PACKET_OFFSETS * newest
         return write_payload(self._statistics, offset, self._rates, moments[newest].start, latents, limit)
+
+
+def _says_something(moments: Sequence[Moment], place: int) -> bool:
+    """Whether a latent is of use: it describes two packets."""
+    return moments[place].active or (place + 1 < len(moments) and moments[place + 1].active)
 
 
 def rates_for(bits_per_packet: float, latents: int) -> RateAllocation:

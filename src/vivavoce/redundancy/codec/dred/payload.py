@@ -52,6 +52,10 @@ class RateAllocation:
         """The quantiser level of the latent of index `latent`, 0 the newest."""
         return min(self.last, self.first + (SLOPES[self.slope] * latent + 8) // 16)
 
+    def levels(self, latents: int) -> list[int]:
+        """The levels of so many latents, newest first."""
+        return [self.level(latent) for latent in range(latents)]
+
     @property
     def _codes_last(self) -> bool:
         return self.first < LEVELS - 2 and self.slope > 0
@@ -97,8 +101,7 @@ class Contents:
     @property
     def levels(self) -> Array:
         """What the decoder is told of each latent's level, (latents, 1)."""
-        numbers = [self.rates.level(latent) for latent in range(len(self.latents))]
-        return (np.array(numbers, np.float32) / np.float32(8) - np.float32(1))[:, None]
+        return (np.array(self.rates.levels(len(self.latents)), np.float32) / np.float32(8) - np.float32(1))[:, None]
 
 
 def write_payload(
@@ -116,18 +119,19 @@ def write_payload(
     _write_offset(encoder, _OFFSET_ORIGIN - offset)
     rates.write(encoder)
     statistics.starts.write(encoder, statistics.starts.quantise(start[None], [rates.first])[0].tolist(), rates.first)
-    levels = [rates.level(number) for number in range(min(len(latents), MAX_LATENTS))]
+    levels = rates.levels(min(len(latents), MAX_LATENTS))
     steps: list[list[int]] = []
     if levels:
         steps = statistics.latents.quantise(np.stack(latents[:MAX_LATENTS]), levels).tolist()
-    fitting, count = encoder, 0
+    count = 0
     for row, level in zip(steps, levels, strict=True):
-        encoder = fitting.copy()
+        before = encoder.copy()
         statistics.latents.write(encoder, row, level)
         if encoder.bits > 8 * limit_bytes:
+            encoder = before
             break
-        fitting, count = encoder, count + 1
-    return fitting.to_bytes() if count else b""
+        count += 1
+    return encoder.to_bytes() if count else b""
 
 
 def read_payload(data: bytes, statistics: Statistics, latents: int = MAX_LATENTS) -> Contents:

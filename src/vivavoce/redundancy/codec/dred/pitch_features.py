@@ -6,7 +6,7 @@ lowest 30 bins turn from frame to frame. A stream in pieces gives the same numbe
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -95,7 +95,7 @@ class PitchFeatures:
 
 def _spectra(emphasised: Real) -> tuple[Complex, Array]:
     """-> spectra (frames, 161) and cepstra (frames, 18)."""
-    windows = sliding_window_view(emphasised, WINDOW)[::HOP] * analysis_window()
+    windows = _windows(emphasised, WINDOW) * analysis_window()
     spectrum = np.fft.rfft(windows, axis=1) / WINDOW
     energies = (spectrum.real**2 + spectrum.imag**2) @ _filters()
     return spectrum, cepstrum_of(energies.astype(np.float32))
@@ -148,7 +148,7 @@ def _residual(aligned: Real, coefficients: Real) -> Real:
 def _correlations(excitation: Real, frames: int) -> Array:
     """How alike a frame is to itself 256 to 33 samples earlier, -1 to 1, (frames, 224)."""
     whitened = (excitation[1:] + 0.7 * excitation[:-1])[-(PERIOD_MAX + frames * HOP) :]
-    stretches = sliding_window_view(whitened, _REACH)[::HOP]
+    stretches = _windows(whitened, _REACH)
     latest = np.conj(np.fft.rfft(stretches[:, PERIOD_MAX:], _FFT))
     products = np.fft.irfft(latest * np.fft.rfft(stretches, _FFT), _FFT)[:, :_LAGS]
     sums = np.cumsum(np.pad(stretches**2, ((0, 0), (1, 0))), axis=1)
@@ -181,12 +181,22 @@ def _likeliest(scores: Array) -> Real:
 def _strength(excitation: Real, pitch: Real) -> Real:
     """How alike each frame's low-passed excitation is to that one period earlier, as feature 19 has it."""
     low = np.convolve(excitation, _low_pass())[: len(excitation)][-(PERIOD_MAX + len(pitch) * HOP) :]
-    stretches = sliding_window_view(low, _REACH)[::HOP]
+    stretches = _windows(low, _REACH)
     periods = np.floor(0.5 + PERIOD_MAX / 2.0 ** (pitch + 1.5)).astype(int)
     now = stretches[:, PERIOD_MAX:]
     before = np.take_along_axis(stretches, (PERIOD_MAX - periods)[:, None] + np.arange(HOP), axis=1)
     share = (now * before).sum(axis=1) / np.sqrt(1.0 + (now**2).sum(axis=1) * (before**2).sum(axis=1))
     return np.log1p(np.exp(5.0 * share)) / np.log1p(np.exp(5.0)) - 0.5
+
+
+def _windows(signal: Real, size: int) -> Real:
+    """The stretches of `size` samples that begin at every frame: (samples,) -> (frames, size)."""
+    return signal[_places(1 + (len(signal) - size) // HOP, size)]
+
+
+@lru_cache(maxsize=8)
+def _places(frames: int, size: int) -> npt.NDArray[np.int64]:
+    return HOP * np.arange(frames)[:, None] + np.arange(size)
 
 
 @cache

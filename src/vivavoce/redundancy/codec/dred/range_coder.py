@@ -5,6 +5,7 @@ A DRED payload has no length of its own symbols: past its last byte the decoder 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 CODE_BITS = 32
@@ -53,12 +54,27 @@ class RangeEncoder:
 
     def encode_laplace(self, value: int, zero: int, decay: int) -> None:
         """Encode a whole number; `zero` is the probability of 0 and `decay` that of going on, in units of 1/256."""
-        signs, steps = laplace_tables(zero, decay)
-        self._encode_tail(0 if value == 0 else 1 if value > 0 else 2, signs)
-        left = abs(value) - 1
-        while left >= 0:
-            self._encode_tail(min(left, _LAPLACE_STEPS), steps)
-            left -= _LAPLACE_STEPS
+        self.encode_tails(laplace_symbols(value, zero, decay))
+
+    def encode_tails(self, symbols: Iterable[tuple[int, int]]) -> None:
+        """Encode symbols, each as the counts of 2 ** 15 above the one before it, 0 for the first, and above itself.
+
+        A payload has hundreds in every packet, so all of them go through this one loop.
+        """
+        low, span = self._low, self._range
+        for before, above in symbols:
+            unit = span >> 15
+            if before:
+                low += span - unit * before
+                span = unit * (before - above)
+            else:
+                span -= unit * above
+            while span <= _BOTTOM:
+                self._put(low >> 23)
+                low = (low << 8) & _MASK
+                span <<= 8
+                self._bits += 8
+        self._low, self._range = low, span
 
     def to_bytes(self) -> bytes:
         """The shortest message that decodes to these symbols."""
@@ -77,16 +93,6 @@ class RangeEncoder:
         if self._held >= 0 or self._carried:
             self._put(0)
         return bytes(self._output[:size]).ljust(size, b"\0")
-
-    def _encode_tail(self, symbol: int, tails: tuple[int, ...]) -> None:
-        """A symbol of a table of what lies above each, in 2 ** -15."""
-        unit = self._range >> 15
-        if symbol:
-            self._low += self._range - unit * tails[symbol - 1]
-            self._range = unit * (tails[symbol - 1] - tails[symbol])
-        else:
-            self._range -= unit * tails[0]
-        self._normalise()
 
     def _normalise(self) -> None:
         while self._range <= _BOTTOM:
@@ -181,6 +187,20 @@ class RangeDecoder:
     def _next_byte(self) -> int:
         self._place += 1
         return self._data[self._place - 1] if self._place <= len(self._data) else 0
+
+
+@cache
+def laplace_symbols(value: int, zero: int, decay: int) -> tuple[tuple[int, int], ...]:
+    """A whole number as symbols for `RangeEncoder.encode_tails`: its sign, then steps of its magnitude."""
+    signs, steps = laplace_tables(zero, decay)
+    symbols = [_tail(0 if value == 0 else 1 if value > 0 else 2, signs)]
+    for left in range(abs(value) - 1, -1, -_LAPLACE_STEPS):
+        symbols.append(_tail(min(left, _LAPLACE_STEPS), steps))
+    return tuple(symbols)
+
+
+def _tail(symbol: int, tails: tuple[int, ...]) -> tuple[int, int]:
+    return tails[symbol - 1] if symbol else 0, tails[symbol]
 
 
 @cache

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from vivavoce.blocks import Addon, read_dataclass
 from vivavoce.blocks.json_values import parse_json
 from vivavoce.errors import InputError
-from vivavoce.redundancy.codec.dred.range_coder import RangeDecoder, RangeEncoder
+from vivavoce.redundancy.codec.dred.range_coder import RangeDecoder, RangeEncoder, laplace_symbols
 from vivavoce.redundancy.features import Array
 
 STATISTICS_FILE = "statistics.json"
@@ -19,6 +19,8 @@ LEVELS = 16
 MAX_DIMENSIONS = 256
 _UNIT = 256.0
 _SOFTNESS = 0.1
+_HALF = 128
+"""Of a probability, in units of 1/256."""
 Table = tuple[tuple[int, ...], ...]
 
 
@@ -58,6 +60,7 @@ class VectorCode:
             ]
             for rows, absent in zip(zip(zeros, decays, strict=True), self._absent, strict=True)
         ]
+        self._rarely_zero = ~self._absent & (zeros < _HALF)
         self.dimensions = self._scales.shape[1]
 
     def quantise(self, values: Array, levels: Sequence[int]) -> npt.NDArray[np.int64]:
@@ -70,8 +73,10 @@ class VectorCode:
 
     def write(self, encoder: RangeEncoder, steps: Sequence[int], level: int) -> None:
         """Encode one vector of whole numbers, (dimensions,), at the level of index `level`."""
+        symbols: list[tuple[int, int]] = []
         for index, zero, decay in self._codes[level]:
-            encoder.encode_laplace(steps[index], zero, decay)
+            symbols += laplace_symbols(steps[index], zero, decay)
+        encoder.encode_tails(symbols)
 
     def read(self, decoder: RangeDecoder, level: int) -> Array:
         """Decode a vector, (dimensions,)."""
@@ -79,6 +84,18 @@ class VectorCode:
         for index, zero, decay in self._codes[level]:
             steps[index] = decoder.decode_laplace(zero, decay)
         return (steps * _UNIT / np.maximum(self._scales[level], 1.0)).astype(np.float32)
+
+    def hold(self, values: Array, levels: Sequence[int]) -> Array:
+        """Vectors (vectors, dimensions), newest first, in which what a coarser level leaves out holds its value.
+
+        Only in dimensions that were rarely zero: to the decoder, zero there means something else, a wrong pitch.
+        """
+        held = values.copy()
+        goes_on = np.zeros(self.dimensions, bool)
+        for place in range(1, len(held)):
+            goes_on = self._absent[levels[place]] & (goes_on | self._rarely_zero[levels[place - 1]])
+            held[place, goes_on] = held[place - 1, goes_on]
+        return held
 
 
 @dataclass(frozen=True)
