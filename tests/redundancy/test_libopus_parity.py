@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tests.redundancy.libopus_vectors import rms, snr_db, vectors
 from vivavoce.blocks import find_addon, load_addon
 from vivavoce.redundancy.codec.dred.decoder import DredDecoder
-from vivavoce.redundancy.codec.dred.pitch_features import PitchFeatures
+from vivavoce.redundancy.codec.dred.encoder import DredEncoder
+from vivavoce.redundancy.codec.dred.payload import RateAllocation
+from vivavoce.redundancy.codec.dred.pitch_features import load_pitch_features
 from vivavoce.redundancy.codec.dred.statistics import read_statistics
 from vivavoce.redundancy.codec.payload_codec import PayloadCodec, load_codec
 from vivavoce.redundancy.concealment.fargan import Fargan
@@ -29,18 +33,23 @@ def fargan() -> Fargan:
     return Fargan.load()
 
 
+def encoder_of(rates: RateAllocation) -> DredEncoder:
+    addon = load_addon(find_addon("dred"))
+    return DredEncoder(load_pitch_features(), addon.network("encoder"), read_statistics(addon), rates)
+
+
 def sound() -> np.ndarray:
     return (vectors()["samples"] / 32768).astype(np.float32)
 
 
 def test_features_and_pitch() -> None:
-    finder = PitchFeatures(load_addon(find_addon("dred")).network("pitch"))
+    finder = load_pitch_features()
     _, found = finder.step(finder.initial_state(), sound())
     assert rms(found - vectors()["features"]) < 0.01
 
 
 def test_features_in_pieces_are_the_same() -> None:
-    finder = PitchFeatures(load_addon(find_addon("dred")).network("pitch"))
+    finder = load_pitch_features()
     state, pieces = finder.initial_state(), []
     for packet in sound()[: 60 * 320].reshape(-1, 320):
         state, rows = finder.step(state, packet)
@@ -79,7 +88,7 @@ def test_payloads_mean_the_same_to_both(whose: str) -> None:
 
 def test_the_pitch_of_the_further_past_holds() -> None:
     """libopus's decoder reads zero for what coarse levels leave out, and sings beyond 0.2 s; ours goes on."""
-    addon, finder = load_addon(find_addon("dred")), load_codec("dred").encoder
+    addon, finder = load_addon(find_addon("dred")), encoder_of(RateAllocation(6, 5))
     truth, wrong = vectors()["features"], {}
     for hold in (False, True):
         decoder, found = DredDecoder(addon.network("decoder"), read_statistics(addon), hold=hold), []
@@ -98,7 +107,7 @@ def test_the_pitch_of_the_further_past_holds() -> None:
 def test_our_payloads_are_as_they_were_when_libopus_read_them(codec: PayloadCodec) -> None:
     from vivavoce.transport.sender import Protector, chunks
 
-    protector, stored = Protector(codec), vectors()
+    protector, stored = Protector(replace(codec, encoder=encoder_of(RateAllocation(6, 5)))), vectors()
     packets = [protector.step(piece).data for piece in chunks([sound()])][:61]
     for number, place in ((0, 20), (1, 40), (2, 60)):
         payload = stored[f"ours_{number}"].tobytes()

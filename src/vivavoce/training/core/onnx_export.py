@@ -16,6 +16,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 
 from vivavoce.blocks.tensors import Tensors
+from vivavoce.training.core.int8 import store_int8
 from vivavoce.training.core.quantize import SCALE, quantize_linear_layers
 
 Axes = Mapping[str, Mapping[int, str]]
@@ -37,6 +38,8 @@ class NetworkExport:
     """What it is to the stack, see `blocks`."""
     half: bool = True
     """Store large weights as half floats."""
+    int8: bool = False
+    """Store large matrices as int8."""
     keep_names: bool = False
     """Keep each parameter as it is called in the network, so that training can go on from the ONNX; onnxruntime then
     folds constants when it loads the network."""
@@ -48,6 +51,7 @@ class NetworkExport:
         model = _trace(self)
         if self.calibration:
             model = quantize_linear_layers(model, self.calibration)
+        model = store_int8(model) if self.int8 else model
         return (store_half(model) if self.half else model).SerializeToString()
 
     def manifest_inputs(self) -> dict[str, dict[str, Any]]:
@@ -70,12 +74,14 @@ class StreamingNetwork(Protocol):
     def initial_states(self) -> list[Tensor]: ...
 
 
-def streaming_export(network: StreamingNetwork, chunk: Mapping[str, Tensor], role: str) -> NetworkExport:
+def streaming_export(
+    network: StreamingNetwork, chunk: Mapping[str, Tensor], role: str, *, int8: bool = False
+) -> NetworkExport:
     """The export of a network of chunks: frames along axis 1 are free, states become `state_0`, `next_state_0` …"""
     states = {f"state_{number}": state for number, state in enumerate(network.initial_states())}
     outputs = (*network.outputs, *(f"next_{name}" for name in states))
     axes = {name: {1: "frames"} for name in (*chunk, *network.outputs)}
-    return NetworkExport(network=network, inputs={**chunk, **states}, outputs=outputs, axes=axes, role=role)
+    return NetworkExport(network=network, inputs={**chunk, **states}, outputs=outputs, axes=axes, role=role, int8=int8)
 
 
 def _trace(export: NetworkExport) -> onnx.ModelProto:

@@ -22,6 +22,7 @@ from vivavoce.blocks.addon import MANIFEST_FILE
 from vivavoce.errors import InputError
 from vivavoce.training.core.addon_export import ReadyNetwork, onnx_of
 from vivavoce.training.core.checkpoint import load_weights
+from vivavoce.training.core.int8 import HALF, SCALE, STEPS
 from vivavoce.training.core.product import Product
 
 Arrays = dict[str, np.ndarray]
@@ -82,11 +83,14 @@ def _shipped_weights(addon: Addon, name: str) -> Arrays:
 
 
 def _weights(model: bytes) -> Arrays:
-    """The float weights of an ONNX network by name, half floats under the name that they are cast to."""
+    """The float weights of an ONNX network by name, half floats and int8 under the name of what they become."""
     graph = onnx.load_from_string(model).graph
     arrays = {weight.name: numpy_helper.to_array(weight) for weight in graph.initializer}
+    for name in [name for name in arrays if name.endswith(STEPS)]:
+        stem = name.removesuffix(STEPS)
+        arrays[stem] = arrays.pop(name).astype(np.float32) * arrays.pop(stem + SCALE)
     return {
-        name.removesuffix(".half"): array.astype(np.float32)
+        name.removesuffix(HALF): array.astype(np.float32)
         for name, array in arrays.items()
         if array.dtype in (np.float32, np.float16)
     }

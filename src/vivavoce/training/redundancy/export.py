@@ -81,8 +81,8 @@ def export_networks(
         "starts": torch.zeros(1, 3, len(starts)),
     }
     return {
-        "encoder": streaming_export(StreamedEncoder(network, latents, starts), packets, "encoder"),
-        "decoder": streaming_export(StreamedDecoder(network, latents, starts), chunks, "decoder"),
+        "encoder": streaming_export(StreamedEncoder(network, latents, starts), packets, "encoder", int8=True),
+        "decoder": streaming_export(StreamedDecoder(network, latents, starts), chunks, "decoder", int8=True),
     }
 
 

@@ -33,7 +33,7 @@ _LEAST_BITS = 8
 class RateAllocation:
     """The level of latent `i`, counted from the newest: `min(last, first + round(SLOPES[slope] * i / 16))`."""
 
-    first: int = 6
+    first: int = 5
     slope: int = 5
     last: int = LEVELS - 1
 

@@ -7,13 +7,14 @@ lowest 30 bins turn from frame to frame. A stream in pieces gives the same numbe
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from vivavoce.blocks import Network, NetworkState
+from vivavoce.blocks import Network, NetworkState, find_addon, load_addon
 from vivavoce.redundancy.features import (
     BANDS,
     EDGES_HZ,
@@ -91,6 +92,11 @@ class PitchFeatures:
         features = np.concatenate([cepstrum, pitch[:, None], strength[:, None]], axis=1).astype(np.float32)
         kept = excitation[-len(state.excitation) :]
         return PitchFeatureState(heard[-_HISTORY:], spectrum[-1, :_BINS], kept, network), features
+
+
+def load_pitch_features(addon: str | Path = "dred") -> PitchFeatures:
+    """With the pitch network of a DRED addon, by name or path. Raises `InputError` when it cannot be loaded."""
+    return PitchFeatures(load_addon(find_addon(addon)).network("pitch"))
 
 
 def _spectra(emphasised: Real) -> tuple[Complex, Array]:

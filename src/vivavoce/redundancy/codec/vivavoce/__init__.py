@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vivavoce.blocks import Addon
+from vivavoce.redundancy.codec.dred.pitch_features import load_pitch_features
 from vivavoce.redundancy.codec.payload_codec import CodecType, PayloadCodec, Rate
 from vivavoce.redundancy.codec.vivavoce.decoder import Decoder
 from vivavoce.redundancy.codec.vivavoce.encoder import ADDON, CHUNK_S, MAX_AMOUNT_S, Encoder
@@ -18,7 +19,8 @@ def load(addon: Addon, rate: Rate | None = None) -> PayloadCodec:
     """The codec of a redundancy addon. Raises `InputError` for one that lacks something."""
     codebook = read_codebook(addon)
     rates = rates_for(rate.bits_per_packet, round(rate.amount_s / CHUNK_S)) if rate else None
-    encoder, decoder = Encoder(addon.network("encoder"), codebook, rates), Decoder(addon.network("decoder"), codebook)
+    encoder = Encoder(load_pitch_features(), addon.network("encoder"), codebook, rates)
+    decoder = Decoder(addon.network("decoder"), codebook)
     return PayloadCodec(NAME, EXTENSION_ID, PREFIX, MAX_AMOUNT_S, encoder, decoder)
 
 

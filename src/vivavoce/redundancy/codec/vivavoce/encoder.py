@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from vivavoce.blocks import Network, NetworkState, Target, find_addon, load_addon
 from vivavoce.errors import InputError
-from vivavoce.redundancy import features, voice_activity
+from vivavoce.redundancy import voice_activity
+from vivavoce.redundancy.codec.dred.pitch_features import PitchFeatures, PitchFeatureState, load_pitch_features
 from vivavoce.redundancy.codec.vivavoce import payload
 from vivavoce.redundancy.codec.vivavoce.entropy import Interval
 from vivavoce.redundancy.codec.vivavoce.payload import MAX_CHUNKS, MAX_OFFSET, Header
@@ -57,7 +58,7 @@ class Moment(NamedTuple):
 class EncoderState(NamedTuple):
     """A stream so far. A value: `step` makes the next one."""
 
-    features: features.FeatureState
+    features: PitchFeatureState
     silence: voice_activity.VoiceActivityState
     network: NetworkState
     moments: tuple[Moment, ...]
@@ -67,14 +68,16 @@ class EncoderState(NamedTuple):
 class Encoder:
     """Makes payloads. One serves any number of streams."""
 
-    def __init__(self, network: Network, codebook: Codebook, rates: RateAllocation | None = None) -> None:
-        self._network, self._codebook = network, codebook
+    def __init__(
+        self, features: PitchFeatures, network: Network, codebook: Codebook, rates: RateAllocation | None = None
+    ) -> None:
+        self._features, self._network, self._codebook = features, network, codebook
         self._rates = rates or RateAllocation()
 
     def initial_state(self) -> EncoderState:
         """The state before the first packet."""
         return EncoderState(
-            features.initial_state(), voice_activity.initial_state(), self._network.initial_state({}), ()
+            self._features.initial_state(), voice_activity.initial_state(), self._network.initial_state({}), ()
         )
 
     def step(self, state: EncoderState, samples: Array) -> EncoderState:
@@ -84,7 +87,7 @@ class Encoder:
         """
         if samples.shape != (PACKET_SAMPLES,):
             raise InputError(f"a packet of shape {samples.shape}, expected ({PACKET_SAMPLES},) samples at 16 kHz")
-        heard, frames = features.step(state.features, samples)
+        heard, frames = self._features.step(state.features, samples)
         quiet, silent = voice_activity.step(state.silence, frames)
         network, made = self._network.step(state.network, {"features": frames.reshape(1, 1, -1)}, 1)
         book = self._codebook
@@ -97,13 +100,14 @@ class Encoder:
         state: EncoderState,
         amount_s: float = 1.0,
         schedule: RateAllocation | None = None,
-        skip: int = 1,
+        skip: int = 0,
         limit_bytes: int | None = None,
     ) -> bytes:
         """The payload of the latest packet.
 
-        It reaches `amount_s` back (0.04 to 2.52 s, less at the start of a stream) from the packet `skip` before this
-        one, and leaves out silence at both ends. With `limit_bytes`, the oldest chunks are left out until it fits.
+        It reaches `amount_s` back (0.04 to 2.52 s, less at the start of a stream) from this packet, or from the one
+        `skip` before it, and leaves out silence at both ends. With `limit_bytes`, the oldest chunks are left out until
+        it fits.
         """
         if not CHUNK_S <= amount_s <= MAX_AMOUNT_S + 1e-9:
             raise InputError(f"{amount_s:g} s of redundancy, use {CHUNK_S:g} to {MAX_AMOUNT_S:g}")
@@ -123,7 +127,7 @@ class Encoder:
 def load_encoder(addon: str | Path = ADDON, target: Target | None = None) -> Encoder:
     """The encoder of an addon, by name or path. Raises `InputError` when it cannot be loaded."""
     found = load_addon(find_addon(addon))
-    return Encoder(found.network("encoder", target), read_codebook(found))
+    return Encoder(load_pitch_features(), found.network("encoder", target), read_codebook(found))
 
 
 def _without_old_silence(moments: Sequence[Moment]) -> Sequence[Moment]:

@@ -2,7 +2,7 @@
 
 | part | size | what |
 |---|---|---|
-| version | 4 bits | of this format: 1 |
+| version | 4 bits | of this format: 2 |
 | revision | 4 bits | of the codebook and networks |
 | check | 8 bits | CRC-32 of the rest, its last byte |
 | offset | coded | packets from the carrying one back to the newest that is described |
@@ -27,7 +27,7 @@ from vivavoce.redundancy.codec.vivavoce.entropy import TOTAL, Interval, Reader, 
 from vivavoce.redundancy.codec.vivavoce.quantiser import Codebook, Steps
 from vivavoce.redundancy.codec.vivavoce.rate_allocation import LEVELS, SLOPES, RateAllocation
 
-VERSION = 1
+VERSION = 2
 MAX_OFFSET = 127
 MAX_CHUNKS = 63
 MAX_BYTES = 4096
@@ -120,7 +120,7 @@ def _favouring(symbols: int, favourite: int) -> Table:
 
 
 _FIELDS = (
-    _favouring(MAX_OFFSET + 1, 1),
+    _favouring(MAX_OFFSET + 1, 0),
     _favouring(LEVELS * LEVELS * len(SLOPES), _schedule_number(RateAllocation())),
     _favouring(MAX_CHUNKS + 1, 25),
 )
