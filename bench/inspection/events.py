@@ -145,7 +145,7 @@ def _by_rule(path: Path) -> list[Interval]:
     """What the first version of the decision would have told: a share of the map, without learning."""
     events = []
     with open_media(path) as media:
-        detector, sampler, end_s = BlockCorruption(media.info, "area"), Sampler(BlockCorruption.sampling), 0.0
+        detector, sampler, end_s = BlockCorruption(media.info, decision="area"), Sampler(BlockCorruption.sampling), 0.0
         for part in media.parts():
             if isinstance(part, VideoFrame):
                 end_s = part.time_s + part.seconds

@@ -140,20 +140,22 @@ def _panned(count: int) -> list[VideoFrame]:
 def test_rows_of_an_earlier_picture_are_a_tear_at_their_row(monkeypatch: pytest.MonkeyPatch) -> None:
     _with(monkeypatch, tearing, Knowing(tearing=Saying(_torn_where_it_changes)))
     frames = _panned(30)
-    frames[13].luma[32:] = frames[10].luma[32:]
-    (event,) = _looked(Tearing(INFO), frames)
+    whole = [frame.luma.copy() for frame in frames]
+    for number in (13, 15, 17):
+        frames[number].luma[32:] = whole[number - 3][32:]
+    (event,) = _seen(Tearing(INFO), frames)
     assert event.defect == "tearing"
-    assert event.start_s < 13 / 25 < event.end_s
+    assert (event.start_s, event.end_s) == (pytest.approx(13 / 25), pytest.approx(18 / 25))
     assert event.evidence["row"] == pytest.approx(0.5, abs=0.02)
 
 
 def test_without_older_rows_nothing_is_torn_whatever_the_network_says(monkeypatch: pytest.MonkeyPatch) -> None:
     _with(monkeypatch, tearing, Knowing(tearing=Saying(_torn_where_it_changes)))
-    assert _looked(Tearing(INFO), _panned(30)) == []
+    assert _seen(Tearing(INFO), _panned(30)) == []
     ahead = _panned(30)
     for frame, later in zip(ahead, _panned(38)[8:], strict=True):
         frame.luma[32:] = later.luma[32:]  # a split screen: both halves move
-    assert _looked(Tearing(INFO), ahead) == []
+    assert _seen(Tearing(INFO), ahead) == []
 
 
 def test_rows_that_come_to_rest_are_not_torn() -> None:

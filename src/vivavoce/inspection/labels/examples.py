@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from vivavoce.inspection.decode import Media
-from vivavoce.inspection.detector import Detector, Sampler
+from vivavoce.inspection.detector import Detector, Sampler, Sampling
 from vivavoce.inspection.labels.shown import png_of
 from vivavoce.inspection.media import Plane, VideoFrame
 
@@ -35,15 +35,22 @@ class Examples:
     answers: tuple[str, ...]
 
 
-def frame_examples(defect: str, kind: type[Detector], likelihood: Callable[[Detector, list[Plane]], float]) -> Examples:
-    """Frames, each time as many in a row as the detector is given, that show the defect or do not.
+def frame_examples(
+    defect: str,
+    kind: type[Detector],
+    likelihood: Callable[[Detector, list[Plane]], float],
+    sampling: Sampling | None = None,
+) -> Examples:
+    """Frames, each time as many in a row as `sampling` gives (None: the detector's own), that show the defect or do
+    not.
 
     `likelihood` takes the luma of those frames, (height, width) each, and gives a probability.
     """
-    burst = kind.sampling.burst
+    chosen = sampling or kind.sampling
+    burst = chosen.burst
 
     def moments(media: Media) -> Iterator[Moment]:
-        detector, sampler = kind(media.info), Sampler(kind.sampling)
+        detector, sampler = kind(media.info), Sampler(chosen)
         recent: list[tuple[int, Plane]] = []
         for part in media.parts():
             if not isinstance(part, VideoFrame) or min(part.luma.shape) < SMALLEST or not sampler.takes(part):

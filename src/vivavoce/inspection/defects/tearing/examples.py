@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vivavoce.inspection.defects.tearing.detect import Tearing
-from vivavoce.inspection.detector import Detector
+from vivavoce.inspection.defects.tearing.detect import BURST, Tearing
+from vivavoce.inspection.detector import Detector, Sampling
 from vivavoce.inspection.labels.examples import frame_examples
 from vivavoce.inspection.media import Plane
 
@@ -13,4 +13,4 @@ def _likelihood(detector: Detector, frames: list[Plane]) -> float:
     return detector.judge(frames)[0]
 
 
-EXAMPLES = frame_examples("tearing", Tearing, _likelihood)
+EXAMPLES = frame_examples("tearing", Tearing, _likelihood, Sampling(every_s=0.32, burst=BURST))
