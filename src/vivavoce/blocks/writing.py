@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from vivavoce.blocks.addon import MANIFEST_FILE, Addon, load_addon
-from vivavoce.blocks.files import MemoryFiles
+from vivavoce.blocks.files import FolderFiles, MemoryFiles
 from vivavoce.blocks.json_values import parse_json
 from vivavoce.blocks.manifest import FORMAT_VERSION, read_manifest
 from vivavoce.errors import InputError
@@ -39,3 +39,16 @@ def write_addon(folder: Path | str, description: Mapping[str, Any], files: Mappi
         with whole_file(path) as temporary:
             temporary.write_bytes(data)
     return load_addon(folder)
+
+
+def revise_manifest(folder: Path, revise: Callable[[dict[str, Any]], None]) -> Addon:
+    """Change what `addon.json` says of an addon in a folder; its files stay. Raises `InputError` for what could not be
+    loaded again; nothing is written then."""
+    path = folder / MANIFEST_FILE
+    description: dict[str, Any] = parse_json(path.read_bytes(), str(path))
+    revise(description)
+    addon = Addon(folder, read_manifest(description, str(path)), FolderFiles(folder))
+    addon.check()
+    with whole_file(path) as temporary:
+        temporary.write_text(json.dumps(description, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return addon

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
+from typing import Any
 
 import numpy as np
 
 from vivavoce.audio import Audio
-from vivavoce.blocks.addon import MANIFEST_FILE, Addon, load_addon
-from vivavoce.blocks.json_values import MAX_BYTES
+from vivavoce.blocks.addon import Addon
 from vivavoce.blocks.manifest import Speaker
+from vivavoce.blocks.writing import revise_manifest
 from vivavoce.errors import InputError
-from vivavoce.files import write_text
 from vivavoce.loudness import SAMPLE_RATE_HZ, LoudnessMeter
 from vivavoce.voice.load import load_voice
 from vivavoce.voice.synthesizer import Voice
@@ -52,8 +51,9 @@ def level_speakers(addon: Addon) -> Addon:
     """
     voice = load_voice(str(addon.path))
     gains = {speaker.name: speaker.gain_db + speaker_gain_db(voice, speaker) for speaker in voice.speakers}
-    stored = json.loads(addon.files.read(MANIFEST_FILE, MAX_BYTES))
-    for row in stored["speakers"]:
-        row["gain_db"] = round(gains[row["name"]], 2)
-    write_text(addon.path / MANIFEST_FILE, json.dumps(stored, indent=2, ensure_ascii=False) + "\n")
-    return load_addon(addon.path)
+
+    def put_gains(description: dict[str, Any]) -> None:
+        for row in description["speakers"]:
+            row["gain_db"] = round(gains[row["name"]], 2)
+
+    return revise_manifest(addon.path, put_gains)

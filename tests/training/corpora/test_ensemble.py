@@ -6,22 +6,15 @@ import json
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import pytest
 from onnx import TensorProto, helper
 
 from vivavoce.audio import read_audio
 from vivavoce.errors import InputError
 from vivavoce.training.corpora import ensemble
-from vivavoce.training.corpora.ensemble import (
-    DURATIONS,
-    F0,
-    Teacher,
-    chosen_words,
-    make_corpora,
-    with_f0_input,
-    with_outputs,
-)
+from vivavoce.training.corpora.ensemble import Teacher, make_corpora
+from vivavoce.training.corpora.intonation import chosen_words
+from vivavoce.training.corpora.kokoro import DURATIONS, F0
 from vivavoce.training.corpora.recordings import recordings
 
 
@@ -56,10 +49,9 @@ class ToyTeacher(Teacher):
         self._ids = {
             symbol: number for number, symbol in enumerate(" abdehijklmnoprstuvwzæðŋɑɔəɛɜɡɪɹʃʊʌʒʤʧˈˌOIAWYT.,?", 1)
         }
-        self._speaking = onnxruntime.InferenceSession(with_outputs(toy_teacher()))
-        self._repeating = onnxruntime.InferenceSession(with_f0_input(toy_teacher()))
+        self.load(toy_teacher())
 
-    def _feed(self, symbols: list[str], speaker: str) -> dict[str, np.ndarray]:
+    def feed(self, symbols: list[str], speaker: str) -> dict[str, np.ndarray]:
         return {"tokens": np.array([[0, *(self._ids[symbol] for symbol in symbols), 0]], np.int64)}
 
 
@@ -91,11 +83,11 @@ def test_a_corpus_is_made_and_gone_on_with(texts: Path, tmp_path: Path) -> None:
 
 
 def test_words_that_a_melody_is_about() -> None:
-    assert chosen_words("Tea or coffee?", "or", None) == [0]
-    assert chosen_words("Get tea, milk, and bread.", "list", None) == [1, 2]
-    assert chosen_words("The new city council meets.", "compound", None) == [2]
+    assert chosen_words("Tea or coffee?", "or", -1) == [0]
+    assert chosen_words("Get tea, milk, and bread.", "list", -1) == [1, 2]
+    assert chosen_words("The new city council meets.", "compound", -1) == [2]
     assert chosen_words("We wanted tea.", "emphasis", 1) == [1]
-    assert chosen_words("Is it?", "yes_no", None) == []
+    assert chosen_words("Is it?", "yes_no", -1) == []
 
 
 def test_a_missing_teacher_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,9 +6,11 @@ teacher's f0 over a stretch; the fine movement, which makes it sound alive, is k
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -87,10 +89,19 @@ def rewritten(
     return np.where(voiced, np.exp(out), f0_hz).astype(np.float32)
 
 
-def chosen_words(text: str, kind: str, emphasised: int | None) -> list[int]:
+def intonation_kinds(path: Path) -> dict[str, tuple[str, int]]:
+    """Kind and index of the emphasised word, -1 for none, by id; nothing where there is no such table."""
+    if not path.exists():
+        return {}
+    with open(path, encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return {row["id"]: (row["kind"], int(row["emphasised_word"] or -1)) for row in rows}
+
+
+def chosen_words(text: str, kind: str, emphasised: int) -> list[int]:
     """The words of a text that a kind of melody is about, as `rewritten` asks for them."""
     words = text.split()
-    if kind == "emphasis" and emphasised is not None:
+    if kind == "emphasis" and emphasised >= 0:
         return [emphasised]
     if kind == "or":
         return [number - 1 for number, word in enumerate(words) if word.lower() == "or" and number]

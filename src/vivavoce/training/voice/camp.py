@@ -11,12 +11,12 @@ from torch import Tensor, nn
 
 from vivavoce.text.embed import DIMENSION
 from vivavoce.training.core.addon_export import AddonSpec
-from vivavoce.training.core.model_cards import CardText
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.core.product import Losses, Metrics, Progress
 from vivavoce.training.prosody.networks.camp import CampNetwork
 from vivavoce.training.voice.reference import over_tokens
-from vivavoce.training.voice.stage_two import ATTRIBUTION, CORPORA, NOTES, LessonRecipe, TextProduct
+from vivavoce.training.voice.stage_two import LessonRecipe, TextProduct
+from vivavoce.training.voice.system_addon import system_spec
 from vivavoce.training.voice.utterances import SPEAKERS
 
 _WORDS, _FEATURES = 7, 6
@@ -76,17 +76,8 @@ class Camp(TextProduct[CampRecipe]):
         }  # fmt: skip
         axes = {"words": {1: "words"}, "features": {1: "words"}, "mask": {1: "words"}, "prosody": {2: "words"}}
         made = NetworkExport(network=network, inputs=inputs, outputs=("prosody",), axes=axes, role="predictor")
-        entries = made.manifest_inputs()
-        del entries["mask"]
-        return AddonSpec(
-            name="camp", kind="prosody",
-            summary="CAMP: the prosody of each word from the words around it and what they do in the sentence",
-            attribution=ATTRIBUTION, data=CORPORA, networks={"predictor": made},
-            stack=[{"type": "SequenceNetwork", "network": "predictor"}],
-            manifest={"inputs": entries, "speakers": list(SPEAKERS)}, details=self.details(),
-            metrics=self.validate(network),
-            card=CardText(notes=NOTES),
-        )  # fmt: skip
+        summary = "CAMP: the prosody of each word from the words around it and what they do in the sentence"
+        return system_spec("camp", summary, made, self.melody, self.validate(network))
 
 
 def _answer(network: nn.Module, batch: dict[str, Tensor]) -> Tensor:

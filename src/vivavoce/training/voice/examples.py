@@ -83,7 +83,7 @@ def examples(spoken: Sequence[Utterance], centre: Sequence[Centre]) -> list[Exam
 def _ask(utterance: Utterance, random: np.random.Generator) -> Utterance | None:
     text, kind = utterance.text, utterance.kind
     if kind:
-        chosen = chosen_words(text, kind, utterance.word if utterance.word >= 0 else None)
+        chosen = chosen_words(text, kind, utterance.word)
         return with_melody(utterance, kind, chosen, random)
     if found := kind_of(text):
         return with_melody(utterance, *found, random)

@@ -12,11 +12,11 @@ from torch import Tensor, nn
 from vivavoce.prosody.linguistics import NO_EDGE
 from vivavoce.text.embed import DIMENSION
 from vivavoce.training.core.addon_export import AddonSpec
-from vivavoce.training.core.model_cards import CardText
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.core.product import Losses, Metrics, Progress
 from vivavoce.training.prosody.networks.kathaka import KathakaNetwork
-from vivavoce.training.voice.stage_two import ATTRIBUTION, CORPORA, NOTES, LessonRecipe, TextProduct
+from vivavoce.training.voice.stage_two import LessonRecipe, TextProduct
+from vivavoce.training.voice.system_addon import system_spec
 from vivavoce.training.voice.utterances import SPEAKERS
 
 _NODES = 7
@@ -79,17 +79,8 @@ class Kathaka(TextProduct[KathakaRecipe]):
         made = NetworkExport(
             network=network, inputs=inputs, outputs=("mean", "log_variance"), axes=axes, role="sampler"
         )  # fmt: skip
-        entries = made.manifest_inputs()
-        del entries["mask"]
-        return AddonSpec(
-            name="kathaka", kind="prosody",
-            summary="Kathaka: the prosody of a sentence from its words and its constituency tree",
-            attribution=ATTRIBUTION, data=CORPORA, networks={"sampler": made},
-            stack=[{"type": "SequenceNetwork", "network": "sampler"}],
-            manifest={"inputs": entries, "speakers": list(SPEAKERS)}, details=self.details(),
-            metrics=self.validate(network),
-            card=CardText(notes=NOTES),
-        )  # fmt: skip
+        summary = "Kathaka: the prosody of a sentence from its words and its constituency tree"
+        return system_spec("kathaka", summary, made, self.melody, self.validate(network))
 
 
 def divergence(mean: Tensor, log_variance: Tensor, other_mean: Tensor, other_log_variance: Tensor) -> Tensor:

@@ -14,9 +14,10 @@ import numpy as np
 from rich.progress import track
 
 from vivavoce.training.corpora.arrays import write_arrays
+from vivavoce.training.corpora.intonation import intonation_kinds
 from vivavoce.training.corpora.recordings import recordings
 from vivavoce.training.voice.labels import Predictor
-from vivavoce.training.voice.prepare import SYNTHETIC, kinds
+from vivavoce.training.voice.prepare import SYNTHETIC
 
 CORPUS = "more"
 PER_SPEAKER = {"ensemble": 420, "intonation": 220}
@@ -49,7 +50,7 @@ def _readings(root: Path) -> Iterator[tuple[str, str, str, str, tuple[str, int]]
         rows = [r for r in recordings(root, [corpus]) if r.split == "train" and r.text not in held]
         with open(root / corpus / "alignments.jsonl", encoding="utf-8") as file:
             phonemes = {row["id"]: "".join(row["symbols"]) for row in map(json.loads, file)}
-        told = kinds(root / corpus / "intonation.tsv")
+        told = intonation_kinds(root / corpus / "intonation.tsv")
         for speaker in sorted({row.speaker for row in rows}):
             others = [row for row in rows if row.speaker != speaker]
             chosen = random.choice(len(others), min(PER_SPEAKER[corpus], len(others)), replace=False)

@@ -6,7 +6,6 @@ pitch that is heard is kept beside the teacher's.
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from vivavoce.audio import read_audio
 from vivavoce.errors import InputError
 from vivavoce.features import pitch
 from vivavoce.training.corpora.arrays import write_arrays
+from vivavoce.training.corpora.intonation import intonation_kinds
 from vivavoce.training.corpora.recordings import Recording, recordings
 from vivavoce.training.voice.hibari import vocabulary
 from vivavoce.training.voice.labels import Labels, Predictor
@@ -35,7 +35,7 @@ def prepare(root: Path, cache: Path, styles: str, corpora: Sequence[str]) -> Non
     symbols = vocabulary()
     for corpus in corpora:
         spoken = _phonemes(root / corpus / "alignments.jsonl") if corpus in SYNTHETIC else {}
-        told = kinds(root / corpus / "intonation.tsv")
+        told = intonation_kinds(root / corpus / "intonation.tsv")
         for row in track(list(recordings(root, [corpus])), description=corpus):
             path = cache / corpus / f"{row.id}.npz"
             if path.exists():
@@ -83,12 +83,3 @@ def _phonemes(path: Path) -> dict[str, str]:
     with open(path, encoding="utf-8") as file:
         rows = (json.loads(line) for line in file)
         return {row["id"]: "".join(row["symbols"]) for row in rows}
-
-
-def kinds(path: Path) -> dict[str, tuple[str, int]]:
-    """Kind and emphasised word, -1 for none, by id; nothing where there is no such table."""
-    if not path.exists():
-        return {}
-    with open(path, encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    return {row["id"]: (row["kind"], int(row["emphasised_word"] or -1)) for row in rows}

@@ -9,22 +9,12 @@ import torch
 
 from vivavoce.prosody.models.selection import INDEX_FILE, TEXTS_FILE, index_bytes
 from vivavoce.training.core.addon_export import AddonSpec
-from vivavoce.training.core.model_cards import CardText
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.core.product import Workspace
 from vivavoce.training.voice.reference import FEATURES
 from vivavoce.training.voice.stage_one import StageOne
-from vivavoce.training.voice.stage_two import (
-    ATTRIBUTION,
-    CORPORA,
-    NOTES,
-    Lesson,
-    said_examples,
-    system_details,
-    text_features,
-    through,
-)
-from vivavoce.training.voice.utterances import SPEAKERS
+from vivavoce.training.voice.stage_two import Lesson, said_examples, text_features, through
+from vivavoce.training.voice.system_addon import system_spec
 
 _TOKENS = 12
 
@@ -54,18 +44,6 @@ def selection(stage: StageOne, workspace: Workspace) -> AddonSpec:
     reference = NetworkExport(
         network=stage.sentence, inputs=inputs, outputs=("mean", "log_variance"), axes=axes, role="reference"
     )
-    entries = reference.manifest_inputs()
-    del entries["mask"]
-    return AddonSpec(
-        name="selection",
-        kind="prosody",
-        summary="Selection: the prosody of the training sentences that are linguistically nearest, or the centroid",
-        attribution=ATTRIBUTION,
-        data=CORPORA,
-        networks={"reference": reference},
-        stack=[{"type": "SequenceNetwork", "network": "reference"}],
-        manifest={"inputs": entries, "speakers": list(SPEAKERS)},
-        details=system_details(stage.melody),
-        card=CardText(notes=NOTES),
-        files={INDEX_FILE: index, TEXTS_FILE: json.dumps(names, ensure_ascii=False).encode()},
-    )
+    summary = "Selection: the prosody of the training sentences that are linguistically nearest, or the centroid"
+    files = {INDEX_FILE: index, TEXTS_FILE: json.dumps(names, ensure_ascii=False).encode()}
+    return system_spec("selection", summary, reference, stage.melody, files=files)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -35,14 +35,9 @@ from vivavoce.training.voice.stage_one import (
     predict,
     trained_stage,
 )
-from vivavoce.training.voice.utterances import SPEAKERS, utterances
+from vivavoce.training.voice.system_addon import CORPORA
+from vivavoce.training.voice.utterances import utterances
 
-CORPORA = ("kathleen", "ensemble", "intonation")
-ATTRIBUTION = (
-    "Learned from the voice of Kathleen (dataset-voice-kathleen, CC0 1.0) and from six synthetic voices spoken by "
-    "Kokoro-82M (Apache-2.0) over texts of LibriTTS (CC BY 4.0), LJ Speech (public domain) and templates (CC0)"
-)
-NOTES = "Predicts what stage I of the voice chorus found in its recordings, and serves that voice alone."
 _VERSION = 1
 _GROUP = 32
 
@@ -147,15 +142,6 @@ class TextProduct(Product[RecipeT]):
         """The loss of the frozen voice on embeddings, `sentence` (batch, size) or `words` (batch, words, size)."""
         terms = label_losses(self.melody, *predict(self.melody, batch, sentence, words), batch)
         return torch.stack(list(terms.values())).sum()
-
-    def details(self) -> dict[str, Any]:
-        """Of the addon."""
-        return system_details(self.melody)
-
-
-def system_details(melody: Melody) -> dict[str, Any]:
-    """What the run time needs to know of a system: the voice whose embeddings it speaks, and the speakers' centres."""
-    return {"voice": "chorus", "centres": dict(zip(SPEAKERS, melody.centre.tolist(), strict=True))}
 
 
 def said_examples(cache: Path) -> list[Example]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from torch import Tensor, nn
-from torch.nn import functional
 
+from vivavoce.training.core.convolution import ConvolutionBlock
 from vivavoce.voice.dimensions import SENTENCE_PROSODY, WORD_PROSODY
 from vivavoce.voice.tokens import SYMBOLS
 
@@ -24,22 +24,6 @@ class TokenEmbedding(nn.Module):
         """symbols, stress (batch, tokens); speaker (batch,); sentence (batch, 64); word (batch, tokens, 16)."""
         whole = self.speaker(speaker) + self.sentence(sentence)
         return self.symbol(symbols) + self.stress(stress) + self.word(word) + whole[:, None]
-
-
-class ConvolutionBlock(nn.Module):
-    """ConvNeXt over tokens; padding stays zero, so a padded sentence gives what the bare one gives."""
-
-    def __init__(self, width: int, kernel: int, dropout: float) -> None:
-        super().__init__()
-        self.depthwise = nn.Conv1d(width, width, kernel, groups=width, padding=kernel // 2)
-        self.norm = nn.LayerNorm(width)
-        self.widen = nn.Linear(width, 3 * width)
-        self.narrow = nn.Linear(3 * width, width)
-        self.dropout = nn.Dropout(dropout)
-
-    def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
-        mixed = self.depthwise((tokens * mask[..., None]).transpose(1, 2)).transpose(1, 2)
-        return tokens + self.dropout(self.narrow(functional.gelu(self.widen(self.norm(mixed)))))
 
 
 class Encoder(nn.Module):

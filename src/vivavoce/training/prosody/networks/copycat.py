@@ -6,26 +6,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vivavoce.training.core.convolution import ConvolutionBlock
 from vivavoce.voice.tokens import SYMBOLS
 
 CONTOUR = 3
 """Values of a frame that are copied: log f0, energy, voicing."""
-
-
-class ConvolutionBlock(nn.Module):
-    """ConvNeXt over frames; padding stays zero, so a padded recording gives what the bare one gives."""
-
-    def __init__(self, width: int, kernel: int, dropout: float) -> None:
-        super().__init__()
-        self.depthwise = nn.Conv1d(width, width, kernel, groups=width, padding=kernel // 2)
-        self.norm = nn.LayerNorm(width)
-        self.widen = nn.Linear(width, 3 * width)
-        self.narrow = nn.Linear(3 * width, width)
-        self.dropout = nn.Dropout(dropout)
-
-    def forward(self, frames: Tensor, mask: Tensor) -> Tensor:
-        mixed = self.depthwise((frames * mask[..., None]).transpose(1, 2)).transpose(1, 2)
-        return frames + self.dropout(self.narrow(functional.gelu(self.widen(self.norm(mixed)))))
 
 
 class Phonemes(nn.Module):

@@ -1,0 +1,36 @@
+"""What the addons of the prosody systems of one voice have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from vivavoce.training.core.addon_export import AddonSpec
+from vivavoce.training.core.model_cards import CardText
+from vivavoce.training.core.onnx_export import NetworkExport
+from vivavoce.training.voice.networks import Melody
+from vivavoce.training.voice.utterances import SPEAKERS
+
+CORPORA = ("kathleen", "ensemble", "intonation")
+ATTRIBUTION = (
+    "Learned from the voice of Kathleen (dataset-voice-kathleen, CC0 1.0) and from six synthetic voices spoken by "
+    "Kokoro-82M (Apache-2.0) over texts of LibriTTS (CC BY 4.0), LJ Speech (public domain) and templates (CC0)"
+)
+NOTES = "Predicts what stage I of the voice chorus found in its recordings, and serves that voice alone."
+
+
+def system_spec(
+    name: str, summary: str, network: NetworkExport, melody: Melody, metrics: Mapping[str, float] | None = None,
+    files: Mapping[str, bytes] | None = None,
+) -> AddonSpec:  # fmt: skip
+    """The addon of a system with one network, whose mask is filled in at run time; `melody` is the voice it serves."""
+    inputs = {key: entry for key, entry in network.manifest_inputs().items() if key != "mask"}
+    details: dict[str, Any] = {
+        "voice": "chorus", "centres": dict(zip(SPEAKERS, melody.centre.tolist(), strict=True))
+    }  # fmt: skip
+    return AddonSpec(
+        name=name, kind="prosody", summary=summary, attribution=ATTRIBUTION, data=CORPORA,
+        networks={network.role: network}, stack=[{"type": "SequenceNetwork", "network": network.role}],
+        manifest={"inputs": inputs, "speakers": list(SPEAKERS)}, details=details, metrics=metrics or {},
+        card=CardText(notes=NOTES), files=files or {},
+    )  # fmt: skip
