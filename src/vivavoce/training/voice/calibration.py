@@ -35,7 +35,7 @@ def network_inputs(voice: Voice, stage: StageOne, spoken: Sequence[Utterance]) -
     centre = [(log_f0, energy) for log_f0, energy in stage.melody.centre.tolist()]
     found: dict[str, list[Tensors]] = {"text_encoder": [], "prosody_encoder": [], "melody": [], "decoder": []}
     for utterance in spoken:
-        said = tensors([Example(utterance)], centre)
+        said = tensors([Example(utterance, np.ones(len(utterance.f0_hz), np.float32))], centre)
         text = {name: said[name] for name in ("symbols", "speaker", "mask")}
         frames = said["token"].repeat_interleave(FRAMES_PER_UNIT, 1)[0]
         tracks = {"f0": said["f0"], "energy": said["energy"], "valid": said["frames"]}

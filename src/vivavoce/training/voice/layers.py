@@ -33,6 +33,7 @@ def over_neighbours(frames: Tensor, layer: nn.Conv1d) -> Tensor:
     size = layer.kernel_size[0]
     count = frames.shape[1] - size + 1
     seen = torch.cat([frames[:, place : place + count] for place in range(size)], dim=-1)
+    assert layer.bias is not None
     return seen @ layer.weight.permute(2, 1, 0).reshape(-1, layer.out_channels) + layer.bias
 
 
