@@ -212,7 +212,7 @@ def made(server: Running) -> float:
     return float(next(line.split()[1] for line in lines if line.startswith("vivavoce_speech_seconds_total")))
 
 
-def wait_until(condition, most_s: float = 20.0) -> None:
+def wait_until(condition, most_s: float = 90.0) -> None:
     begun_s = time.monotonic()
     while not condition():
         assert time.monotonic() - begun_s < most_s

@@ -75,7 +75,8 @@ class Guard:
             scope[REFUSAL] = refusal
             await self._app(scope, exchange.receive, exchange.send)
             return
-        may_be_signed = headers.get("authorization", "").startswith("AWS4-") and bool(self._settings.tokens)
+        is_signed = headers.get("authorization", "").startswith("AWS4-") or b"X-Amz-Signature=" in scope["query_string"]
+        may_be_signed = is_signed and bool(self._settings.tokens)
         is_upload = refusal is None and scope["path"] in UPLOAD_PATHS
         if (refusal is None and not is_upload) or (refusal and refusal.status == 401 and may_be_signed):
             try:

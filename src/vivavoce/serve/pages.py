@@ -76,7 +76,8 @@ class Pages:
 
     async def page(self, request: Request) -> Response:
         name = request.path_params.get("name", "index.html")
-        if request.url.path == "/" and request.headers.get("accept") == "application/json":
+        is_cartesia = "cartesia-version" in request.headers
+        if request.url.path == "/" and (is_cartesia or request.headers.get("accept") == "application/json"):
             return JSONResponse({"ok": True, "version": version("vivavoce")})  # as Cartesia's programs ask
         if name not in _page():
             raise ServiceError(404, "There is no such page", "unknown_url")

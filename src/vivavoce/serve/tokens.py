@@ -6,6 +6,8 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, quote
 
 from starlette.datastructures import Headers
@@ -43,28 +45,55 @@ def is_known(candidates: Iterable[str], tokens: Sequence[str]) -> bool:
 
 
 def is_signed(method: str, path: str, query: str, headers: Headers, body: bytes, tokens: Sequence[str]) -> bool:
-    """Whether a request is signed (AWS Signature Version 4) with one of the tokens as the secret key."""
-    match = _SIGNATURE.fullmatch(headers.get("authorization", "").strip())
-    date = headers.get("x-amz-date", "")
-    if not match or not date:
+    """Whether a request, or the URL alone, is signed (AWS Signature Version 4) with a token as the secret key."""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    signature = _signature_in_url(dict(pairs)) or _signature_in_header(headers)
+    if signature is None:
         return False
-    names = match["headers"].split(";")
-    signed = "".join(f"{name}:{' '.join(headers.get(name, '').split())}\n" for name in names)
-    pairs = sorted(parse_qsl(query, keep_blank_values=True))
+    canonical_headers = "".join(f"{name}:{' '.join(headers.get(name, '').split())}\n" for name in signature.headers)
+    pairs = sorted(pair for pair in pairs if pair[0] != "X-Amz-Signature")
     canonical_query = "&".join(f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}" for name, value in pairs)
-    canonical = "\n".join(
-        [method, quote(path, safe="/-_.~"), canonical_query, signed, match["headers"], hashlib.sha256(body).hexdigest()]
-    )
-    scope = match["scope"]
-    text = "\n".join(["AWS4-HMAC-SHA256", date, scope, hashlib.sha256(canonical.encode()).hexdigest()])
+    payload, names = hashlib.sha256(body).hexdigest(), ";".join(signature.headers)
+    parts = [method, quote(path, safe="/-_.~"), canonical_query, canonical_headers, names, payload]
+    digest = hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+    text = "\n".join(["AWS4-HMAC-SHA256", signature.date, signature.scope, digest])
     found = False
     for token in tokens:
         key = f"AWS4{token}".encode()
-        for part in scope.split("/"):
+        for part in signature.scope.split("/"):
             key = hmac.new(key, part.encode(), hashlib.sha256).digest()
         expected = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
-        found |= hmac.compare_digest(expected, match["signature"])
+        found |= hmac.compare_digest(expected, signature.value)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Signature:
+    value: str
+    scope: str
+    headers: Sequence[str]
+    date: str
+
+
+def _signature_in_header(headers: Headers) -> _Signature | None:
+    match = _SIGNATURE.fullmatch(headers.get("authorization", "").strip())
+    date = headers.get("x-amz-date", "")
+    if not match or not date:
+        return None
+    return _Signature(match["signature"], match["scope"], match["headers"].split(";"), date)
+
+
+def _signature_in_url(query: dict[str, str]) -> _Signature | None:
+    """None where there is none, and where its time is over."""
+    try:
+        signed = datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        lifetime = timedelta(seconds=min(int(query["X-Amz-Expires"]), 7 * 86_400))
+        _, _, scope = query["X-Amz-Credential"].partition("/")
+        names, value = query["X-Amz-SignedHeaders"].split(";"), query["X-Amz-Signature"]
+    except (KeyError, ValueError):
+        return None
+    is_fresh = signed <= datetime.now(UTC) + timedelta(minutes=15) and datetime.now(UTC) <= signed + lifetime
+    return _Signature(value, scope, names, query["X-Amz-Date"]) if is_fresh and value.isascii() else None
 
 
 def _digest(text: str) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Any, Literal
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -55,11 +56,16 @@ class Polly:
 
     def routes(self) -> list[BaseRoute]:
         return [
-            Route("/v1/speech", self.speech, methods=["POST"]),
+            Route("/v1/speech", self.speech, methods=["GET", "POST"]),
+            Route("/v1/lexicons", self.lexicons, methods=["GET"]),
+            Route("/v1/synthesisTasks", self.tasks, methods=["GET"]),
         ]
 
     async def speech(self, request: Request) -> Response:
-        asked = validate(SpeechRequest, await read_json(request))
+        """In a URL that was signed for somebody else everything stands in it."""
+        in_url = "Text" in request.query_params
+        value = _from_query(request.query_params) if in_url else await read_json(request)
+        asked = validate(SpeechRequest, value)
         self._check(asked)
         style = self._service.style(_NAMES.get(asked.VoiceId, asked.VoiceId))
         speech = self._service.speech(style)
@@ -68,6 +74,12 @@ class Polly:
         kind = "application/x-json-stream" if asked.OutputFormat == "json" else _TYPES[asked.OutputFormat][1]
         headers = {"x-amzn-requestcharacters": str(len(asked.Text))}
         return StreamedResponse(with_first(await anext(parts), parts), kind, headers)
+
+    async def lexicons(self, request: Request) -> Response:
+        return JSONResponse({"Lexicons": []})
+
+    async def tasks(self, request: Request) -> Response:
+        return JSONResponse({"SynthesisTasks": []})
 
     def _check(self, asked: SpeechRequest) -> None:
         if len(asked.Text) > self._service.settings.max_characters:
@@ -109,6 +121,11 @@ async def _marks(asked: SpeechRequest, chunks: AsyncGenerator[Chunk]) -> AsyncGe
         async for chunk in chunks:
             lines = polly_lines([mark for mark in chunk.marks if mark.type in wanted], source)
             yield "".join(f"{line}\n" for line in lines).encode()
+
+
+def _from_query(query: QueryParams) -> dict[str, Any]:
+    lists = {name: query.getlist(name) for name in ("SpeechMarkTypes", "LexiconNames") if name in query}
+    return {**{name: value for name, value in query.items() if not name.startswith("X-Amz-")}, **lists}
 
 
 def _rate_hz(asked: SpeechRequest) -> int:
