@@ -273,11 +273,20 @@ BLOCK = ("stack", 0, "streamable_block")
         (set_at(*BLOCK, value={"type": "Encoders"}), "stack[0].streamable_block: expected a streamable block, got the"),
         (set_at(*BLOCK, "speed", value=1), 'stack[0].streamable_block: unknown key "speed", known are stack'),
         (set_at(*BLOCK, "stack", value={}), "stack[0].streamable_block.stack: expected a list, got an object"),
-        (set_at(*BLOCK, "stack", 1, "lookahead", value=-1), "streamable_block.stack[1]: lookahead is -1 and upsampling_factor 1"),
-        (set_at(*BLOCK, "stack", 1, "lookahead", value=10**12), "streamable_block.stack[1]: lookahead is 1000000000000"),
+        (
+            set_at(*BLOCK, "stack", 1, "lookahead", value=-1),
+            "streamable_block.stack[1]: lookahead is -1 and upsampling_factor 1",
+        ),
+        (
+            set_at(*BLOCK, "stack", 1, "lookahead", value=10**12),
+            "streamable_block.stack[1]: lookahead is 1000000000000",
+        ),
         (set_at(*BLOCK, "stack", 1, "network", value="phonemes"), "stack[1]: the network has no input with"),
         (set_at("stack", 0, "sequence_block", "type", value="SequenceNetwork"), 'key "network" is missing'),
-        (set_at("config", value={"Decoder": {"depth": 1}}), 'stack[1]: unknown key "depth", known are network, lookahead'),
+        (
+            set_at("config", value={"Decoder": {"depth": 1}}),
+            'stack[1]: unknown key "depth", known are network, lookahead',
+        ),
         (set_at("upstream", value={"mel": 1}), "upstream.mel: expected an object, got 1"),
     ],
 )

@@ -205,10 +205,19 @@ BAD = {
     "NUL": (["\x00"], "nothing to say"),
     "broken markup": (["<speak>Hello <break></speak>"], "line 1, column"),
     "unclosed markup": (["<speak>Hello"], "line 1, column"),
-    "unknown element": (["<speak><voice name='x'>Hi</voice></speak>"], "line 1, column 8: no speaker is x, this voice has"),
+    "unknown element": (
+        ["<speak><voice name='x'>Hi</voice></speak>"],
+        "line 1, column 8: no speaker is x, this voice has",
+    ),
     "not markup": (["--ssml", "Hello"], "line 1, column 1"),
-    "entity bomb": (["--ssml", '<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><speak>&b;</speak>'], "line 1, column"),
-    "external entity": (["--ssml", '<!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/passwd">]><speak>&a;</speak>'], "line 1, column"),
+    "entity bomb": (
+        ["--ssml", '<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><speak>&b;</speak>'],
+        "line 1, column",
+    ),
+    "external entity": (
+        ["--ssml", '<!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/passwd">]><speak>&a;</speak>'],
+        "line 1, column",
+    ),
     "deep markup": (["<speak>" + "<emphasis>" * 10_000 + "Hi"], "nest more than"),
     "no voice": (["Hi", "--voice", "nobody"], 'no addon "nobody", there are'),
     "voice is no voice": (["Hi", "--voice", "parser"], "names no speakers"),

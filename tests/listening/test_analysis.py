@@ -154,11 +154,15 @@ def test_files_of_other_tools(tmp_path: Path) -> None:
         "rating_non_reference_score,rating_time,choice_comment\nt,a,1,reference,C1,5,3.5,900,\n"
     )
     assert read_foreign(path).ratings[0].score == -1.5
-    path.write_text("HITId,workerid,file,vote\n1,w1,http://x/old/s1.wav,3\n1,w1,http://x/new/s1.wav,4\n1,w2,http://x/new/s1.wav,5\n")
+    path.write_text(
+        "HITId,workerid,file,vote\n1,w1,http://x/old/s1.wav,3\n1,w1,http://x/new/s1.wav,4\n1,w2,http://x/new/s1.wav,5\n"
+    )
     assert [(one.system, one.item, one.score) for one in read_foreign(path).ratings] == [
         ("old", "s1", 3), ("new", "s1", 4), ("new", "s1", 5)
     ]  # fmt: skip
-    path.write_text("file_url,n,MOS,std,95%CI,short_file_name\nhttp://x/D_c01_s1.wav,9,3.5,1,.6,s\nhttp://x/D_c02_s1.wav,9,4,1,.6,s\n")
+    path.write_text(
+        "file_url,n,MOS,std,95%CI,short_file_name\nhttp://x/D_c01_s1.wav,9,3.5,1,.6,s\nhttp://x/D_c02_s1.wav,9,4,1,.6,s\n"
+    )
     clips = read_foreign(path, r"D_(?P<system>c\d+)_(?P<item>\w+)\.wav")
     assert [(one.system, one.listener, one.score) for one in clips.ratings] == [("c01", "s1", 3.5), ("c02", "s1", 4)]
     assert "holds no listeners" in clips.notes[0]
@@ -169,7 +173,9 @@ def test_files_of_other_tools(tmp_path: Path) -> None:
         read_foreign(path)
 
 
-@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "\xff\xfe", "session_uuid,trial_id,rating_stimulus,rating_score\n1,2,3,x\n"])
+@pytest.mark.parametrize(
+    "text", ["", "a,b\n1,2\n", "\xff\xfe", "session_uuid,trial_id,rating_stimulus,rating_score\n1,2,3,x\n"]
+)
 def test_files_that_are_no_results_are_refused_in_a_line(
     tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -190,7 +196,10 @@ def test_groups_of_items_are_analysed_apart() -> None:
     ]  # fmt: skip
     parts = by_group(Results(Kind.MOS, ratings, [f"l{n}" for n in range(10)]))
     analyses = [analyse(part, "old") for part in parts]
-    assert [(one.group, one.items, one.contrasts[0].significant) for one in analyses] == [("or", 8, True), ("wh", 8, False)]
+    assert [(one.group, one.items, one.contrasts[0].significant) for one in analyses] == [
+        ("or", 8, True),
+        ("wh", 8, False),
+    ]
     assert "<h2>or</h2>" in report_page("by group", analyses)
 
 

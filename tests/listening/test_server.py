@@ -213,7 +213,14 @@ def test_requests_that_are_none(served: Serving) -> None:
     assert post(url, "api/answer", {}, b"[" * 60_000)[0] == 400
     status, told = post(url, "api/answer", {"x": "y" * 100_000})
     assert (status, told["error"]) == (413, "over 64 kB are no answer")
-    for path in ("test.json", "answers", "..%2ftest.json", "api/sound?page=0&slot=A", "api/sound?page=x", "api/nothing"):
+    for path in (
+        "test.json",
+        "answers",
+        "..%2ftest.json",
+        "api/sound?page=0&slot=A",
+        "api/sound?page=x",
+        "api/nothing",
+    ):
         with pytest.raises(HTTPError) as missing:
             urlopen(url + path, timeout=10)
         missing.value.close()

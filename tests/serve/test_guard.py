@@ -202,6 +202,13 @@ def test_settings_that_do_not_fit(options: dict, environment: dict, complaint: s
         read_settings(options, environment)
 
 
+def test_a_prosody_that_there_is_not_is_told_before_anything_is_loaded() -> None:
+    from vivavoce.serve.service import build_service
+
+    with pytest.raises(InputError, match="prosody is 'nope', there are .*none"):
+        build_service(Settings(prosody="nope"))
+
+
 def test_open_beyond_loopback_with_a_token() -> None:
     assert Settings(host="0.0.0.0", tokens=(TOKEN,)).host == "0.0.0.0"
 

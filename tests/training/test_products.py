@@ -26,8 +26,12 @@ SMALLER: dict[str, list[str]] = {
     "audio_artifacts": ["network.width=4", "data.batch=4"],
     "av_sync": ["data.batch=2"],
     "rdovae": [
-        "data.packets=50", "data.batch=2", "network.encoder_width=16", "network.encoder_blocks=2",
-        "network.decoder_width=16", "network.decoder_blocks=2",
+        "data.packets=50",
+        "data.batch=2",
+        "network.encoder_width=16",
+        "network.encoder_blocks=2",
+        "network.decoder_width=16",
+        "network.decoder_blocks=2",
     ],
 }
 NEEDS_TEACHER = ("chorus", "chorus-prosody", "chorus-questions")

@@ -50,7 +50,12 @@ class SoundFile:
 
 def info(file: Any, verbose: bool = False) -> Info: ...
 def read(
-    file: Any, frames: int = -1, start: int = 0, stop: int | None = None, dtype: str = "float64", always_2d: bool = False
+    file: Any,
+    frames: int = -1,
+    start: int = 0,
+    stop: int | None = None,
+    dtype: str = "float64",
+    always_2d: bool = False,
 ) -> tuple[npt.NDArray[Any], int]: ...
 def write(
     file: Any,

@@ -12,7 +12,7 @@ from vivavoce.serve.admission import Admission
 from vivavoce.serve.errors import INTERNAL, ServiceError, bad_request
 from vivavoce.serve.metrics import Metrics
 from vivavoce.serve.settings import Settings
-from vivavoce.serve.synthesis import Chunk, Engine, Speech, Style
+from vivavoce.serve.synthesis import PROSODY_SYSTEMS, Chunk, Engine, Speech, Style
 from vivavoce.serve.voices import VoiceCatalog
 
 logger = logging.getLogger("vivavoce.serve")
@@ -82,7 +82,10 @@ class Service:
 
 
 def build_service(settings: Settings) -> Service:
-    """Load the voices. Raises `InputError` for one that is missing, and for a default speaker that it does not have."""
+    """Load the voices. Raises `InputError` for one that is missing, and for a default speaker or prosody that there is
+    not."""
+    if settings.prosody not in PROSODY_SYSTEMS:
+        raise InputError(f"prosody is {settings.prosody!r}, there are {', '.join(PROSODY_SYSTEMS)}")
     metrics = Metrics()
     engine = Engine(settings.voices, settings.threads, metrics)
     try:

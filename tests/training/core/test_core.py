@@ -208,9 +208,12 @@ def test_a_warm_start_from_another_addon_is_refused(recipe: Path, workspace: Wor
 def test_bad_input_is_one_line(recipe: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["train", str(recipe), "--set", "training.typo=1"])
-    assert capsys.readouterr().err == f'{recipe.name}.training: unknown key "typo", known are ' + ", ".join(
-        field.name for field in fields(TrainingSettings)
-    ) + "\n"
+    assert (
+        capsys.readouterr().err
+        == f'{recipe.name}.training: unknown key "typo", known are '
+        + ", ".join(field.name for field in fields(TrainingSettings))
+        + "\n"
+    )
 
 
 def test_snapshots_keep_averages_to_choose_among(recipe: Path, workspace: Workspace) -> None:

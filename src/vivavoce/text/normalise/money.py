@@ -57,7 +57,7 @@ _RANGE = Pattern(rf"({_SYMBOL})({NUMBER})\s?[-–]\s?(?:\1)?({NUMBER})(?![\d-])"
 
 
 def amount(number: str, scale: str | None, code: str, *, singular: bool = False) -> str:
-    """ An amount of money in words: "5 dollars and 99 cents" for "5.99" and "$"; `singular` for use before a noun."""
+    """An amount of money in words: "5 dollars and 99 cents" for "5.99" and "$"; `singular` for use before a noun."""
     currency = _CURRENCIES[code]
     if scale:
         return f"{quantity(number)} {_SCALES.get(scale.lower(), scale)} {currency.one if singular else currency.many}"

@@ -76,9 +76,7 @@ def speak_forced(
     return Spoken(coarse, fine[:, delay:], stop, steps, weights, means)
 
 
-def losses(
-    model: AttentionModel, batch: list[Utterance], noise: float = 0.0, guided: float = 0.0
-) -> dict[str, Tensor]:
+def losses(model: AttentionModel, batch: list[Utterance], noise: float = 0.0, guided: float = 0.0) -> dict[str, Tensor]:
     """Distances from the recordings: `mel` and `coarse` (nepers), `pitch` (nepers), `voiced`, `guide`, `stop`.
 
     noise: added to the frames that the steps hear; guided: the share of steps before which the window is put back.
