@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from vivavoce.errors import InputError
-from vivavoce.text import analyse
+from vivavoce.text import analyse, iter_sentences
 from vivavoce.text.voice_request import VoiceRequest, choose_speaker
 
 LINES = (Path(__file__).parent / "ssml_documents.tsv").read_text(encoding="utf-8").splitlines()[1:]
@@ -89,3 +89,19 @@ def test_the_nearest_speaker_is_chosen(request_: VoiceRequest, name: str) -> Non
 def test_nobody_of_a_required_name_is_one_line() -> None:
     with pytest.raises(InputError, match="line 2, column 3: no speaker is zoe, this voice has ann, bob, cy"):
         choose_speaker(VoiceRequest(names=("zoe",), place="line 2, column 3"), PEOPLE)
+
+
+def test_a_voice_that_nobody_has_is_told_before_anything_is_said() -> None:
+    document = '<speak>One two three.\n<voice name="zoe">Four.</voice></speak>'
+    with pytest.raises(InputError, match="line 2, column 1: no speaker is zoe, this voice has ann, bob, cy"):
+        iter_sentences(document, speakers=PEOPLE)
+
+
+@pytest.mark.parametrize("kind", ["speak", "speak [<!ENTITY x 'y'>]", "note SYSTEM 'note.dtd'"])
+def test_a_doctype_is_refused_and_not_read_aloud(kind: str) -> None:
+    with pytest.raises(InputError, match="line 1, column 1: a DOCTYPE is not allowed"):
+        analyse(f"<!DOCTYPE {kind}><speak>Hello</speak>")
+
+
+def test_the_doctype_of_a_web_page_is_passed_over() -> None:
+    assert said("<!DOCTYPE html><html><body><p>Hello</p></body></html>") == "Hello"

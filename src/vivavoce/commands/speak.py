@@ -78,7 +78,13 @@ def run(arguments: argparse.Namespace) -> int:
     language = style.speaker.reads
     lexicon = Lexicon.read(arguments.lexicon, language) if arguments.lexicon else None
     sentences = iter_sentences(
-        source, markup=markup, language=language, lexicon=lexicon, notices=notices, lenient=arguments.lenient
+        source,
+        markup=markup,
+        language=language,
+        lexicon=lexicon,
+        notices=notices,
+        lenient=arguments.lenient,
+        speakers=voice.speakers,
     )
     if arguments.marks and not voice.has_word_timings:
         print(

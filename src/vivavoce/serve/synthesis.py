@@ -153,7 +153,8 @@ class Speech:
     def _chunks(self, text: str, markup: bool | None, goes_on: bool = False) -> Iterator[Chunk]:
         """Runs in a thread."""
         speaking = self._speaking()
-        for sentence in iter_sentences(text, markup=markup, language=speaking.speaker.reads):
+        speakers = self._voice.speakers
+        for sentence in iter_sentences(text, markup=markup, language=speaking.speaker.reads, speakers=speakers):
             if goes_on and sentence.boundary == "paragraph" and not _BLANK_LINE.search(text):
                 sentence = replace(sentence, boundary="sentence")
             schedule = _LATER if self.samples else SCHEDULE

@@ -21,7 +21,7 @@ _SCENE = Pattern(
 )
 _UNDERLINE = Pattern(r"\s{0,3}(?:=+|-{2,})\s*")
 _HASHES = Pattern(r"[ \t]{0,3}#{1,6}[ \t]+(?=\S)")
-_QUOTED = Pattern(r"[ \t]{0,3}(?:>[ \t]?)+")
+_QUOTED = Pattern(r"[ \t]{0,3}(?:>[ \t]?)+(?<!>(?=\d))")
 _BULLET = Pattern(
     r"[ \t]{0,40}(?:\[[ xX]\][ \t]+|[-*+•‣◦▪▸▹►➤➢▶●○■□◆◇❖✦★☆➔→⇒»✓✔✗✘✅❌☐☑☒·∙–—][ \t]+(?:\[[ xX]\][ \t]+)?)(?=\S)"
 )

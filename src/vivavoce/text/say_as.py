@@ -187,7 +187,12 @@ def _fraction(text: str, layout: str | None) -> str:
     return (f"{match[1]} and " if match[1] else "") + fraction(int(match[2]), int(match[3]))
 
 
+_ONE_DECIMAL = Pattern(r"(?<=\d)\.\d(?=\s*(?:[A-Z]{3}|[€£$])?$)")
+"""Of a sum: "99.9 USD" is 99 dollars and 90 cents."""
+
+
 def _currency(text: str, layout: str | None) -> str:
+    text = _ONE_DECIMAL.sub(r"\g<0>0", text)
     return text if any(pattern.fullmatch(text) for pattern in MONEY) else ""
 
 

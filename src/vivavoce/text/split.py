@@ -87,6 +87,10 @@ def ends_sentence(text: str, mark: int, following: int, start: int) -> bool:
     word = before.group() if before else ""
     first = _FIRST_WORD.match(rest)
     starts = first is not None and first.group() in STARTERS
+    if (word in ("Sec", "Dir", "Maj", "Brig", "Lt", "Atty", "Asst", "Surg", "Insp") and rest.startswith("Gen")) or (
+        word in ("Pt", "Pto", "Cape", "Pk", "Ste") and first and not starts
+    ):
+        return False
     if word in ("St", "Dr") and starts and _NAME_BEFORE.search(text, max(start, mark - 30), mark - 2):
         return True
     if word in TITLES or word in NEVER_LAST or (word in BEFORE_NUMBER and rest[:1] in _NUMBER_STARTS):

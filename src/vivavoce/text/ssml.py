@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from xml.parsers import expat
 
@@ -22,9 +20,9 @@ from vivavoce.text.document import (
 from vivavoce.text.espeak import is_espeak_language, language_in_markup
 from vivavoce.text.normalise.characters import PLACEHOLDER
 from vivavoce.text.notices import Notices, place, prefix_place
-from vivavoce.text.phonemes import LANGUAGES, MAX_READING, checked, from_ipa
-from vivavoce.text.say_as import read_as
+from vivavoce.text.phonemes import LANGUAGES
 from vivavoce.text.source_map import SourceMappedText
+from vivavoce.text.ssml_reading import reading_of
 from vivavoce.text.ssml_schema import (
     ATTRIBUTES,
     EMPTY,
@@ -37,13 +35,11 @@ from vivavoce.text.ssml_schema import (
     role_tag,
     voice_request,
 )
+from vivavoce.text.ssml_source import SsmlBytes
 from vivavoce.text.ssml_values import break_seconds
 from vivavoce.text.utterance import Boundary, Control
-from vivavoce.text.x_sampa import from_x_sampa
 
 MAX_DEPTH = 32
-
-_REFERENCE = re.compile(rb"&[#\w]{1,12};")
 
 _WHOLE_WORDS = frozenset({"emphasis", "prosody", "lang", "w", "token"})
 
@@ -72,10 +68,7 @@ class _Element:
 class _Parser:
     def __init__(self, source: str, language: str, notices: Notices, lenient: bool) -> None:
         self._source, self._notices, self._lenient = source, notices, lenient
-        try:
-            self._bytes = source.encode()
-        except UnicodeEncodeError as error:
-            raise InputError(f"character {error.start + 1} of the SSML is half of a surrogate pair") from error
+        self._bytes = SsmlBytes.of(source)
         self._open: list[_Element] = []
         self._pieces: list[SourceMappedText] = []
         self._length = 0
@@ -96,7 +89,7 @@ class _Parser:
 
     def parse(self) -> Document:
         try:
-            self._expat.Parse(self._bytes, True)
+            self._expat.Parse(self._bytes.data, True)
         except expat.ExpatError as error:
             where = f"line {error.lineno}, column {error.offset + 1}"
             cut_short = error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS]
@@ -115,15 +108,13 @@ class _Parser:
 
     def _refuse_doctype(self, *_: object) -> None:
         """expat tells of it at its end."""
-        self._refuse("a DOCTYPE is not allowed", self._bytes.rfind(b"<!DOCTYPE", 0, self._expat.CurrentByteIndex))
+        self._refuse("a DOCTYPE is not allowed", self._bytes.data.rfind(b"<!DOCTYPE", 0, self._expat.CurrentByteIndex))
 
     def _place(self, byte: int | None = None) -> str:
-        return place(self._bytes, self._expat.CurrentByteIndex if byte is None else byte)
+        return place(self._bytes.data, self._expat.CurrentByteIndex if byte is None else byte)
 
     def _place_of(self, attribute: str) -> str:
-        byte = self._open[-1].byte
-        found = re.compile(rb"\s" + re.escape(attribute.encode()) + rb"\s*=").search(self._bytes, byte)
-        return self._place(found.start() + 1 if found else byte)
+        return self._place(self._bytes.find_attribute(attribute, self._open[-1].byte))
 
     def _start(self, name: str, attributes: Attributes) -> None:
         if self._open and self._drops_element(name, attributes):
@@ -137,7 +128,7 @@ class _Parser:
         element.style = self._inner_style(element)
         if element.style != parent:
             if name in _WHOLE_WORDS:
-                self._check_between_words(element.byte, self._inside(element.byte), f"<{name}> begins")
+                self._check_between_words(element.byte, self._bytes.after_tag(element.byte), f"<{name}> begins")
             self._styles.append((element.byte, element.style))
         if name in ("p", "s") or (name == "voice" and element.style.voice != parent.voice):
             self._end_region(whole=False)
@@ -161,24 +152,10 @@ class _Parser:
         self._notices.add(f"<{name}> dropped ({why})", (byte, byte), attributes.get("name", name))
         return True
 
-    def _inside(self, byte: int) -> int:
-        """The byte after the tag that begins at `byte`."""
-        quote = b""
-        while byte < len(self._bytes):
-            sign = self._bytes[byte : byte + 1]
-            if quote:
-                quote = b"" if sign == quote else quote
-            elif sign in (b'"', b"'"):
-                quote = sign
-            elif sign == b">":
-                break
-            byte += 1
-        return byte + 1
-
     def _check_between_words(self, byte: int, following: int, what: str) -> None:
         """Raise `InputError` where letters stand on both sides of a tag: no voice changes within a word."""
         before = self._pieces[-1].text[-1:] if self._pieces else ""
-        after = self._bytes[following : following + 8].decode("utf-8", "ignore")[:1]
+        after = self._bytes.data[following : following + 8].decode("utf-8", "ignore")[:1]
         if before.isalnum() and after.isalnum() and self._open[-1].name not in TEXT_ONLY:
             self._refuse(f"{what} inside a word; put the tags around whole words", byte)
 
@@ -265,16 +242,7 @@ class _Parser:
 
     def _characters(self, data: str) -> None:
         byte = self._expat.CurrentByteIndex
-        reference = None if self._in_cdata else _REFERENCE.match(self._bytes, byte)
-        if reference:
-            text = data.replace(PLACEHOLDER, "\N{REPLACEMENT CHARACTER}")
-            piece = SourceMappedText(text, *(np.full(len(text), edge) for edge in reference.span()))
-        elif data == "\n":
-            width = 2 if self._bytes.startswith(b"\r\n", byte) else 1
-            piece = SourceMappedText(data, np.array([byte]), np.array([byte + width]))
-        else:
-            piece = SourceMappedText.of(data.replace(PLACEHOLDER, "\N{REPLACEMENT CHARACTER}"))
-            piece = SourceMappedText(piece.text, piece.starts + byte, piece.ends + byte)
+        piece = self._bytes.piece(data, byte, self._in_cdata)
         if self._open[-1].name in WITHOUT_SOUND:
             return
         if self._open[-1].name in EMPTY and data.strip():
@@ -292,45 +260,9 @@ class _Parser:
         """What a text-only element says in place of its text, over the bytes of that text."""
         held = SourceMappedText.concatenate(element.text)
         span = held.span(0, len(held.text)) if held.text else (element.byte, self._expat.CurrentByteIndex)
-        attributes, language = element.attributes, element.style.language
         with prefix_place(lambda: self._place(element.byte)):
-            if element.name == "sub":
-                read: str | tuple[Pronunciation, ...] = attributes["alias"].replace(PLACEHOLDER, " ")
-            elif element.name == "say-as" and is_espeak_language(language):
-                raise InputError("<say-as> is read in English alone; write it out, or leave the element out")
-            elif element.name == "say-as":
-                kind, layout = attributes["interpret-as"].strip(), attributes.get("format")
-                detail, region = attributes.get("detail"), attributes.get("language")
-                read = read_as(kind, layout, held.text, language, detail=detail, region=region)
-            else:
-                read = _phoneme(attributes, held.text, language)
+            read = reading_of(element.name, element.attributes, held.text, element.style.language)
         if isinstance(read, tuple):
             self._pronunciations[span[0]] = read
             read = PLACEHOLDER
         return SourceMappedText(read, *(np.full(len(read), edge) for edge in span))
-
-
-_ALPHABETS: dict[str, Callable[[str, str], str]] = {
-    "ipa": from_ipa,
-    "x-sampa": lambda written, language: from_ipa(from_x_sampa(written), language),
-    "x-vivavoce": checked,
-}
-
-
-def _phoneme(attributes: Attributes, text: str, language: str) -> tuple[Pronunciation, ...]:
-    alphabet = attributes.get("alphabet", "ipa")
-    if alphabet not in _ALPHABETS:
-        raise InputError(f"alphabet {alphabet!r} is none of {', '.join(_ALPHABETS)}")
-    if is_espeak_language(language):
-        if alphabet != "ipa":
-            raise InputError(f"alphabet {alphabet!r} is of English alone; use ipa")
-        parts = attributes["ph"].split()
-    else:
-        parts = _ALPHABETS[alphabet](attributes["ph"], language).split()
-    words = text.split()
-    if len(words) == len(parts):
-        return tuple(Pronunciation(word, part) for word, part in zip(words, parts, strict=True))
-    whole = "".join(parts)
-    if len(whole) > MAX_READING:
-        raise InputError(f"the reading has {len(whole)} symbols; give as many words as the text has, or split it")
-    return (Pronunciation(" ".join(words) or attributes["ph"], whole),)

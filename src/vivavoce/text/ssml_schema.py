@@ -27,7 +27,7 @@ ATTRIBUTES = {
     "break": {"strength", "time"},
     "prosody": {"rate", "pitch", "volume", "range"},
     "emphasis": {"level"},
-    "say-as": {"interpret-as", "format", "detail", "language"},
+    "say-as": {"interpret-as", "format", "detail", "language", "google:style"},
     "sub": {"alias"},
     "phoneme": {"alphabet", "ph"},
     "mark": {"name"},

@@ -155,7 +155,7 @@ class Voice:
         """
         style = self.style(speaker, rate, pitch_semitones, prosody, pauses)
         if isinstance(source, str):
-            source = iter_sentences(source, language=style.speaker.reads)
+            source = iter_sentences(source, language=style.speaker.reads, speakers=self.speakers)
         # What no type checker has looked at may be anything.
         if isinstance(source, bytes) or not isinstance(source, Utterance | Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"a voice speaks a str, not {type(source).__name__}")

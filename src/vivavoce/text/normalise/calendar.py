@@ -216,6 +216,7 @@ _BOTH: list[Rule] = [
     (Pattern(r"(?<![\w.:$£€])(\d+\.\d+) ?h\b(?![/\w'])"), lambda m: f"{m[1]} hours"),
     (Pattern(r"(?<![\w.:$£€])(\d+) ?h\b(?![/\w'])(?=[\s.,;)]|$)"), lambda m: _count(m[1], "hour")),
     (_CLOCK_RANGE, lambda m: f"{m[1].removesuffix(':00')} to "),
+    (Pattern(r"(?<![\w.:])00:00(?![\w:.])"), lambda m: "midnight"),
     (_HOURS_AFTER_CLOCK, lambda m: m[1]),
     (_HOURS, lambda m: f"{m[1]} to "),
     (_HALF_DAY_RANGE, lambda m: " to "),

@@ -141,7 +141,7 @@ _CODE: list[Rule] = [
     (Pattern(r"(?<!\w)__([a-z]+)__(?!\w)"), lambda m: f"underscore underscore {m[1]} underscore underscore"),
     (Pattern(r"\b(?:mac|i|iPad|watch|tv|web|vision|Chrome)(?=OS\b)(?<!\bi)"), lambda m: f"{m[0]} "),
     (Pattern(r"\bASP(?= ?\.NET| dot NET)"), lambda m: "A S P"),
-    (Pattern(r"\b(Ctrl|Cmd|Alt|Shift|Option|Control|Fn|Win|Esc|Tab|Meta|Super|Command)\s?([+-])\s?(?=[A-Z\d]|F\d)"), lambda m: f"{_KEYS.get(m[1], m[1])} plus "),
+    (Pattern(r"\b(Ctrl|Cmd|Alt|Shift|Option|Control|Fn|Win|Esc|Tab|Meta|Super|Command)\s?([+-])\s?(?=[A-Z\d]|F\d)"), lambda m: f"{_KEYS.get(m[1], m[1])} {'plus ' if m[2] == '+' else ''}"),
     (Pattern(r"\b(Ctrl|Cmd)\b"), lambda m: _KEYS[m[1]]),
     (Pattern(r"(?<!\w)\$([A-Z_]{2,})\b"), lambda m: f"dollar {m[1].lower().replace('_', ' underscore ')}"),
     (Pattern(r"\b0x([0-9a-fA-F]{1,16})\b"), lambda m: f"zero X {letters(m[1])}"),

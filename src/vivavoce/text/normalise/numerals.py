@@ -126,6 +126,11 @@ def _suffixed_fraction(match: re.Match[str]) -> str:
 LAKHS = RuleGroup(
     "grouped number",
     [
+        (Pattern(r"(?<![\w/.~])[~∼≈]\s?(?=[$£€]?\d)"), lambda m: "about "),
+        (
+            Pattern(r"(?<![\w)=<>-])([<>])(=?)(?=[$£€]?\d)"),
+            lambda m: f"{'greater' if m[1] == '>' else 'less'} than {'or equal to ' if m[2] else ''}",
+        ),
         (Pattern(r"(?<![\w.,$£€-])(\d{1,4}(?:\.\d+)?) ?(bn|tn|mn)\b"), lambda m: f"{m[1]} {_COUNTS[m[2]]}"),
         (
             Pattern(
