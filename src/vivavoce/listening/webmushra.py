@@ -33,7 +33,6 @@ from vivavoce.listening.yaml_file import read_yaml
 
 PLAYBACK = {"ended": Listening.WHOLE, "processUpdate": Listening.START}
 ANCHOR_KEYS = {"createAnchor35": "anchor35", "createAnchor70": "anchor70"}
-UNDECIDED = "I don't know"
 RESULTS = {Kind.MUSHRA: "mushra", Kind.BS1116: "bs1116", Kind.ABX: "paired_comparison"}
 MOST_PAGES = 2000
 

@@ -154,8 +154,3 @@ def score_parts(network: nn.Module, values: np.ndarray, size: int = 64) -> list[
 def batch_of(random: np.random.Generator, pool: np.ndarray, size: int) -> np.ndarray:
     """`size` indices drawn from a pool with replacement, (size,)."""
     return pool[random.integers(len(pool), size=size)]
-
-
-def device_of(network: nn.Module) -> Any:
-    """Where a network lies."""
-    return next(network.parameters()).device
