@@ -1,9 +1,10 @@
 """False alarms an hour on clean material, by detector and by kind of material.
 
-`python -m bench.inspection.alarms --data DATA` inspects `video/clean` with every defect, and `sound/clean` and speech
-that may be tuned on with the five that listen, and writes `bench/results/inspection-alarms.json`. Every event counts,
-minor ones too; the intervals are those of a Poisson count at 95 %. `--only` restricts the kinds, `--folder NAME=PATH`
-adds clean files of one's own, which are only printed.
+`python -m bench.inspection.alarms --data DATA` inspects `video/clean` and clips drawn by recipe with every defect, and
+`sound/clean` and speech that may be tuned on with the five that listen, and writes
+`bench/results/inspection-alarms.json`. Every event counts, minor ones too; the intervals are those of a Poisson count
+at 95 %. `--only` restricts the kinds. `--folder NAME=PATH` adds clean files of one's own to the result, watched and
+listened to, `--heard NAME=PATH` sounds; say of them in the name whether anything was tuned on them.
 """
 
 from __future__ import annotations
@@ -11,19 +12,25 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.inspection.made_cases import sentences
+from bench.inspection.rendered import render
 from bench.shared.results import Table, write_result
 from vivavoce.inspection import InspectionJob, defect_names, inspect_files
 
 HEARD = ("audio_dropout", "clicks", "distortion", "hiss", "hum")
+RENDER_SEED = 1
 CORPORA, RECORDINGS = ("ensemble", "kathleen", "kerstin", "prompts", "speechocean"), 24
 DECIDING = ("audio_artifacts", "audio_dropout", "block_corruption", "combing", "freeze", "stutter", "tearing")
-SOURCES = ("bench/inspection/alarms.py", *(f"src/vivavoce/inspection/defects/{name}/detect.py" for name in DECIDING))
+SOURCES = (
+    "bench/inspection/alarms.py",
+    *(f"src/vivavoce/inspection/defects/{name}/detect.py" for name in DECIDING),
+)
 """Of the detectors, those that raised most alarms once."""
 
 
@@ -58,19 +65,22 @@ def interval(count: int, hours: float) -> tuple[float, float]:
     return low / hours, more * (1 - 1 / (9 * more) + 1.96 / (3 * more**0.5)) ** 3 / hours
 
 
-def kinds(data: Path) -> dict[str, Kind]:
-    """The clean material that may be tuned on."""
+def kinds(data: Path, folder: Path, asked: Iterable[str] | None = None) -> dict[str, Kind]:
+    """The clean material that may be tuned on; clips are drawn into `folder`, unless others are asked for."""
     speech = [
         path
         for corpus in CORPORA
         for row in sentences(data / "speech" / corpus, "train")[:RECORDINGS]
         for path in (data / "speech" / corpus / "audio").glob(f"{row['id']}.*")
     ]
-    return {
+    drawn = render(folder, RENDER_SEED, data / "video" / "clean") if not asked or "rendered" in asked else []
+    found = {
         "video": Kind(_media(data / "video" / "clean"), defect_names()),
+        "rendered": Kind(drawn, defect_names()),
         "music": Kind(_media(data / "sound" / "clean"), HEARD),
         "speech": Kind(speech, HEARD),
     }
+    return {name: kind for name, kind in found.items() if not asked or name in asked}
 
 
 def table(found: dict[str, Kind]) -> Table:
@@ -92,20 +102,22 @@ def main(arguments: Iterable[str] | None = None) -> None:
     """Entry point of the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder that holds video/, sound/ and speech/")
-    parser.add_argument("--only", nargs="*", help="kinds: video, music, speech")
+    parser.add_argument("--only", nargs="*", help="kinds: video, rendered, music, speech")
     parser.add_argument("--folder", action="append", default=[], metavar="NAME=PATH", help="further clean files")
+    parser.add_argument("--heard", action="append", default=[], metavar="NAME=PATH", help="further clean sounds")
     parser.add_argument("--workers", type=int, default=1)
     chosen = parser.parse_args(None if arguments is None else list(arguments))
-    found = {name: kind for name, kind in kinds(chosen.data).items() if not chosen.only or name in chosen.only}
-    for given in chosen.folder:
-        name, _, path = given.partition("=")
-        found[name] = Kind(_media(Path(path)), defect_names())
-    for name, kind in found.items():
-        kind.inspect(chosen.workers)
-        for event in kind.events:
-            print(name, json.dumps(event))
+    with tempfile.TemporaryDirectory() as folder:
+        found = kinds(chosen.data, Path(folder), chosen.only)
+        for names, given in ((defect_names(), chosen.folder), (HEARD, chosen.heard)):
+            for name, _, path in (one.partition("=") for one in given):
+                found[name] = Kind(_media(Path(path)), names)
+        for name, kind in found.items():
+            kind.inspect(chosen.workers)
+            for event in kind.events:
+                print(name, json.dumps(event))
     print(table(found).markdown())
-    if not chosen.only and not chosen.folder:
+    if not chosen.only:
         figures = {name: {"alarms": dict(kind.alarms), "hours": round(kind.hours, 4)} for name, kind in found.items()}
         write_result("inspection-alarms", {"main": table(found)}, SOURCES, figures)
 

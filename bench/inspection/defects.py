@@ -2,7 +2,8 @@
 
 `python -m bench.inspection.defects --data DATA` makes the test cases (clips nobody tuned on, each defect mild and
 strong, coded again), inspects them and the clean clips, and prints tables. `--dev` takes the other clips. A file given
-as `--json` that is there already keeps the figures that this run does not take.
+as `--json` that is there already keeps the figures that this run does not take; once it has the events of every
+defect, `bench/results/inspection-defects.json` is written from it.
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ from bench.inspection.made_cases import Case, clips, make_cases
 from bench.inspection.seconds import corruption, sounds, tearing
 from bench.inspection.speed import speeds
 from bench.shared.machine import this_machine
+from bench.shared.results import Table, write_result
 from vivavoce.errors import InputError
 from vivavoce.inspection import defect_names
 from vivavoce.inspection.defects.audio_artifacts.detect import AudioArtifacts
 
 PARTS = ("events", "seconds", "clean", "speed")
 Figures = dict[str, Any]
+SOURCES = ("bench/inspection/made_cases.py", "bench/inspection/events.py", "src/vivavoce/inspection/defects")
 
 
 def second_by_second(data: Path, names: Sequence[str], cases: Mapping[str, Sequence[Case]]) -> Figures:
@@ -76,19 +79,17 @@ def save(figures: Figures, path: Path | None) -> None:
         path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
-def table(figures: Figures) -> str:
-    """Markdown, one row a defect."""
-    lines = ["| defect | cases | F1 mild | F1 strong | precision | recall | alarms, clean | stock: F1 |"]
-    lines.append("|" + "---|" * 8)
-    alarms = Counter(alarm["defect"] for alarm in figures.get("alarms", []))
+def table(figures: Figures) -> Table:
+    """One row a defect."""
+    rows = []
     for defect, of in figures.get("events", {}).items():
         tallies = {label: Tally(**counts) for label, counts in of.items()}
         ours = tallies.pop("all", Tally())
-        strengths = (f"{tallies.pop(label, Tally()).f1:.2f}" for label in ("mild", "strong"))
+        strengths = [f"{tallies.pop(label, Tally()).f1:.2f}" for label in ("mild", "strong")]
         stock = "; ".join(f"{label} {t.f1:.2f}" for label, t in tallies.items())
-        cells = (defect, str(ours.found + ours.missed), *strengths, f"{ours.precision:.2f}", f"{ours.recall:.2f}")
-        lines.append(f"| {' | '.join((*cells, str(alarms[defect]), stock or '–'))} |")
-    return "\n".join(lines)
+        cells = (defect, str(ours.found + ours.missed), *strengths, f"{ours.f1:.2f}")
+        rows.append((*cells, f"{ours.precision:.2f}, {ours.recall:.2f}", stock or "–"))
+    return Table(("defect", "cases", "F1 mild", "F1 strong", "F1", "precision, recall", "stock: F1"), rows)
 
 
 def rates(figures: Figures) -> str:
@@ -124,13 +125,15 @@ def main() -> int:
     except (InputError, OSError) as error:
         print(f"inspection: {error}", file=sys.stderr)
         return 1
-    print(table(figures))
+    print(table(figures).markdown())
     print(f"\n{rates(figures)}")
     print(json.dumps(figures.get("seconds", {}), indent=1))
     for timing in figures.get("speed", []):
         print("{label}: {real_time:.2f} x real time on one core, {peak_memory_mb:.0f} MB".format(**timing))
     print(figures["machine"])
     save(figures, arguments.json)
+    if arguments.json and not arguments.dev and set(figures.get("events", {})) >= set(defect_names()):
+        write_result("inspection-defects", {"main": table(figures)}, SOURCES, figures)
     return 0
 
 

@@ -3,8 +3,8 @@
 The levels that occur in smooth parts of the picture: cut to fewer bits, they bunch at every fourth, eighth or
 sixteenth level, and a lossy codec afterwards smears the bunches without filling the valleys. What is measured is the
 strength of such a period in the histogram of luma over smooth areas alone, and the histogram's entropy, which falls at
-once where levels are lost within a scene. Drawings in few colours are meant, so of them only the
-fall counts, and of test patterns nothing.
+once where levels are lost within a scene. Drawings in few colours and test patterns are meant, so of
+them only the fall counts.
 
 Fails on contours that are one level of eight bits high, which no histogram shows, on drawings that are banded
 throughout, and in pictures without smooth areas, where contours do not show either.
@@ -33,7 +33,7 @@ DRAWN_BITS = 4.0
 """Entropy of the levels of smooth areas under which they are flat colours; video has 5 to 7.5."""
 
 PERIODS = (4, 8, 16)
-CONTRAST, LOST_BITS, HOLD = 0.33, 0.55, 0.8
+CONTRAST, LOST_BITS, CHART_BITS, HOLD = 0.33, 0.6, 0.9, 0.8
 SAME_SCENE, SAME_LIGHT = 0.9, 6.0
 GAP_S, LEAST_S = 0.5, 0.7
 
@@ -52,8 +52,10 @@ class Banding(Detector):
         """Entropy and light of the scene before levels were lost."""
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
-        levels = None if is_chart(frame.small) else smooth_levels(frame.luma)
-        strength = max(self._lost_entropy(frame, levels) / LOST_BITS, self._measure_bunching(levels) / CONTRAST)
+        levels = smooth_levels(frame.luma)
+        chart = is_chart(frame.small)
+        lost = self._lost_entropy(frame, levels) / (CHART_BITS if chart else LOST_BITS)
+        strength = max(lost, 0.0 if chart else self._measure_bunching(levels) / CONTRAST)
         for span in self._spans.add(frame.time_s, frame.time_s + EVERY_S, strength):
             yield _event(span)
 

@@ -17,7 +17,7 @@ from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame
 GAP_S, HOLD = 1.1, 0.9
 LEAST = 2
 COARSEST = 51.0
-IN_PARTS = 0.5
+IN_PARTS = 0.2
 """Probability in each half of a picture: an encoder's grid lies on all of it."""
 
 

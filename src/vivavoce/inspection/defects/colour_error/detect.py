@@ -74,7 +74,7 @@ class ColourError(Detector):
                 self._wrong = None
                 yield from self._make_events(wrong, self._is_cured(wrong, look))
             found = _absolute(look) or (_against(self._before, look) if self._before and not wrong else None)
-            if found and not self._fading(look) and not is_chart(frame.small):
+            if found and not self._fading(look) and not (is_chart(frame.small) and self._is_of_chart(found[0], look)):
                 self._wrong = _Wrong(frame.time_s, end_s, *found, self._before)
         self._gain = _gain(self._before, look) if self._before else 0.0
         self._before = look
@@ -86,6 +86,12 @@ class ColourError(Detector):
     def _fading(self, look: _Look) -> bool:
         """In a fade every picture is scaled against the one before; an error comes out of steady pictures."""
         return self._before is not None and self._gain > FADE_SHARE * _gain(self._before, look) > 0.02
+
+    def _is_of_chart(self, kind: str, look: _Look) -> bool:
+        """Whether a chart may look so: it may be of any colour, and have fields that change theirs."""
+        before = self._before
+        new = before is None or before.luma.shape != look.luma.shape or not _same_scene(before, look)
+        return new or kind == "cast"
 
     def _goes_on(self, wrong: _Wrong, look: _Look, end_s: float) -> bool:
         if _absolute(look):
