@@ -131,7 +131,8 @@ def _humming(arguments: list[str]) -> int:
     """The command line with a voice that hums."""
     from vivavoce.cli import main as run
     from vivavoce.text.utterance import Sentence
-    from vivavoce.voice.synthesizer import SpeechChunk, Voice
+    from vivavoce.voice.speech_chunk import SpeechChunk
+    from vivavoce.voice.synthesizer import Voice
     from vivavoce.voice.timing import SpeechMark
 
     def hum(self: Voice, sentence: Sentence, *_: object, begin_s: float = 0.0, **__: object) -> Iterator[SpeechChunk]:

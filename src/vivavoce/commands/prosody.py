@@ -16,7 +16,7 @@ from vivavoce.prosody.page import MAX_SECONDS, comparison_page
 from vivavoce.voice import load_voice
 from vivavoce.voice.load import DEFAULT_VOICE
 from vivavoce.voice.page import Take
-from vivavoce.voice.synthesizer import SpeechChunk, concatenate
+from vivavoce.voice.speech_chunk import SpeechChunk, concatenate
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

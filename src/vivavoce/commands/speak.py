@@ -23,9 +23,10 @@ from vivavoce.text.notices import Notices
 from vivavoce.text.utterance import Sentence
 from vivavoce.voice.load import DEFAULT_VOICE, load_voice
 from vivavoce.voice.marks import polly_lines
+from vivavoce.voice.speech_chunk import SpeechChunk, concatenate
 from vivavoce.voice.spool import SynthesisSpool
 from vivavoce.voice.style import Pauses, SpeakingStyle
-from vivavoce.voice.synthesizer import SpeechChunk, Voice, concatenate
+from vivavoce.voice.synthesizer import Voice
 
 if TYPE_CHECKING:
     from vivavoce.transport.udp import LiveSender

@@ -2,8 +2,9 @@
 
 from vivavoce.voice.acoustics import AcousticInputs, AcousticOverrides, ProsodySource
 from vivavoce.voice.load import DEFAULT_VOICE, load_voice, shared_voice
+from vivavoce.voice.speech_chunk import SpeechChunk, concatenate
 from vivavoce.voice.style import Pauses, SpeakingStyle
-from vivavoce.voice.synthesizer import SpeechChunk, Voice, concatenate
+from vivavoce.voice.synthesizer import Voice
 from vivavoce.voice.timing import SpeechMark
 
 __all__ = [

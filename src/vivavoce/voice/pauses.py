@@ -13,7 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from vivavoce.features import Array
+from vivavoce.text.utterance import Sentence
 from vivavoce.voice.clock import Clock
+from vivavoce.voice.contour import Frames
+from vivavoce.voice.style import Pauses
+from vivavoce.voice.tokens import Tokens
 
 BLOCK_S = 0.005
 LEAD_BLOCKS, TAIL_BLOCKS = 4, 8
@@ -139,3 +143,25 @@ class _Shaper:
             return np.ones(count, bool)
         power = np.square(self._held[: count * self._block].reshape(count, self._block)).mean(axis=1)
         return power >= SILENT_LEVEL**2
+
+
+def break_cuts(sentence: Sentence, tokens: Tokens, durations: Frames, clock: Clock, boundary_s: float) -> list[Cut]:
+    """Where markup wants a break inside the sentence: in the middle of the gap after its word. `durations` (tokens,)
+    are in frames, `boundary_s` is from where a token ends to where it is heard to end."""
+    ends = np.cumsum(durations) * clock.hop
+    shift = round(boundary_s * clock.rate_hz)
+    cuts: list[Cut] = []
+    for number, word in enumerate(sentence.words[:-1]):
+        gap = np.flatnonzero((tokens.owner == number) & tokens.gaps)
+        if word.break_s is not None and len(gap):
+            middle = int(ends[gap[0] - 1] + ends[gap[-1]]) // 2
+            cuts.append(Cut(max(0, middle + shift), word.break_s))
+    return cuts
+
+
+def pause_before(sentence: Sentence, pauses: Pauses, previous: Sentence | None) -> float:
+    """Seconds of silence that are still wanted before the first sound of a sentence, after the one before it."""
+    if previous is None:
+        return pauses.lead_s + sentence.lead_s
+    asked = previous.words[-1].break_s
+    return (pauses.after(previous.boundary) if asked is None else asked) + sentence.lead_s - TAIL_S

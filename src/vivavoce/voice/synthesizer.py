@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 
-from vivavoce.blocks.block import SequenceBlock, StreamableBlock
+from vivavoce.blocks.block import StreamableBlock
 from vivavoce.blocks.manifest import Speaker
-from vivavoce.blocks.pipeline import StreamablePipeline, StreamableStack
+from vivavoce.blocks.pipeline import StreamableStack
 from vivavoce.blocks.schedule import ChunkSchedule, StreamOptions
 from vivavoce.blocks.tensors import Specs, Tensors, join
 from vivavoce.errors import InputError
@@ -28,42 +28,14 @@ from vivavoce.voice.controls import TokenControls, is_silent, silent_tokens, tok
 from vivavoce.voice.details import VoiceDetails
 from vivavoce.voice.limiter import Limiter
 from vivavoce.voice.overrides import input_tensors, override_tensors
-from vivavoce.voice.pauses import TAIL_S, Cut, shape
+from vivavoce.voice.pauses import TAIL_S, break_cuts, pause_before, shape
+from vivavoce.voice.speech_chunk import PredictedProsody, SpeechChunk, concatenate
+from vivavoce.voice.stack import TimedSource, split_encoders
 from vivavoce.voice.style import Pauses, SpeakingStyle
 from vivavoce.voice.timing import SpeechMark, speech_marks
 from vivavoce.voice.tokens import Tokens, tokenise
 
 SCHEDULE = ChunkSchedule((8, 16, 32, 64, 128, 256))
-
-
-@dataclass(frozen=True, slots=True)
-class SpeechChunk:
-    """Sound (samples,) at the voice's rate, and the marks of what begins with it or soon after."""
-
-    samples: Array
-    marks: tuple[SpeechMark, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PredictedProsody:
-    """How a sentence will be said, on the voice's clock."""
-
-    durations: Frames
-    """Frames of each token of `vivavoce.voice.tokens.tokenise`, (tokens,)."""
-    frame_s: float
-    tracks: dict[str, Array]
-    """`f0` in Hz, unvoiced where it is under 40, `energy` and `gain` as the decoder reads them, (frames,) each."""
-    boundary_s: float
-    """Seconds from where a token ends to where it is heard to end."""
-
-
-@runtime_checkable
-class TimedSource(Protocol):
-    """A source of frames that knows how long each token lasts before the first frame."""
-
-    def durations(self, context: Tensors) -> Frames:
-        """Frames of each token, (tokens,)."""
-        ...
 
 
 class Voice:
@@ -206,8 +178,8 @@ class Voice:
         durations = self._timed.durations(context) if self._timed else None
         silent = silent_tokens(sentence, tokens)
         sound = self._audio(context, schedule, durations, silent)
-        cuts = self._cuts(sentence, tokens, durations)
-        pause_s = self._pause_s(sentence, style.pauses, previous)
+        cuts = [] if durations is None else break_cuts(sentence, tokens, durations, self.clock, self.details.boundary_s)
+        pause_s = pause_before(sentence, style.pauses, previous)
         waiting = list(self._marks(sentence, tokens, durations, 0.0))
         for samples, shift in shape(sound, cuts, pause_s, self.clock, trim=not silent.any()):
             if shift is None:
@@ -309,27 +281,6 @@ class Voice:
         ends_s[:-1] = np.maximum(ends_s[:-1] + self.details.boundary_s, 0.0)
         return speech_marks(sentence, tokens, begin_s + ends_s, begin_s, self.details.longest_end_s)
 
-    def _cuts(self, sentence: Sentence, tokens: Tokens, durations: Frames | None) -> list[Cut]:
-        """Where markup wants a break inside the sentence: in the middle of the gap after its word."""
-        if durations is None:
-            return []
-        ends = np.cumsum(durations) * self.hop
-        shift = round(self.details.boundary_s * self.clock.rate_hz)
-        cuts: list[Cut] = []
-        for number, word in enumerate(sentence.words[:-1]):
-            gap = np.flatnonzero((tokens.owner == number) & tokens.gaps)
-            if word.break_s is not None and len(gap):
-                middle = int(ends[gap[0] - 1] + ends[gap[-1]]) // 2
-                cuts.append(Cut(max(0, middle + shift), word.break_s))
-        return cuts
-
-    def _pause_s(self, sentence: Sentence, pauses: Pauses, previous: Sentence | None) -> float:
-        """Seconds of silence that are still wanted before the first sound."""
-        if previous is None:
-            return pauses.lead_s + sentence.lead_s
-        asked = previous.words[-1].break_s
-        return (pauses.after(previous.boundary) if asked is None else asked) + sentence.lead_s - TAIL_S
-
     def _check_markup(self, sentence: Sentence, controls: TokenControls) -> None:
         reads = {*self._reads, *(("silence",) if self._timed else ())}
         refused = [what for name, what in controls.non_default().items() if name not in reads]
@@ -337,21 +288,3 @@ class Voice:
             refused.append("silent words")
         for what in refused:
             raise InputError(f'voice "{self.name}" cannot follow {what}; leave it out, or use another voice')
-
-
-def concatenate(chunks: Iterable[SpeechChunk]) -> SpeechChunk:
-    """All chunks as one."""
-    kept = list(chunks)
-    samples = [chunk.samples for chunk in kept] or [np.zeros(0, np.float32)]
-    return SpeechChunk(np.concatenate(samples), tuple(mark for chunk in kept for mark in chunk.marks))
-
-
-def split_encoders(block: StreamableBlock[Any]) -> tuple[SequenceBlock | None, StreamableBlock[Any]]:
-    """The sequence block that a stack begins with, apart from the rest: its answers are wanted for the marks too."""
-    if isinstance(block, StreamablePipeline):
-        return block.sequence_block, block.streamable_block
-    if isinstance(block, StreamableStack):
-        encoders, first = split_encoders(block.blocks[0])
-        inner = first.blocks if isinstance(first, StreamableStack) else (first,)
-        return encoders, StreamableStack([*inner, *block.blocks[1:]])
-    return None, block
