@@ -137,7 +137,7 @@ def main() -> None:
         ("texts that failed", f"{len(heard.failures)}"),
         ("hang-ups beside them", f"{arguments.hangups}"),
         ("other requests, and their answers", f"{sum(statuses.values())}: {answers}"),
-        ("memory, from the first minute after the start-up to the last", f"{grown:+.1f} MB of {seen.memory[0]:.0f}"),
+        ("memory each six minutes, MB", ", ".join(f"{value:.0f}" for value in seen.memory[::36])),
         ("slope of the second half", f"{seen.slope_mb_per_hour():+.1f} MB an hour"),
         ("threads, least and most", f"{min(seen.threads)}, {max(seen.threads)}"),
         ("open files, most, and after all had gone", f"{max(seen.files)}, {files}"),
