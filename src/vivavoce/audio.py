@@ -115,7 +115,7 @@ def write_blocks(path: Path, blocks: Iterable[Samples], rate_hz: int, name: str)
     """
     container, subtype = FORMATS[name]
     if name == "opus" and rate_hz not in OPUS_RATES_HZ:
-        blocks, rate_hz = _resampled(blocks, rate_hz, OPUS_RATES_HZ[-1]), OPUS_RATES_HZ[-1]
+        blocks, rate_hz = _resample(blocks, rate_hz, OPUS_RATES_HZ[-1]), OPUS_RATES_HZ[-1]
     with whole_file(path) as temporary:
         try:
             with soundfile.SoundFile(_name(temporary), "w", rate_hz, 1, subtype, format=container) as file:
@@ -125,7 +125,7 @@ def write_blocks(path: Path, blocks: Iterable[Samples], rate_hz: int, name: str)
             raise AudioError(f"{path}: cannot be written ({error})") from error
 
 
-def _resampled(blocks: Iterable[Samples], rate_hz: int, wanted_hz: int) -> Iterator[Samples]:
+def _resample(blocks: Iterable[Samples], rate_hz: int, wanted_hz: int) -> Iterator[Samples]:
     """Blocks of samples (samples,) at another rate, each as it comes."""
     stream = soxr.ResampleStream(rate_hz, wanted_hz, 1, dtype="float32", quality="HQ")
     for block in blocks:

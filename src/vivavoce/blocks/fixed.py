@@ -52,7 +52,7 @@ class FixedNetwork(Network):
     def run(self, tensors: Tensors) -> dict[str, np.ndarray]:
         sizes = check_tensors(self.inputs, tensors, self.place)
         fitted = {symbol: self._fit(symbol, size) for symbol, size in sizes.items()}
-        feed = {name: padded(tensors[name], spec, fitted) for name, spec in self.inputs.items()}
+        feed = {name: pad(tensors[name], spec, fitted) for name, spec in self.inputs.items()}
         if self.mask:
             feed[MASK] = self._padding_mask(self.mask, sizes, fitted)
         made = self._session(fitted).run(feed)
@@ -61,7 +61,7 @@ class FixedNetwork(Network):
     def initial_state(self, constants: Tensors) -> NetworkState:
         sizes = check_tensors(self.constant_inputs, constants, self.place)
         fitted = {symbol: self._fit(symbol, size) for symbol, size in sizes.items()}
-        fixed = {name: padded(constants[name], spec, fitted) for name, spec in self.constant_inputs.items()}
+        fixed = {name: pad(constants[name], spec, fitted) for name, spec in self.constant_inputs.items()}
         if self.mask:
             fixed[MASK] = self._padding_mask(self.mask, sizes, fitted)
         return NetworkState(fixed, zeros(self.states, fitted, self.place), sizes)
@@ -125,7 +125,7 @@ class FixedNetwork(Network):
         return self._sessions[tuple(sizes.get(symbol, 1) for symbol in self._choices)]
 
     def _padding_mask(self, mask: TensorSpec, sizes: Mapping[str, int], fitted: Mapping[str, int]) -> np.ndarray:
-        return padded(np.ones(bound(mask, sizes, self.place), mask.dtype), mask, fitted)
+        return pad(np.ones(bound(mask, sizes, self.place), mask.dtype), mask, fitted)
 
     def _cut(self, array: np.ndarray, spec: TensorSpec, sizes: Mapping[str, int]) -> np.ndarray:
         if not self._padded:
@@ -134,7 +134,7 @@ class FixedNetwork(Network):
         return array[tuple(slice(end) for end in ends)]
 
 
-def padded(array: np.ndarray, spec: TensorSpec, sizes: Mapping[str, int]) -> np.ndarray:
+def pad(array: np.ndarray, spec: TensorSpec, sizes: Mapping[str, int]) -> np.ndarray:
     """The array with zeros appended along each symbolic dimension, up to its size in `sizes`: (1, frames, …)."""
     missing = [
         (0, sizes[symbol] - size if isinstance(symbol, str) else 0)

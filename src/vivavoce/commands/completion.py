@@ -36,16 +36,16 @@ def _fish(parser: argparse.ArgumentParser) -> Iterator[str]:
     verbs = next(action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
     summaries = {choice.dest: choice.help or "" for choice in verbs._choices_actions}
     for name, verb in verbs.choices.items():
-        yield f"complete -c vivavoce -n __fish_use_subcommand -f -a {name} -d {_quoted(summaries[name])}"
+        yield f"complete -c vivavoce -n __fish_use_subcommand -f -a {name} -d {_quote(summaries[name])}"
         for action in verb._actions:
             words = [word for option in action.option_strings for word in _option(option)]
             if not words:
                 continue
             words += [] if action.nargs == 0 else ["-r"]
             if action.choices:
-                words += ["-f", "-a", _quoted(" ".join(map(str, action.choices)))]
+                words += ["-f", "-a", _quote(" ".join(map(str, action.choices)))]
             if action.help and action.help is not argparse.SUPPRESS:
-                words += ["-d", _quoted(action.help)]
+                words += ["-d", _quote(action.help)]
             yield f"complete -c vivavoce -n '__fish_seen_subcommand_from {name}' {' '.join(words)}"
 
 
@@ -53,5 +53,5 @@ def _option(option: str) -> list[str]:
     return ["-l", option[2:]] if option.startswith("--") else ["-s", option[1:]]
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("%%", "%") + "'"

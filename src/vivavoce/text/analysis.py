@@ -122,7 +122,7 @@ class _Reader:
 
     def _words(self, text: SourceMappedText) -> list[Word]:
         """The words of one sentence, with what markup asks of each but for breaks."""
-        words = self._pronounced(self._runs(text))
+        words = self._pronounce(self._runs(text))
         if not words:
             return []
         if _FULL_STOP.search(text.text) and not set(words[-1].trailing_punctuation) & set(".?!…"):
@@ -132,7 +132,7 @@ class _Reader:
             words = [replace(word, control=self._document.style_at(word.span[0]).control) for word in words]
         return words
 
-    def _pronounced(self, runs: list[tuple[SourceMappedText, str]]) -> list[Word]:
+    def _pronounce(self, runs: list[tuple[SourceMappedText, str]]) -> list[Word]:
         given = self._document.pronunciations
         if any(is_espeak_language(language) for _, language in runs):
             return [word for run, language in runs for word in read_words(run, language, given)]

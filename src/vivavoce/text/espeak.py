@@ -60,7 +60,7 @@ def read_words(
     """
     voice = language.removesuffix(SUFFIX)
     read: list[Word] = []
-    for clause in _clauses(list(_written(text, pronunciations))):
+    for clause in _clauses(list(_written_words(text, pronunciations))):
         unread = [word.text for word in clause if not word.phonemes]
         sounds = iter(_readings(unread, voice))
         for word in clause:
@@ -68,11 +68,11 @@ def read_words(
             if spoken.phonemes:
                 read.append(spoken)
             elif read:
-                read[-1] = _followed(read[-1], spoken.trailing_punctuation)
+                read[-1] = _add_punctuation(read[-1], spoken.trailing_punctuation)
     return read
 
 
-def _written(text: SourceMappedText, pronunciations: Mapping[int, tuple[Pronunciation, ...]]) -> Iterator[Word]:
+def _written_words(text: SourceMappedText, pronunciations: Mapping[int, tuple[Pronunciation, ...]]) -> Iterator[Word]:
     """Words without sounds yet, the punctuation around them apart."""
     held: Word | None = None
     matches = list(_WRITTEN.finditer(text.text))
@@ -91,17 +91,17 @@ def _written(text: SourceMappedText, pronunciations: Mapping[int, tuple[Pronunci
         elif any(category(character)[0] in "LNS" or character == "%" for character in body):
             new = [Word(body, span, "", leading_punctuation=opening, no_space_before=glued)]
         else:
-            held = held and _followed(held, f" {match[0].translate(_WIDE)}")
+            held = held and _add_punctuation(held, f" {match[0].translate(_WIDE)}")
             continue
         if held:
             yield held
         yield from new[:-1]
-        held = _followed(new[-1], bare[len(body) :])
+        held = _add_punctuation(new[-1], bare[len(body) :])
     if held:
         yield held
 
 
-def _followed(word: Word, punctuation: str) -> Word:
+def _add_punctuation(word: Word, punctuation: str) -> Word:
     return replace(word, trailing_punctuation=f"{word.trailing_punctuation}{punctuation}")
 
 

@@ -74,8 +74,8 @@ def test_each_latent_answers_for_its_own_frames(
 
     monkeypatch.setattr(network, "encode", encode)
     monkeypatch.setattr(network, "decode", decode)
-    monkeypatch.setattr(Quantiser, "scaled", lambda self, values, levels: values)
-    monkeypatch.setattr(Quantiser, "restored", lambda self, steps, levels: steps)
+    monkeypatch.setattr(Quantiser, "scale", lambda self, values, levels: values)
+    monkeypatch.setattr(Quantiser, "restore", lambda self, steps, levels: steps)
     frames = torch.arange(2.0 * (packets + 1))[None, :, None].expand(-1, -1, WIDTH)
     payloads = through_payloads(network, frames, torch.zeros(4, chunks, dtype=torch.int64), noise=False)
     for row in range(4):
@@ -160,11 +160,11 @@ def test_the_exported_codec_says_what_the_trained_one_says(network: RateDistorti
     latents, starts = torch.zeros(1, 10, 6), torch.zeros(1, 10, 4)
     latents[0][:, LATENTS] = torch.from_numpy(np.stack(contents.latents)).float()
     starts[0][0, STARTS] = torch.from_numpy(contents.start).float()
-    restored = network.latents.restored(latents, levels)
-    begin = network.starts.restored(starts, torch.full((1, 10), 3))
+    restored = network.latents.restore(latents, levels)
+    begin = network.starts.restore(starts, torch.full((1, 10), 3))
     expected, _ = network.decode(restored, levels, begin)
     np.testing.assert_allclose(frames[:, :PITCH], expected[0, :, :PITCH], atol=0.02)
     whole, _, _ = network.encode(torch.from_numpy(features(samples))[None])
-    steps = network.latents.scaled(whole[0, -2], torch.tensor(3)).round()[LATENTS]
+    steps = network.latents.scale(whole[0, -2], torch.tensor(3)).round()[LATENTS]
     reach = np.array([len(t) // 2 for t in json.loads((addon / CODEBOOK_FILE).read_text())["latents"][3]["tables"]])
     np.testing.assert_allclose(np.clip(steps.numpy(), -reach, reach), contents.latents[0], atol=1)

@@ -120,7 +120,7 @@ def used_dimensions(quantiser: Quantiser, values: Values) -> list[int]:
 @torch.no_grad()
 def round_steps(quantiser: Quantiser, values: Values, level: int) -> Values:
     """Whole steps of values (packets, dimensions) at a level."""
-    return quantiser.scaled(torch.from_numpy(values), torch.full((len(values),), level)).round().long().numpy()
+    return quantiser.scale(torch.from_numpy(values), torch.full((len(values),), level)).round().long().numpy()
 
 
 def level_entries(quantiser: Quantiser, values: Values, kept: list[int]) -> list[LevelEntry]:

@@ -81,13 +81,13 @@ class Quantiser(nn.Module):
     def dead_zones(self) -> Tensor:
         return functional.softplus(self.dead_zone)
 
-    def scaled(self, values: Tensor, levels: Tensor) -> Tensor:
+    def scale(self, values: Tensor, levels: Tensor) -> Tensor:
         """What is rounded: values (…, dimensions) in steps of their level (…), drawn toward zero near zero."""
         steps = values * self.scales()[levels]
         zone = self.dead_zones()[levels]
         return steps - zone * torch.tanh(steps / (0.1 + zone))
 
-    def restored(self, steps: Tensor, levels: Tensor) -> Tensor:
+    def restore(self, steps: Tensor, levels: Tensor) -> Tensor:
         return steps / self.scales()[levels]
 
     def bits(self, noisy: Tensor, levels: Tensor) -> Tensor:

@@ -62,11 +62,11 @@ def _newest_first(values: Tensor, chunks: int) -> Tensor:
 
 def _quantise(quantiser: Quantiser, values: Tensor, levels: Tensor, rounded: Tensor) -> tuple[Tensor, Tensor]:
     """-> values as the decoder sees them, and their bits."""
-    steps = quantiser.scaled(values, levels)
+    steps = quantiser.scale(values, levels)
     noisy = steps + torch.rand_like(steps) - 0.5
     whole = steps + (steps.round() - steps).detach()
     seen = torch.where(rounded[:, None, None], whole, noisy)
-    return quantiser.restored(seen, levels), quantiser.bits(noisy, levels)
+    return quantiser.restore(seen, levels), quantiser.bits(noisy, levels)
 
 
 def distortion(restored: Tensor, original: Tensor) -> Tensor:

@@ -40,19 +40,19 @@ def network_inputs(voice: Voice, stage: StageOne, spoken: Sequence[Utterance]) -
         frames = said["token"].repeat_interleave(FRAMES_PER_UNIT, 1)[0]
         tracks = {"f0": said["f0"], "energy": said["energy"], "valid": said["frames"]}
         found["text_encoder"].append(_arrays(text))
-        found["decoder"].append(_arrays({"encoded": voice.encode(*_ordered(text))[:, frames], **tracks,
+        found["decoder"].append(_arrays({"encoded": voice.encode(*_in_order(text))[:, frames], **tracks,
                                          "speaker": said["speaker"]}))  # fmt: skip
         sentence, words = stage.posterior(said)[0], over_tokens(stage.words(said), said["owner"])
         for share in (0.0, 1.0):
             told = {"kind": said["kind"], "sentence_prosody": share * sentence, "word_prosody": share * words}
-            states = stage.melody.encode(*_ordered(text), *told.values())
+            states = stage.melody.encode(*_in_order(text), *told.values())
             found["prosody_encoder"].append(_arrays({**text, **told}))
             units = {"prosody": states[:, said["token"][0]], "mask": said["valid"]}
             found["melody"].append(_arrays({**units, "speaker": said["speaker"], "kind": said["kind"]}))
     return found
 
 
-def _ordered(text: Mapping[str, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+def _in_order(text: Mapping[str, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
     return text["symbols"], text["mask"], text["speaker"]
 
 
