@@ -41,6 +41,9 @@ CHANNEL_S, CHANNEL_DB, OTHER_DB = 0.3, -75.0, -50.0
 MIRROR = -0.9
 
 
+START_S = 0.1
+"""A gap that begins before is how an encoder fills its first blocks."""
+
 SILENT_DB, BEFORE_STEPS = -85.0, 20
 LEAST_HEARD = 200
 """Steps of sound, half a second, without which a stream holds none that could be lost."""
@@ -187,6 +190,8 @@ class _Stream:
         if min(steepness(levels, first), steepness(-levels, last)) < self.thresholds.steep_db:
             return
         start_s, end_s = (self.start_s + step * STEP_S for step in (first, last))
+        if start_s < START_S:
+            return
         yield self._event(start_s, end_s, ratio_to_threshold(fall / FALL_DB), "gap", fall_db=round(fall, 1))
 
     def _channels(self, sound: AudioBlock) -> Iterator[Event]:

@@ -21,7 +21,8 @@ from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame
 BURST, REMEMBERED = 3, 6
 """Frames in a row that the network reads, and in which older rows are looked for."""
 
-GAP_S = 1.0
+GAP_S = 1.3
+SAME_ROW = 0.03
 MIN_HEIGHT = 48
 COLUMN_STEP, REACH = 8, 16
 LEAST_CHANGE, LEFT_OVER = 0.2, 0.35
@@ -31,21 +32,21 @@ LEAST_CHANGE, LEFT_OVER = 0.2, 0.35
 class Thresholds:
     """What may be set."""
 
-    older_rows: float = 1.75
+    older_rows: float = 1.5
     """How much better rows fit an earlier frame than those since."""
-    probability: float = 0.3
+    probability: float = 0.6
     """That a frame is torn, by the network."""
-    looks: float = 3.0
-    """Torn frames, none over a second after the one before, that make an event."""
+    looks: float = 2.0
+    """Torn frames, none over 1.3 s after the one before, that make an event."""
 
 
 class Tearing(Detector):
     """A frame that was shown before it was whole: rows of two moments meet at a horizontal line.
 
     On one side of the line the rows are those of an earlier frame, two to five back, though they had moved on since;
-    on the other side they are not: time goes back. That is looked for in every frame, small. Where it is so a network
-    must agree, which reads how each row follows the one above, and the same rows of the two frames before, in 16 bands
-    of columns. Of interlaced frames one field is looked at.
+    on the other side they are not: time goes back. That is looked for in every frame, small. A network must agree, and
+    put the line at the same row: it reads how each row follows the one above, and the same rows of the two frames
+    before, in 16 bands of columns. Of interlaced frames one field is looked at.
 
     Limits: needs something that moves at the line, and a line that moves or a tear that comes and goes: then some
     rows are shown twice. A torn still is whole, and so is what rolls up or down as a whole, as credits do.
@@ -81,7 +82,7 @@ class Tearing(Detector):
         if len(self._small) < REMEMBERED or luma.shape[0] < MIN_HEIGHT:
             return
         older = find_older_rows(tuple(self._small))
-        if older is None or older.ratio < self.thresholds.older_rows or not self._is_torn(frame):
+        if older is None or older.ratio < self.thresholds.older_rows or not self._is_torn(frame, older.row):
             return
         for group in self._grouper.add(frame.time_s, frame.time_s + frame.seconds, older.ratio):
             yield from self._event(group)
@@ -92,12 +93,14 @@ class Tearing(Detector):
         for group in self._grouper.finish():
             yield from self._event(group)
 
-    def _is_torn(self, frame: VideoFrame) -> bool:
-        """Whether the network agrees, and nothing else shows rows twice."""
+    def _is_torn(self, frame: VideoFrame, row: float) -> bool:
+        """Whether the network agrees that it is torn at a row (a share of the height), and nothing else shows rows
+        twice."""
         lumas = tuple(self._lumas)
         if is_chart(frame.small) or scrolls(*lumas[-2:]):
             return False
-        return self.judge(lumas)[0] >= self.thresholds.probability
+        torn, there = self.judge(lumas)
+        return torn >= self.thresholds.probability and abs(there - row) <= SAME_ROW
 
     def _event(self, group: EventGroup) -> Iterator[Event]:
         clearest, self._clearest = self._clearest, None
