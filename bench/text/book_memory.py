@@ -1,6 +1,6 @@
 """Memory of `vivavoce book` over a whole book, and whether one that was killed and resumed has the same bytes.
 
-    python -m bench.text.book_memory BOOK [--hum] [--kills 3] [--suffix .m4b]
+    python -m bench.text.book_memory NAME BOOK [--hum] [--kills 3] [--suffix .m4b]
 
 The command runs in a process of its own, whose resident memory is read every second beside the count of sentences
 spoken. With `--hum` the voice hums a word's length instead of speaking: the text, its marks, the spool on disk and
@@ -28,7 +28,7 @@ import numpy as np
 
 from bench.shared.results import Table, write_result
 
-SECONDS_A_WORD = 0.36
+SECONDS_A_WORD = 0.1
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 SOURCES = ("bench/text/book_memory.py", "src/vivavoce/commands/book.py", "src/vivavoce/commands/book_audio.py",
            "src/vivavoce/text/book", "src/vivavoce/voice/spool.py")  # fmt: skip
@@ -44,6 +44,7 @@ class Look:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", help="of the result: text-book-NAME")
     parser.add_argument("book", type=Path)
     parser.add_argument("--hum", action="store_true")
     parser.add_argument("--kills", type=int, default=0)
@@ -69,14 +70,13 @@ def main() -> None:
             figures["same_bytes"] = same
         table = Table(("book", "hummed" if options.hum else "spoken"), rows)
         print(table.markdown())
-        kind = "hum" if options.hum else "voice"
-        write_result(f"text-book-{kind}{options.suffix.replace('.', '-')}", {"main": table}, SOURCES, figures)
+        write_result(f"text-book-{options.name}", {"main": table}, SOURCES, figures)
 
 
 def _command(book: Path, output: Path, hum: bool) -> list[str]:
     arguments = ["book", str(book), "-o", str(output), "--resume"]
     if hum:
-        return [sys.executable, "-m", "bench.text.book_memory", str(book), "--as-command", *arguments]
+        return [sys.executable, "-m", "bench.text.book_memory", "hum", str(book), "--as-command", *arguments]
     return [sys.executable, "-m", "vivavoce", *arguments]
 
 
@@ -102,8 +102,8 @@ def _sentences(output: Path) -> int:
 
 def _slope_mb(looks: list[Look]) -> float:
     """Least squares over the second half of the speaking."""
-    speaking = [look for look in looks if look.sentences]
-    half = [look for look in speaking if look.sentences > speaking[-1].sentences / 2] if speaking else []
+    most = max((look.sentences for look in looks), default=0)
+    half = [look for look in looks if most / 2 < look.sentences < most]
     if len(half) < 3:
         return float("nan")
     counts = np.array([look.sentences for look in half], float)

@@ -126,7 +126,7 @@ def _suffixed_fraction(match: re.Match[str]) -> str:
 LAKHS = RuleGroup(
     "grouped number",
     [
-        (Pattern(r"(?<![\w/.~])[~∼≈]\s?(?=[$£€]?\d)"), lambda m: "about "),
+        (Pattern(r"(?<![\w/.~])[~∼]\s?(?=[$£€]?\d)"), lambda m: "about "),
         (
             Pattern(r"(?<![\w)=<>-])([<>])(=?)(?=[$£€]?\d)"),
             lambda m: f"{'greater' if m[1] == '>' else 'less'} than {'or equal to ' if m[2] else ''}",
