@@ -15,6 +15,7 @@ import soxr
 
 from vivavoce.errors import InputError
 from vivavoce.files import whole_file
+from vivavoce.ogg import set_serial
 
 Samples = npt.NDArray[np.float32]
 
@@ -121,6 +122,8 @@ def write_blocks(path: Path, blocks: Iterable[Samples], rate_hz: int, name: str)
             with soundfile.SoundFile(_name(temporary), "w", rate_hz, 1, subtype, format=container) as file:
                 for block in blocks:
                     file.write(np.clip(block, -1.0, 1.0))
+            if container == "OGG":
+                set_serial(temporary)
         except soundfile.SoundFileError as error:
             raise AudioError(f"{path}: cannot be written ({error})") from error
 

@@ -112,6 +112,14 @@ def _temperature(match: re.Match[str]) -> str:
     sign, number, scale = match.groups()
     marked = "°" in match[0] or "º" in match[0] or "deg" in match[0]
     weather = _WEATHER.search(match.string)
+    before = match.string[: match.start()]
+    if (
+        not marked
+        and len(number) == 2
+        and " " not in match[0]
+        and (not before.strip() or _DEGREES_BEFORE.search(before))
+    ):
+        marked = True
     if (
         not marked
         and not sign
@@ -122,6 +130,10 @@ def _temperature(match: re.Match[str]) -> str:
     return f"{'minus ' if sign else ''}{number} {words} {'Fahrenheit' if scale == 'F' else 'Celsius'}"
 
 
+_DEGREES_BEFORE = Pattern(
+    r"(?i)\b(?:at|to|of|under|about|around|nearly|almost|between|is|was|hit|hits|than|past|from|and) $"
+)
+"""Before "40C", where no room, seat or size is named."""
 _WEATHER = Pattern(
     r"(?i)\b(?:outside|temperature|degrees|heat|hot|cold|warm|freez\w+|boil\w*|oven|weather|high of|low of|it is|bake|preheat|fever|below|above|reach\w*|cool\w*|thermostat|chill\w*|simmer|roast|melts?)\b"
 )
