@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -105,6 +106,29 @@ def test_ffmpeg_plays_what_we_send(tmp_path: Path, speech: Audio) -> None:
             out.push(speech.samples)
     assert player.wait(20) == 0
     assert heard.stat().st_size > 60_000
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(not shutil.which("gst-launch-1.0"), reason="no GStreamer")
+def test_gstreamer_plays_what_we_send(tmp_path: Path, speech: Audio) -> None:
+    port, heard = free_port(), tmp_path / "heard.raw"
+    payload_type = SessionDescription("127.0.0.1", port).payload_type
+    caps = f"application/x-rtp,media=audio,clock-rate=48000,encoding-name=OPUS,payload={payload_type}"
+    command = ["gst-launch-1.0", "-q", "udpsrc", f"port={port}", f"caps={caps}", "!", "rtpjitterbuffer", "!",
+               "rtpopusdepay", "!", "opusdec", "!", "audioconvert", "!", "audioresample", "!",
+               "audio/x-raw,format=S16LE,rate=16000,channels=1", "!", "filesink", f"location={heard}", "sync=false"]  # fmt: skip
+    player = subprocess.Popen(command)
+    try:
+        time.sleep(1.5)
+        with LiveSender(PacketSender(Protector(load_codec()), 5), ("127.0.0.1", port), 16_000) as out:
+            out.push(speech.samples)
+        time.sleep(1.0)
+    finally:
+        player.send_signal(signal.SIGINT)
+        player.wait(20)
+    samples = np.frombuffer(heard.read_bytes(), "<i2") / 32768
+    assert len(samples) > 0.9 * 16_000 * speech.duration_s
+    assert 0.5 < np.sqrt(np.mean(samples**2)) / np.sqrt(np.mean(speech.samples**2)) < 2.0
 
 
 @pytest.mark.nightly

@@ -35,7 +35,7 @@ def add_protection(parser: argparse.ArgumentParser) -> None:
     """How speech is coded and protected, for every verb that sends."""
     add = parser.add_argument
     add("--redundancy", type=float, default=1.0, help="seconds of the past in each packet, 0 to 1.04 (1)")
-    add("--redundancy-bitrate", help="of that past on average, such as 24k; else what sounds well, about 22k")
+    add("--redundancy-bitrate", help="of that past on average, such as 24k; else what sounds well, about 24k")
     add("--redundancy-codec", default=DEFAULT, help="dred, vivavoce (up to 2.5 s), or an addon of such a kind (dred)")
     add("--bitrate", default="24k", help="of the speech itself, 6k to 128k (24k)")
     add("--lbrr", action="store_true", help="also each packet's predecessor, by Opus's own means")

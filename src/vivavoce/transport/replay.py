@@ -39,7 +39,7 @@ def replay(datagrams: Sequence[CapturedDatagram], receiver: Receiver[Any]) -> Re
     start_s, end_s = waiting[0].at_s, waiting[-1].at_s + _AFTER_S
     pieces: list[Samples] = []
     delays_s: list[float] = []
-    place = 0
+    place = underruns = 0
     for tick in range(int((end_s - start_s) / FRAME_S) + 1):
         now_s = start_s + tick * FRAME_S
         while place < len(waiting) and waiting[place].at_s <= now_s:
@@ -49,10 +49,12 @@ def replay(datagrams: Sequence[CapturedDatagram], receiver: Receiver[Any]) -> Re
         if jitter.started and jitter.waiting:
             delays_s.append(lag(jitter, now_s))
         pieces.append(receiver.pull(now_s))
+        if not receiver.idle_samples:  # what comes after everything that was sent is no underrun
+            underruns = receiver.played.get(Move.EXPAND, 0)
     samples = np.concatenate(pieces)
     heard = samples[: len(samples) - receiver.idle_samples]
     delay_s = float(np.mean(delays_s)) if delays_s else 0.0
-    return Replay(heard, delay_s, receiver.played.get(Move.EXPAND, 0))
+    return Replay(heard, delay_s, underruns)
 
 
 def packets_of(datagrams: Sequence[CapturedDatagram]) -> tuple[bytes, ...]:

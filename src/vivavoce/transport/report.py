@@ -56,6 +56,7 @@ def report_page(
         "gaps": [[gap.first, [str(source) for source in gap.sources]] for gap in find_gaps(takes[-1].sources, lost)],
     }
     page = template.replace("{{heading}}", html.escape(f"{name} through a loss"))
+    page = page.replace("{{count}}", str(len(takes)))
     page = page.replace("{{facts}}", _facts(takes[-1], lost, packets))
     page = page.replace("{{takes}}", "\n".join(_section(number, take) for number, take in enumerate(takes)))
     return page.replace("{{data}}", json.dumps(data).replace("</", "<\\/"))
