@@ -40,15 +40,20 @@ class CharacterAlphabet:
         out."""
         writer = _Writer(self)
         writer.put_all(self.begin)
-        for number, word in enumerate(sentence.words):
-            writer.word(word, number)
+        following = (*sentence.words[1:], None)
+        for number, (word, next_word) in enumerate(zip(sentence.words, following, strict=True)):
+            writer.word(word, number, next_word)
         writer.put_all(self.end)
         return writer.tokens()
 
 
-def _comma_of_a_break(word: Word) -> str:
-    """A break where nothing is written is spoken as if there were a comma: sounds run together otherwise."""
-    return "," if word.break_s is not None and word.break_s >= AUDIBLE_BREAK_S else ""
+def _said_after(word: Word, following: Word | None) -> str:
+    """The punctuation after a word as it is spoken. A break where nothing is written, an ellipsis inside a sentence and
+    what comes before parentheses are as a comma: models run through them, and the pause is cut in afterwards."""
+    written = word.trailing_punctuation
+    if following is not None:
+        written = written.replace("…", ",") or ("," if "(" in following.leading_punctuation else "")
+    return written or ("," if word.break_s is not None and word.break_s >= AUDIBLE_BREAK_S else "")
 
 
 class _Writer:
@@ -60,7 +65,7 @@ class _Writer:
         self._rows: list[tuple[int, int, bool, int, str]] = []
         self._sound = 0
 
-    def word(self, word: Word, number: int) -> None:
+    def word(self, word: Word, number: int, following: Word | None) -> None:
         if number and not word.no_space_before:
             self._put(" ", -1)
         for character in word.leading_punctuation:
@@ -79,7 +84,7 @@ class _Writer:
             else:  # a sound of another language, which `tokenise` does not know
                 self._put(sounds, number)
         self._sound += 1
-        for character in word.trailing_punctuation or _comma_of_a_break(word):
+        for character in _said_after(word, following):
             self._put(character, -1)
 
     def _spell(self, phonemes: str) -> Iterator[tuple[str, str]]:

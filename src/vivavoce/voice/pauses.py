@@ -1,13 +1,15 @@
 """Silence of the length that was asked, whatever silence a voice makes of itself.
 
-A sentence is cut where breaks are wanted. Each piece begins with its first sound and ends with its last; what a model
-makes before, between and after them (breath, hum, silence of its own length) gives way to silence.
+A sentence is cut where breaks are wanted, and at punctuation where the voice pauses. Each piece begins with its first
+sound and ends with its last; what a model makes before, between and after them (breath, hum, silence of its own length)
+gives way to silence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +19,7 @@ from vivavoce.text.utterance import Sentence
 from vivavoce.voice.clock import Clock
 from vivavoce.voice.contour import Frames
 from vivavoce.voice.style import Pauses
-from vivavoce.voice.tokens import Tokens
+from vivavoce.voice.tokens import Tokens, gap_symbol
 
 BLOCK_S = 0.005
 LEAD_BLOCKS, TAIL_BLOCKS = 4, 8
@@ -25,6 +27,10 @@ LEAD_BLOCKS, TAIL_BLOCKS = 4, 8
 TAIL_S = TAIL_BLOCKS * BLOCK_S
 SILENT_LEVEL = 10.0 ** (-54.0 / 20.0)
 """Root mean square of a block that nobody hears beside speech of -20 LUFS."""
+SEARCH_S = 0.06
+"""How far from where a pause is expected its quietest place is looked for, to either side."""
+DIP_LEVEL = 10.0 ** (-36.0 / 20.0)
+"""Root mean square of a place where speech may be parted; a voice that is louder there runs on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +40,18 @@ class Cut:
     at: int
     """Samples from the beginning."""
     silence_s: float
+    certain: bool = True
+    """False for one that is left out where the voice runs on."""
 
 
 class Piece(NamedTuple):
-    """Sound (samples,), and how much later it is heard than it was made; None goes on from the piece before."""
+    """Sound (samples,), and how much later it is heard than it was made; None goes on from the piece before. Every cut
+    begins one that says how much, also where it was left out."""
 
     samples: Array
     shift: int | None
+    passed: int
+    """Cuts that lie before it."""
 
 
 def shape(
@@ -53,15 +64,44 @@ def shape(
     """
     shaper = _Shaper(clock, pause_s, trim)
     waiting = sorted(cuts, key=lambda cut: cut.at)
+    reach = round(SEARCH_S * clock.rate_hz)
+    held = np.zeros(0, np.float32)
     for samples in made:
-        while waiting and waiting[0].at <= shaper.taken + len(samples):
-            count = max(0, waiting[0].at - shaper.taken)
-            yield from shaper.take(samples[:count])
-            samples = samples[count:]
-            yield from shaper.end()
-            shaper.begin(waiting.pop(0).silence_s)
-        yield from shaper.take(samples)
+        held = np.concatenate([held, samples])
+        while waiting and waiting[0].at + reach <= shaper.taken + len(held):
+            held = yield from _part(shaper, held, waiting.pop(0), reach)
+        safe = max(0, waiting[0].at - reach - shaper.taken) if waiting else len(held)
+        yield from shaper.take(held[:safe])
+        held = held[safe:]
+    for cut in waiting:
+        held = yield from _part(shaper, held, cut, reach)
+    yield from shaper.take(held)
     yield from shaper.end()
+
+
+def _part(shaper: _Shaper, held: Array, cut: Cut, reach: int) -> Generator[Piece, None, Array]:
+    """What is held (samples,) up to a cut's place, which is the quietest near it; returns the rest."""
+    low = min(max(0, cut.at - reach - shaper.taken), len(held))
+    place, level = quietest(held[low : low + 2 * reach], shaper.block)
+    yield from shaper.take(held[: low + place])
+    if cut.certain or level < DIP_LEVEL:
+        yield from shaper.end()
+        shaper.part(cut.silence_s)
+    else:
+        shaper.go_on()
+    return held[low + place :]
+
+
+def quietest(samples: Array, block: int) -> tuple[int, float]:
+    """The middle of the quietest two blocks of (samples,), and their root mean square."""
+    count = len(samples) // block
+    if count < 2:
+        return len(samples) // 2, 0.0
+    power = np.square(samples[: count * block].reshape(count, block)).mean(axis=1)
+    pairs = power[1:] + power[:-1]
+    silent = np.flatnonzero(pairs <= 2 * SILENT_LEVEL**2)
+    place = int(silent[len(silent) // 2]) if len(silent) else int(np.argmin(pairs))
+    return (place + 1) * block, float(np.sqrt(pairs[place] / 2))
 
 
 class _Shaper:
@@ -70,21 +110,31 @@ class _Shaper:
 
     def __init__(self, clock: Clock, pause_s: float, trim: bool) -> None:
         self._rate_hz, self._trim = clock.rate_hz, trim
-        self._block = max(1, round(BLOCK_S * clock.rate_hz))
+        self.block = max(1, round(BLOCK_S * clock.rate_hz))
         self.taken = 0
+        self._passed = 0
         self._given = 0
         self._tail = 0
         """Samples of silence that the piece before ended with: part of the pause before the next."""
-        self._pause, self._heard = 0, True
-        self.begin(pause_s)
+        self._pause, self._heard, self._goes_on = 0, True, False
+        self._begin(pause_s)
 
-    def begin(self, pause_s: float) -> None:
-        """A new piece, whose first sound comes `pause_s` after the last one of the piece before."""
-        lead = LEAD_BLOCKS * self._block if self._trim else 0
+    def part(self, pause_s: float) -> None:
+        """A cut: a new piece, whose first sound comes `pause_s` after the last one of the piece before."""
+        self._passed += 1
+        self._begin(pause_s)
+
+    def _begin(self, pause_s: float) -> None:
+        lead = LEAD_BLOCKS * self.block if self._trim else 0
         unspent = 0 if self._heard else self._pause
         self._pause = round(pause_s * self._rate_hz) - self._tail - lead + unspent
         self._held = np.zeros(0, np.float32)
         self._heard, self._tail = False, 0
+
+    def go_on(self) -> None:
+        """A cut that is left out: the next sound says how much later it is heard."""
+        self._passed += 1
+        self._goes_on = self._heard
 
     def take(self, samples: Array) -> Iterator[Piece]:
         """What is certain to be heard, once more of it is known."""
@@ -94,14 +144,14 @@ class _Shaper:
         if not self._heard:
             if not audible.any():
                 silent = max(0, len(audible) - LEAD_BLOCKS)
-                self._held = self._held[silent * self._block :]
+                self._held = self._held[silent * self.block :]
                 return
             silent = max(0, int(np.argmax(audible)) - LEAD_BLOCKS)
-            self._held, audible = self._held[silent * self._block :], audible[silent:]
+            self._held, audible = self._held[silent * self.block :], audible[silent:]
         # the last block may have to be faded
         certain = int(np.flatnonzero(audible)[-1]) if audible.any() else 0
         if certain:
-            yield self._give(self._held[: certain * self._block])
+            yield self._give(self._held[: certain * self.block])
 
     def end(self) -> Iterator[Piece]:
         """The end of the piece, faded out."""
@@ -110,11 +160,11 @@ class _Shaper:
             return
         kept = len(self._held)
         if self._trim:
-            sound = (int(np.flatnonzero(audible)[-1]) + 1 if audible.any() else 0) * self._block
-            kept = min(kept, sound + TAIL_BLOCKS * self._block)
+            sound = (int(np.flatnonzero(audible)[-1]) + 1 if audible.any() else 0) * self.block
+            kept = min(kept, sound + TAIL_BLOCKS * self.block)
             self._tail = kept - sound
         faded = self._held[:kept].copy()
-        size = min(self._block, kept)
+        size = min(self.block, kept)
         faded[kept - size :] *= np.linspace(1.0, 0.0, size, dtype=np.float32)
         self._held = np.concatenate([faded, self._held[kept:]])
         if kept:
@@ -125,37 +175,44 @@ class _Shaper:
         shift = None
         begun = self.taken - len(self._held)
         self._held = self._held[len(samples) :]
+        if self._heard and self._goes_on:
+            shift, self._goes_on = self._given - begun, False
         if not self._heard:
             silence = max(0, self._pause)
-            size = min(self._block, len(samples))
+            size = min(self.block, len(samples))
             samples = samples.copy()
             samples[:size] *= np.linspace(0.0, 1.0, size, dtype=np.float32)
             shift = self._given + silence - begun
             samples = np.concatenate([np.zeros(silence, np.float32), samples])
             self._heard = True
         self._given += len(samples)
-        return Piece(samples, shift)
+        return Piece(samples, shift, self._passed)
 
     def _audible(self) -> np.ndarray:
         """Which whole blocks of what is held are heard; all of them where nothing is trimmed."""
-        count = len(self._held) // self._block
+        count = len(self._held) // self.block
         if not self._trim:
             return np.ones(count, bool)
-        power = np.square(self._held[: count * self._block].reshape(count, self._block)).mean(axis=1)
+        power = np.square(self._held[: count * self.block].reshape(count, self.block)).mean(axis=1)
         return power >= SILENT_LEVEL**2
 
 
-def break_cuts(sentence: Sentence, tokens: Tokens, durations: Frames, clock: Clock, boundary_s: float) -> list[Cut]:
-    """Where markup wants a break inside the sentence: in the middle of the gap after its word. `durations` (tokens,)
-    are in frames, `boundary_s` is from where a token ends to where it is heard to end."""
+def inner_cuts(
+    sentence: Sentence, tokens: Tokens, durations: Frames, clock: Clock, boundary_s: float, pauses: Pauses | None
+) -> list[Cut]:
+    """Where silence of a length is wanted inside the sentence, in the middle of the gap after a word: by markup, and by
+    punctuation, `pauses` being None where lengths are copied, which have pauses of their own. `durations` (tokens,) are
+    in frames, `boundary_s` is from where a token ends to where it is heard to end."""
     ends = np.cumsum(durations) * clock.hop
     shift = round(boundary_s * clock.rate_hz)
     cuts: list[Cut] = []
-    for number, word in enumerate(sentence.words[:-1]):
+    for number, (word, following) in enumerate(pairwise(sentence.words)):
         gap = np.flatnonzero((tokens.owner == number) & tokens.gaps)
-        if word.break_s is not None and len(gap):
+        mark = gap_symbol(word.trailing_punctuation + following.leading_punctuation)
+        wanted_s = pauses.inside(mark) if word.break_s is None and pauses else word.break_s
+        if wanted_s is not None and len(gap):
             middle = int(ends[gap[0] - 1] + ends[gap[-1]]) // 2
-            cuts.append(Cut(max(0, middle + shift), word.break_s))
+            cuts.append(Cut(max(0, middle + shift), wanted_s, word.break_s is not None))
     return cuts
 
 

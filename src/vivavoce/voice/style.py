@@ -12,12 +12,23 @@ from vivavoce.voice.acoustics import ProsodySource
 SLOWEST, FASTEST = 0.25, 4.0
 MOST_SEMITONES = 24.0
 LONGEST_PAUSE_S = 10.0
+_INSIDE = {
+    ",": "comma_s", ";": "semicolon_s", ":": "colon_s", "—": "dash_s", "…": "ellipsis_s", "(": "parenthesis_s",
+    ")": "parenthesis_s",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Pauses:
-    """Seconds of silence after what ends, alike for all voices."""
+    """Seconds of silence after what ends, and inside sentences after their punctuation, alike for all voices."""
 
+    parenthesis_s: float = 0.15
+    """Before what stands in parentheses, and after it."""
+    comma_s: float = 0.2
+    colon_s: float = 0.25
+    dash_s: float = 0.25
+    semicolon_s: float = 0.3
+    ellipsis_s: float = 0.4
     part_s: float = 0.2
     """After a part of a sentence that is too long to be said at once."""
     sentence_s: float = 0.35
@@ -38,18 +49,17 @@ class Pauses:
         """Seconds of pause after a sentence with this ending."""
         return float(getattr(self, f"{boundary}_s"))
 
+    def inside(self, mark: str) -> float | None:
+        """Seconds after a mark inside a sentence, None for one that asks for no pause."""
+        name = _INSIDE.get(mark)
+        return None if name is None else float(getattr(self, name))
+
     def scaled(self, factor: float) -> Pauses:
-        """All pauses between sentences `factor` times as long. Raises `InputError` for a factor outside 0 to 5."""
+        """All pauses but those around the whole `factor` times as long. Raises `InputError` outside 0 to 5."""
         if not 0.0 <= factor <= 5.0:
             raise InputError(f"pauses {factor:g} times as long, use 0 to 5")
-        return replace(
-            self,
-            part_s=factor * self.part_s,
-            sentence_s=factor * self.sentence_s,
-            paragraph_s=factor * self.paragraph_s,
-            heading_s=factor * self.heading_s,
-            scene_s=factor * self.scene_s,
-        )
+        names = set(self.__slots__) - {"lead_s", "end_s"}
+        return replace(self, **{name: factor * getattr(self, name) for name in names})
 
 
 @dataclass(frozen=True, slots=True)

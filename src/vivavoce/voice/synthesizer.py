@@ -28,7 +28,7 @@ from vivavoce.voice.controls import TokenControls, is_silent, silent_tokens, tok
 from vivavoce.voice.details import VoiceDetails
 from vivavoce.voice.limiter import Limiter
 from vivavoce.voice.overrides import input_tensors, override_tensors
-from vivavoce.voice.pauses import TAIL_S, break_cuts, pause_before, shape
+from vivavoce.voice.pauses import TAIL_S, inner_cuts, pause_before, shape
 from vivavoce.voice.speech_chunk import PredictedProsody, SpeechChunk, concatenate
 from vivavoce.voice.stack import TimedSource, split_encoders
 from vivavoce.voice.style import Pauses, SpeakingStyle
@@ -178,15 +178,17 @@ class Voice:
         durations = self._timed.durations(context) if self._timed else None
         silent = silent_tokens(sentence, tokens)
         sound = self._audio(context, schedule, durations, silent)
-        cuts = [] if durations is None else break_cuts(sentence, tokens, durations, self.clock, self.details.boundary_s)
+        pauses = None if "given_frames" in given else style.pauses
+        boundary_s = self.details.boundary_s
+        cuts = [] if durations is None else inner_cuts(sentence, tokens, durations, self.clock, boundary_s, pauses)
         pause_s = pause_before(sentence, style.pauses, previous)
         waiting = list(self._marks(sentence, tokens, durations, 0.0))
-        for samples, shift in shape(sound, cuts, pause_s, self.clock, trim=not silent.any()):
+        for samples, shift, passed in shape(sound, cuts, pause_s, self.clock, trim=not silent.any()):
             if shift is None:
                 yield SpeechChunk(samples)
                 continue
             begins = begin_s + shift / self.clock.rate_hz
-            until_s = cuts.pop(0).at / self.clock.rate_hz if cuts else float("inf")
+            until_s = cuts[passed].at / self.clock.rate_hz if passed < len(cuts) else float("inf")
             now = [mark for mark in waiting if mark.time_s < until_s]
             waiting = [mark for mark in waiting if mark.time_s >= until_s]
             yield SpeechChunk(samples, tuple(mark.shifted(begins, begin_s) for mark in now))
