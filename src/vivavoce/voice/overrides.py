@@ -9,11 +9,14 @@ from vivavoce.errors import InputError
 from vivavoce.features import Array
 from vivavoce.voice.acoustics import AcousticInputs, AcousticOverrides
 from vivavoce.voice.clock import Clock
+from vivavoce.voice.contour import Frames, token_means
 from vivavoce.voice.dimensions import WORD_PROSODY
 from vivavoce.voice.tokens import Tokens
 
 STRESS_SHARE = 0.35
 """Of a vowel's time, what its stress mark takes where that is a token of its own."""
+MOST_COPIED_NEPERS = 1.2
+"""About 10 dB: a word that is further from the others in a recording was not meant to be."""
 
 
 def input_tensors(inputs: AcousticInputs, tokens: Tokens, kinds: tuple[str, ...]) -> Tensors:
@@ -36,7 +39,28 @@ def override_tensors(
     if "given_frames" not in reads:
         raise InputError(f'voice "{name}" cannot follow a melody that is given')
     frames = _token_frames(given.durations_s / clock.frame_s, tokens, boundary_s / clock.frame_s)
-    return {"given_frames": frames[None], "given_f0": _contour(given, clock)[None]}
+    energy = given.energy[tokens.sounds].astype(np.float32)
+    return {"given_frames": frames[None], "given_f0": _contour(given, clock)[None], "given_energy": energy[None]}
+
+
+def copied_gain(given: Array, own: Array, durations: Frames, tokens: Tokens) -> Array:
+    """Nepers (tokens,) that make each word as much louder or softer than the others as the copied one is.
+
+    `given` is log power in nepers of tokens (tokens,), `own` that of frames as the voice would say them (frames,), and
+    `durations` are frames of tokens (tokens,). Words, for inside them the sounds of two voices differ.
+    """
+    frames = np.where(tokens.words >= 0, durations, 0)
+    words = np.maximum(tokens.words, 0)
+    lengths = np.bincount(words, frames)
+    spoken = lengths > 0
+    if not spoken.any():
+        return np.zeros(len(words), np.float32)
+    wanted = np.zeros(len(lengths))
+    for values, sign in ((given, 1.0), (token_means(own, durations), -1.0)):
+        means = np.divide(np.bincount(words, values * frames), lengths, out=np.zeros(len(lengths)), where=spoken)
+        wanted += sign * np.where(spoken, means - np.average(means, weights=lengths), 0.0)
+    gains = np.clip(wanted / 2.0, -MOST_COPIED_NEPERS, MOST_COPIED_NEPERS)
+    return np.where(tokens.owner >= 0, gains[np.maximum(tokens.owner, 0)], 0.0).astype(np.float32)
 
 
 def _token_frames(durations: Array, tokens: Tokens, boundary: float) -> Array:

@@ -27,7 +27,7 @@ from vivavoce.voice.contour import Frames
 from vivavoce.voice.controls import TokenControls, is_silent, silent_tokens, token_controls
 from vivavoce.voice.details import VoiceDetails
 from vivavoce.voice.limiter import Limiter
-from vivavoce.voice.overrides import input_tensors, override_tensors
+from vivavoce.voice.overrides import copied_gain, input_tensors, override_tensors
 from vivavoce.voice.pauses import TAIL_S, inner_cuts, pause_before, shape
 from vivavoce.voice.speech_chunk import PredictedProsody, SpeechChunk, concatenate
 from vivavoce.voice.stack import TimedSource, split_encoders
@@ -176,6 +176,8 @@ class Voice:
         if self._encoders:
             context = {**context, **self._encoders(context), **given}
         durations = self._timed.durations(context) if self._timed else None
+        if "given_energy" in given and durations is not None:
+            context = self._with_copied_loudness(context, durations, tokens)
         silent = silent_tokens(sentence, tokens)
         sound = self._audio(context, schedule, durations, silent)
         pauses = None if "given_frames" in given else style.pauses
@@ -258,6 +260,14 @@ class Voice:
         level = np.array([10.0 ** (speaker.gain_db / 20.0)], np.float32)
         context = sentence_context(tokens, controls, int(blend[0].argmax()), centre_hz)
         return {**context, "blend": blend, "level": level}
+
+    def _with_copied_loudness(self, context: dict[str, np.ndarray], durations: Frames, tokens: Tokens) -> Tensors:
+        """The context with words as loud beside each other as those of the recording that is copied."""
+        frames = join(list(self._frames.blocks[0].open(context)))
+        if "energy" not in frames or "gain" not in self._reads:
+            return context
+        gain = copied_gain(context["given_energy"][0], frames["energy"][0], durations, tokens)
+        return {**context, "gain": context["gain"] + gain}
 
     def _audio(
         self, context: Tensors, schedule: ChunkSchedule, durations: Frames | None, silent: np.ndarray
