@@ -31,14 +31,18 @@ Readings = dict[str, dict[str, dict[str, float]]]
 PAIRS = (
     ("24k + DRED 1 s", "24k, our concealment"),
     ("24k + DRED 1 s", "libopus DRED 1 s, 52k, dc 5"),
-    ("24k + DRED 1 s", "libopus DRED 1 s, 52k, dc 10"),
     ("24k + our codec 1 s", "24k, our concealment"),
     ("24k + DRED 1 s", "24k + our codec 1 s"),
     ("24k, our concealment", "libopus 24k, deep PLC, dc 5"),
     ("40k LBRR + DRED 1 s", "libopus LBRR + DRED 1 s, 68k, dc 5"),
-    ("40k LBRR + DRED 1 s", "40k, no loss"),
     ("40k LBRR + DRED 1 s", "24k, no loss"),
+)
+FURTHER_PAIRS = (
+    ("24k + DRED 1 s", "libopus DRED 1 s, 52k, dc 10"),
+    ("40k LBRR + DRED 1 s", "libopus LBRR + DRED 1 s, 68k, dc 10"),
+    ("40k LBRR + DRED 1 s", "40k, no loss"),
     ("24k + DRED 1 s", "24k, RED 2 copies"),
+    ("24k + our codec 1 s", "libopus DRED 1 s, 52k, dc 5"),
 )
 
 
@@ -116,14 +120,15 @@ def summarise(readings: Readings, pool: list[Item], order: Sequence[str]) -> tup
         if extreme:
             cells.append(" / ".join(_value(readings, name, extreme, m, 3 if m == "stoi" else 2) for m in METRICS))
         rows.append(cells)
-    tables = {"main": Table(columns, rows), "paired": _differences(readings, usual)}
+    paired, further = (_differences(readings, usual, pairs) for pairs in (PAIRS, FURTHER_PAIRS))
+    tables = {"main": Table(columns, rows), "paired": paired, "further": further}
     return tables, {"items": len(usual), "loss": _loss(usual), "extreme": len(extreme), "extreme_loss": _loss(extreme)}
 
 
-def _differences(readings: Readings, pool: list[Item]) -> Table:
+def _differences(readings: Readings, pool: list[Item], wanted: Sequence[tuple[str, str]]) -> Table:
     """Paired: the same speaker through the same trace, with 95 % intervals."""
     rows = []
-    for ours, theirs in PAIRS:
+    for ours, theirs in wanted:
         if not readings.get(ours) or not readings.get(theirs):
             continue
         cells = []
