@@ -75,12 +75,13 @@ def likelihood_part(bench: Bench) -> Result:
 
 def emphasis_part(bench: Bench) -> Result:
     made = {name: list(emphasis.emphasised(bench.data, name)) for name in ("none", "camp")}
-    rows = []
+    rows, count = [], 0
     for name, words in made.items():
+        count = len(words)
         share = np.mean([word.heard for word in words])
         means = np.mean([(w.semitones, w.energy, w.length) for w in words], axis=0)
         rows.append([name, f"{share:.2f}", f"{means[0]:+.1f}", f"{means[1]:+.1f}", f"{100 * means[2]:+.0f} %"])
-    table = Table(["system", f"heard, of {len(words)}", "semitones", "energy, nepers", "length"], rows)
+    table = Table(["system", f"heard, of {count}", "semitones", "energy, nepers", "length"], rows)
     return {"main": table}, {name: [asdict(word) for word in words] for name, words in made.items()}
 
 

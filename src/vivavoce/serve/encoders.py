@@ -1,5 +1,8 @@
 """Encoders of sound that comes in pieces: what their methods return, in order, is the file."""
 
+# pyright: reportUnknownMemberType=false
+# (PyAV's stubs leave the parameter of `Packet` open)
+
 from __future__ import annotations
 
 import io

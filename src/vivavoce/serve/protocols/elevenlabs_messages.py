@@ -85,9 +85,9 @@ class OutputFormat:
 class Alignment:
     """Characters of a text with the seconds at which each begins and ends."""
 
-    characters: list[str] = field(default_factory=list)
-    starts: list[float] = field(default_factory=list)
-    ends: list[float] = field(default_factory=list)
+    characters: list[str] = field(default_factory=list[str])
+    starts: list[float] = field(default_factory=list[float])
+    ends: list[float] = field(default_factory=list[float])
 
     @classmethod
     def of(cls, spoken: Spoken, origin_s: float) -> Alignment:

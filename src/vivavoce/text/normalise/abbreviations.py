@@ -55,11 +55,11 @@ _ANYWHERE = {
     "Mfg": "Manufacturing", "Acad": "Academy", "Ques": "Question", "Sup": "Superior", "Cath": "Catholic",
 }  # fmt: skip
 """Read so wherever a full stop follows."""
-_ANYWHERE |= {
+_ANYWHERE.update({
     short.capitalize(): long.capitalize()
     for short, long in _ANYWHERE.items()
     if len(short) > 3 and short.islower() and short.capitalize() not in _ANYWHERE
-}
+})
 _WITHOUT_STOP = {
     "Blvd": "Boulevard", "Pkwy": "Parkway", "Hwy": "Highway", "dept": "department", "Dept": "Department",
     "govt": "government", "approx": "approximately", "tbsp": "tablespoons", "tsp": "teaspoons", "Tbsp": "tablespoons",

@@ -30,7 +30,7 @@ def kind_of(text: str) -> tuple[str, list[int]] | None:
             kind = "or" if "or" in words else "yes_no"
         else:
             kind = "wh" if words[0] in QUESTION_WORDS else ""
-        return (kind, chosen_words(text, kind, None)) if kind else None
+        return (kind, chosen_words(text, kind, -1)) if kind else None
     listed = _list_ends(text) if "," in text and {"and", "or"}.intersection(words) else []
     return ("list", listed) if listed else None
 

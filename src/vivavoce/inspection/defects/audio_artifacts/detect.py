@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean
 from typing import Any, ClassVar
@@ -74,7 +74,7 @@ class Heard:
     likely: dict[str, float]
     """0 where nothing in the sound supports it."""
     worst: dict[str, int]
-    sure: frozenset[str] = field(default_factory=frozenset)
+    sure: frozenset[str] = frozenset()
     """Defects that are so plain here that the seconds beside need no evidence of their own."""
 
 

@@ -57,7 +57,7 @@ def find_older_rows(pictures: Sequence[Plane]) -> OlderRows | None:
 def _ratios(side: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> list[tuple[float, int, int]]:
     """The best ratio, its place and its age, of each age from two on; both are (ages, lines), newest first."""
     moved = np.minimum.accumulate(side, axis=0)
-    best = []
+    best: list[tuple[float, int, int]] = []
     for age in range(1, len(side)):
         ratio = (np.minimum(moved[age - 1], other[age]) + ADDED) / (side[age] + CODING)
         ratio[side[age] > FITS] = 0.0
