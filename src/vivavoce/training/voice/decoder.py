@@ -26,7 +26,7 @@ from vivavoce.training.voice.chorus import chorus
 from vivavoce.training.voice.networks import FRAMES_PER_UNIT, Voice, frame_inputs
 from vivavoce.training.voice.prepare import prepare
 from vivavoce.training.voice.sound import FRAME_SAMPLES, excitation, mel_distance, synthesise
-from vivavoce.training.voice.stage_one import PROSODY_RECIPE
+from vivavoce.training.voice.stage_one import PROSODY_RUNS
 from vivavoce.training.voice.utterances import SPEAKERS, Utterance, utterances
 from vivavoce.training.voice.warm_start import HIBARI, begin
 
@@ -71,7 +71,7 @@ class Decoder(Product[DecoderRecipe]):
 
     @property
     def depends_on(self) -> tuple[str, ...]:
-        return (PROSODY_RECIPE, *filter(None, [self.recipe.follows]))
+        return (*PROSODY_RUNS, *filter(None, [self.recipe.follows]))
 
     @property
     def features(self) -> Path:

@@ -34,7 +34,8 @@ def over_neighbours(frames: Tensor, layer: nn.Conv1d) -> Tensor:
     count = frames.shape[1] - size + 1
     seen = torch.cat([frames[:, place : place + count] for place in range(size)], dim=-1)
     assert layer.bias is not None
-    return seen @ layer.weight.permute(2, 1, 0).reshape(-1, layer.out_channels) + layer.bias
+    bias = layer.bias[None, None]  # three axes, or onnxruntime adds it within the product where sizes are fixed
+    return seen @ layer.weight.permute(2, 1, 0).reshape(-1, layer.out_channels) + bias
 
 
 class ConvNextBlock(nn.Module):
@@ -82,7 +83,10 @@ class SharedLayer(nn.Module):
         scores = query @ key.transpose(2, 3) / math.sqrt(width // self.heads)
         if bias is not None:
             scores = scores + bias
-        heard = (scores.softmax(-1) @ value).transpose(1, 2).reshape(batch, tokens, width)
+        # A softmax whose sum is a column of the same product: padding then changes not even the last bit.
+        shares = (scores - scores.amax(-1, keepdim=True)).exp()
+        summed = shares @ torch.cat([value, torch.ones_like(value[..., :1])], dim=-1)
+        heard = (summed[..., :-1] / summed[..., -1:]).transpose(1, 2).reshape(batch, tokens, width)
         states = states + self.out(heard)
         return states + self.l2(functional.gelu(self.l1(modulate(self.norm2(states), second))))
 

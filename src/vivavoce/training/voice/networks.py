@@ -128,9 +128,9 @@ class Melody(nn.Module):
     def log_units(self, states: Tensor, mask: Tensor, speaker: Tensor) -> Tensor:
         """log(1 + units) of each token: (batch, tokens)."""
         table = self.v.row("dur", speaker)
-        entered = functional.pad((states * mask[..., None].to(states.dtype)).transpose(1, 2), (1, 1))
-        hidden = functional.gelu(self.p.dur[0](entered).transpose(1, 2) + table[..., :-1])
-        return self.p.dur[2](hidden.transpose(1, 2))[:, 0].float() + table[..., 0, -1:]
+        entered = functional.pad(states * mask[..., None].to(states.dtype), (0, 0, 1, 1))
+        hidden = functional.gelu(over_neighbours(entered, self.p.dur[0]) + table[..., :-1])
+        return over_neighbours(hidden, self.p.dur[2])[..., 0].float() + table[..., 0, -1:]
 
     def contours(self, states: Tensor, valid: Tensor, speaker: Tensor, kind: Tensor) -> tuple[Tensor, Tensor]:
         """states of units (batch, units, 192), valid (batch, units, 1) -> f0 in Hz and energy, (batch, 2 * units)

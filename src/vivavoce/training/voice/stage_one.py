@@ -19,7 +19,9 @@ from vivavoce.training.voice.networks import FRAMES_PER_UNIT, Melody
 from vivavoce.training.voice.reference import SentenceReference, WordReference, word_shares
 from vivavoce.training.voice.utterances import SPEAKERS
 
-PROSODY_RECIPE = "chorus-questions"
+PROSODY_RUNS = ("chorus-prosody", "chorus-questions")
+"""Each goes on from the one before."""
+PROSODY_RECIPE = PROSODY_RUNS[-1]
 UNVOICED_SHARE = 0.35
 """Of the speaker's median f0: what is lower counts as unvoiced."""
 
