@@ -69,10 +69,12 @@ def frames(index: int) -> Tensors:
     return whole(inner(index - 1), encoded(), upstream)
 
 
+PHASES = 3e-2
+"""Where sizes are fixed the last bits of a pitch may differ, and the pulse train drifts by them."""
 CASES: dict[str, Callable[[], Case]] = {
     "UnitUpsampler": lambda: Case("0", lambda: inner(0), encoded(), None, lambda: inner(0, True), ROUNDING),
     "Decoder": lambda: Case("1", lambda: inner(1), encoded(), frames(1), lambda: inner(1, True), ROUNDING),
-    "whole": lambda: Case("stack", stack, data_of(SHORT), None, lambda: stack(True), 2e-2),
+    "whole": lambda: Case("stack", stack, data_of(SHORT), None, lambda: stack(True), PHASES),
 }
 
 
@@ -115,7 +117,7 @@ def test_the_fixed_target_equals_the_dynamic_one(text: str) -> None:
     """The short one is padded, the long one has more frames than any compiled size and is split. A sample at the edge
     of voicing may be voiced in one of them."""
     data = data_of(text)
-    assert_close(whole(stack(True), data), whole(stack(), data), 2e-2)
+    assert_close(whole(stack(True), data), whole(stack(), data), PHASES)
 
 
 def test_what_is_longer_than_every_compiled_size_is_cut_before_it_gets_there() -> None:
