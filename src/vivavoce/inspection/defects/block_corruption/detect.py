@@ -33,7 +33,7 @@ DOUBTFUL = 0.7
 LEAST_RATIO = 1.1
 """How far the change steps at the borders of blocks, against inside them, at least."""
 
-LEAST_SHARE, CLEARLY, BEYOND = 0.22, 1.5, 1.0
+LEAST_SHARE, CLEARLY, BEYOND = 0.18, 1.5, 1.0
 """Part of the corrupt blocks, at least, at whose borders it steps clearly further: so many times and levels. Fast
 close-ups, out of focus, step a little further at all of them, as their coding does."""
 
@@ -46,7 +46,7 @@ the corrupt blocks beyond inside them, and log(1 + that difference in levels), f
 class Thresholds:
     """What may be set."""
 
-    probability: float = 0.75
+    probability: float = 0.7
     """That blocks are corrupt, after the second look."""
     exit_ratio: float = 0.6
     """Part of it that keeps an event going."""

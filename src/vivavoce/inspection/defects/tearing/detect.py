@@ -21,7 +21,7 @@ from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame
 BURST, REMEMBERED = 3, 6
 """Frames in a row that the network reads, and in which older rows are looked for."""
 
-GAP_S = 1.3
+GAP_S = 1.0
 SAME_ROW = 0.03
 MIN_HEIGHT = 48
 COLUMN_STEP, REACH = 8, 16
@@ -32,12 +32,14 @@ LEAST_CHANGE, LEFT_OVER = 0.2, 0.35
 class Thresholds:
     """What may be set."""
 
-    older_rows: float = 1.5
+    older_rows: float = 1.75
     """How much better rows fit an earlier frame than those since."""
+    suspected: float = 0.3
+    """Probability that a frame is torn, by the network."""
     probability: float = 0.6
-    """That a frame is torn, by the network."""
-    looks: float = 2.0
-    """Torn frames, none over 1.3 s after the one before, that make an event."""
+    """The same of one frame of an event at least, torn at the row at which the older rows begin."""
+    looks: float = 3.0
+    """Torn frames, none over a second after the one before, that make an event."""
 
 
 class Tearing(Detector):
@@ -45,8 +47,8 @@ class Tearing(Detector):
 
     On one side of the line the rows are those of an earlier frame, two to five back, though they had moved on since;
     on the other side they are not: time goes back. That is looked for in every frame, small. A network must agree, and
-    put the line at the same row: it reads how each row follows the one above, and the same rows of the two frames
-    before, in 16 bands of columns. Of interlaced frames one field is looked at.
+    in one frame at least put the line at the same row: it reads how each row follows the one above, and the same rows
+    of the two frames before, in 16 bands of columns. Of interlaced frames one field is looked at.
 
     Limits: needs something that moves at the line, and a line that moves or a tear that comes and goes: then some
     rows are shown twice. A torn still is whole, and so is what rolls up or down as a whole, as credits do.
@@ -64,6 +66,7 @@ class Tearing(Detector):
         self._small: deque[Plane] = deque(maxlen=REMEMBERED)
         self._grouper = EventGrouper(GAP_S)
         self._clearest: OlderRows | None = None
+        self._sure = False
 
     def judge(self, pictures: Sequence[Plane]) -> tuple[float, float]:
         """Luma of three frames in a row, or more -> how likely the last is torn, and at which share of its height."""
@@ -82,10 +85,14 @@ class Tearing(Detector):
         if len(self._small) < REMEMBERED or luma.shape[0] < MIN_HEIGHT:
             return
         older = find_older_rows(tuple(self._small))
-        if older is None or older.ratio < self.thresholds.older_rows or not self._is_torn(frame, older.row):
+        if older is None or older.ratio < self.thresholds.older_rows:
+            return
+        torn, row = self._ask_network(frame)
+        if torn < self.thresholds.suspected:
             return
         for group in self._grouper.add(frame.time_s, frame.time_s + frame.seconds, older.ratio):
             yield from self._event(group)
+        self._sure |= torn >= self.thresholds.probability and abs(row - older.row) <= SAME_ROW
         if self._clearest is None or older.ratio > self._clearest.ratio:
             self._clearest = older
 
@@ -93,18 +100,15 @@ class Tearing(Detector):
         for group in self._grouper.finish():
             yield from self._event(group)
 
-    def _is_torn(self, frame: VideoFrame, row: float) -> bool:
-        """Whether the network agrees that it is torn at a row (a share of the height), and nothing else shows rows
-        twice."""
+    def _ask_network(self, frame: VideoFrame) -> tuple[float, float]:
+        """How likely the frame is torn, and where; not at all where something else shows rows twice."""
         lumas = tuple(self._lumas)
-        if is_chart(frame.small) or scrolls(*lumas[-2:]):
-            return False
-        torn, there = self.judge(lumas)
-        return torn >= self.thresholds.probability and abs(there - row) <= SAME_ROW
+        return (0.0, 0.0) if is_chart(frame.small) or scrolls(*lumas[-2:]) else self.judge(lumas)
 
     def _event(self, group: EventGroup) -> Iterator[Event]:
         clearest, self._clearest = self._clearest, None
-        if clearest is None or group.count < self.thresholds.looks:
+        sure, self._sure = self._sure, False
+        if clearest is None or not sure or group.count < self.thresholds.looks:
             return
         row = clearest.row
         box = [0.0, max(0.0, row - 0.01), 1.0, min(1.0, row + 0.01)]
