@@ -25,6 +25,9 @@ from vivavoce.inspection import InspectionJob, defect_names, inspect_files
 
 HEARD = ("audio_dropout", "clicks", "distortion", "hiss", "hum")
 RENDER_SEED = 1
+SHORT = ("video", "music", "speech")
+"""Kinds of the short table."""
+
 CORPORA, RECORDINGS = ("ensemble", "kathleen", "kerstin", "prompts", "speechocean"), 24
 DECIDING = ("audio_artifacts", "audio_dropout", "block_corruption", "combing", "freeze", "stutter", "tearing")
 SOURCES = (
@@ -119,7 +122,8 @@ def main(arguments: Iterable[str] | None = None) -> None:
     print(table(found).markdown())
     if not chosen.only:
         figures = {name: {"alarms": dict(kind.alarms), "hours": round(kind.hours, 4)} for name, kind in found.items()}
-        write_result("inspection-alarms", {"main": table(found)}, SOURCES, figures)
+        short = {name: kind for name, kind in found.items() if name in SHORT}
+        write_result("inspection-alarms", {"main": table(short), "all": table(found)}, SOURCES, figures)
 
 
 if __name__ == "__main__":
