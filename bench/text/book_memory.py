@@ -31,7 +31,7 @@ from bench.shared.results import Table, write_result
 SECONDS_A_WORD = 0.1
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 SOURCES = ("bench/text/book_memory.py", "src/vivavoce/commands/book.py", "src/vivavoce/commands/book_audio.py",
-           "src/vivavoce/text/book", "src/vivavoce/voice/spool.py")  # fmt: skip
+           "src/vivavoce/text/book", "src/vivavoce/voice/spool.py", "src/vivavoce/ogg.py")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,10 @@ def main() -> None:
         whole = Path(folder, f"whole{options.suffix}")
         looks = list(_watched(options.book, whole, options.hum))
         rows = [("words", f"{words:,}"), ("memory at its most, MB", f"{max(look.resident_mb for look in looks):.0f}")]
-        slope = _slope_mb(looks)
-        rows.append(("growth over the second half, MB per 1,000 sentences", f"{slope:.1f}"))
-        figures: dict[str, Any] = {"words": words, "most_mb": round(max(look.resident_mb for look in looks), 1),
-                                   "growth_mb_per_1000_sentences": round(slope, 2)}  # fmt: skip
+        figures: dict[str, Any] = {"words": words, "most_mb": round(max(look.resident_mb for look in looks), 1)}
+        if (slope := _slope_mb(looks)) is not None:
+            rows.append(("growth over the second half, MB per 1,000 sentences", f"{slope:.1f}"))
+            figures["growth_mb_per_1000_sentences"] = round(slope, 2)
         if options.kills:
             again = Path(folder, f"again{options.suffix}")
             _interrupted(options.book, again, options.hum, options.kills, max(look.sentences for look in looks))
@@ -100,12 +100,12 @@ def _sentences(output: Path) -> int:
         return 0
 
 
-def _slope_mb(looks: list[Look]) -> float:
-    """Least squares over the second half of the speaking."""
+def _slope_mb(looks: list[Look]) -> float | None:
+    """Least squares over the second half of the speaking; None where that was too short to tell."""
     most = max((look.sentences for look in looks), default=0)
     half = [look for look in looks if most / 2 < look.sentences < most]
-    if len(half) < 3:
-        return float("nan")
+    if len(half) < 20:
+        return None
     counts = np.array([look.sentences for look in half], float)
     return float(np.polyfit(counts / 1000, np.array([look.resident_mb for look in half]), 1)[0])
 
