@@ -23,6 +23,9 @@ DTYPES = {
 }
 ERRORS_ONLY = 3
 MAX_NAME = 100
+UNWANTED = ["MatMulAddFusion"]
+"""Fusions of onnxruntime that apply where sizes are fixed alone: this one hides layers of 8 bits from a faster one, and
+rounds otherwise than where sizes are free."""
 
 
 class Session:
@@ -48,7 +51,9 @@ class Session:
         for name, size in (sizes or {}).items():
             options.add_free_dimension_override_by_name(name, size)
         try:
-            self._session = onnxruntime.InferenceSession(model, options, providers=[provider])
+            self._session = onnxruntime.InferenceSession(
+                model, options, providers=[provider], disabled_optimizers=UNWANTED  # pyright: ignore[reportCallIssue]
+            )
         except Exception as error:  # onnxruntime's errors share no base but Exception
             raise InputError(f"{place}: onnxruntime cannot load the network, {_first_line(error)}") from error
         if provider not in self._session.get_providers():
