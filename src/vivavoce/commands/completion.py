@@ -1,9 +1,13 @@
 """`vivavoce completion`: what a shell needs to complete verbs and options."""
 
+# pyright: reportPrivateUsage=false
+# (argparse tells of its verbs and options through private names alone)
+
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from typing import Any
 
 from vivavoce.commands.parser import make_full_parser
 from vivavoce.errors import InputError
@@ -33,9 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
 def _fish(parser: argparse.ArgumentParser) -> Iterator[str]:
     """One line for each verb and each option; shtab knows no fish."""
     yield "complete -c vivavoce -n __fish_use_subcommand -f"
-    verbs = next(action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
-    summaries = {choice.dest: choice.help or "" for choice in verbs._choices_actions}
-    for name, verb in verbs.choices.items():
+    verbs: Any = next(action for action in parser._actions if isinstance(action.choices, dict))
+    summaries: dict[str, str] = {choice.dest: choice.help or "" for choice in verbs._choices_actions}
+    choices: dict[str, argparse.ArgumentParser] = verbs.choices
+    for name, verb in choices.items():
         yield f"complete -c vivavoce -n __fish_use_subcommand -f -a {name} -d {_quote(summaries[name])}"
         for action in verb._actions:
             words = [word for option in action.option_strings for word in _option(option)]
