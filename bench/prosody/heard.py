@@ -76,9 +76,10 @@ class Spoken:
 
 
 def sentences(data: Path, part: str, count: int) -> list[tuple[str, str]]:
-    """Kinds and texts of a part, at most `count` of each kind."""
+    """Kinds and texts of a part, at most `count` of each kind; of `data/text` the lines that are one sentence."""
     if part == "data":
-        return [(kind, line) for kind, file in FILES.items() for line in sentences_of_kind(data, file)[:count]]
+        lines = {kind: sentences_of_kind(data, file)[:count] for kind, file in FILES.items()}
+        return [(kind, line) for kind, own in lines.items() for line in own if len(analyse(line).sentences) == 1]
     with open(SENTENCES, encoding="utf-8", newline="") as file:
         rows = [(row["kind"], row["text"]) for row in csv.DictReader(file, delimiter="\t") if row["part"] == part]
     return [row for n, row in enumerate(rows) if sum(kind == row[0] for kind, _ in rows[:n]) < count]
@@ -180,7 +181,11 @@ def main() -> int:
     for part, made in tables.items():
         print(f"\n{part}\n\n{made.markdown()}")
     if arguments.write:
-        print(write_result("prosody-heard", tables, SOURCES, {"places": [asdict(one) for one in found]}))
+        places = [
+            asdict(one) | {"heard_st": round(one.heard_st, 1), "meant_st": round(one.meant_st, 1)} for one in found
+        ]
+        missed = [place for one, place in zip(found, places, strict=True) if one.rises != WANTED[one.kind, one.place]]
+        print(write_result("prosody-heard", tables, SOURCES, {"places": len(found), "missed": missed}))
     return 0
 
 

@@ -1,10 +1,11 @@
 """The prosody systems judged: `python -m bench.prosody.systems --data DATA --runs RUNS --write`.
 
 closure: held-out sentences, how far each system goes from its baseline to its oracle, beside the same model with
-another sentence's text; likelihood: how well Kathaka foresees a sentence; emphasis; words: what is understood; transfer
-onto other speakers; probes of its latent; cost. Each part is a result of its own, `prosody-closure` and so on.
+another sentence's text; likelihood: how well Kathaka foresees a sentence; emphasis; words: what is understood, and of
+copies; transfer onto other speakers; probes of its latent; cost. Each part is a result of its own, `prosody-closure`
+and so on.
 
-`words` and `transfer` need the extra `bench`, the others the extra `train`.
+`words`, `copies` and `transfer` need the extra `bench`, the others the extra `train`.
 """
 
 from __future__ import annotations
@@ -89,10 +90,14 @@ def words_part(bench: Bench) -> Result:
     from bench.prosody import intelligibility
 
     found = intelligibility.understood(bench.data, bench.each)
-    copies = intelligibility.copies_understood(bench.data, bench.runs, bench.pairs)
-    both = {"systems": found, "copies": copies}
-    figures = {name: [asdict(row) for row in intelligibility.rates(understood)] for name, understood in both.items()}
-    return {name: intelligibility.table(understood) for name, understood in both.items()}, figures
+    return {"main": intelligibility.table(found)}, {"rates": [asdict(row) for row in intelligibility.rates(found)]}
+
+
+def copies_part(bench: Bench) -> Result:
+    from bench.prosody import intelligibility
+
+    found = intelligibility.copies_understood(bench.data, bench.runs, bench.pairs)
+    return {"main": intelligibility.table(found)}, {"rates": [asdict(row) for row in intelligibility.rates(found)]}
 
 
 def transfer_part(bench: Bench) -> Result:
@@ -137,7 +142,8 @@ PARTS: dict[str, tuple[Callable[[Bench], Result], tuple[str, ...]]] = {
     "closure": (closure_part, ("bench/prosody/closure.py", "bench/prosody/held_out.py", *WEIGHTS)),
     "likelihood": (likelihood_part, ("bench/prosody/likelihood.py", "bench/prosody/held_out.py", *WEIGHTS)),
     "emphasis": (emphasis_part, ("bench/prosody/emphasis.py", *WEIGHTS)),
-    "words": (words_part, ("bench/prosody/intelligibility.py", *WEIGHTS, *COPY_WEIGHTS)),
+    "words": (words_part, ("bench/prosody/intelligibility.py", *WEIGHTS)),
+    "copies": (copies_part, ("bench/prosody/intelligibility.py", "bench/prosody/transfer.py", *COPY_WEIGHTS)),
     "transfer": (transfer_part, ("bench/prosody/transfer.py", *COPY_WEIGHTS)),
     "probes": (probes_part, ("bench/prosody/probes.py", *COPY_WEIGHTS)),
     "cost": (cost_part, WEIGHTS),

@@ -140,13 +140,13 @@ def _lead(copied: Copied) -> int:
 
 
 def correlations(made: Audio, source: Audio, lead: int) -> tuple[float, float]:
-    """Of log f0 where both are voiced, and of energy, over frames."""
+    """Of log f0 and of energy, over frames where both are voiced: pauses are silence here and a room's noise there."""
     ours, theirs = _tracks(made)[round(Pauses().lead_s / FRAME_S) :], _tracks(source)[lead:]
     frames = min(len(ours), len(theirs))
     ours, theirs = ours[:frames], theirs[:frames]
     voiced = (ours[:, 0] > 0) & (theirs[:, 0] > 0)
     heard = np.corrcoef(np.log(ours[voiced, 0]), np.log(theirs[voiced, 0]))[0, 1]
-    return float(heard), float(np.corrcoef(ours[:, 1], theirs[:, 1])[0, 1])
+    return float(heard), float(np.corrcoef(ours[voiced, 1], theirs[voiced, 1])[0, 1])
 
 
 def _tracks(audio: Audio) -> Array:

@@ -56,7 +56,7 @@ class _Config:
     closing_units: int = 0
     closing_energy: tuple[float, ...] = ()
     closing_lift: float = 2.0
-    closing_pitch: float = 0.0
+    closing_pitch: tuple[float, ...] = ()
 
 
 class UnitUpsampler(StreamableBlock[UnitState]):
@@ -189,8 +189,10 @@ class UnitUpsampler(StreamableBlock[UnitState]):
         floor = config.closing_energy[min(int(context["speaker"][0]), len(config.closing_energy) - 1)]
         centre_hz = context["centre_hz"][0]
         near = left - np.arange(len(f0)) <= config.closing_units * config.unit_frames
+        kind = int(context["kind"][0]) if "kind" in context else 0
+        lowest_hz = (config.closing_pitch[kind] if kind < len(config.closing_pitch) else 0.0) * centre_hz
         held = near & (f0 > VOICED_SHARE * centre_hz)
-        f0 = np.where(held, np.maximum(f0, config.closing_pitch * centre_hz), f0).astype(np.float32)
+        f0 = np.where(held, np.maximum(f0, lowest_hz), f0).astype(np.float32)
         lift = np.clip(floor - energy, 0.0, config.closing_lift)
         modal = near & (f0 > MODAL_SHARE * centre_hz)
         return f0, np.where(modal, energy + lift, energy).astype(np.float32)

@@ -29,9 +29,11 @@ from vivavoce.training.voice.utterances import SPEAKERS, Utterance
 
 BOUNDARY_S = -0.045
 LONGEST_END_S = 0.175
-CLOSING_UNITS, CLOSING_NATS, CLOSING_LIFT, CLOSING_PITCH = 36, 0.8, 2.5, 0.7
+RISING = "yes_no"
+CLOSING_UNITS, CLOSING_NATS, CLOSING_LIFT, CLOSING_PITCH = 36, 1.3, 3.0, 0.75
 """How much of a sentence's end, silence included, keeps at least its speaker's mean energy and so much more, and that
-share of its median pitch: the teacher lets sentences fade or creak before their melody is where it goes."""
+share of its median pitch where it falls: the teacher lets sentences fade or creak before their melody is where it
+goes."""
 DESCRIPTIONS = {
     "kathleen": ("female", "en-US", "A woman, a real person reading phonetically balanced prompts"),
     "af_heart": ("female", "en-US", "A woman, synthetic"),
@@ -131,7 +133,7 @@ def _manifest(mean_energies: list[float]) -> Mapping[str, Any]:
                 "closing_units": CLOSING_UNITS,
                 "closing_energy": [round(energy + CLOSING_NATS, 2) for energy in mean_energies],
                 "closing_lift": CLOSING_LIFT,
-                "closing_pitch": CLOSING_PITCH,
+                "closing_pitch": [0.0 if kind == RISING else CLOSING_PITCH for kind in KINDS],
             },
         },
     }
