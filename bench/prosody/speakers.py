@@ -15,6 +15,8 @@ import numpy.typing as npt
 from bench.shared.metrics import METER_RATE_HZ
 from vivavoce.audio import Audio
 
+LEVEL_RMS = 10.0 ** (-30.0 / 20.0)
+"""What all sound is brought to, as the encoder was trained."""
 Vector = npt.NDArray[np.float32]
 
 
@@ -31,7 +33,9 @@ class SpeakerEncoder:
         self._encoder = VoiceEncoder("cpu", verbose=False)
 
     def __call__(self, audio: Audio) -> Vector:
-        return np.asarray(self._encoder.embed_utterance(audio.resampled(METER_RATE_HZ).samples), np.float32)
+        samples = audio.resampled(METER_RATE_HZ).samples
+        level = LEVEL_RMS / max(float(np.sqrt(np.mean(samples**2))), 1e-9)  # it hears loudness too
+        return np.asarray(self._encoder.embed_utterance(samples * np.float32(level)), np.float32)
 
     def mean(self, sounds: Iterable[Audio]) -> Vector:
         """Of several recordings of one speaker, of unit length."""
