@@ -21,7 +21,7 @@ from vivavoce.errors import InputError
 from vivavoce.features import Array
 from vivavoce.loudness import SAMPLE_RATE_HZ, LoudnessMeter
 from vivavoce.voice import DEFAULT_VOICE, SpeechChunk, Voice, load_voice
-from vivavoce.voice.pauses import BLOCK_S, SILENT_LEVEL
+from vivavoce.voice.pauses import BLOCK_S, LEAD_BLOCKS, SILENT_LEVEL, TAIL_BLOCKS
 
 MARKS = {
     "none": "{} {}", "comma": "{}, {}", "parentheses": "{} ({})", "dash": "{} — {}", "colon": "{}: {}",
@@ -69,7 +69,7 @@ def spoken_pause_s(spoken: SpeechChunk, before: str, after: str, rate_hz: int) -
     edges = np.flatnonzero(np.diff(np.concatenate([[False], quiet, [False]]).astype(int)))
     runs = [(stop - start, start, stop) for start, stop in zip(edges[::2], edges[1::2], strict=True)]
     length, low, high = max(runs, default=(0, 0, 0))
-    inner = blocks[low + 2 : high - 8] if length > 12 else blocks[:0]
+    inner = blocks[low + TAIL_BLOCKS : high - LEAD_BLOCKS]
     return length * BLOCK_S, float(np.abs(inner).max(initial=0.0))
 
 

@@ -13,7 +13,7 @@ from vivavoce.voice.controls import TokenControls, token_controls
 
 SSML = (
     '<speak>One <break time="200ms"/> <prosody rate="slow" pitch="+2st" volume="+3dB">two</prosody>, '
-    '<emphasis>three</emphasis> or four?</speak>'
+    "<emphasis>three</emphasis> or four?</speak>"
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import zipfile
 from functools import cache
@@ -272,3 +273,30 @@ def test_a_quantised_convolution_with_a_bias_becomes_a_float_one() -> None:
     padded = np.pad(x[0], ((0, 0), (1, 1)))
     wanted = np.stack([np.tensordot(kernel, padded[:, at : at + 3], 2) for at in range(20)], axis=1) + bias[:, None]
     np.testing.assert_allclose(got[0], wanted, atol=1e-4)
+
+
+def test_a_full_disk_is_one_line_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, voices = write_model(tmp_path / "kokoro.onnx"), write_voices(tmp_path / "voices", ("af_a",))
+    monkeypatch.setenv("VIVAVOCE_ADDONS", str(tmp_path / "own"))
+
+    def fails(path: Path, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", fails)
+    assert (
+        main(["addons", "import", str(model), "--voices", str(voices)]) == 1
+    )  # the file system's fault, not the input's
+    said = capsys.readouterr().err
+    assert "No space left on device" in said
+    assert said.count("\n") == 1
+    assert list((tmp_path / "own").iterdir()) == []
+
+
+def test_an_import_over_a_name_is_refused_before_anything_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VIVAVOCE_ADDONS", str(tmp_path))
+    assert main(["addons", "import", str(tmp_path / "absent.onnx"), "--name", "chorus"]) == 2
+    assert "has the name chorus already; give another with --name" in capsys.readouterr().err

@@ -11,7 +11,7 @@ from vivavoce.blocks.block import StreamableBlock
 from vivavoce.blocks.tensors import Specs, Tensors, TensorSpec, specs
 from vivavoce.features import Array
 
-CEILING = 10.0 ** (-1.6 / 20.0)
+CEILING = 10.0 ** (-1.7 / 20.0)
 """Of the true peak; a little under -1 dBTP, for codecs that come after."""
 OVERSAMPLING, TAPS = 4, 16
 """Points between samples that are looked at, and samples on either side that they depend on."""
@@ -35,7 +35,7 @@ class LimiterState(NamedTuple):
 
 
 class Limiter(StreamableBlock[LimiterState]):
-    """`audio` times `level` (1,), a factor, turned down smoothly before what would exceed -1.6 dBTP.
+    """`audio` times `level` (1,), a factor, turned down smoothly before what would exceed -1.7 dBTP.
 
     Gain is found for blocks of a millisecond, of which two are looked ahead at, and goes back to 1 with a time constant
     of 60 ms.
