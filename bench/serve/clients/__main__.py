@@ -106,5 +106,6 @@ def _write(outcomes: list[Outcome]) -> None:
 
 
 if __name__ == "__main__":
-    shutil.which("node") or print("without Node its clients are left out", file=sys.stderr)
+    if not shutil.which("node"):
+        print("without Node its clients are left out", file=sys.stderr)
     sys.exit(main())

@@ -52,7 +52,10 @@ class Session:
             options.add_free_dimension_override_by_name(name, size)
         try:
             self._session = onnxruntime.InferenceSession(
-                model, options, providers=[provider], disabled_optimizers=UNWANTED  # pyright: ignore[reportCallIssue]
+                model,
+                options,
+                providers=[provider],
+                disabled_optimizers=UNWANTED,  # pyright: ignore[reportCallIssue]
             )
         except Exception as error:  # onnxruntime's errors share no base but Exception
             raise InputError(f"{place}: onnxruntime cannot load the network, {_first_line(error)}") from error

@@ -55,11 +55,13 @@ _ANYWHERE = {
     "Mfg": "Manufacturing", "Acad": "Academy", "Ques": "Question", "Sup": "Superior", "Cath": "Catholic",
 }  # fmt: skip
 """Read so wherever a full stop follows."""
-_ANYWHERE.update({
-    short.capitalize(): long.capitalize()
-    for short, long in _ANYWHERE.items()
-    if len(short) > 3 and short.islower() and short.capitalize() not in _ANYWHERE
-})
+_ANYWHERE.update(
+    {
+        short.capitalize(): long.capitalize()
+        for short, long in _ANYWHERE.items()
+        if len(short) > 3 and short.islower() and short.capitalize() not in _ANYWHERE
+    }
+)
 _WITHOUT_STOP = {
     "Blvd": "Boulevard", "Pkwy": "Parkway", "Hwy": "Highway", "dept": "department", "Dept": "Department",
     "govt": "government", "approx": "approximately", "tbsp": "tablespoons", "tsp": "teaspoons", "Tbsp": "tablespoons",
@@ -195,7 +197,6 @@ _ALSO_WORDS = words("Me Miss Pa Ill La Mass Wash Mo Ind Del Cal Penn Ga Va Tex M
 _PLACE_BEFORE = Pattern(
     r"(?i)(?:^|\b(?:the|in|of|from|a|an|western|eastern|northern|southern|central|rural|across|near|and|or|through|outside) )$"
 )
-_MASS_BEFORE = Pattern(r"(?i)\b(?:to|at|after|before|during|for|hear|attend|say|celebrate|sunday|morning|miss) $")
 
 
 def _lone_state(match: re.Match[str]) -> str:

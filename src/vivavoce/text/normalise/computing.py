@@ -33,7 +33,6 @@ _SOFTWARE = (
     "|USB|HTTP|HTTPS|TLS|HTML|CSS|kernel|[Vv]ersions?|[Rr]elease|[Uu]pdate|Unity|Blender|Photoshop|WordPress|OpenSSL|Git"
     "|HDMI|PCIe|DirectX|OpenGL|Vulkan|SSML|EPUB|Qt|Unicode|GPT|Excel|Office|Safari|Edge|Opera|Perl|Lua|Scala|React"
 )
-_UPPER_FILES = Pattern(r"\b([A-Za-z]:)\\")
 
 
 def spelled_name(name: str) -> str:

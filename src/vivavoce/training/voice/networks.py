@@ -6,6 +6,8 @@ zero at first: with those the networks say what hibari says.
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -129,8 +131,9 @@ class Melody(nn.Module):
         """log(1 + units) of each token: (batch, tokens)."""
         table = self.v.row("dur", speaker)
         entered = functional.pad(states * mask[..., None].to(states.dtype), (0, 0, 1, 1))
-        hidden = functional.gelu(over_neighbours(entered, self.p.dur[0]) + table[..., :-1])
-        return over_neighbours(hidden, self.p.dur[2])[..., 0].float() + table[..., 0, -1:]
+        first, last = cast(nn.Conv1d, self.p.dur[0]), cast(nn.Conv1d, self.p.dur[2])
+        hidden = functional.gelu(over_neighbours(entered, first) + table[..., :-1])
+        return over_neighbours(hidden, last)[..., 0].float() + table[..., 0, -1:]
 
     def contours(self, states: Tensor, valid: Tensor, speaker: Tensor, kind: Tensor) -> tuple[Tensor, Tensor]:
         """states of units (batch, units, 192), valid (batch, units, 1) -> f0 in Hz and energy, (batch, 2 * units)
