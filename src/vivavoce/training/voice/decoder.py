@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from vivavoce.training.core.addon_export import AddonSpec
-from vivavoce.training.core.checkpoint import load_checkpoint, load_weights
+from vivavoce.training.core.checkpoint import EMA, load_checkpoint, load_weights
 from vivavoce.training.core.discriminators import MagnitudeDiscriminators
 from vivavoce.training.core.product import Losses, Product, Progress
 from vivavoce.training.core.recipe import Recipe
@@ -58,6 +58,8 @@ class DecoderRecipe(Recipe):
     """Whose weights come first: hibari's, or those of an addon of this voice, by name or folder."""
     follows: str = ""
     """The run of this product that is gone on from instead, discriminators included."""
+    kept_share: float = 0.0
+    """How much of that run's weights the exported ones keep: a mean of both can be better than either."""
     discriminator_sizes: tuple[int, ...] = (1024, 512, 128)
     """Points of the spectra that the discriminators look at."""
     table_rate: float = 5.0
@@ -127,7 +129,14 @@ class Decoder(Product[DecoderRecipe]):
 
     def export(self, network: nn.Module) -> AddonSpec:
         assert isinstance(network, Voice)
+        if self.recipe.kept_share:
+            self._keep(network, load_checkpoint(self.workspace.run(self.recipe.follows)).states[EMA])
         return chorus(network, self.workspace, self.utterances)
+
+    def _keep(self, network: Voice, before: Mapping[str, Tensor]) -> None:
+        for name, value in network.state_dict().items():
+            if value.is_floating_point():
+                value.lerp_(before[name], self.recipe.kept_share)
 
 
 @dataclass(slots=True)
