@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
 
 from vivavoce.blocks.block import SequenceBlock, StreamableBlock
 from vivavoce.blocks.pipeline import StreamablePipeline, StreamableStack
 from vivavoce.blocks.tensors import Tensors
 from vivavoce.voice.contour import Frames
+
+
+def describe_stack(*blocks: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The `stack` of `addon.json` for a voice whose encoders run once for a sentence and whose `blocks` stream."""
+    streamed = {"type": "StreamableStack", "stack": list(blocks)}
+    return [{"type": "StreamablePipeline", "sequence_block": {"type": "Encoders"}, "streamable_block": streamed}]
 
 
 @runtime_checkable

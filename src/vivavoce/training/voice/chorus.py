@@ -26,6 +26,7 @@ from vivavoce.training.voice.networks import (
 from vivavoce.training.voice.sound import FRAME_SAMPLES, RATE_HZ
 from vivavoce.training.voice.stage_one import PROSODY_RECIPE, trained_stage
 from vivavoce.training.voice.utterances import SPEAKERS, Utterance
+from vivavoce.voice.stack import describe_stack
 
 BOUNDARY_S = -0.045
 LONGEST_END_S = 0.175
@@ -77,16 +78,7 @@ def chorus(voice: Voice, workspace: Workspace, spoken: Sequence[Utterance]) -> A
         attribution=ATTRIBUTION,
         data=("kathleen", "ensemble", "intonation"),
         networks={n: ReadyNetwork(onnx=made, role=roles.get(n, "encoder")) for n, made in networks.items()},
-        stack=[
-            {
-                "type": "StreamablePipeline",
-                "sequence_block": {"type": "Encoders"},
-                "streamable_block": {
-                    "type": "StreamableStack",
-                    "stack": [{"type": "UnitUpsampler"}, {"type": "Decoder"}, {"type": "SpectralSynthesis"}],
-                },
-            }
-        ],
+        stack=describe_stack({"type": "UnitUpsampler"}, {"type": "Decoder"}, {"type": "SpectralSynthesis"}),
         manifest=_manifest(stage.melody.centre[:, 1].tolist()),
         details=_details(stage.melody.centre),
         metrics={name: value for name, value in found.items() if name.endswith("_ensemble")},

@@ -18,6 +18,7 @@ from vivavoce.voice.importers.dequantise import dequantise
 from vivavoce.voice.importers.graph import INT64, Graph, Wire
 from vivavoce.voice.importers.hibari_decoder import LOOKAHEAD, decoder_network
 from vivavoce.voice.importers.install import ImportedVoice
+from vivavoce.voice.stack import describe_stack
 
 INPUTS, OUTPUTS = {"ids", "speed"}, {"lh", "theta", "ln", "lr", "phi", "f0"}
 TEXT, PROSODY, DURATIONS = "/Transpose_22_output_0", "/Transpose_55_output_0", "/dur/dur.2/Conv_output_0"
@@ -96,16 +97,7 @@ def _manifest(graph: Graph, data: bytes, name: str, assets: Path, vocabulary: di
             "Decoder": {"lookahead": LOOKAHEAD, "forward": ["f0", "gain"]},
             "UnitUpsampler": {"unit_frames": UNIT_FRAMES},
         },
-        "stack": [
-            {
-                "type": "StreamablePipeline",
-                "sequence_block": {"type": "Encoders"},
-                "streamable_block": {
-                    "type": "StreamableStack",
-                    "stack": [{"type": "UnitUpsampler"}, {"type": "Decoder"}, {"type": "SpectralSynthesis"}],
-                },
-            }
-        ],
+        "stack": describe_stack({"type": "UnitUpsampler"}, {"type": "Decoder"}, {"type": "SpectralSynthesis"}),
         "details": {
             "voice": {
                 "alphabet": {"symbols": vocabulary, "begin": [0], "end": [0]},

