@@ -26,7 +26,8 @@ from bench.shared.results import Table, write_result
 
 SOURCES = (
     "bench/serve/soak.py", "bench/serve/listeners.py", "bench/serve/rude_clients.py",
-    "src/vivavoce/serve/scheduler.py", "src/vivavoce/serve/session.py", "src/vivavoce/serve/streaming.py",
+    "src/vivavoce/serve/memory.py", "src/vivavoce/serve/scheduler.py", "src/vivavoce/serve/session.py",
+    "src/vivavoce/serve/streaming.py",
 )  # fmt: skip
 TEXTS = (
     "The quick brown fox jumps over the lazy dog while the old farmer watches quietly from his small wooden porch.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import multiprocessing
@@ -22,6 +23,7 @@ import uvicorn
 from vivavoce.errors import InputError
 from vivavoce.serve.app import create_app
 from vivavoce.serve.connection import HttpConnection, WebSocketConnection
+from vivavoce.serve.memory import give_back_free_memory
 from vivavoce.serve.protocols.wyoming import WyomingServer, parse_address
 from vivavoce.serve.service import Service, build_service
 from vivavoce.serve.settings import Settings
@@ -44,6 +46,7 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self._wyoming:
             await self._wyoming.start()
+        self._tidying = asyncio.create_task(give_back_free_memory())
         for address in _addresses(sockets or []):
             logger.info("ready on %s", address)
 
@@ -54,6 +57,7 @@ class Server(uvicorn.Server):
             logger.warning("stopped before all was said")
         if self._wyoming:
             await self._wyoming.stop()
+        self._tidying.cancel()
         await super().shutdown(sockets)
         if not self._keep_engine:
             self._service.engine.close()
