@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+
+from vivavoce.errors import InputError
 
 
 @cache
@@ -16,3 +19,17 @@ def plugins(group: str) -> dict[str, list[EntryPoint]]:
     for point in sorted(set(entry_points(group=group)), key=lambda point: (point.name, point.value)):
         found.setdefault(point.name, []).append(point)
     return found
+
+
+def load_plugin(points: Sequence[EntryPoint], what: str) -> object:
+    """What is registered under one name, imported now if it was not yet; `what` it is, for messages.
+
+    Raises `InputError` when two packages register the name, or the package that does is broken.
+    """
+    name, values = points[0].name, " and ".join(point.value for point in points)
+    if len(points) > 1:
+        raise InputError(f'{what} "{name}" is registered by {values}')
+    try:
+        return points[0].load()
+    except Exception as error:  # a package's module may fail in any way
+        raise InputError(f'{what} "{name}" cannot be loaded from {values}: {error}') from error

@@ -8,7 +8,7 @@ from importlib import import_module
 from vivavoce.blocks.block import Block
 from vivavoce.blocks.json_values import shown
 from vivavoce.errors import InputError
-from vivavoce.plugins import plugins
+from vivavoce.plugins import load_plugin, plugins
 
 ENTRY_POINT_GROUP = "vivavoce.blocks"
 
@@ -45,12 +45,7 @@ def block_type(name: str) -> type[Block]:
 
 
 def _from_plugin(name: str) -> object:
-    candidates = plugins(ENTRY_POINT_GROUP).get(name)
-    if candidates is None:
+    points = plugins(ENTRY_POINT_GROUP).get(name)
+    if not points:
         raise InputError(f"unknown block type {shown(name)}, known are {', '.join(block_types())}")
-    if len(candidates) > 1:
-        raise InputError(f'block type "{name}" is registered by {" and ".join(point.value for point in candidates)}')
-    try:
-        return candidates[0].load()
-    except Exception as error:  # a plugin's module may fail in any way
-        raise InputError(f'block type "{name}" cannot be loaded from {candidates[0].value}: {error}') from error
+    return load_plugin(points, "block type")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.metadata import EntryPoint
-from typing import Any, cast
+from typing import cast
 
 from vivavoce.errors import InputError
-from vivavoce.plugins import plugins
+from vivavoce.plugins import load_plugin, plugins
 from vivavoce.prosody.model import ProsodyModel
 
 ENTRY_POINT_GROUP = "vivavoce.prosody"
@@ -35,24 +34,14 @@ def load_prosody(name: str, temperature: float = 0.0, seed: int = 0) -> ProsodyM
         if temperature:
             raise InputError(f'"{name}" has no temperature, only a system that samples has')
         return None
-    points = plugins(ENTRY_POINT_GROUP)
     if name == AUTO:
         if temperature and BEST is None:
             raise InputError(f'"{name}" has no temperature, name a system that samples, such as kathaka')
         return load_prosody(BEST, temperature, seed) if BEST else None
-    if name not in points:
+    points = plugins(ENTRY_POINT_GROUP).get(name)
+    if not points:
         raise InputError(f'no prosody "{name}", there are {", ".join(prosody_systems())}')
-    if len(points[name]) > 1:
-        values = " and ".join(point.value for point in points[name])
-        raise InputError(f'prosody "{name}" is registered by {values}')
-    return _loader(points[name][0])(temperature, seed)
-
-
-def _loader(point: EntryPoint) -> Loader:
-    try:
-        found: Any = point.load()
-    except Exception as error:  # a package's module may fail in any way
-        raise InputError(f'prosody "{point.name}" cannot be loaded from {point.value}: {error}') from error
+    found = load_plugin(points, "prosody")
     if not callable(found):
-        raise InputError(f'prosody "{point.name}": {point.value} is not a function that loads it')
-    return cast(Loader, found)
+        raise InputError(f'prosody "{name}": {found!r} is not a function that loads it')
+    return cast(Loader, found)(temperature, seed)

@@ -7,15 +7,16 @@ another addon of the same kind, and no new code.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
 from vivavoce.blocks import Addon, find_addon, load_addon
 from vivavoce.errors import InputError
-from vivavoce.plugins import plugins
+from vivavoce.plugins import load_plugin, plugins
 
 GROUP = "vivavoce.payloads"
 DEFAULT = "dred"
@@ -57,8 +58,15 @@ class CodecType:
 
 
 def codec_types() -> Mapping[str, CodecType]:
-    """Every kind of payload by name."""
-    return {name: points[0].load() for name, points in plugins(GROUP).items()}
+    """Every kind of payload by name. Raises `InputError` for a name that two packages register, or a broken package."""
+    return {name: _codec_type(points) for name, points in plugins(GROUP).items()}
+
+
+def _codec_type(points: Sequence[EntryPoint]) -> CodecType:
+    found = load_plugin(points, "payload")
+    if not isinstance(found, CodecType):
+        raise InputError(f'payload "{points[0].name}" is registered but {found!r} is no CodecType')
+    return found
 
 
 def load_codec(name: str | Path = DEFAULT, bitrate_bps: float | None = None, amount_s: float = 1.0) -> PayloadCodec:

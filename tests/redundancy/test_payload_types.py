@@ -1,0 +1,46 @@
+"""Payload codecs that packages register: one name, one package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.metadata import EntryPoint
+
+import pytest
+
+from vivavoce.errors import InputError
+from vivavoce.plugins import plugins
+from vivavoce.redundancy.codec import dred
+from vivavoce.redundancy.codec.payload_codec import GROUP, codec_types, load_codec
+
+OURS = "vivavoce.redundancy.codec.dred:CODEC"
+
+
+@pytest.fixture
+def registered(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[EntryPoint]]:
+    points: list[EntryPoint] = []
+    monkeypatch.setattr("vivavoce.plugins.entry_points", lambda group: points)
+    plugins.cache_clear()
+    yield points
+    plugins.cache_clear()
+
+
+def test_a_package_adds_a_payload(registered: list[EntryPoint]) -> None:
+    registered += [EntryPoint("theirs", OURS, GROUP)]
+    assert codec_types() == {"theirs": dred.CODEC}
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (
+            [OURS, "other:CODEC"],
+            r'payload "dred" is registered by other:CODEC and vivavoce\.redundancy\.codec\.dred:CODEC',
+        ),
+        (["no_such_module:CODEC"], 'payload "dred" cannot be loaded from no_such_module:CODEC: No module named'),
+        (["os:getcwd"], 'payload "dred" is registered but .* is no CodecType'),
+    ],
+)
+def test_a_payload_that_is_not_right_is_refused(registered: list[EntryPoint], values: list[str], message: str) -> None:
+    registered += [EntryPoint("dred", value, GROUP) for value in values]
+    with pytest.raises(InputError, match=message):
+        load_codec("dred")
