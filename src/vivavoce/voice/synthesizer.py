@@ -19,21 +19,21 @@ from vivavoce.features import Array
 from vivavoce.text import iter_sentences
 from vivavoce.text.utterance import Sentence, Utterance
 from vivavoce.text.voice_request import choose_speaker
-from vivavoce.voice.acoustics import AcousticInputs, AcousticOverrides, ProsodySource, VoiceBound
-from vivavoce.voice.blends import blend_shares, blend_speaker, is_blend
+from vivavoce.voice.acoustics import ProsodySource, VoiceBound
+from vivavoce.voice.blends import blend_speaker, is_blend
 from vivavoce.voice.clock import Clock
-from vivavoce.voice.context import sentence_context
 from vivavoce.voice.contour import Frames
-from vivavoce.voice.controls import TokenControls, is_silent, silent_tokens, token_controls
+from vivavoce.voice.controls import silent_tokens, token_controls
 from vivavoce.voice.details import VoiceDetails
 from vivavoce.voice.limiter import Limiter
-from vivavoce.voice.overrides import copied_gain, input_tensors, override_tensors
+from vivavoce.voice.overrides import copied_gain
 from vivavoce.voice.pauses import TAIL_S, inner_cuts, pause_before, shape
+from vivavoce.voice.sentence_inputs import SentenceInputs
 from vivavoce.voice.speech_chunk import PredictedProsody, SpeechChunk, concatenate
 from vivavoce.voice.stack import TimedSource, split_encoders
 from vivavoce.voice.style import Pauses, SpeakingStyle
 from vivavoce.voice.timing import SpeechMark, speech_marks
-from vivavoce.voice.tokens import Tokens, tokenise
+from vivavoce.voice.tokens import Tokens
 
 SCHEDULE = ChunkSchedule((8, 16, 32, 64, 128, 256))
 
@@ -59,6 +59,8 @@ class Voice:
         self._frames = StreamableStack([*made, Limiter(clock.rate_hz)], f'voice "{name}"')
         source = self._frames.blocks[0]
         self._timed = source if isinstance(source, TimedSource) else None
+        reads = frozenset(self._reads) | self._frames.context_inputs.keys()
+        self._inputs = SentenceInputs(name, speakers, details, clock, frozenset(self._reads), reads, bool(self._timed))
 
     @property
     def sample_rate_hz(self) -> int:
@@ -168,11 +170,11 @@ class Voice:
         """
         if sentence.voice:
             style = replace(style, speaker=choose_speaker(sentence.voice, self.speakers))
-        tokens = self._tokens(sentence)
+        tokens = self._inputs.tokens(sentence)
         controls = token_controls(sentence, tokens, style.rate, style.pitch_semitones)
-        self._check_markup(sentence, controls)
-        given = self._given_prosody(sentence, tokens, style)
-        context = {**self._context(tokens, controls, style.speaker), **given}
+        self._inputs.check_markup(sentence, controls)
+        given = self._inputs.prosody(sentence, tokens, style)
+        context = {**self._inputs.context(tokens, controls, style.speaker), **given}
         if self._encoders:
             context = {**context, **self._encoders(context), **given}
         durations = self._timed.durations(context) if self._timed else None
@@ -204,10 +206,10 @@ class Voice:
         """What the voice is going to say and how, without the sound; None for a voice that finds out as it speaks."""
         if not (self._encoders and self._timed):
             return None
-        tokens = self._tokens(sentence)
-        given = self._given_prosody(sentence, tokens, style)
+        tokens = self._inputs.tokens(sentence)
+        given = self._inputs.prosody(sentence, tokens, style)
         controls = token_controls(sentence, tokens, style.rate, style.pitch_semitones)
-        context = {**self._context(tokens, controls, style.speaker), **given}
+        context = {**self._inputs.context(tokens, controls, style.speaker), **given}
         context = {**context, **self._encoders(context), **given}
         frames = join(list(self._frames.blocks[0].open(context)))
         durations = np.bincount(tokens.sounds, self._timed.durations(context)).astype(np.int64)
@@ -219,9 +221,9 @@ class Voice:
         out as it speaks."""
         if not (self._encoders and self._timed):
             return None
-        tokens = self._tokens(sentence)
+        tokens = self._inputs.tokens(sentence)
         controls = token_controls(sentence, tokens)
-        context = self._context(tokens, controls, self.speaker(speaker))
+        context = self._inputs.context(tokens, controls, self.speaker(speaker))
         frames = self._timed.durations({**context, **self._encoders(context)})
         return (np.bincount(tokens.sounds, frames) * self.clock.frame_s).astype(np.float32)
 
@@ -238,28 +240,6 @@ class Voice:
         closing = self.closing_silence(style)
         if len(closing.samples):
             yield closing
-
-    def _tokens(self, sentence: Sentence) -> Tokens:
-        return self.details.alphabet.tokenise(sentence) if self.details.alphabet else tokenise(sentence)
-
-    def _given_prosody(self, sentence: Sentence, tokens: Tokens, style: SpeakingStyle) -> Tensors:
-        """Prosody as tensors, from its source or neutral."""
-        found = style.prosody(sentence, style.speaker.name) if style.prosody else None
-        if isinstance(found, AcousticOverrides):
-            reads = set(self._reads) | (self._frames.context_inputs.keys())
-            return override_tensors(found, tokens, self.clock, self.details.boundary_s, reads, self.name)
-        return input_tensors(found or AcousticInputs.neutral(len(sentence.words)), tokens, self.details.kinds)
-
-    def _context(self, tokens: Tokens, controls: TokenControls, speaker: Speaker) -> dict[str, np.ndarray]:
-        names = [other.name for other in self.speakers]
-        blended = speaker.name not in names
-        shares = blend_shares(speaker.name, self.speakers) if blended else {speaker.name: 1.0}
-        blend = np.array([[shares.get(name, 0.0) for name in names]], np.float32)
-        hertz = self.details.median_f0_hz
-        centre_hz = sum(share * hertz.get(name, 0.0) for name, share in shares.items())
-        level = np.array([10.0 ** (speaker.gain_db / 20.0)], np.float32)
-        context = sentence_context(tokens, controls, int(blend[0].argmax()), centre_hz)
-        return {**context, "blend": blend, "level": level}
 
     def _with_copied_loudness(self, context: dict[str, np.ndarray], durations: Frames, tokens: Tokens) -> Tensors:
         """The context with words as loud beside each other as those of the recording that is copied."""
@@ -292,11 +272,3 @@ class Voice:
         ends_s = np.cumsum(durations) * self.clock.frame_s
         ends_s[:-1] = np.maximum(ends_s[:-1] + self.details.boundary_s, 0.0)
         return speech_marks(sentence, tokens, begin_s + ends_s, begin_s, self.details.longest_end_s)
-
-    def _check_markup(self, sentence: Sentence, controls: TokenControls) -> None:
-        reads = {*self._reads, *(("silence",) if self._timed else ())}
-        refused = [what for name, what in controls.non_default().items() if name not in reads]
-        if not self.has_word_timings and any(is_silent(word) for word in sentence.words):
-            refused.append("silent words")
-        for what in refused:
-            raise InputError(f'voice "{self.name}" cannot follow {what}; leave it out, or use another voice')
