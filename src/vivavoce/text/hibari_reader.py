@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import gzip
 import sys
+from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec
 from json import dumps, loads
@@ -31,19 +33,21 @@ LOOKUPS_BEFORE_PARSING = 48
 
 
 class JsonTable:
-    """A JSON object of strings and of flat objects, read word by word and parsed only when much used.
+    """A JSON object of strings and of flat objects: fetched by `read` when first asked, searched word by word, and
+    parsed only when much used.
 
     The text holds no spaces between its parts, as hibari's, and no braces inside the flat objects.
     It answers as the parsed dictionary does: `get` and `in`.
     """
 
-    def __init__(self, text: bytes) -> None:
-        self._table: bytes | dict[str, Any] = text
+    def __init__(self, read: Callable[[], bytes]) -> None:
+        self._read = read
+        self._table: bytes | dict[str, Any] | None = None
         self._lookups = 0
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value of a key, or `default`."""
-        table = self._table  # once: another thread may parse it meanwhile
+        table = self._fetch()  # once: another thread may parse it meanwhile
         if isinstance(table, dict):
             return table.get(key, default)
         if self._lookups >= LOOKUPS_BEFORE_PARSING:
@@ -56,9 +60,15 @@ class JsonTable:
 
     def parse(self) -> dict[str, Any]:
         """All of it, read whole now if it was not yet."""
-        table = self._table
+        table = self._fetch()
         if isinstance(table, bytes):
             table = self._table = loads(table)
+        return table
+
+    def _fetch(self) -> bytes | dict[str, Any]:
+        table = self._table
+        if table is None:
+            table = self._table = self._read()
         return table
 
 
@@ -87,12 +97,12 @@ class EnglishReader(G2P):
 
     def __init__(self, british: bool = False) -> None:
         accent = "gb" if british else "us"
-        gold, silver = (JsonTable(_asset(f"lexicon_{accent}_{kind}.json.gz")) for kind in ("gold", "silver"))
+        gold, silver = (JsonTable(partial(_asset, f"lexicon_{accent}_{kind}.json.gz")) for kind in ("gold", "silver"))
         self.lexicon = Lexicon(gold, silver, british)
         self.tokenizer = Tokenizer(loads(_asset("tokenizer_exceptions.json")))
         # The weights come last and are nine tenths of the tagger.
         small, _, weights = _asset("tagger.json.gz").partition(b',"weights":')
-        scores = JsonTable(weights[:-1])
+        scores = JsonTable(lambda: weights[:-1])
         self.tagger = Tagger(loads(small + b"}") | {"weights": scores})
         self._tables = (gold, silver, scores)
         self._oov = None
