@@ -17,15 +17,16 @@ import torch
 from torch import Tensor, nn
 
 from vivavoce.training.core.addon_export import AddonSpec
-from vivavoce.training.core.checkpoint import EMA, load_checkpoint, load_weights
+from vivavoce.training.core.checkpoint import EMA, load_checkpoint
 from vivavoce.training.core.discriminators import MagnitudeDiscriminators
-from vivavoce.training.core.product import Losses, Product, Progress
-from vivavoce.training.core.recipe import Recipe
+from vivavoce.training.core.product import Losses, Product, Progress, Workspace
+from vivavoce.training.core.recipe import Recipe, read_recipe
 from vivavoce.training.core.spectral_loss import spectral_loss
 from vivavoce.training.voice.chorus import chorus
+from vivavoce.training.voice.hibari import hibari_graph, hibari_weights, start_from_hibari
 from vivavoce.training.voice.networks import FRAMES_PER_UNIT, Voice, frame_inputs
 from vivavoce.training.voice.prepare import prepare
-from vivavoce.training.voice.sound import FRAME_SAMPLES, excitation, mel_distance, synthesise
+from vivavoce.training.voice.sound import FRAME_SAMPLES, draw_noise, excitation, mel_distance, synthesise
 from vivavoce.training.voice.stage_one import PROSODY_RUNS
 from vivavoce.training.voice.utterances import SPEAKERS, Utterance, utterances
 from vivavoce.training.voice.warm_start import HIBARI, begin
@@ -47,6 +48,8 @@ class DecoderData:
     speaker_shares: dict[str, float] = field(default_factory=dict)
     """How often speakers are drawn, beside one for all others."""
     corpus_shares: dict[str, float] = field(default_factory=dict)
+    as_hibari: tuple[str, ...] = ()
+    """Speakers whose sound is made anew by hibari's decoder from their labels, for it speaks better than the corpus."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +60,7 @@ class DecoderRecipe(Recipe):
     begin: str = HIBARI
     """Whose weights come first: hibari's, or those of an addon of this voice, by name or folder."""
     follows: str = ""
-    """The run of this product that is gone on from instead, discriminators included."""
+    """The run of this product that is gone on from instead, as it is exported, discriminators included."""
     kept_share: float = 0.0
     """How much of that run's weights the exported ones keep: a mean of both can be better than either."""
     discriminator_sizes: tuple[int, ...] = (1024, 512, 128)
@@ -73,7 +76,11 @@ class Decoder(Product[DecoderRecipe]):
 
     @property
     def depends_on(self) -> tuple[str, ...]:
-        return (*PROSODY_RUNS, *filter(None, [self.recipe.follows]))
+        earlier, run = list[str](), self.recipe.follows
+        while run:
+            earlier.insert(0, run)
+            run = getattr(read_recipe(run), "follows", "")
+        return (*PROSODY_RUNS, *earlier)
 
     @property
     def features(self) -> Path:
@@ -90,7 +97,7 @@ class Decoder(Product[DecoderRecipe]):
     def initialize(self, network: nn.Module) -> None:
         assert isinstance(network, Voice)
         if self.recipe.follows:
-            load_weights(network, self.workspace.run(self.recipe.follows))
+            network.load_state_dict(exported_mean(self.workspace, self.recipe.follows))
         else:
             begin(network, self.recipe.begin, "voice")
 
@@ -117,26 +124,60 @@ class Decoder(Product[DecoderRecipe]):
             chosen = random.choice(len(weights), data.batch, p=weights)
             yield stretches([self.utterances[i] for i in chosen], data.frames, data.margin, random)
 
+    @cached_property
+    def hibari(self) -> Voice:
+        """The voice as it began, which is not trained."""
+        voice = self.build_network()
+        start_from_hibari(voice, hibari_weights(hibari_graph()))
+        return voice.eval()
+
     def losses(self, network: nn.Module, batch: Batch, progress: Progress) -> Losses:
         assert isinstance(network, Voice)
         parts = synthesize_batch(network, batch)
-        margin = self.recipe.data.margin
+        noise = draw_noise(batch.excitation)
+        wanted = self._wanted(batch, noise)
         with torch.autocast("cpu", enabled=False):
-            kept = slice(margin * FRAME_SAMPLES, -margin * FRAME_SAMPLES)
-            ours = synthesise(parts, batch.excitation)[:, kept]
-            terms = {"spectra": spectral_loss(ours, batch.sound), "mel": mel_distance(ours, batch.sound)}
-        return Losses(terms, real=batch.sound, generated=ours)
+            ours = synthesise(parts, batch.excitation, noise)[:, self._judged]
+            terms = {"spectra": spectral_loss(ours, wanted), "mel": mel_distance(ours, wanted)}
+        return Losses(terms, real=wanted, generated=ours)
+
+    @property
+    def _judged(self) -> slice:
+        margin = self.recipe.data.margin * FRAME_SAMPLES
+        return slice(margin, -margin)
+
+    @torch.no_grad()
+    def _wanted(self, batch: Batch, noise: Tensor) -> Tensor:
+        """The sound of the batch (batch, samples), hibari's where it is to be, with the noise that ours is made of."""
+        named = torch.tensor([SPEAKERS.index(name) for name in self.recipe.data.as_hibari], dtype=torch.int64)
+        rows = torch.isin(batch.speaker, named)
+        if not rows.any():
+            return batch.sound
+        parts = synthesize_batch(self.hibari, batch.select(rows))
+        wanted = batch.sound.clone()
+        wanted[rows] = synthesise(parts, batch.excitation[rows], noise[rows])[:, self._judged]
+        return wanted
 
     def export(self, network: nn.Module) -> AddonSpec:
         assert isinstance(network, Voice)
         if self.recipe.kept_share:
-            self._keep(network, load_checkpoint(self.workspace.run(self.recipe.follows)).states[EMA])
+            before = exported_mean(self.workspace, self.recipe.follows)
+            network.load_state_dict(mean_weights(network.state_dict(), before, self.recipe.kept_share))
         return chorus(network, self.workspace, self.utterances)
 
-    def _keep(self, network: Voice, before: Mapping[str, Tensor]) -> None:
-        for name, value in network.state_dict().items():
-            if value.is_floating_point():
-                value.lerp_(before[name], self.recipe.kept_share)
+
+def exported_mean(workspace: Workspace, run: str) -> Mapping[str, Tensor]:
+    """The weights that a run is exported with: its averaged ones and what it keeps of the run that it followed."""
+    checkpoint = load_checkpoint(workspace.run(run))
+    weights, kept = checkpoint.states[EMA], checkpoint.recipe.get("kept_share", 0.0)
+    if not kept:
+        return weights
+    return mean_weights(weights, exported_mean(workspace, str(checkpoint.recipe["follows"])), float(str(kept)))
+
+
+def mean_weights(after: Mapping[str, Tensor], before: Mapping[str, Tensor], kept: float) -> dict[str, Tensor]:
+    """A share `kept` of the weights `before`, the rest of those `after`."""
+    return {n: value.lerp(before[n], kept) if value.is_floating_point() else value for n, value in after.items()}
 
 
 @dataclass(slots=True)
@@ -156,6 +197,10 @@ class Batch:
     """Complex, (batch, 601, frames)."""
     sound: Tensor
     """Without the margins, (batch, samples)."""
+
+    def select(self, rows: Tensor) -> Batch:
+        """The stretches of which `rows` (batch,) is true."""
+        return Batch(*(getattr(self, name)[rows] for name in self.__slots__))
 
 
 def synthesize_batch(voice: Voice, batch: Batch) -> Tensor:

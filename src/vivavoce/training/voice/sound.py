@@ -50,10 +50,14 @@ def excitation(f0_hz: Array) -> Tensor:
     return spectrum[:, :, : f0_hz.shape[1]]
 
 
-def synthesise(parts: Tensor, pulse_spectrum: Tensor) -> Tensor:
-    """parts (batch, frames, 5 * 601), pulse_spectrum (batch, 601, frames) -> samples (batch, frames * 300)."""
+def draw_noise(pulse_spectrum: Tensor) -> Tensor:
+    """Complex noise of the shape of a pulse train's spectrum, (batch, 601, frames)."""
+    return torch.complex(torch.randn_like(pulse_spectrum.real), torch.randn_like(pulse_spectrum.real))
+
+
+def synthesise(parts: Tensor, pulse_spectrum: Tensor, drawn: Tensor) -> Tensor:
+    """parts (batch, frames, 5 * 601), spectra of pulses and of noise (batch, 601, frames) -> (batch, frames * 300)."""
     harmonic, rotation, noise, residual, phase = parts.transpose(1, 2).float().chunk(5, dim=1)
-    drawn = torch.complex(torch.randn_like(noise), torch.randn_like(noise))
     turned = torch.polar(_magnitude(harmonic), np.pi * torch.tanh(rotation))
     spectrum = turned * pulse_spectrum + _magnitude(noise) * drawn + torch.polar(_magnitude(residual), phase)
     return torch.istft(

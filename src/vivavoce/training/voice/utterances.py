@@ -13,7 +13,7 @@ from torch import Tensor
 from vivavoce.training.corpora.split import split_of
 from vivavoce.training.voice.sound import FRAME_SAMPLES, VOICED_HZ, Array
 
-SPEAKERS = ("kathleen", "af_heart", "af_bella", "am_michael", "am_fenrir", "bf_emma", "bm_george")
+SPEAKERS = ("af_heart", "kathleen", "af_bella", "am_michael", "am_fenrir", "bf_emma", "bm_george")
 LEVEL_RMS = 0.0436
 """What the loud frames of every speaker are brought to: the level of hibari's own voice."""
 
