@@ -222,7 +222,7 @@ BAD = {
     "no voice": (["Hi", "--voice", "nobody"], 'no addon "nobody", there are'),
     "voice is no voice": (["Hi", "--voice", "parser"], "names no speakers"),
     "voice is a parser of prosody": (["Hi", "--voice", "camp"], "has no language"),
-    "no speaker": (["Hi", "--speaker", "nobody"], "unknown speaker 'nobody', this voice has kathleen"),
+    "no speaker": (["Hi", "--speaker", "nobody"], "unknown speaker 'nobody', this voice has af_heart, kathleen"),
     "rate": (["Hi", "--rate", "9"], "rate is 9, use 0.25 to 4"),
     "rate not a number": (["Hi", "--rate", "nan"], "rate is nan"),
     "pitch": (["Hi", "--pitch", "99"], "pitch is 99 semitones"),
