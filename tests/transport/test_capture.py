@@ -193,8 +193,8 @@ def damage(data: bytes, rng: np.random.Generator) -> bytes:
     return bytes(changed[: int(rng.integers(len(changed)))] if rng.random() < 0.3 else changed)
 
 
-def survive_captures(folder: Path, packets: list[bytes], count: int) -> None:
-    rng, path = np.random.default_rng(5), folder / "a.pcap"
+def survive_captures(folder: Path, packets: list[bytes], count: int, seed: int = 5) -> None:
+    rng, path = np.random.default_rng(seed), folder / "a.pcap"
     sent = [(at_s, ethernet(ipv4(udp(data)))) for at_s, data in call(packets[:30])]
     whole = (write(path, sent).read_bytes(), pcapng(sent))
     for number in range(count):

@@ -130,13 +130,42 @@ def test_after_a_wait_playing_catches_up(carrying: list[bytes]) -> None:
 
 def test_a_new_sender_begins_anew(carrying: list[bytes]) -> None:
     receiver = Receiver(FakeConcealer())
-    receiver.arrive(pack(RtpPacket(0, 5000, carrying[0], 1)), 0.0)
+    for number in range(2):
+        receiver.arrive(pack(RtpPacket(number, 5000 + 960 * number, carrying[number], 1)), 0.0)
     for number in range(6):
         receiver.arrive(pack(RtpPacket(9 + number, 77 + 960 * number, carrying[number], 2)), 0.02 * number)
     assert receiver.refused == 4
     receiver.pull(1.0)
     receiver.pull(1.0)
     assert receiver.played[Source.PACKET] == 2
+
+
+def test_noise_begins_no_stream(carrying: list[bytes]) -> None:
+    receiver, random = Receiver(FakeConcealer()), np.random.default_rng(0)
+    for number in range(40):
+        noise = bytes([0x80, 111]) + random.bytes(10) + carrying[number]
+        receiver.arrive(noise, 0.02 * number)
+        assert not receiver.pull(0.02 * number).any()
+    assert receiver.state.stream is None
+    assert len(receiver.state.candidates) + receiver.refused == 40
+
+
+def test_a_leap_in_time_is_filled_in_pieces(carrying: list[bytes]) -> None:
+    """One packet must not make the next call take as long as a gap of ten seconds does."""
+    filled: list[int] = []
+
+    class Counting(FakeConcealer):
+        def fill(self, state: int, frames: int, *features: object, **ahead: object) -> tuple[int, Samples]:
+            filled.append(frames)
+            return super().fill(state, frames)
+
+    receiver = Receiver(Counting())
+    for number in (0, 1, 2, 480):
+        receiver.arrive(pack(RtpPacket(number, 960 * number, carrying[number % 100], 1)), 0.02)
+    for tick in range(490):
+        receiver.pull(0.02 * tick)
+    assert max(filled) <= 16
+    assert receiver.played[Source.PACKET] == 4
 
 
 def test_a_second_stream_on_the_port_is_passed_by(carrying: list[bytes]) -> None:

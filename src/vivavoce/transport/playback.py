@@ -20,6 +20,10 @@ Packets = Mapping[int, ReceivedPacket]
 _ROWS = 2
 """Feature frames of a packet."""
 _WIDTH = 20
+_MOST_AT_ONCE = 6
+"""Packets of a gap; a longer one is filled in pieces, so that no piece takes longer than it sounds."""
+_SHOUT, _QUIETEST_SHOUT = 2.0, 0.2
+"""Redundancy that is louder than so many times all that was received, and than so much, is damaged (RMS)."""
 _AUDIBLE = (Source.PACKET, Source.RED, Source.LBRR, Source.PAUSE)
 
 
@@ -40,7 +44,9 @@ class PlaybackState(NamedTuple, Generic[State]):
     received: Samples
     """The 20 ms that the decoder heard last, (320,)."""
     filled: Samples
-    """What was made of packets since then, (320 * packets,), at most a second."""
+    """What was made of packets since then, (320 * packets,), at most `MAX_PACKETS`."""
+    loudest: float
+    """Root mean square of the loudest packet that was received."""
     in_dtx: bool
     """Whether the last packet heard announced a pause."""
 
@@ -57,12 +63,15 @@ class Playback(Generic[State]):
         """Before the first packet."""
         nothing = np.zeros(0, np.float32)
         silence = np.zeros(FRAME, np.float32)
-        return PlaybackState(self._first_state, self._concealer.initial_state(), silence, nothing, False)
+        return PlaybackState(self._first_state, self._concealer.initial_state(), silence, nothing, 0.0, False)
 
     def play(
         self, state: PlaybackState[State], number: int, arrived: Packets, end: int
     ) -> tuple[PlaybackState[State], PlayedSegment]:
-        """Packet `number`, or the gap that begins with it and the packet after the gap, up to `end`."""
+        """Packet `number`, or the gap that begins with it and the packet after the gap, up to `end`.
+
+        Of a long gap only the first packets.
+        """
         missing: list[PlayoutDecision] = []
         for place in range(number, end):
             choice = choose(place, arrived, lbrr=self._lbrr, in_dtx=state.in_dtx)
@@ -72,8 +81,11 @@ class Playback(Generic[State]):
                     after, samples = played
                     return after, PlayedSegment(samples, (*(lost.source for lost in missing), choice.source))
                 choice = choose(place, arrived, lbrr=self._lbrr, in_dtx=state.in_dtx)
+            if len(missing) == _MOST_AT_ONCE:
+                break
             missing.append(choice)
-        concealer, filled = self._fill_gap(state.concealer, missing, None, None)
+        following = find_redundancy(number + len(missing), arrived)
+        concealer, filled = self._fill_gap(state, missing, following, None)
         state = state._replace(concealer=concealer, filled=_remember(state, filled))
         return state, PlayedSegment(filled, tuple(lost.source for lost in missing))
 
@@ -101,7 +113,7 @@ class Playback(Generic[State]):
                 ahead = self._listen(state, len(missing), choice, arrived)
                 if ahead is None:
                     return None
-            concealer, filled = self._fill_gap(concealer, missing, following, ahead)
+            concealer, filled = self._fill_gap(state, missing, following, ahead)
         unheard = _remember(state, filled)
         if len(unheard):
             prime(self._decoder, state.received, unheard, self._concealer.continue_gap(concealer))
@@ -110,8 +122,9 @@ class Playback(Generic[State]):
             return None
         opus = self._decoder.save()
         concealer, played = self._concealer.hear(concealer, received)
-        nothing = np.zeros(0, np.float32)
-        after = PlaybackState(opus, concealer, received, nothing, self._announces_pause(state, choice, arrived))
+        nothing, loudest = np.zeros(0, np.float32), max(state.loudest, _loudest(received))
+        pauses = self._announces_pause(state, choice, arrived)
+        after = PlaybackState(opus, concealer, received, nothing, loudest, pauses)
         return after, np.concatenate([filled, np.clip(played, -1.0, 1.0)])
 
     def _listen(
@@ -145,24 +158,30 @@ class Playback(Generic[State]):
 
     def _fill_gap(
         self,
-        concealer: State,
+        state: PlaybackState[State],
         missing: Sequence[PlayoutDecision],
         following: PlayoutDecision | None,
         ahead: Samples | None,
     ) -> tuple[State, Samples]:
         """The sound of a gap, and the concealer after it; `following` describes the packet after it."""
         if not missing:
-            return concealer, np.zeros(0, np.float32)
+            return state.concealer, np.zeros(0, np.float32)
         decisions = [*missing, *([following] if following else [])]
         unknown = np.zeros((_ROWS, _WIDTH), np.float32)
         rows = [unknown if decision.features is None else decision.features for decision in decisions]
         known = np.repeat([decision.features is not None for decision in decisions], _ROWS)
         described = (np.concatenate(rows), known) if known.any() else (None, None)
-        concealer, filled = self._concealer.fill(concealer, _ROWS * len(missing), *described, ahead=ahead)
-        # Damaged features cannot make it louder than any speech.
+        concealer, filled = self._concealer.fill(state.concealer, _ROWS * len(missing), *described, ahead=ahead)
+        if known.any() and _loudest(filled) > max(_SHOUT * state.loudest, _QUIETEST_SHOUT):
+            concealer, filled = self._concealer.fill(state.concealer, _ROWS * len(missing), ahead=ahead)
         return concealer, np.clip(filled, -1.0, 1.0)
 
 
+def _loudest(samples: Samples) -> float:
+    """Root mean square of the loudest 20 ms."""
+    return float(np.sqrt((samples.reshape(-1, FRAME) ** 2).mean(axis=1).max()))
+
+
 def _remember(state: PlaybackState[State], filled: Samples) -> Samples:
-    """What was made since the decoder last heard something, at most a second."""
+    """What was made since the decoder last heard something, as far as it matters to priming."""
     return np.concatenate([state.filled, filled])[-MAX_PACKETS * FRAME :]

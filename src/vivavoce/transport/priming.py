@@ -13,7 +13,7 @@ import numpy as np
 from vivavoce.audio import Samples
 from vivavoce.transport.opus_codec import FRAME, OpusDecoder, OpusEncoder, OpusSettings
 
-MAX_PACKETS = 50
+MAX_PACKETS = 12
 """What lies further back is forgotten anyway."""
 _SETTINGS = OpusSettings(24_000, loss_percent=0, complexity=5)
 

@@ -24,6 +24,9 @@ _SENT = {Source.PACKET, Source.RED, Source.LBRR, Source.REDUNDANCY}
 """What was made of something that came; all else goes on by itself for as long as it is asked."""
 _RIVAL_PACKETS = 5
 """So many packets in a row of another stream, with none of this between, and it is followed instead."""
+_IN_TIME = 50 * FRAME_TICKS
+"""By how much the first two packets of a stream may differ; noise is no stream."""
+_MOST_CANDIDATES = 8
 _SCALES = {TimeScale.ACCELERATE: time_scale.accelerate, TimeScale.PREEMPTIVE_EXPAND: time_scale.preemptive_expand}
 
 
@@ -47,6 +50,9 @@ class ReceiverState(Generic[State]):
     jitter: JitterState = field(default_factory=JitterState)
     arrived: Mapping[int, ReceivedPacket] = field(default_factory=dict[int, ReceivedPacket])
     stream: StreamState | None = None
+    candidates: Mapping[int, tuple[RtpPacket, float]] = field(default_factory=dict[int, tuple[RtpPacket, float]])
+    """While there is no stream: the last packet of each SSRC and when it came. The next one confirms it, as RFC 3550
+    (A.1) has it."""
     queue: Samples = field(default_factory=lambda: np.zeros(0, np.float32))
     """Made and not pulled yet."""
     made: int = 0
@@ -104,16 +110,16 @@ class Receiver(Generic[State]):
         """Take in an RTP datagram; what is no packet of 20 ms of Opus is counted and forgotten."""
         try:
             packet = unpack(datagram)
-            copies = self._copies(packet)
+            self._copies(packet)
         except RtpError:
             self._refuse()
             return
-        number = self._follow(packet)
-        if number is None or not self.push(packet.payload if not copies else copies[0][1], number, at_s):
-            self._refuse()
-            return
-        for earlier, payload in copies[1:]:
-            self._add_copy(number - earlier, payload)
+        if self.state.stream is None:
+            earlier = self._confirm(packet, at_s)
+            if earlier is None:
+                return
+            self._take(*earlier)
+        self._take(packet, at_s)
 
     def push(self, packet: bytes, number: int, at_s: float) -> bool:
         """Take in the Opus packet of 20 ms with this number, which counts on for each 20 ms of the sender's clock.
@@ -135,6 +141,31 @@ class Receiver(Generic[State]):
         samples, queue = self.state.queue[:FRAME], self.state.queue[FRAME:]
         self.state = replace(self.state, queue=queue)
         return samples
+
+    def _confirm(self, packet: RtpPacket, at_s: float) -> tuple[RtpPacket, float] | None:
+        """The packet before this one, where both are of one stream; until then this one is kept."""
+        others = dict(self.state.candidates)
+        earlier = others.pop(packet.ssrc, None)
+        if earlier is not None:
+            apart = unwrap(packet.timestamp, earlier[0].timestamp, bits=32) - earlier[0].timestamp
+            if abs(apart) <= _IN_TIME:
+                refused = self.state.refused + len(others)
+                self.state = replace(self.state, candidates={}, refused=refused)
+                return earlier
+            self._refuse()
+        if len(others) == _MOST_CANDIDATES:
+            del others[next(iter(others))]
+            self._refuse()
+        self.state = replace(self.state, candidates={**others, packet.ssrc: (packet, at_s)})
+        return None
+
+    def _take(self, packet: RtpPacket, at_s: float) -> None:
+        copies, number = self._copies(packet), self._follow(packet)
+        if number is None or not self.push(packet.payload if not copies else copies[0][1], number, at_s):
+            self._refuse()
+            return
+        for earlier, payload in copies[1:]:
+            self._add_copy(number - earlier, payload)
 
     def _copies(self, packet: RtpPacket) -> list[tuple[int, bytes]]:
         """What a RED packet holds, its own packet first, each with how many packets earlier it is."""
