@@ -56,13 +56,18 @@ def watched(path: Path) -> list[Look]:
     process = subprocess.Popen([sys.executable, "-m", "vivavoce", "inspect", str(path)], stdout=subprocess.DEVNULL)
     while process.poll() is None:
         members = _family(process.pid)
-        pages = sum(int(fields[1]) for pid in members if (fields := _fields(pid, "statm")))
         ticks = sum(int(fields[13]) + int(fields[14]) for pid in members if (fields := _fields(pid, "stat")))
-        looks.append(Look(pages * PAGE_BYTES / 1e6, ticks / TICKS))
+        looks.append(Look(resident_mb(process.pid), ticks / TICKS))
         time.sleep(EVERY_S)
     if process.returncode:
         raise RuntimeError(f"inspect ended with {process.returncode}")
     return looks
+
+
+def resident_mb(pid: int) -> float:
+    """Memory of a process and its children, in megabytes; pages that they share count in each."""
+    pages = sum(int(fields[1]) for member in _family(pid) if (fields := _fields(member, "statm")))
+    return pages * PAGE_BYTES / 1e6
 
 
 def _family(pid: int) -> list[int]:
