@@ -259,3 +259,18 @@ def _pour(pipe: Path, data: bytes, times: int) -> None:
     with open(pipe, "wb") as file:
         for _ in range(times):
             file.write(data)
+
+
+@pytest.mark.parametrize("layout", ["mono", "5.1", "7.1"])
+def test_every_channel_is_heard_as_it_is(tmp_path: Path, layout: str) -> None:
+    path, count = tmp_path / "wide.wav", av.AudioLayout(layout).nb_channels
+    written = np.arange(1, count + 1, dtype=np.int16)[None, :].repeat(48_000, axis=0) * 1000
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("pcm_s16le", rate=48_000, layout=layout)
+        frame = AudioFrame.from_ndarray(written.reshape(1, -1), format="s16", layout=layout)
+        frame.sample_rate, frame.pts, frame.time_base = 48_000, 0, Fraction(1, 48_000)
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    with open_media(path) as media:
+        block = next(part for part in media.parts() if isinstance(part, AudioBlock))
+    assert np.round(block.samples[:, 24_000] * 32768).tolist() == written[0].tolist()

@@ -118,7 +118,7 @@ class AudioTrack:
                 self._issues.add("the sound changes its format", self._clock_s, 0.3)
                 self._take(self._drain())
             self._layout = self._layout or frame.layout.name
-            self._resampler = AudioResampler(format="fltp", layout=self._layout, rate=SAMPLE_RATE_HZ)
+            self._resampler = AudioResampler(format="flt", layout=self._layout, rate=SAMPLE_RATE_HZ)
             self._form = form
         time_s = self._clock.normalize(frame.time, frame.samples / frame.sample_rate)
         if self._start_s is None:
@@ -154,7 +154,8 @@ class AudioTrack:
 
     def _take(self, frames: list[AudioFrame]) -> None:
         for frame in frames:
-            decoded = frame.to_ndarray()
+            # interleaved: of eight planes PyAV reads a ninth, which is not there
+            decoded = frame.to_ndarray().reshape(frame.samples, -1).T
             if not np.isfinite(decoded).all():
                 self._issues.add("samples that are no numbers", self._clock_s, 0.9)
             samples = np.nan_to_num(decoded, nan=0.0, posinf=1.0, neginf=-1.0).astype(np.float32, copy=False)
