@@ -26,12 +26,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--unix", metavar="PATH", help="a Unix socket to listen on as well, without tokens")
     add("--wyoming", metavar="HOST:PORT", help="where to speak Wyoming, for Home Assistant")
     add("--max-streams", type=int, help="texts spoken at once in each process (64)")
+    add("--engine", choices=("processes", "ray"), default="processes", help="ray: as a deployment of Ray Serve")
     add("--log", choices=("text", "json"), help="lines on standard error")
 
 
 def run(arguments: argparse.Namespace) -> int:
     try:
-        from vivavoce.serve import server
+        from vivavoce.serve import ray_serve, server
         from vivavoce.serve.settings import Settings, read_settings
     except ModuleNotFoundError as error:
         raise InputError(f'serving needs {error.name}: pip install "vivavoce[serve]"') from error
@@ -42,4 +43,4 @@ def run(arguments: argparse.Namespace) -> int:
     settings, warnings = read_settings(options, os.environ, config)
     for warning in warnings:
         print(f"vivavoce: {warning}", file=sys.stderr)
-    return server.run(settings)
+    return ray_serve.run(settings) if arguments.engine == "ray" else server.run(settings)

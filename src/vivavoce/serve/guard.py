@@ -199,11 +199,13 @@ class _Exchange:
             raise StalledError from None
 
     async def abort(self) -> None:
-        """End the connection so that the client knows of it."""
+        """End the connection so that the client knows of it. Raises `ConnectionAbortedError` where another program than
+        ours holds it, which then ends it."""
         abort = self._scope.get("extensions", {}).get(ABORT)
-        if abort:
-            abort()
-            await asyncio.sleep(0)
+        if not abort:
+            raise ConnectionAbortedError
+        abort()
+        await asyncio.sleep(0)
 
 
 def _preflight(headers: Headers) -> Response:

@@ -9,8 +9,8 @@ from vivavoce.serve.errors import bad_request
 from vivavoce.serve.synthesis import Speaker
 
 OPENAI_VOICES = {
-    "alloy": "kathleen", "ash": "am_michael", "ballad": "bm_george", "coral": "af_bella", "echo": "am_michael",
-    "fable": "bm_george", "onyx": "am_fenrir", "nova": "af_heart", "sage": "bf_emma", "shimmer": "af_bella",
+    "alloy": "af_heart", "ash": "am_michael", "ballad": "bm_george", "coral": "af_bella", "echo": "am_michael",
+    "fable": "bm_george", "onyx": "am_fenrir", "nova": "kathleen", "sage": "bf_emma", "shimmer": "af_bella",
     "verse": "am_fenrir", "marin": "af_heart", "cedar": "am_fenrir",
 }  # fmt: skip
 """OpenAI's names to the speaker that comes nearest in kind: women, men, the British ones."""

@@ -28,7 +28,7 @@ _TYPES = {
 _DEFAULT_RATES_HZ = {"pcm": 16_000, "mp3": 24_000, "ogg_opus": 48_000}
 _MARKS = ("sentence", "word", "ssml", "viseme")
 _NAMES = {
-    "Joanna": "kathleen", "Salli": "af_heart", "Ruth": "af_bella", "Matthew": "am_michael", "Stephen": "am_fenrir",
+    "Joanna": "af_heart", "Salli": "kathleen", "Ruth": "af_bella", "Matthew": "am_michael", "Stephen": "am_fenrir",
     "Amy": "bf_emma", "Brian": "bm_george",
 }  # fmt: skip
 """Voices that programs of Polly have built in, to ours."""
