@@ -43,8 +43,7 @@ def speak(
     """Speak a text or SSML: chunks of sound (samples,) at the voice's rate with their marks, generated lazily.
 
     `prosody` is one of `vivavoce.prosody.prosody_systems()`. Raises `vivavoce.errors.InputError` for an unknown voice,
-    speaker or prosody, and for a text with nothing to say, `TypeError`
-    for what is no text.
+    speaker or prosody and for a text with nothing to say, `TypeError` for what is no text.
     """
     from vivavoce.prosody import prosody_source
     from vivavoce.voice.load import DEFAULT_VOICE, shared_voice
@@ -62,7 +61,7 @@ async def speak_async(
     pitch_semitones: float = 0.0,
     prosody: str = "auto",
 ) -> AsyncIterator[SpeechChunk]:
-    """The same without holding up the event loop: each chunk is made in a thread when it is asked for."""
+    """`speak` for programs with an event loop: each chunk is made in a thread when it is asked for."""
     from asyncio import to_thread
 
     chunks = await to_thread(

@@ -14,6 +14,9 @@ from typing import Protocol
 from vivavoce.blocks.json_values import shown
 from vivavoce.errors import InputError
 
+SHIPPED = Path(__file__).parent.parent / "addons"
+"""The addons of this package, which are trusted as its code is."""
+
 MAX_FILE_BYTES = 1 << 30
 MAX_ARCHIVE_BYTES = 2 << 30
 MAX_ARCHIVE_ENTRIES = 1000
@@ -40,7 +43,7 @@ def check_name(name: str, place: str) -> None:
 
 
 class MemoryFiles:
-    """Files that are not written yet."""
+    """The files of an addon in memory, not written yet."""
 
     def __init__(self, contents: Mapping[str, bytes]) -> None:
         self._contents = contents

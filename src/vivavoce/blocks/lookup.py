@@ -11,13 +11,13 @@ from itertools import chain
 from pathlib import Path
 
 from vivavoce.blocks.addon import MANIFEST_FILE
+from vivavoce.blocks.files import SHIPPED
 from vivavoce.errors import InputError
 from vivavoce.plugins import plugins
 
 ENTRY_POINT_GROUP = "vivavoce.addons"
 FOLDERS_VARIABLE = "VIVAVOCE_ADDONS"
 DATA_VARIABLE = "XDG_DATA_HOME"
-SHIPPED = Path(__file__).parent.parent / "addons"
 
 
 def find_addon(name_or_path: str | Path) -> Path:

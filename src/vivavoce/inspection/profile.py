@@ -48,7 +48,7 @@ class LevelTarget:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a run looks for, and what it judges."""
+    """What an inspection looks for, and the limits to which it holds a file."""
 
     name: str = "default"
     summary: str = ""

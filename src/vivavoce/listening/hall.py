@@ -34,7 +34,7 @@ class RefusalError(InputError):
 
 
 class Hall:
-    """One test being taken. Methods may be called from several threads."""
+    """A listening test while people take it. Methods may be called from several threads."""
 
     def __init__(self, folder: Path, most_listeners: int = MOST_LISTENERS, code: str | None = None) -> None:
         """Read what was answered before. Raises `InputError` for a folder that is no test, or answers to another."""

@@ -24,7 +24,7 @@ _WAV_TAGS = {"pcm": (1, 2), "f32": (3, 4), "alaw": (6, 1), "mulaw": (7, 1)}
 
 
 class AudioEncoder(ABC):
-    """One stream of mono sound; what the three methods return, in order, is the file."""
+    """One stream of mono sound. What its three methods return, one after the other, is the encoded file."""
 
     def begin(self) -> bytes:
         """What stands before all sound."""

@@ -53,7 +53,7 @@ class Metrics:
 
 
 class Watch:
-    """How one text comes out: when its first sound was there, and whether a listener would have had to wait."""
+    """Times the delivery of one text: when its first sound was ready, and whether a listener would have had to wait."""
 
     def __init__(self, metrics: Metrics, asked_s: float) -> None:
         self._metrics, self._asked_s = metrics, asked_s

@@ -30,7 +30,7 @@ _PAST_ROWS = vocoder.START_ROWS - vocoder.LOOKAHEAD
 
 
 class GapState(NamedTuple):
-    """In the middle of a gap."""
+    """Where concealment stands in the middle of a gap."""
 
     vocoder: FarganState
     predictor: PredictorState

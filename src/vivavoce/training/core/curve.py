@@ -43,7 +43,7 @@ class Curve:
         self._sums, self._counts, self._last, self._since_last = {}, {}, now, 0
 
     def write_validation(self, step: int, metrics: Mapping[str, float]) -> None:
-        """Write figures on development data."""
+        """Add the metrics of one validation, measured on development data, to the curve."""
         self._write({"step": step, "validation": {name: round(value, 5) for name, value in metrics.items()}})
         self.console.print(f"{step}  validation  " + " ".join(f"{n} {value:.4g}" for n, value in metrics.items()))
 

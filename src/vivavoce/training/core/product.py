@@ -40,7 +40,7 @@ class Workspace:
 
     @property
     def video(self) -> Path:
-        """Folders of clips."""
+        """A folder of clips for each corpus of video."""
         return self.data / "video"
 
     @property

@@ -57,13 +57,13 @@ class Teacher(Kokoro):
         self._repeating = session(cut(model, ("audio",), (F0,)))
 
     def speak(self, symbols: list[str], speaker: str) -> Rendition:
-        """At the teacher's own pitch."""
+        """Say the phonemes at the teacher's own pitch."""
         made = self._speaking.run(["audio", DURATIONS, F0], self.feed(symbols, speaker))
         samples, durations, f0 = (np.asarray(tensor).ravel() for tensor in made)
         return Rendition(samples, durations.astype(int).tolist(), f0)
 
     def repeat(self, symbols: list[str], speaker: str, f0_hz: Track) -> Track:
-        """The same with another f0 (2 * units,): samples (samples,)."""
+        """Say them with another f0 in Hz, (2 * units,): -> (samples,)."""
         feed = {**self.feed(symbols, speaker), F0: f0_hz[None].astype(np.float32)}
         return np.asarray(self._repeating.run(["audio"], feed)[0]).ravel()
 
