@@ -173,3 +173,12 @@ def test_damaged_networks_never_break_the_check(data: st.DataObject) -> None:
 @example(b"\x3a\x00")
 def test_whatever_passes_holds_one_graph(model: bytes) -> None:
     assert complaint(lambda: check_onnx(model, "here")) or b"\x3a" in model
+
+
+def test_a_tensor_larger_than_the_file_is_refused_before_it_is_allocated() -> None:
+    model = onnx.load_from_string(GOOD[0])
+    tensor = model.graph.initializer.add()
+    tensor.name, tensor.data_type, tensor.raw_data = "huge", TensorProto.FLOAT, bytes(8)
+    tensor.dims.extend([1 << 20, 1 << 20])
+    with pytest.raises(InputError, match="more than the file holds"):
+        check_onnx(model.SerializeToString(), "here")

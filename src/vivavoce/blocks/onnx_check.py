@@ -2,11 +2,13 @@
 
 A walk over the protobuf wire format that follows only the messages which can hold nodes or tensors. It refuses
 whatever makes a network more than numbers in its own file: external data, operators that are not onnxruntime's own,
-operators that read files, training graphs. Field numbers are those of onnx.proto3, which has not moved any.
+operators that read files, training graphs, tensors that say to be larger than what is there of
+them. Field numbers are those of onnx.proto3, which has not moved any.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from vivavoce.blocks.json_values import shown
@@ -34,6 +36,11 @@ GRAPH, TRAINING_INFO, FUNCTION = 7, 20, 25
 FUNCTION_NAME, FUNCTION_DOMAIN = 1, 10
 OPERATOR, DOMAIN = 4, 7
 EXTERNAL_DATA, DATA_LOCATION = 13, 14
+DIMENSIONS = {"tensor": 1, "sparse tensor": 3}
+MOST_PER_BYTE = 4
+"""Numbers of the narrowest type that a byte holds."""
+MOST_SPARSE = 1 << 24
+"""Numbers of a sparse tensor, which takes memory for all of them though the file holds few."""
 
 Functions = frozenset[tuple[str, str]]
 
@@ -62,8 +69,11 @@ def _check(message: memoryview, kind: str, functions: Functions, place: str, dep
     if depth > MAX_DEPTH:
         raise InputError(f"{place}: nested more than {MAX_DEPTH} levels deep")
     domain = operator = ""
+    numbers = 1
     for number, value in _fields(message):
-        if number in FOLLOWED[kind]:
+        if number == DIMENSIONS.get(kind):
+            numbers *= math.prod(_numbers(value))
+        elif number in FOLLOWED[kind]:
             _check(_message(value), FOLLOWED[kind][number], functions, place, depth + 1)
         elif kind == "tensor" and (number == EXTERNAL_DATA or (number == DATA_LOCATION and value)):
             raise InputError(f"{place}: keeps data in another file, export the network with all data inside")
@@ -71,6 +81,8 @@ def _check(message: memoryview, kind: str, functions: Functions, place: str, dep
             domain = _text(value)
         elif kind == "node" and number == OPERATOR:
             operator = _text(value)
+    if numbers > (MOST_SPARSE if kind == "sparse tensor" else MOST_PER_BYTE * len(message)):
+        raise InputError(f"{place}: declares a tensor of {numbers:.3g} numbers, more than the file holds")
     if operator in FILE_READING_OPERATORS or (domain not in ALLOWED_DOMAINS and (domain, operator) not in functions):
         named = f"operator {shown(operator)} of domain {shown(domain)}"
         raise InputError(f"{place}: {named} is not allowed, only those that come with onnxruntime are")
@@ -119,6 +131,17 @@ def _varint(message: memoryview, at: int) -> tuple[int, int]:
         if byte < 128:
             return value, at
     raise MalformedError
+
+
+def _numbers(value: int | memoryview) -> Iterator[int]:
+    """One integer, or several packed into one field."""
+    if isinstance(value, int):
+        yield value
+        return
+    at = 0
+    while at < len(value):
+        number, at = _varint(value, at)
+        yield number
 
 
 def _message(value: int | memoryview) -> memoryview:
