@@ -17,6 +17,7 @@ from vivavoce.inspection.event_grouper import EventGrouper
 from vivavoce.inspection.report import report_page
 from vivavoce.inspection.simulation import simulate
 from vivavoce.inspection.timestamps import BestEffortStamp, ContainerIssues, TimestampNormalizer
+from vivavoce.inspection.tracks import EARLY_S
 
 EVENT = Event("black", 1.0, 1.5, 0.9, {"pictures": 12, "map": [[0.1, 0.9]]})
 
@@ -59,6 +60,17 @@ def test_times_of_pictures_are_those_of_their_stamps(gaps: list[float]) -> None:
     clock = TimestampNormalizer(0.0, "pictures", issues)
     assert [clock.normalize(stamp, 0.001, 0.04) for stamp in stamps] == pytest.approx(stamps)
     assert issues.events() == []
+
+
+def test_short_blocks_of_vorbis_are_not_out_of_order() -> None:
+    issues = ContainerIssues()
+    clock = TimestampNormalizer(0.0, "sound", issues, EARLY_S)
+    long_s, short_s = 1024 / 48_000, 128 / 48_000
+    clock.normalize(1.0, long_s)
+    clock.normalize(1.0 + long_s - 0.016, short_s)
+    assert not issues.events()
+    clock.normalize(0.9, short_s)
+    assert [event.evidence["problem"] for event in issues.events()] == ["timestamps of the sound go back"]
 
 
 def test_without_presentation_times_the_decoding_times_count() -> None:

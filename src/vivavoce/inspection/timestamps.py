@@ -11,6 +11,7 @@ CONTAINER = "container"
 
 JUMP_S = 60.0
 BACK_S = 1.0
+EARLY_S = 0.015
 KINDS = 100
 
 
@@ -51,8 +52,10 @@ class TimestampNormalizer:
     on without it. A smaller step back is moved to where the frame was due.
     """
 
-    def __init__(self, origin_s: float, stream: str, issues: ContainerIssues) -> None:
+    def __init__(self, origin_s: float, stream: str, issues: ContainerIssues, early_s: float = EARLY_S) -> None:
+        """A frame that is stamped up to `early_s` before the end of the one before is in order all the same."""
         self._offset_s = -origin_s
+        self._early_s = early_s
         self._due_s: float | None = None
         self._stream, self._issues = stream, issues
 
@@ -73,7 +76,7 @@ class TimestampNormalizer:
                 self._issues.add(f"timestamps of the {self._stream} jump", due_s)
                 self._offset_s -= step_s
                 time_s = due_s
-            elif step_s < -max(1.01 * seconds, 0.015):
+            elif step_s < -max(1.01 * seconds, self._early_s):
                 self._issues.add(f"timestamps of the {self._stream} go back", due_s)
                 time_s = due_s
             else:

@@ -27,6 +27,9 @@ from vivavoce.inspection.timestamps import BestEffortStamp, ContainerIssues, Tim
 
 GAP_S = 0.04
 SHORTEST_S = 0.001
+EARLY_S = 0.04
+"""Short blocks of Vorbis that follow a long one are stamped half its length too early: 16 ms at 48 kHz, 35 at 22."""
+
 PRIMING_S = 0.1
 """At the start encoders fill their first blocks, which the stamps leave out."""
 
@@ -99,7 +102,7 @@ class AudioTrack:
         self, number: int, stream: AudioStream, origin_s: float, limits: Limits, issues: ContainerIssues
     ) -> None:
         self._number, self._limits, self._issues = number, limits, issues
-        self._clock = TimestampNormalizer(origin_s, "sound", issues)
+        self._clock = TimestampNormalizer(origin_s, "sound", issues, EARLY_S)
         self._resampler: AudioResampler | None = None
         self._form: tuple[str, str, int] | None = None
         self._layout = ""
