@@ -74,6 +74,10 @@ RULES: dict[str, tuple[Rule, ...]] = {
         Rule("(?:the |any |all )", rf"in (?:[\w']+ )?{_METAL_PLACE}", sounds_like="led"),
         Rule(r"(?:symbol|density|mass|price|toxicity|isotopes|atoms?|dangers|effects) (?:of|for) ", sounds_like="led"),
     ),
+    "number": (
+        Rule("", "than ", phonemes=("nˈʌməɹ", "nˈʌmə")),
+        Rule("(?:got|gets?|getting|grew|grow|growing|felt|feels?|went|became|become) ", r"(?:as|and|by|with|while|until|[.,;!?]) ", phonemes=("nˈʌməɹ", "nˈʌmə")),
+    ),
     "dove": (
         Rule("(?:he|she|it|they|we|i|you|who|dove) ", phonemes=_DOVE),
         Rule("(?:and|then|[a-z]+ly) ", _DOWN, phonemes=_DOVE),

@@ -172,7 +172,9 @@ def _paragraph(lines: list[_Line]) -> Iterator[Stretch]:
 def _ends_line(line: str, following: str) -> bool:
     """Whether a short line is a line of its own: an item, a verse, a part of an address."""
     first = following.lstrip("\"'“‘([*_ ")[:1]
-    return not _CONTINUES.search(line) and not line.endswith("\\") and (first.isupper() or first.isdigit())
+    return (
+        not _CONTINUES.search(line) and not line.endswith("\\") and (first.isupper() or first.isdigit() or first == "|")
+    )
 
 
 def _is_lone_heading(line: str) -> bool:

@@ -26,7 +26,7 @@ NEVER_LAST = words(
     "P.O op.cit Messrs",
 )
 BEFORE_NUMBER = words(
-    "Apt apt ext Ext Op op Ste ste Rm rm Hwy hwy Rte Ch ch Sec sec Vol vol Bldg bldg Art art Ex ex para Para Pt",
+    "b d Apt apt ext Ext Op op Ste ste Rm rm Hwy hwy Rte Ch ch Sec sec Vol vol Bldg bldg Art art Ex ex para Para Pt",
     "pt Bk bk Ref ref Sect Unit Lot Fl fl approx Approx max Max min Min avg Avg no No ca est Rs Jan Feb Mar Apr",
     "Jun Jul Aug Sep Sept Oct Nov Dec Tab App Eq Cat Nos nos",
 )
@@ -34,7 +34,7 @@ BEFORE_NUMBER = words(
 MAYBE_LAST = words(
     "etc Inc Ltd Corp Co Bros Jr Sr Ave Blvd Rd Ln Hwy Dept Univ est a.m p.m A.M P.M U.S U.K E.U U.N U.S.A D.C",
     "B.C A.D Ph.D M.D B.A M.A Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue Tues Wed Thu Thurs Fri Sat",
-    "Sun ft in lb oz hr min dept depts govt Govt Cres Apt apt Sq Ct Pl Pkwy Bldg bldg Hts Ter assoc Assoc asst",
+    "Sun mi ft in lb oz hr min dept depts govt Govt Cres Apt apt Sq Ct Pl Pkwy Bldg bldg Hts Ter assoc Assoc asst",
     "Asst approx Approx misc incl excl esp avg max temp tsp tbsp Tbsp yr yrs mo mos wk wks hrs mins secs pt qt",
     "gal doz pkg Esq Mfg Univ Op op Calif Fla Mass Conn Ariz Colo Okla Ore Penn Tenn Tex Wash Wis Minn Mich Ill",
     "Ind Kan Neb Nev Va Vt Ga Ky La Md Mo Pa Insp Det Pvt Amb Atty Secy Treas Brig Cdr Okt Dez Hwy Rte ext sq cu",
@@ -43,7 +43,7 @@ MAYBE_LAST = words(
 _MONTHS = Pattern(
     r"(?:Jan|Feb|M[aä]r|Apr|Ma[iy]|Jun|Jul|Aug|Sep|O[ck]t|Nov|De[cz]|janv|févr|avril|juin|juil|août|enero|abril|agosto)"
 )
-_LOWER_BEFORE = Pattern(r"(?:^|\s)[a-z]+ $")
+_LOWER_BEFORE = Pattern(r"(?:^|\s)(?:[a-z]+|[\d.]*\d|Plan|Option|Vitamin|Group|Type|Class|Team|Grade|Part|Hepatitis) $")
 STARTERS = words(
     "A After All Also Although An And Another As At Because Before Both But By Did Do Does Each Even Every For",
     "From He Her Here His How However I If In Is It Its Just Later Many Maybe Meanwhile Most My Nevertheless Next",

@@ -47,7 +47,7 @@ _ANYWHERE = {
     "fwd": "forward", "comm": "committee", "Comm": "Committee", "commr": "commissioner", "Comdr": "Commander",
     "Fed": "Federal", "fed": "federal", "Prov": "Province", "prov": "province", "illus": "illustrated",
     "Terr": "Terrace", "Sgts": "Sergeants", "Profs": "Professors", "Drs": "Doctors", "Mts": "Mountains", "Ald": "Alderman",
-    "Atty": "Attorney", "atty": "attorney", "Ofc": "Officer", "Cmdr": "Commander", "Pfc": "Private first class",
+    "Atty": "Attorney", "Attys": "Attorneys", "atty": "attorney", "Ofc": "Officer", "Cmdr": "Commander", "Pfc": "Private first class",
     "Lieut": "Lieutenant", "Bp": "Bishop", "Abp": "Archbishop", "Bart": "Baronet", "appt": "appointment", "avail": "available",
     "bldgs": "buildings", "Bldgs": "Buildings", "bet": "between", "Mfr": "Manufacturer", "mfr": "manufacturer", "whse": "warehouse",
     "ca": "circa", "env": "environment", "fac": "faculty", "Fac": "Faculty", "hdqrs": "headquarters", "hrly": "hourly",
@@ -131,7 +131,8 @@ def _after_number(match: re.Match[str]) -> str:
     return _stop(match, f"{match[1]} {words[0] if one else words[1]}")
 
 
-_AMOUNT = r"(?<![\w.,/])((?:\d+[ -])?\d{1,2}/\d{1,2}|\d[\d,]*(?:\.\d+)?(?: ?[½¼¾⅓⅔⅛])?|[½¼¾⅓⅔⅛])"
+_WEEKDAYS = {"Mon": "Monday", "Tue": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Fri": "Friday"}
+_AMOUNT = r"(?<![\w.,/])((?:\d+[ -])?\d{1,2}/\d{1,2}|\d(?:[\d,]*\d)?(?:\.\d+)?(?: ?[½¼¾⅓⅔⅛])?|[½¼¾⅓⅔⅛])"
 _LONG_UNITS = {unit: words for unit, words in _AFTER_NUMBER.items() if unit not in _STOP_NEEDED}
 _RULES: list[Rule] = [
     (Pattern(r"(?<![\w.])[eE]\.\s?g\.?(?:,|(?=\s|:|$))"), lambda m: "for example" + ("," if m[0].endswith(",") else "")),
@@ -141,7 +142,9 @@ _RULES: list[Rule] = [
     (Pattern(r"(?<![\w.])op\. ?cit\."), lambda m: "op cit"),
     (Pattern(r"(?<![\w.])(?:&c|etc)\.?(?=[\s,;)]|$)"), lambda m: _stop(m, "et cetera") if m[0].startswith("&") else m[0]),
     (Pattern(r"(?<![\w.])(?:ca?\.\s?)(?=\d{3,4})"), lambda m: "circa "),
-    (Pattern(r"(?<=\()(?:b\. ?)(?=\d{4}|[A-Z])"), lambda m: "born "),
+    (Pattern(r"(?<=\()(?:b\. ?)(?=\d{4}|[A-Z])|(?<=[,;] )b\. ?(?=\d{4})"), lambda m: "born "),
+    (Pattern(r"(?<=\d )([NSEW]|NE|NW|SE|SW)\. ?(?=of\b)|(?<=mi\. )([NSEW]|NE|NW|SE|SW)\. ?(?=of\b)|(?<=km )([NSEW]|NE|NW|SE|SW)\. ?(?=of\b)|(?<=miles )([NSEW]|NE|NW|SE|SW)\. ?(?=of\b)"), lambda m: f"{DIRECTIONS[m[1] or m[2] or m[3] or m[4]].lower()} "),
+    (Pattern(r"\b(Mon|Tues?|Wed|Thu(?:rs)?|Fri)(?=, (?:[A-Z]|and|or|\d)|,$)"), lambda m: _WEEKDAYS[m[1][:3]]),
     (Pattern(r"(?<=[(,;]) ?(?:d\. )(?=\d{4})"), lambda m: " died "),
     (Pattern(r"(?<=\()(?:r\. ?)(?=\d{3,4})"), lambda m: "reigned "),
     (Pattern(r"(?<=[a-z] )v\.? (?=[A-Z][a-z])"), lambda m: "versus "),

@@ -13,10 +13,10 @@ _SIGNS = {"/": "slash", "\\": "backslash", "~": "tilde", ".": "dot", "-": "dash"
 _SUFFIXES = (
     "txt|md|py|js|ts|tsx|jsx|css|html?|xml|json|ya?ml|toml|ini|cfg|conf|csv|tsv|pdf|docx?|xlsx?|pptx?|png|jpe?g|gif|svg"
     "|webp|mp[34]|wav|ogg|flac|avi|mov|mkv|zip|tar|gz|bz2|xz|7z|rar|exe|dll|so|sh|bat|c|h|cpp|hpp|cc|rs|go|rb|java|kt|php"
-    "|sql|db|log|bak|tmp|iso|img|deb|rpm|dmg|apk|jar|war|tex|bib|epub|ipynb|lock|env|git|net|io"
+    "|sql|db|log|config|bak|tmp|iso|img|deb|rpm|dmg|apk|jar|war|tex|bib|epub|ipynb|lock|env|git|net|io"
 )
 _WORDLIKE = words(
-    "zip tar bat log bak net git env lock toml java war jar iso img go gif rar mov conf wav deb",
+    "zip tar bat log config bak net git env lock toml java war jar iso img go gif rar mov conf wav deb",
 )
 _SPOKEN = {"usr": "user", "README": "read me", "TODO": "to do", "src": "source", "tmp": "temp"}  # fmt: skip
 _PIECE = Pattern(r"[^\W\d_]+|\d+|[^\w\s]|_")
@@ -117,6 +117,8 @@ def _read_dotted(match: re.Match[str]) -> str:
 
 
 _VERSIONS: list[Rule] = [
+    (Pattern(r"(?<![\w@.-])([\w/.-]{1,60}\.(?:py|js|ts|tsx|jsx|rs|go|rb|java|kt|php|cpp|c|h|cs|md|txt)):(\d{1,5})(?![\w:])"), lambda m: f"{spelled_name(m[1])} line {m[2]}"),
+    (Pattern(r"\b([A-Z]{2,5})-(\d{1,2})\.(\d{1,2})(?![\w-]|\.\d)"), lambda m: f"{m[1]} {m[2]} point {_version_part(m[3])}"),
     (Pattern(r"\b(HTTPS?|TLS|SSL|SSH|FTP|SIP|RTSP|Mozilla|AppleWebKit|Chrome|Safari|Firefox|Gecko|Python|curl|nginx|Apache)/(\d{1,4}(?:\.\d{1,4}){0,3})(?![\w-]|\.\d)"), lambda m: f"{m[1]} {' point '.join(map(_version_part, m[2].split('.')))}"),
     (Pattern(r"(?<![\w.])((?:\d{1,3}\.){3}\d{1,3}|localhost|[a-z][\w-]*(?:\.[a-z]\w+)+):(\d{2,5})((?:/[\w~-][\w.~-]*)*)/?(?![\w:])"), _port),
     (Pattern(r"(?<![\w.])(\d{1,3}(?:\.\d{1,3}){3})/(\d{1,2})\b"), lambda m: f"{' dot '.join(m[1].split('.'))} slash {m[2]}"),
@@ -126,6 +128,7 @@ _VERSIONS: list[Rule] = [
     (Pattern(r"(?<![\w.:/,-])\d+(?:\.\d+){2,}(?![\w/-])"), _read_dotted),
 ]  # fmt: skip
 _CODE: list[Rule] = [
+    (Pattern(r"(?<![\w/])([ru])/(?=[A-Za-z]\w{2,})"), lambda m: f"{m[1]} slash "),
     (Pattern(r"\b([A-Za-z])(\+\+)(?!\w)"), lambda m: f"{m[1].upper() if m[1] == 'c' else m[1]} plus plus"),
     (Pattern(r"(?<![\w.])\.(NET|net|com|org|io|ai|dev|gov|edu|app|co)\b(?!\.)"), lambda m: f" dot {m[1].lower() if m[1] not in ('io', 'ai', 'co') else letters(m[1])}"),
     (Pattern(rf"(?<![\w.])\.((?:{_SUFFIXES})|[a-z]{{2,12}})(?=[\s,.;:!?)]|$)(?!\.\.)"), lambda m: f" {spelled_name('.' + m[1])}"),

@@ -43,7 +43,7 @@ _CALL = r"(?:[Cc]all|[Rr]ing|[Pp]hone|[Dd]ial|[Tt]ext|[Ff]ax|[Tt]el(?:ephone)?|[
 _TELEPHONE = Pattern(
     r"(?<![\w.-])(?:\+\d{1,3}[\s.-]?(?:\(\d{1,4}\)|\d{1,4})(?:[\s.-]?\d{2,4}){1,4}"
     r"|(?:\+?1[\s.-])?(?:\(\d{3}\)\s?|\d{3}[-.\s])\d{3}[-.]\d{4}|\(\d{3}\)\s?\d{3}\s\d{4}|1-\d{3}-\d{3}-\d{4}"
-    r"|\(0\d{2,4}\)\s?\d{3,4}[\s-]?\d{3,4}|0\d{2,4}[\s-]\d{3,4}[\s-]?\d{3,4}|0\d(?:[ .]\d{2}){4}|\d{3}-\d{4})(?![\w-]|\.\d)"
+    r"|\(0\d{2,4}\)\s?\d{3,4}[\s-]?\d{3,4}|0\d{2,4}[\s-]\d{3,4}[\s-]?\d{3,4}|0\d(?:[ .]\d{2}){4}|0\d{2,4}/\d{5,8}|\d{3}-\d{4})(?![\w-]|\.\d)"
 )
 _WORD_NUMBER = Pattern(r"(?<![\w-])(1-)?(8\d\d|900)-(?:(\d{3})-)?([A-Z]{3,9})(?![\w-])")
 
@@ -143,7 +143,6 @@ POST_CODES: list[Rule] = [
     (Pattern(r"\b([A-Z]\d[A-Z]) ?(\d[A-Z]\d)\b"), _postcode),
 ]
 _LONG: list[Rule] = [
-    (Pattern(r"\b([A-Z]{2}\d{2})((?: [\dA-Z]{4}){3,8}(?: [\dA-Z]{1,4})?)\b"), lambda m: ", ".join(map(letters, m[0].split()))),
     (Pattern(r"(?<![\w.,$£€-])\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}(?![\w-])"), _read_groups),
     (Pattern(rf"(?i)\b({_ID_NOUN}(?: (?:number|no\.?|code|is|was|ID|ending in))*[:#]? ?#?)(?-i:(\d{{4,}}))(?![\w,.:/-]\w)"),
      lambda m: _read_numbered(m)),
@@ -182,6 +181,7 @@ def _is_serial(text: str) -> bool:
 
 
 TELEPHONE: list[Rule] = [
+    (Pattern(r"\b([A-Z]{2}\d{2})((?: [\dA-Z]{4}){3,8}(?: [\dA-Z]{1,4})?)\b"), lambda m: ", ".join(map(letters, m[0].split()))),
     (_WORD_NUMBER, _word_number),
     (_TELEPHONE, _telephone),
     (Pattern(rf"\b({_CALL}(?: (?:me|us|him|her|them|on|at|is|number|to|the|now))*:? )(\d{{3}}[ .]\d{{4}}|\d{{5,12}}|\d{{3,5}}(?: \d{{3,4}}){{1,3}})(?!\w|[,.:/-]\d)"),

@@ -39,7 +39,18 @@ _NOTES: list[Rule] = [
     (Pattern(r"(?<=[a-z]{3}[.!?][\"”’])\d{1,2}(?=\s|$)|(?<=[a-z]{3}[.!?])\d{1,2}(?=\s[A-Z\"“])"), lambda m: ""),
 ]  # fmt: skip
 
+_FORMULA: list[Rule] = [
+    (
+        Pattern(
+            r"(?<![\w$\\])\$(?=[A-Za-z\\(])([^$\n]{0,80}[=^_\\+<>][^$\n]{0,80})(?<=[^\s\d])\$(?![\w$])|(?<![\w$\\])\$(?=[A-Za-z\\(])([^$\n]{0,80}[=^_\\+<>][^$\n]{0,80}\d)\$(?![\w$])"
+        ),
+        lambda m: m[1] or m[2],
+    ),
+]
+"""A formula between the dollars of TeX; "$x" of a shell has no second one."""
+
 GROUPS = [
+    RuleGroup("formula", _FORMULA, "$"),
     RuleGroup("link", LINKS, "[<"),
     RuleGroup("note", _NOTES, "[⁰¹²³⁴⁵⁶⁷⁸⁹*†‡0123456789"),
     RuleGroup("markdown", _EMPHASIS, "*_~`\\="),

@@ -137,6 +137,8 @@ _CHEMISTRY: list[Rule] = [
     (Pattern(r"\bpH\b"), lambda m: "P H"),
 ]
 _MATHS: list[Rule] = [
+    (Pattern(r"(?<=[a-z]{2})\s>\s(?=[A-Z][a-z])"), lambda m: ", "),
+    (Pattern(r"(?<![\w.])(\d{1,2}) ?× ?(?=\d{1,2} [a-z]{3,})(?![^.;]*=)"), lambda m: f"{m[1]} by "),
     (Pattern(r"(?<![\w.])(\d+(?:\.\d+)?)[eE]([+-]?\d{1,3})(?!\w|\.\d)"),
      lambda m: f"{m[1]} times 10 to the power of " + m[2].lstrip("+").replace("-", "minus ")),
     (Pattern(r"(?:(?<=\d)|(?<=\))|(?<=\b[a-z]))\s?\*\*\s?(-?\d{1,4}|[a-z])\b"), _power),

@@ -38,6 +38,9 @@ _SCORE_BEFORE = Pattern(r"(?i)\b(?:scor\w+|rat\w+|gave|gets?|got|give|graded?|ea
 _PEOPLE = Pattern(
     r" (?:people|users|customers|dentists|students|times|cases|patients|questions|stars|points|doctors|children)\b"
 )
+_COUNTED = Pattern(
+    r" (?:followers|users|people|views|subscribers|downloads|streams|likes|copies|customers|members|dollars|euros)\b"
+)
 _RESOLUTION = Pattern(
     r"(?i)[ -](?:run|race|runner|walk|walker|swim|ride|resolution|tv|tvs|video|videos|display|monitor|screen|movie|film|footage|camera|ultra|remaster)"
 )
@@ -77,6 +80,8 @@ def _thousands(match: re.Match[str]) -> str:
     number, count, text = match[1], match[2], match.string
     if _NAMED_BEFORE.search(text, max(match.start() - 14, 0), match.start()) or _RESOLUTION.match(text, match.end()):
         return f"{number} {count}"
+    if count == "M" and _COUNTED.match(text, match.end()):
+        return f"{number} million"
     if count in "KMB" and "." not in number and match[0] in ("3M", "2K", "4K", "8K"):
         return f"{number} {count}"
     if (
@@ -138,6 +143,8 @@ LAKHS = RuleGroup(
             ),
             lambda m: f"{m[1]} million",
         ),
+        (Pattern(r"(?<=€)(\d{1,3})\.(\d{3})(?!\d|[.,]\d)"), lambda m: f"{m[1]},{m[2]}"),
+        (Pattern(r"(?<=[a-z])-(?=[$£€]\d)"), lambda m: " "),
         (Pattern(r"(?<=[€£$])(\d+),(\d{2})(?![\d,])"), lambda m: f"{m[1]}.{m[2]}"),
         (Pattern(r"(?<![\w.,])\d{1,2}(?:,\d{2})+,\d{3}(?![\w,])"), lambda m: f"{int(m[0].replace(',', '')):,}"),
         (Pattern(r"(?<![\w.,])\d{1,3}(?:\.\d{3}){2,}(?:,\d{1,2})?(?![\w,]|\.\d)"), _continental),

@@ -18,8 +18,10 @@ _ANY = r"(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3
 _SMALL = r"(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3})"
 _NUMERAL = rf"(?:(?=[IVXLCDM]{{2}}){_ANY}|[IVX])"
 _LOWER = r"(?=[ivxl]+\b)(?:xl|l?x{0,3})(?:ix|iv|v?i{0,3})"
+_TENTH = "Frederik|Christian|Charles|Leo|Pius|Louis|Gregory|Clement|Innocent|Alfonso|Karl|Carl|Constantine"
+_LOWER_ROW = rf"{_LOWER}\b(?:(?:, and |, or |, | and | or | to |–){_LOWER}\b)+"
 _MONARCHS = (
-    "Pope|King|Queen|Emperor|Empress|Tsar|Czar|Kaiser|Sultan|Shah|Prince|Princess|Duke|Count|Pharaoh|Henry|Louis"
+    "Frederik|Pope|King|Queen|Emperor|Empress|Tsar|Czar|Kaiser|Sultan|Shah|Prince|Princess|Duke|Count|Pharaoh|Henry|Louis"
     "|Edward|George|William|Charles|James|Richard|Elizabeth|Napoleon|Pius|Benedict|Leo|Paul|John|Ramses|Ramesses"
     "|Frederick|Friedrich|Philip|Philippe|Alexander|Nicholas|Peter|Catherine|Ivan|Gustav|Gustavus|Christian|Ferdinand"
     "|Gregory|Innocent|Clement|Urban|Boniface|Ptolemy|Francis|Joseph|Leopold|Otto|Robert|Mehmed|Murad|Haakon|Harald"
@@ -43,6 +45,7 @@ _THINGS = (
     "|Title|Amendment|Canto|Verse|Lesson|Unit|Factor|Group|Tier|Category|Region|Zone|District|Day|Week|Year|Session"
     "|Division|Olympiad|Vatican|Corps|Mk|Page|Letter|Psalm|Sonnet|Symphony No\\.|Godfather|Terminator|Rambo"
     "|Windows|OS|iPhone|Basel|Bullet|Photosystem|Photosystems|Path|Model|Layer|Form|Formula|Case|Question|Note|Step"
+    "|Calculus|Physics|Algebra|Chemistry|Biology|Statistics|Spanish|French|German|Economics|Latin"
     "|Paragraph|Item|Clause|Rule|Law|Theorem|Book of Kings|Kings|Samuel|Chronicles|Corinthians|Timothy|Thessalonians"
 )
 _THING_WORDS = (
@@ -111,6 +114,11 @@ _RULES: list[Rule] = [
         ),
         lambda m: f"{m[1]}{roman(m[2])}" if m[2] not in ("", "I") else m[0],
     ),
+    (
+        Pattern(rf"\b([Pp]hotos|[Ff]igures|[Ii]mages|[Pp]anels|[Pp]lates|[Pp]arts|[Pp]oints|[Nn]otes|[Ii]tems|[Cc]lauses) ({_LOWER_ROW})"),
+        lambda m: f"{m[1]} " + re.sub(r"[ivxl]+\b(?<!and)", lambda numeral: str(roman(numeral[0])), m[2]),
+    ),
+    (Pattern(rf"\b({_TENTH}) X{_FOLLOWING}(?= (?:in|of|on|and|was|is|handed|crowned|took|gave)\b|[,;])"), lambda m: f"{m[1]} the tenth"),
     (Pattern(rf"(?<!\w)\(({_LOWER})\)"), lambda m: f"({roman(m[1])})" if m[1] else m[0]),
     (Pattern(rf"\b({_NUMERAL})(?:th|st|nd|rd)?(?= (?:{_ORDINAL_NOUNS})\b)(?<!\bI)"), lambda m: ordinal_of(roman(m[1]))),
     (Pattern(r"\bM(?=[MDCLXVI]{3})M{0,2}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b"), _year),

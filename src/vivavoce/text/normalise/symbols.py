@@ -23,7 +23,7 @@ RULES: list[Rule] = [
     ),
     (Pattern(r"(?<![\w'’])([B-HJ-LN-QSTV-Z])s(?![\w'’])"), lambda m: f"{m[1]}'s"),
     (
-        Pattern(r"\b([a-z]{2,})/(?=(?:or|she|her|hers|he)\b)"),
+        Pattern(r"\b([A-Za-z]{2,})/(?=(?:or|she|her|hers|he)\b)"),
         lambda m: f"{m[1]} " if m.string[m.end() : m.end() + 2] == "or" else f"{m[1]} or ",
     ),
     (Pattern(r"[=~_*#+<>|\\-]{4,}"), lambda m: " "),

@@ -33,6 +33,7 @@ _FIXED = {
     "dpi": "dots per inch",
 }
 UNITS: dict[str, tuple[str, str]] = {
+    "kts": ("knot", "knots"),
     **{unit: (one, many) for unit, (one, many) in HIBARI_UNITS.items()},
     **{unit: (one, f"{one}s") for unit, one in _OWN.items()},
     **{unit: (words, words) for unit, words in _FIXED.items()},
@@ -51,7 +52,7 @@ _POWERS = {"²": "square", "³": "cubic", "2": "square", "3": "cubic"}
 _UNIT = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
 _PER_UNIT = "|".join(sorted((re.escape(unit) for unit in [*_PER, "ha"]), key=len, reverse=True))
 MEASURE = Pattern(
-    rf"(?<![\w.,])([-−])?({NUMBER})[\s-]?({_UNIT})([²³])?(?:/({_PER_UNIT})([²³])?)?(?![\w²³]|/\d|['’][a-z])(?:\.(?=\s+[a-z]))?"
+    rf"(?<![\w.,])([-−])?({NUMBER})[\s-]?({_UNIT})([²³])?(?:/({_PER_UNIT})([²³])?)?(?![\w²³]|/\d|['’][a-z])(?:\.(?=\s+(?:[a-z]|[NSEW]{{1,2}}\. of\b)))?"
 )
 _FEET_INCHES = Pattern(r"(?<![\w.])(\d{1,2})\s?(?:['′]|ft\.?)\s?(\d{1,2})\s?(?:[\"″]|''|in\b\.?)")
 _FEET = Pattern(r"(?<![\w.,'’‘])(\d{1,5}(?:,\d{3})?(?:\.\d+)?|\d+ \d/\d)['′’](?=[ -](?:[a-z\d])|[,.;:)]|\s?[x×]|\s*$)")
@@ -149,6 +150,7 @@ def _feet_inches(match: re.Match[str]) -> str:
 
 
 RULES: list[Rule] = [
+    (Pattern(r"(?<=kWh|.Wh|..l|..L)/(?=100 ?km\b)"), lambda m: " per "),
     (_AMPERES, lambda m: f"{m[1]} {'amp' if m[1] == '1' or attributive(m) else 'amps'}"),
     (
         Pattern(r"(?<![\w.])(\d+(?:\.\d+)?)[eE]([+-]?\d{1,3})(?= ?[a-zA-Z°%])(?!\w|\.\d)"),
