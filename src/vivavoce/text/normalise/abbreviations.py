@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from vivavoce.text.normalise.calendar import DAY_NAMES
 from vivavoce.text.normalise.identifiers import in_pairs
 from vivavoce.text.normalise.roman import SHIELD
 from vivavoce.text.normalise.rules import Rule, RuleGroup
@@ -131,7 +132,6 @@ def _after_number(match: re.Match[str]) -> str:
     return _stop(match, f"{match[1]} {words[0] if one else words[1]}")
 
 
-_WEEKDAYS = {"Mon": "Monday", "Tue": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Fri": "Friday"}
 _AMOUNT = r"(?<![\w.,/])((?:\d+[ -])?\d{1,2}/\d{1,2}|\d(?:[\d,]*\d)?(?:\.\d+)?(?: ?[½¼¾⅓⅔⅛])?|[½¼¾⅓⅔⅛])"
 _LONG_UNITS = {unit: words for unit, words in _AFTER_NUMBER.items() if unit not in _STOP_NEEDED}
 _RULES: list[Rule] = [
@@ -143,8 +143,8 @@ _RULES: list[Rule] = [
     (Pattern(r"(?<![\w.])(?:&c|etc)\.?(?=[\s,;)]|$)"), lambda m: _stop(m, "et cetera") if m[0].startswith("&") else m[0]),
     (Pattern(r"(?<![\w.])(?:ca?\.\s?)(?=\d{3,4})"), lambda m: "circa "),
     (Pattern(r"(?<=\()(?:b\. ?)(?=\d{4}|[A-Z])|(?<=[,;] )b\. ?(?=\d{4})"), lambda m: "born "),
-    (Pattern(r"(?<=\d )([NSEW]|NE|NW|SE|SW)\. ?(?=of\b)|(?<=mi\. )([NSEW]|NE|NW|SE|SW)\. ?(?=of\b)|(?<=km )([NSEW]|NE|NW|SE|SW)\. ?(?=of\b)|(?<=miles )([NSEW]|NE|NW|SE|SW)\. ?(?=of\b)"), lambda m: f"{DIRECTIONS[m[1] or m[2] or m[3] or m[4]].lower()} "),
-    (Pattern(r"\b(Mon|Tues?|Wed|Thu(?:rs)?|Fri)(?=, (?:[A-Z]|and|or|\d)|,$)"), lambda m: _WEEKDAYS[m[1][:3]]),
+    (Pattern(r"(?:(?<=\d )|(?<=mi\. )|(?<=km )|(?<=miles ))([NSEW]|NE|NW|SE|SW)\. ?(?=of\b)"), lambda m: f"{DIRECTIONS[m[1]].lower()} "),
+    (Pattern(r"\b(Mon|Tues?|Wed|Thu(?:rs)?|Fri)(?=, (?:[A-Z]|and|or|\d)|,$)"), lambda m: DAY_NAMES[m[1]]),
     (Pattern(r"(?<=[(,;]) ?(?:d\. )(?=\d{4})"), lambda m: " died "),
     (Pattern(r"(?<=\()(?:r\. ?)(?=\d{3,4})"), lambda m: "reigned "),
     (Pattern(r"(?<=[a-z] )v\.? (?=[A-Z][a-z])"), lambda m: "versus "),

@@ -21,11 +21,11 @@ _HALF_DAY_RANGE = Pattern(r"(?<=[ap]m|\.m)\s?[-–]\s?(?=\d)|(?<=[ap]\.m\.)\s?[-
 
 _CLOCK_RANGE = Pattern(r"(?<![\w.:/])(\d{1,2}:\d{2})\s?[-–]\s?(?=\d{1,2}:\d{2}(?![\d:]))")
 _HOURS_AFTER_CLOCK = Pattern(r"(?<![\w.:])(\d{1,2}:\d{2})\s?h(?:rs)?\b")
-_DAYS = {
+DAY_NAMES = {
     "Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Thur": "Thursday",
     "Thurs": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday",
 }  # fmt: skip
-_DAY_RANGE = Pattern(rf"\b({'|'.join(_DAYS)})\.?\s?[-–]\s?({'|'.join(_DAYS)})\b(?:\.(?=\s\S))?")
+_DAY_RANGE = Pattern(rf"\b({'|'.join(DAY_NAMES)})\.?\s?[-–]\s?({'|'.join(DAY_NAMES)})\b(?:\.(?=\s\S))?")
 
 
 def date(day: int, month: int, year: str) -> str | None:
@@ -182,14 +182,14 @@ def _season(match: re.Match[str]) -> str:
 
 
 _DAY_OF_DATE = Pattern(
-    rf"(?<!The )(?<!the )\b({'|'.join(_DAYS)})(\.?,?) (?=(?:{_MONTH})\b|at \d|the \d|\d{{1,2}}[/.]\d{{1,2}}\b|\d{{4}}-\d\d"
+    rf"(?<!The )(?<!the )\b({'|'.join(DAY_NAMES)})(\.?,?) (?=(?:{_MONTH})\b|at \d|the \d|\d{{1,2}}[/.]\d{{1,2}}\b|\d{{4}}-\d\d"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?(?:,|$|:\d\d| ?[ap]\.?m\b| (?:{_MONTH})\b|\s?[-–]\s?\d))"
 )
 _BOTH: list[Rule] = [
     (_TIMESTAMP, lambda m: f"{m[1]}, {m[2]}{' UTC' if m[3] else ''}"),
     (_DOTTED, _day_first),
     (_YEAR_FIRST, lambda m: f"{m[1]}-{m[2]}-{m[3]}"),
-    (_DAY_OF_DATE, lambda m: f"{_DAYS[m[1]]}{',' if ',' in m[2] else ''} "),
+    (_DAY_OF_DATE, lambda m: f"{DAY_NAMES[m[1]]}{',' if ',' in m[2] else ''} "),
     (Pattern(rf"\b(?:[Tt]he )?({_DAY}){_TH}(\s?[/&–-]\s?)({_DAY}){_TH}\.? (?:of )?({_MONTH})\b\.?(?! \d{{2}}:)"), _days),
     (Pattern(rf"\b({_MONTH})\.? ({_DAY}){_TH}(\s?[/&–-]\s?)({_DAY}){_TH}\b(?![:%\d])"), _month_days),
     (Pattern(rf"\b({_MONTH})\.?\s?[-–/]\s?({_MONTH})\b\.?(?= \d|[,;)]|\s[a-z]|\s*$|\.)"), lambda m: f"{_month(m[1])} to {_month(m[2])}"),
@@ -228,7 +228,7 @@ RULES: dict[str, list[Rule]] = {
 }
 GROUPS = {language: RuleGroup("date or time", rules, DIGITS) for language, rules in RULES.items()}
 _WHEN = "on|this|next|last|every|by|until|till|from|since|to|through|thru|and|or|each|of|before|after|closed|open|late|early"
-_LONG_DAYS = {**_DAYS, **{name: name for name in _DAYS.values()}}
+_LONG_DAYS = {**DAY_NAMES, **{name: name for name in DAY_NAMES.values()}}
 _DAY_AT_END = Pattern(
     rf"(?i:\b({_WHEN}|{'|'.join(_LONG_DAYS)})(?:\.?,|\.?)\s)(Mon|Wed|Sat|Sun|Tue|Tues|Thu|Thurs|Thur|Fri)\.(?=\s*[\"”’)]*\s*$)"
 )
@@ -238,9 +238,9 @@ _MONTH_AT_END = Pattern(
 DAYS = RuleGroup(
     "day of the week",
     [
-        (_DAY_AT_END, lambda m: f"{m[0][: -len(m[2]) - 1]}{_DAYS[m[2]]}."),
+        (_DAY_AT_END, lambda m: f"{m[0][: -len(m[2]) - 1]}{DAY_NAMES[m[2]]}."),
         (_MONTH_AT_END, lambda m: f"{m[1]}March."),
-        (_DAY_RANGE, lambda m: f"{_DAYS[m[1]]} to {_DAYS[m[2]]}"),
+        (_DAY_RANGE, lambda m: f"{DAY_NAMES[m[1]]} to {DAY_NAMES[m[2]]}"),
         (Pattern(rf"\b({_MONTH})\s?[-–]\s?({_MONTH})\b"), lambda m: f"{_month(m[1])} to {_month(m[2])}"),
     ],
     "-–.",

@@ -41,10 +41,8 @@ _NOTES: list[Rule] = [
 
 _FORMULA: list[Rule] = [
     (
-        Pattern(
-            r"(?<![\w$\\])\$(?=[A-Za-z\\(])([^$\n]{0,80}[=^_\\+<>][^$\n]{0,80})(?<=[^\s\d])\$(?![\w$])|(?<![\w$\\])\$(?=[A-Za-z\\(])([^$\n]{0,80}[=^_\\+<>][^$\n]{0,80}\d)\$(?![\w$])"
-        ),
-        lambda m: m[1] or m[2],
+        Pattern(r"(?<![\w$\\])\$(?=[A-Za-z\\(])([^$\n]{0,80}[=^_\\+<>][^$\n]{0,80}(?:(?<=[^\s\d])|\d))\$(?![\w$])"),
+        lambda m: m[1],
     ),
 ]
 """A formula between the dollars of TeX; "$x" of a shell has no second one."""
