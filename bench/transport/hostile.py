@@ -29,7 +29,7 @@ from tests.transport.test_capture import survive_captures
 
 from bench.shared.results import ROOT, Table, digest, write_result
 from bench.transport.attacks import ATTACKS, PAYLOADS, noise
-from bench.transport.calls import Call, calls
+from bench.transport.calls import Call, calls, loudest
 from vivavoce.audio import Samples
 from vivavoce.redundancy.codec.payload_codec import default_codecs
 from vivavoce.transport.playout_policy import ReceivedPacket, Source
@@ -131,7 +131,7 @@ def judge(name: str, call: Call, lost: int, datagram: bytes) -> Tally:
     tally.refused = receiver.refused - call.before.refused
     played, earlier = receiver.played.get(Source.REDUNDANCY, 0), call.before.played.get(Source.REDUNDANCY, 0)
     tally.described = int(played > earlier and not tally.refused)
-    tally.loudest_db = float(20 * np.log10(_loudest(sound) / call.loudest + 1e-9))
+    tally.loudest_db = float(20 * np.log10(loudest(sound) / call.loudest + 1e-9))
     if spent_s >= MOST_S:
         tally.faults.append(f"{1000 * spent_s:.0f} ms: {datagram.hex()}")
     if not np.isfinite(sound).all() or np.abs(sound).max() > 1.0:
@@ -192,10 +192,6 @@ def _spent_s(run: Callable[[], object]) -> float:
     start_s = process_time()
     run()
     return process_time() - start_s
-
-
-def _loudest(sound: Samples) -> float:
-    return float(np.sqrt((sound.reshape(-1, 320) ** 2).mean(axis=1).max()))
 
 
 def _kept(path: Path) -> list[dict[str, Any]]:

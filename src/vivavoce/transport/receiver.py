@@ -110,7 +110,7 @@ class Receiver(Generic[State]):
         """Take in an RTP datagram; what is no packet of 20 ms of Opus is counted and forgotten."""
         try:
             packet = unpack(datagram)
-            self._copies(packet)
+            copies = self._copies(packet)
         except RtpError:
             self._refuse()
             return
@@ -118,8 +118,9 @@ class Receiver(Generic[State]):
             earlier = self._confirm(packet, at_s)
             if earlier is None:
                 return
-            self._take(*earlier)
-        self._take(packet, at_s)
+            first, first_s = earlier
+            self._take(first, self._copies(first), first_s)
+        self._take(packet, copies, at_s)
 
     def push(self, packet: bytes, number: int, at_s: float) -> bool:
         """Take in the Opus packet of 20 ms with this number, which counts on for each 20 ms of the sender's clock.
@@ -159,8 +160,8 @@ class Receiver(Generic[State]):
         self.state = replace(self.state, candidates={**others, packet.ssrc: (packet, at_s)})
         return None
 
-    def _take(self, packet: RtpPacket, at_s: float) -> None:
-        copies, number = self._copies(packet), self._follow(packet)
+    def _take(self, packet: RtpPacket, copies: Sequence[tuple[int, bytes]], at_s: float) -> None:
+        number = self._follow(packet)
         if number is None or not self.push(packet.payload if not copies else copies[0][1], number, at_s):
             self._refuse()
             return
