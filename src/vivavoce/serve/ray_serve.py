@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 from typing import Any
 
@@ -10,11 +9,8 @@ from starlette.types import ASGIApp
 
 from vivavoce.errors import InputError
 from vivavoce.serve.app import create_app
-from vivavoce.serve.service import build_service
+from vivavoce.serve.server import build_warm_service
 from vivavoce.serve.settings import Settings
-
-SWITCH_INTERVAL_S = 0.0005
-"""As in a process of our own: how long a thread may hold the interpreter while the event loop waits for it."""
 
 
 def run(settings: Settings) -> int:
@@ -27,7 +23,7 @@ def run(settings: Settings) -> int:
         raise InputError('--engine ray needs Ray Serve: pip install "vivavoce[serve,ray]"') from error
 
     def build() -> ASGIApp:  # in each replica, because a voice cannot be sent to another process
-        return _warm_app(settings)
+        return create_app(build_warm_service(settings))
 
     @serve.deployment(
         name="vivavoce", num_replicas=settings.workers, max_ongoing_requests=settings.max_connections,
@@ -41,10 +37,3 @@ def run(settings: Settings) -> int:
     serve.start(http_options={"host": settings.host, "port": settings.port})
     serve.run(deployment.bind(), name="vivavoce", route_prefix="/", blocking=True)
     return 0
-
-
-def _warm_app(settings: Settings) -> ASGIApp:
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
-    service = build_service(settings)
-    service.engine.warm()
-    return create_app(service)

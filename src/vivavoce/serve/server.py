@@ -81,13 +81,21 @@ class Listeners:
 
 def _serve(settings: Settings, listeners: Listeners) -> None:
     _configure_logging(settings)
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
     _raise_file_limit()
+    Server(build_warm_service(settings), listeners.wyoming).run(listeners.http)
+
+
+def build_warm_service(settings: Settings) -> Service:
+    """The service of a process that is about to serve: its voices have spoken once, its event loop waits for no thread.
+
+    Raises `InputError` as `build_service` does.
+    """
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     begun_s = time.perf_counter()
     service = build_service(settings)
     service.engine.warm()
     logger.info("%d speakers, warm after %.1f s", len(service.engine.speakers), time.perf_counter() - begun_s)
-    Server(service, listeners.wyoming).run(listeners.http)
+    return service
 
 
 def server_config(service: Service) -> uvicorn.Config:
