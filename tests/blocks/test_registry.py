@@ -8,19 +8,14 @@ import pytest
 from vivavoce.blocks import Block, registry
 from vivavoce.blocks.registry import OWN_TYPES, block_type, block_types
 from vivavoce.errors import InputError
-from vivavoce.plugins import plugins as found
 
 TOY = "tests.blocks.toys:ToyUpsampler"
 
 
 @pytest.fixture
-def plugins(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[EntryPoint]]:
-    points: list[EntryPoint] = []
-    monkeypatch.setattr("vivavoce.plugins.entry_points", lambda group: points)
-    found.cache_clear()
+def plugins(registered: list[EntryPoint]) -> Iterator[list[EntryPoint]]:
     block_type.cache_clear()
-    yield points
-    found.cache_clear()
+    yield registered
     block_type.cache_clear()
 
 

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib.metadata import EntryPoint
 
 import pytest
 
 from vivavoce.errors import InputError
-from vivavoce.plugins import plugins
 from vivavoce.redundancy.codec import dred
 from vivavoce.redundancy.codec.payload_codec import GROUP, codec_types, load_codec
 
 OURS = "vivavoce.redundancy.codec.dred:CODEC"
-
-
-@pytest.fixture
-def registered(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[EntryPoint]]:
-    points: list[EntryPoint] = []
-    monkeypatch.setattr("vivavoce.plugins.entry_points", lambda group: points)
-    plugins.cache_clear()
-    yield points
-    plugins.cache_clear()
 
 
 def test_a_package_adds_a_payload(registered: list[EntryPoint]) -> None:
