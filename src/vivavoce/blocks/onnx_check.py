@@ -2,8 +2,8 @@
 
 A walk over the protobuf wire format that follows only the messages which can hold nodes or tensors. It refuses
 whatever makes a network more than numbers in its own file: external data, operators that are not onnxruntime's own,
-operators that read files, training graphs, tensors that say to be larger than what is there of
-them. Field numbers are those of onnx.proto3, which has not moved any.
+operators that read files, training graphs, tensors that say to be larger than their file. Field numbers are those of
+onnx.proto3, which has not moved any.
 """
 
 from __future__ import annotations

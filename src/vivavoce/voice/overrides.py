@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 import numpy as np
 
 from vivavoce.blocks.tensors import Tensors
@@ -33,7 +35,7 @@ def input_tensors(inputs: AcousticInputs, tokens: Tokens, kinds: tuple[str, ...]
 
 
 def override_tensors(
-    given: AcousticOverrides, tokens: Tokens, clock: Clock, boundary_s: float, reads: set[str], name: str
+    given: AcousticOverrides, tokens: Tokens, clock: Clock, boundary_s: float, reads: Set[str], name: str
 ) -> Tensors:
     """What takes the place of the encoders' answers. Raises `InputError` for a voice that cannot be overruled."""
     if "given_frames" not in reads:

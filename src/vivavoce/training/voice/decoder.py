@@ -23,7 +23,6 @@ from vivavoce.training.core.product import Losses, Product, Progress, Workspace
 from vivavoce.training.core.recipe import Recipe, read_recipe
 from vivavoce.training.core.spectral_loss import spectral_loss
 from vivavoce.training.voice.chorus import chorus
-from vivavoce.training.voice.hibari import hibari_graph, hibari_weights, start_from_hibari
 from vivavoce.training.voice.networks import FRAMES_PER_UNIT, Voice, frame_inputs
 from vivavoce.training.voice.prepare import prepare
 from vivavoce.training.voice.sound import FRAME_SAMPLES, draw_noise, excitation, mel_distance, synthesise
@@ -128,7 +127,7 @@ class Decoder(Product[DecoderRecipe]):
     def hibari(self) -> Voice:
         """The voice as it began, which is not trained."""
         voice = self.build_network()
-        start_from_hibari(voice, hibari_weights(hibari_graph()))
+        begin(voice, HIBARI, "voice")
         return voice.eval()
 
     def losses(self, network: nn.Module, batch: Batch, progress: Progress) -> Losses:
