@@ -32,9 +32,11 @@ CORPORA, RECORDINGS = ("ensemble", "kathleen", "kerstin", "prompts", "speechocea
 DECIDING = ("audio_artifacts", "audio_dropout", "block_corruption", "combing", "freeze", "stutter", "tearing")
 SOURCES = (
     "bench/inspection/alarms.py",
+    "src/vivavoce/inspection/timestamps.py",
+    "src/vivavoce/inspection/tracks.py",
     *(f"src/vivavoce/inspection/defects/{name}/detect.py" for name in DECIDING),
 )
-"""Of the detectors, those that raised most alarms once."""
+"""What decodes sound and times, and of the detectors those that raised most alarms once."""
 
 
 @dataclass

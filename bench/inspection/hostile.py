@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,15 +118,16 @@ def main() -> int:
     av.logging.set_level(None)
     with tempfile.TemporaryDirectory() as scratch:
         folder = arguments.keep or Path(scratch)
+        random = np.random.default_rng(arguments.seed)
+        writers: dict[str, Callable[[Path], list[Path]]] = {
+            "broken": lambda place: break_files(place, arguments.broken, arguments.seed, healthy_files(folder)),
+            "odd": lambda place: [write_odd(place, number, random) for number in range(arguments.odd)],
+        }
         runs: dict[str, Outcome] = {}
-        for name in ("broken", "odd"):
+        for name, write in writers.items():
             place = folder / name
             place.mkdir(parents=True, exist_ok=True)
-            if name == "broken":
-                paths = break_files(place, arguments.broken, arguments.seed, healthy_files(folder))
-            else:
-                random = np.random.default_rng(arguments.seed)
-                paths = [write_odd(place, number, random) for number in range(arguments.odd)]
+            paths = write(place)
             logs = Path(scratch) / f"log-{name}"
             logs.mkdir()
             runs[name] = inspect_all(paths, logs)
@@ -143,7 +144,7 @@ def main() -> int:
         figures = {f"{name} {kind}": count for name, outcome in runs.items() for kind, count in outcome.faults.items()}
         write_result("inspection-hostile", {"all": table}, SOURCES, figures)
     print(table.markdown())
-    return int(any(sum(Counter(outcome.faults).values()) for outcome in runs.values()))
+    return int(any(sum(outcome.faults.values()) for outcome in runs.values()))
 
 
 if __name__ == "__main__":

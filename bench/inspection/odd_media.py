@@ -18,7 +18,7 @@ PIXEL_FORMATS = ("yuv420p", "yuv422p", "yuv444p", "yuv420p10le", "yuv444p12le", 
 SOUND_RATES_HZ = (8_000, 11_025, 22_050, 44_100, 96_000, 192_000)
 LAYOUTS = ("mono", "stereo", "5.1", "7.1")
 NAMES = (
-    b"caf\xe9 %d", b"line\nbreak %d", b"-dash %d", b"=formula %d", b"quote\" ' %d", "日本語 %d".encode(), 
+    b"caf\xe9 %d", b"line\nbreak %d", b"-dash %d", b"=formula %d", b"quote\" ' %d", "日本語 %d".encode(),
     b"percent%% %d", b"a|b %d", b"<b>tag %d", b"tab\t %d", b" space %d ", "emoji 🎬 %d".encode(),
 )  # fmt: skip
 
