@@ -10,6 +10,7 @@ from pathlib import Path
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
+from av.container import OutputContainer
 
 Random = np.random.Generator
 WIDTH, HEIGHT, RATE_HZ, FRAMES = 160, 96, 25, 25
@@ -82,7 +83,7 @@ def write_media(path: Path, recipe: Recipe) -> None:
         video = container.add_stream(recipe.video, rate=RATE_HZ) if recipe.video else None
         rate_hz = AMR_RATE_HZ if "amr" in recipe.audio else SAMPLE_RATE_HZ
         audio = container.add_stream(recipe.audio, rate=rate_hz, layout="mono") if recipe.audio else None
-        if video:
+        if isinstance(video, av.VideoStream):
             width, height = (176, 144) if recipe.video in ("h263", "rv10") else (WIDTH, HEIGHT)
             video.width, video.height, video.pix_fmt = width, height, recipe.pixel_format
             video.codec_context.thread_count, video.codec_context.time_base = 1, Fraction(1, RATE_HZ)
@@ -92,7 +93,7 @@ def write_media(path: Path, recipe: Recipe) -> None:
                 frame.pts, frame.time_base = number, Fraction(1, RATE_HZ)
                 container.mux(video.encode(frame))
             container.mux(video.encode(None))
-        if audio:
+        if isinstance(audio, av.AudioStream):
             _mux_sound(container, audio, rate_hz)
 
 
@@ -111,7 +112,7 @@ def tone(rate_hz: int, seconds: float = 1.0) -> np.ndarray:
     return (0.1 * buzz * (0.6 + 0.4 * np.sin(2 * np.pi * 4 * time_s))).astype(np.float32)
 
 
-def _mux_sound(container: av.container.OutputContainer, stream: av.AudioStream, rate_hz: int) -> None:
+def _mux_sound(container: OutputContainer, stream: av.AudioStream, rate_hz: int) -> None:
     frame = AudioFrame.from_ndarray(tone(rate_hz).reshape(1, -1), format="fltp", layout="mono")
     frame.sample_rate, frame.pts, frame.time_base = rate_hz, 0, Fraction(1, rate_hz)
     resampler = av.AudioResampler(format=stream.codec_context.format, layout="mono", rate=rate_hz)

@@ -82,8 +82,8 @@ def main() -> int:
     )
     print(table.markdown())
     if arguments.write:
-        columns = zip(*rows.values(), strict=True)
-        worst = dict(zip(("raised_st", "lowered_st", "longer"), map(max, columns), strict=True))
+        raised_st, lowered_st, longer = (max(column) for column in zip(*rows.values(), strict=True))
+        worst = {"raised_st": raised_st, "lowered_st": lowered_st, "longer": longer}
         print(write_result("speech-controls", {"controls": table}, SOURCES, worst))
     return 0
 
