@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from functools import cache, lru_cache
 
 import numpy as np
@@ -34,7 +35,7 @@ class LoudnessMeter:
         self._weights = np.array(SIX_CHANNELS if channels == 6 else (1.0,) * max(1, channels))
         self._tail = np.zeros((len(self._weights), RESPONSE - 1), np.float32)
         self._left = np.zeros((len(self._weights), 0), np.float32)
-        self._powers: list[float] = []
+        self._powers = array("d")
         self._peak = 0.0
 
     def on_audio(self, samples: Samples) -> None:
@@ -98,7 +99,7 @@ def _k_spectrum(size: int) -> npt.NDArray[np.complex128]:
     return np.fft.rfft(_k_response(), size)
 
 
-def _windows(powers: list[float], steps: int) -> npt.NDArray[np.float64]:
+def _windows(powers: array[float], steps: int) -> npt.NDArray[np.float64]:
     """Mean power of every window of `steps` steps, one a step."""
     if len(powers) < steps:
         return np.zeros(0)

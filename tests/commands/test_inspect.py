@@ -10,7 +10,7 @@ import pytest
 
 from tests.inspection.material import moving, written
 from vivavoce.cli import main
-from vivavoce.inspection import live
+from vivavoce.inspection.live import source
 from vivavoce.inspection.simulation import simulate
 
 
@@ -57,13 +57,41 @@ def test_live_prints_events_as_lines(folder: Path, tmp_path: Path, capsys: pytes
     assert json.loads(line)["defect"] == "black"
 
 
+def test_live_sources_of_a_list_with_a_log_and_figures(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged, _ = simulate("black", moving(2.0), 0.8, 0.3, 1.0)
+    stream, log, sources = written(tmp_path / "stream.ts", damaged), tmp_path / "log.jsonl", tmp_path / "sources.txt"
+    sources.write_text(f"news {stream}\nlost {tmp_path / 'lost.ts'}\n")
+    line = ["inspect", "--live", str(sources), "--idle", "0.3", "--only", "black", "--json", str(log)]
+    assert main([*line, "--restarts", "0", "--metrics", "0"]) == 4
+    out, err = capsys.readouterr()
+    (event,) = (json.loads(row) for row in out.splitlines())
+    assert (event["channel"], event["file"], event["defect"]) == ("news", str(stream), "black")
+    assert f"vivavoce: lost: {tmp_path / 'lost.ts'}: No such file or directory" in err
+    rows = {(row["channel"], row["type"]): row for row in map(json.loads, log.read_text().splitlines())}
+    assert rows["news", "file"]["events"] == 1
+    assert rows["news", "file"]["seconds"] == pytest.approx(2.0, abs=0.1)
+    assert "No such file" in rows["lost", "file"]["error"]
+
+
+def test_live_closes_with_a_line_where_lines_are_asked_for(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stream = written(tmp_path / "stream.ts", moving(1.0))
+    assert main(["inspect", "--live", str(stream), "--idle", "0.3", "--only", "black", "--json", "-"]) == 4
+    (row,) = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert (row["type"], row["events"], row["detectors"]) == ("file", 0, ["black"])
+    assert row["measurements"]["pictures"]["count"] == 25
+
+
 def test_live_is_ended_by_ctrl_c(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """What decodes calls back for bytes, and would lose an exception there."""
 
     def pressed(*_: object) -> tuple[list[int], ...]:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(live.select, "select", pressed)
+    monkeypatch.setattr(source.select, "select", pressed)
     assert main(["inspect", "--live", os.devnull]) == 130
     assert capsys.readouterr().err == "vivavoce: interrupted\n"
 
@@ -77,6 +105,12 @@ def test_live_is_ended_by_ctrl_c(capsys: pytest.CaptureFixture[str], monkeypatch
         (["x.mp4", "--fail-on", "awful"], "no such severity"),
         (["--live", "rtmp://somewhere/else"], "--allow-url"),
         (["--live", os.devnull, "--idle", "nan"], "idle of nan s"),
+        (["--live", os.devnull, "--webhook", "mailto:me"], "http://"),
+        (["--live", os.devnull, "--metrics", "many"], "give a port"),
+        (["--live", os.devnull, "--alert-on", "awful"], "no such severity"),
+        (["--live", os.devnull, "--cool-down", "-1"], "--cool-down -1"),
+        (["--live", "no-such-list.txt"], "cannot be read"),
+        (["x.mp4", "--metrics", "9090"], "go with --live"),
         (["x.mp4", "--stall", "nan"], "--stall nan"),
         (["x.mp4", "--max-hours", "-1"], "--max-hours -1"),
         (["x.mp4", "--fail-on", ""], "no such severity"),

@@ -36,9 +36,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--workers", type=int, default=1, metavar="N", help="processes (1)")
     add("--engine", choices=("local", "ray"), default="local", help="where files are worked on")
     add("--fail-on", metavar="SEVERITY", help="exit with 3 at minor, major or critical events and above")
-    add("--live", metavar="PIPE", help="a pipe, a growing file, or - : print events as they come")
-    add("--allow-url", action="store_true", help="let --live open an address")
+    add("--live", action="append", metavar="SOURCE", help="a pipe, a growing file, - or a list of them (a .txt file, "
+        "a source a line): print events as they come")  # fmt: skip
+    add("--allow-url", action="store_true", help="let --live open addresses: HLS, DASH, MPEG-TS, RTMP, RTSP")
     add("--idle", type=float, default=30.0, metavar="S", help="--live ends after so many seconds without data (30)")
+    add("--restarts", type=int, metavar="N", help="of a --live source that fails, in a row; -1: for ever, as with a "
+        "list")  # fmt: skip
+    add("--webhook", metavar="URL", help="post events of --live as JSON")
+    add("--alert-on", default="major", metavar="SEVERITY", help="the least that --webhook is told of (major)")
+    add("--cool-down", type=float, default=300.0, metavar="S", help="--webhook hears of the same defect of a source no "
+        "more often (300)")  # fmt: skip
+    add("--metrics", metavar="[HOST:]PORT", help="serve figures of --live to Prometheus")
     add("--stall", type=float, default=60.0, metavar="S", help="give a file up after so many idle seconds (60)")
     add("--max-pixels", type=int, default=DEFAULT_LIMITS.pixels, metavar="N", help="of a picture")
     add("--max-hours", type=float, default=12.0, metavar="H", help="of a file (12)")
@@ -65,7 +73,12 @@ def run(arguments: argparse.Namespace) -> int:
     journal = None if arguments.json == STANDARD_OUTPUT else arguments.json
     check_outputs([*arguments.paths, arguments.allow_list], journal, *exports)
     if arguments.live and (arguments.paths or any(exports)):
-        raise InputError("--live takes one source and makes no report")
+        raise InputError("--live takes no files and makes no report, follow it with --json")
+    if not arguments.live and (arguments.webhook or arguments.metrics or arguments.restarts is not None):
+        raise InputError("--webhook, --metrics and --restarts go with --live")
+    if not arguments.cool_down >= 0:
+        raise InputError(f"--cool-down {arguments.cool_down:g}: give 0 or more")
+    Severity.parse(arguments.alert_on)
     if not 1 <= arguments.workers <= 256:
         raise InputError(f"--workers {arguments.workers}: give 1 to 256")
     require_pyav()  # not before now: help and wrong options do without

@@ -1,4 +1,4 @@
-"""The work behind `vivavoce inspect`: a catalogue with its journal, table and page, or one live stream."""
+"""The work behind `vivavoce inspect`: a catalogue with its journal, table and page."""
 
 from __future__ import annotations
 
@@ -15,30 +15,26 @@ from rich.table import Table
 from rich.text import Text
 
 from vivavoce.commands.console import OutputConsole
+from vivavoce.commands.live_inspection import inspect_live
 from vivavoce.commands.media_files import count_others, inspected_files, take_shard
-from vivavoce.errors import InputError
 from vivavoce.files import write_text
 from vivavoce.inspection import (
     DEFAULT_LIMITS,
     Inspection,
     InspectionJob,
-    InspectionSession,
     Journal,
-    Limits,
     Severity,
     Stamp,
-    inspect_events,
     inspect_files,
 )
 from vivavoce.inspection.allow_list import AllowList
 from vivavoce.inspection.cluster import inspect_on_ray
 from vivavoce.inspection.compliance import Check, check_measurements
-from vivavoce.inspection.decode import open_media
 from vivavoce.inspection.export.csv_table import events_csv
 from vivavoce.inspection.export.edl import events_edl
 from vivavoce.inspection.export.junit import results_junit
 from vivavoce.inspection.export.premiere import events_xml
-from vivavoce.inspection.live import LiveSource
+from vivavoce.inspection.live import LiveJob
 from vivavoce.inspection.profile import Profile
 from vivavoce.inspection.report import report_page
 
@@ -53,10 +49,10 @@ def inspect(arguments: argparse.Namespace, names: tuple[str, ...], profile: Prof
     """Files, folders, or what `--live` names; the exit code. Raises `InputError` where there is nothing."""
     limits = replace(DEFAULT_LIMITS, pixels=arguments.max_pixels, seconds=3600 * arguments.max_hours)
     if arguments.live:
-        result = _live(arguments, names, profile, limits)
-        if result.error:
-            print(f"vivavoce: {result.error}", file=sys.stderr)
-        return _exit_code([result], {}, fail_on)
+        live = LiveJob(
+            names, limits, profile.thresholds, profile.min_score, arguments.idle, arguments.stall, arguments.allow_url
+        )
+        return _exit_code(inspect_live(arguments, live), {}, fail_on)
     files = inspected_files(arguments.paths)
     if others := count_others(arguments.paths):
         print(f"vivavoce: {others} files of other kinds are left out, name one to have it looked at", file=sys.stderr)
@@ -146,38 +142,6 @@ def _with_progress(paths: Sequence[Path], work: InspectionJob, workers: int) -> 
             if (bar := bars.pop(Path(result.file), None)) is not None:
                 progress.remove_task(bar)
             yield result
-
-
-def _live(arguments: argparse.Namespace, names: tuple[str, ...], profile: Profile, limits: Limits) -> Inspection:
-    """Events go out as they are known, as JSON lines; only their count and the worst are kept."""
-    if "://" in arguments.live and not arguments.allow_url:
-        raise InputError("--live: an address, add --allow-url to open it")
-    if "://" in arguments.live:
-        return _stream(arguments.live, names, profile, limits, True, arguments.json)
-    source = LiveSource(None if arguments.live == "-" else Path(arguments.live), arguments.idle)
-    try:
-        result = _stream(source, names, profile, replace(limits, seconds=float("inf")), False, arguments.json)
-    finally:
-        source.close()
-    return replace(result, error=result.error or (f"{source.name}: nothing came any more" if source.stalled else None))
-
-
-def _stream(
-    source: LiveSource | str, names: tuple[str, ...], profile: Profile, limits: Limits, url: bool, log: Path | None
-) -> Inspection:
-    with open_media(source, limits, url) as media:
-        work = InspectionSession(media.info, names, limits, profile.thresholds)
-        worst = None
-        for event in inspect_events(media, work):
-            if event.score < profile.min_score:
-                continue
-            line = json.dumps({"type": "event", "file": media.name, **event.as_json()}, ensure_ascii=False)
-            print(line, flush=True)
-            if log and log != STANDARD_OUTPUT:
-                with open(log, "a", encoding="utf-8") as file:
-                    file.write(line + "\n")
-            worst = event if worst is None or event.severity > worst.severity else worst
-    return work.summary([worst] if worst else [])
 
 
 def _exit_code(results: Sequence[Inspection], checks: Checks, fail_on: Severity | None) -> int:

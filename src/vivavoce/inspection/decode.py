@@ -39,6 +39,15 @@ FORMATS = (
 )
 """Containers that hold media. Playlists are left out: they name other files and addresses."""
 
+LIVE_FORMATS, LIVE_PROTOCOLS = "hls,rtsp", "http,https,httpproxy,tcp,tls,crypto,udp,rtp,rtmp,rtmps,rtmpt,srt,rist"
+"""What an address may lead to besides. A playlist from a network names no files of this machine."""
+
+DAMAGE = (
+    av.error.EOFError, av.error.InvalidDataError, av.error.PatchWelcomeError, av.error.MemoryError,
+    av.error.ArgumentError, av.error.BugError, av.error.NotImplementedError, av.error.OverflowError,
+)  # fmt: skip
+"""How a demuxer ends on a file that is broken: sizes that no file has, and features that nobody writes."""
+
 ENCRYPTED_TAGS = ("encv", "enca", "drmi", "drms")
 TRUNCATED_S = 1.0
 MAX_UNREADABLE_PACKETS = 1000
@@ -110,9 +119,11 @@ class Media:
         while True:
             try:
                 packet = next(packets, None)
-            except (av.error.EOFError, av.error.InvalidDataError):
+            except DAMAGE:
                 self.issues.add("the container breaks off", self.info.seconds or 0.0, 0.8)
                 return
+            except av.error.FFmpegError as error:
+                raise MediaError(f"{self.name}: cannot be read any further ({_reason(error)})") from error
             if packet is None:
                 return
             yield packet
@@ -130,21 +141,27 @@ class Media:
 
 @contextmanager
 def open_media(
-    source: Path | str | Readable, limits: Limits = DEFAULT_LIMITS, url: bool = False
+    source: Path | str | Readable,
+    limits: Limits = DEFAULT_LIMITS,
+    url: bool = False,
+    timeout_s: float | None = None,
+    name: str = "",
 ) -> Generator[Media, None, None]:
     """Open a file, or anything with `read`, for one pass of decoding on one thread.
 
-    `url` lets `source` be an address, which needs the caller's consent. Raises `MediaError`, which names the file
-    and the reason, for what is not a media file, is encrypted, or is over a limit.
+    `url` lets `source` be an address, which needs the caller's consent; it fails where nothing comes for `timeout_s`
+    seconds. Raises `MediaError`, which names the file (or `name`, where it is given) and the reason, for what is not a
+    media file, is encrypted, or is over a limit.
     """
-    name = str(source) if isinstance(source, Path | str) else str(getattr(source, "name", "stream"))
-    protocols = {} if url else {"protocol_whitelist": "file"}
-    options = {"format_whitelist": FORMATS + (",hls" if url else ""), **protocols}
+    name = name or str(source) if isinstance(source, Path | str) else str(getattr(source, "name", "stream"))
+    formats, protocols = (f"{FORMATS},{LIVE_FORMATS}", LIVE_PROTOCOLS) if url else (FORMATS, "file")
+    options = {"format_whitelist": formats, "protocol_whitelist": protocols}
     av.logging.set_level(None)
     try:
         container = av.open(
-            str(source) if isinstance(source, Path) else source, options=options, metadata_errors="replace"
-        )
+            str(source) if isinstance(source, Path) else source, options=options, metadata_errors="replace",
+            timeout=timeout_s,
+        )  # fmt: skip
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise MediaError(f"{name}: cannot be opened as media ({_reason(error)})") from error
     assert isinstance(container, InputContainer)

@@ -20,5 +20,8 @@ class Limits:
     events: int = 10_000
     """Of one file. A detector that says more has lost its mind; the rest is counted, not kept."""
 
+    memory_bytes: int = 16 << 30
+    """Address space of a worker, mapped libraries and stacks of threads included."""
+
 
 DEFAULT_LIMITS = Limits()

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -121,6 +122,7 @@ def _stop(worker: _Worker) -> None:
 
 def _serve(pipe: Connection, job: InspectionJob) -> None:
     """A worker's life: take a path, inspect, answer, until nobody asks any more."""
+    bound_memory(job.limits.memory_bytes)
     while True:
         try:
             path = pipe.recv()
@@ -134,9 +136,23 @@ def _serve(pipe: Connection, job: InspectionJob) -> None:
         pipe.send(("done", inspect_safely(path, job, tell)))
 
 
+def bound_memory(most_bytes: int) -> None:
+    """Let this process have so much address space and no more, where the system can: a file that declares sizes that
+    none has then costs an error, not the machine's memory."""
+    try:
+        resource: Any = import_module("resource")
+    except ImportError:  # Windows
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if hard == resource.RLIM_INFINITY or hard > most_bytes:
+        resource.setrlimit(resource.RLIMIT_AS, (most_bytes, hard))
+
+
 def inspect_safely(path: Path, job: InspectionJob, progress: Any = None) -> Inspection:
     """One file; a fault of ours becomes the file's error, so that the others go on."""
     try:
         return inspect_file(path, job.names, job.limits, progress, job.settings)
+    except MemoryError:
+        return Inspection(str(path), (), error=f"{path}: needs more memory than there is")
     except Exception as error:
         return Inspection(str(path), (), error=f"{path}: inspection failed ({type(error).__name__}: {error})")

@@ -37,6 +37,11 @@ class ContainerIssues:
         elif len(self._kinds) < KINDS:
             self._kinds[what] = _Problem(time_s, time_s, 1, score)
 
+    def drain(self) -> list[Event]:
+        """All of them, which are forgotten here: of a stream without an end."""
+        found, self._kinds = self.events(), {}
+        return found
+
     def events(self) -> list[Event]:
         """All of them, as events from the first to the last time each was seen."""
         return [

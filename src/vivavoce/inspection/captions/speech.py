@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 
 import numpy as np
@@ -28,7 +29,7 @@ class SpeechTrack:
 
     def __init__(self) -> None:
         self._start_s: float | None = None
-        self._levels: list[float] = []
+        self._levels = array("f")
 
     def on_audio(self, sound: AudioBlock) -> None:
         """Take the next second."""

@@ -20,8 +20,9 @@ class LiveSource:
     `read` and would lose the exception, so `close` raises it.
     """
 
-    def __init__(self, path: Path | None, idle_s: float = 30.0) -> None:
-        """`path` None is standard input. Raises `MediaError` when it cannot be opened, or never to end."""
+    def __init__(self, path: Path | None, idle_s: float = 30.0, from_end: bool = False) -> None:
+        """`path` None is standard input; `from_end` passes over what a file holds already. Raises `MediaError` when it
+        cannot be opened, or never to end."""
         if not idle_s > 0:
             raise MediaError(f"idle of {idle_s:g} s: give more than 0")
         self.name = str(path) if path else "standard input"
@@ -33,6 +34,8 @@ class LiveSource:
         except OSError as error:
             raise MediaError(f"{path}: {error.strerror}") from error
         self._grows = stat.S_ISREG(os.fstat(self._file).st_mode)
+        if from_end and self._grows:
+            os.lseek(self._file, 0, os.SEEK_END)
 
     def read(self, size: int) -> bytes:
         """Up to `size` bytes, as soon as there are any; nothing at the end."""
