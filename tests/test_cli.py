@@ -82,3 +82,12 @@ def test_pyav_is_asked_for_only_where_something_is_decoded(tmp_path: Path) -> No
     assert done.stderr.endswith(missing * len(needing))
     codes = [line for line in done.stderr.splitlines() if line.startswith("code ")]
     assert codes == ["code 0"] * 3 + ["code 2"] * 7
+
+
+def test_speak_ends_at_once_and_has_written_all() -> None:
+    command = [*COMMAND, "speak", "--stream"]
+    done = subprocess.run([*command, "Hi."], capture_output=True, check=True)
+    assert 20_000 < len(done.stdout) < 60_000
+    refused = subprocess.run([*command, ""], capture_output=True, text=True, check=False)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.startswith("vivavoce: nothing to say")

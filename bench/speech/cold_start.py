@@ -20,7 +20,12 @@ from bench.shared.results import Table, write_result
 
 RUNS = 7
 NOTHING = (sys.executable, "-c", "pass")
-SOURCES = ("bench/speech/cold_start.py", "src/vivavoce/text/hibari_reader.py", "src/vivavoce/commands/speak.py")
+SOURCES = (
+    "bench/speech/cold_start.py",
+    "src/vivavoce/cli.py",
+    "src/vivavoce/text/hibari_reader.py",
+    "src/vivavoce/commands/speak.py",
+)
 
 
 def cpu_s(command: Sequence[str]) -> float:

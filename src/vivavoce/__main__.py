@@ -1,5 +1,5 @@
 """`python -m vivavoce` is the command `vivavoce`."""
 
-from vivavoce.cli import main
+from vivavoce.cli import run
 
-raise SystemExit(main())
+run()

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from typing import Protocol
 
 from vivavoce.errors import InputError
 
 
-@cache
-def plugins(group: str) -> dict[str, list[EntryPoint]]:
+class Selectable(Protocol):
+    """What `entry_points` gives, in every version of Python."""
+
+    def select(self, *, group: str) -> Iterable[EntryPoint]: ...
+
+
+def plugins(group: str) -> Mapping[str, Sequence[EntryPoint]]:
     """Entry points of a group by name, in order of names; a name that two packages register has two.
 
     None is loaded: registering costs nothing until it is used.
     """
     found: dict[str, list[EntryPoint]] = {}
-    for point in sorted(set(entry_points(group=group)), key=lambda point: (point.name, point.value)):
+    for point in sorted(set(all_plugins().select(group=group)), key=lambda point: (point.name, point.value)):
         found.setdefault(point.name, []).append(point)
     return found
+
+
+@cache
+def all_plugins() -> Selectable:
+    """Those of every group. To find them reads a file of each installed package, which is done once."""
+    return entry_points()
 
 
 def load_plugin(points: Sequence[EntryPoint], what: str) -> object:

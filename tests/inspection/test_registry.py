@@ -14,7 +14,7 @@ from vivavoce.errors import InputError
 from vivavoce.inspection import InspectionSession, Journal, Stamp, defect_names, find_defect, inspect_file, registry
 from vivavoce.inspection import journal as journals
 from vivavoce.inspection.registry import all_defects
-from vivavoce.plugins import plugins
+from vivavoce.plugins import all_plugins
 
 LETTERBOX = """
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def _forget() -> None:
     registry.find_defect.cache_clear()
-    plugins.cache_clear()
+    all_plugins.cache_clear()
 
 
 @pytest.fixture(scope="module")

@@ -8,14 +8,28 @@ import pytest
 
 from vivavoce.errors import InputError
 from vivavoce.redundancy.codec import dred
-from vivavoce.redundancy.codec.payload_codec import GROUP, codec_types, load_codec
+from vivavoce.redundancy.codec.payload_codec import GROUP, codec_names, codec_type, default_codecs, load_codec
 
 OURS = "vivavoce.redundancy.codec.dred:CODEC"
 
 
 def test_a_package_adds_a_payload(registered: list[EntryPoint]) -> None:
     registered += [EntryPoint("theirs", OURS, GROUP)]
-    assert codec_types() == {"theirs": dred.CODEC}
+    assert codec_names() == ("theirs",)
+    assert codec_type("theirs") is dred.CODEC
+
+
+def test_a_broken_package_takes_no_other_payload_with_it(
+    registered: list[EntryPoint], caplog: pytest.LogCaptureFixture
+) -> None:
+    registered += [EntryPoint("broken", "no_such_module:CODEC", GROUP), EntryPoint("dred", OURS, GROUP)]
+    default_codecs.cache_clear()
+    assert [codec.name for codec in default_codecs()] == ["dred"]
+    assert caplog.messages == [
+        "payload \"broken\" cannot be loaded from no_such_module:CODEC: No module named 'no_such_module'"
+    ]
+    assert load_codec("dred").name == "dred"
+    default_codecs.cache_clear()
 
 
 @pytest.mark.parametrize(

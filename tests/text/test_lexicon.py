@@ -5,6 +5,7 @@ import pytest
 from vivavoce.errors import InputError
 from vivavoce.text import analyse
 from vivavoce.text.lexicon import Lexicon
+from vivavoce.text.names import NAMES, common_names
 
 
 def lexicon(folder: Path, text: str, language: str = "en-US") -> Lexicon:
@@ -123,3 +124,11 @@ def test_what_is_wrong_with_it_is_said_with_its_line(tmp_path: Path, old: str, n
     path.write_text(PLS.replace(old, new), encoding="utf-8")
     with pytest.raises(InputError, match=complaint):
         Lexicon.read(path)
+
+
+@pytest.mark.parametrize("language", ["en-US", "en-GB"])
+def test_every_name_that_ships_can_be_read(language: str) -> None:
+    names = common_names(language)
+    assert len(names.entries) > 700
+    assert all(entry.phonemes for entries in names.entries.values() for entry in entries)
+    assert language != "en-US" or dict(names.entries) == Lexicon.read(NAMES).entries

@@ -20,7 +20,6 @@ from vivavoce.text.sentence_kind import sentence_kind
 from vivavoce.text.sentence_parts import SPOKEN, add_events, join_silent, with_next
 from vivavoce.text.source_map import SourceMappedText
 from vivavoce.text.split import sentences, short_enough, split_range
-from vivavoce.text.ssml import parse_ssml
 from vivavoce.text.token_reader import TokenReader
 from vivavoce.text.utterance import Boundary, Sentence, Utterance, Word
 from vivavoce.text.voice_request import SpeakerLike, choose_speaker
@@ -79,7 +78,12 @@ def iter_sentences(
     language = language if is_espeak_language(language) else known_language(language)
     is_markup = bool(_MARKUP.match(source)) if markup is None else markup
     notices = Notices(source) if notices is None else notices
-    document = parse_ssml(source, language, notices, lenient=lenient) if is_markup else plain_document(source, language)
+    if is_markup:
+        from vivavoce.text.ssml import parse_ssml  # which a plain text need not wait for
+
+        document = parse_ssml(source, language, notices, lenient=lenient)
+    else:
+        document = plain_document(source, language)
     for voice in dict.fromkeys(style.voice for _, style in document.styles if style.voice) if speakers else ():
         choose_speaker(voice, speakers)
     return _Reader(document, lexicon, notices, trace).sentences()

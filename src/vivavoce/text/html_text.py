@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 
 from vivavoce.text.patterns import Pattern
@@ -33,6 +32,8 @@ def without_html(text: SourceMappedText) -> SourceMappedText:
         text = text.sub(_RAISED, lambda match: match[1].translate(_SUPERSCRIPTS))
         text = text.sub(_ELEMENT, _layout)
     if "&" in text.text:
+        import html  # two thousand names of characters
+
         text = text.sub(_ENTITY, lambda match: html.unescape(match[0]).replace("\xa0", " "))
     return text
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from statistics import median
 
 from vivavoce.text.patterns import Pattern
 from vivavoce.text.utterance import Boundary
@@ -154,7 +153,8 @@ def _paragraph(lines: list[_Line]) -> Iterator[Stretch]:
     if len(lines) == 1 and _is_lone_heading(lines[0].text):
         yield Stretch(lines[0].start, lines[0].end, "heading")
         return
-    wrapped = median(len(line.text) for line in lines) >= _WRAPPED_CHARACTERS
+    lengths = sorted(len(line.text) for line in lines)
+    wrapped = lengths[(len(lines) - 1) // 2] + lengths[len(lines) // 2] >= 2 * _WRAPPED_CHARACTERS
     start = 0
     for number, line in enumerate(lines):
         last = number + 1 == len(lines)

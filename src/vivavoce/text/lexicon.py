@@ -14,7 +14,6 @@ from vivavoce.text.document import Pronunciation, known_language
 from vivavoce.text.lexicon_entry import ONE_WORD, Entry, fitting
 from vivavoce.text.notices import prefix_place
 from vivavoce.text.phonemes import checked, from_ipa, with_plural_s
-from vivavoce.text.pls import parse_pls
 from vivavoce.text.pronounce import Token
 from vivavoce.text.word_sets import words
 
@@ -49,6 +48,8 @@ class Lexicon:
         if len(data) > MAX_BYTES:
             raise InputError(f"{path}: a lexicon may have {MAX_BYTES // 1024**2} MB at most")
         if path.suffix.lower() in (".pls", ".xml") or data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+            from vivavoce.text.pls import parse_pls  # an XML parser, which lists of lines do not need
+
             return cls(language, parse_pls(data, str(path), language))
         try:
             lines = data.decode("utf-8-sig").splitlines()
@@ -58,7 +59,7 @@ class Lexicon:
         for number, line in enumerate(lines, 1):
             if line.strip() and not line.lstrip().startswith("#"):
                 with prefix_place(lambda number=number: f"{path}:{number}"):
-                    word, entry = _entry(_COMMENT.sub("", line), language)
+                    word, entry = read_entry(_COMMENT.sub("", line), language)
                 entries[word] = (*entries.get(word, ()), entry)
         return cls(language, entries)
 
@@ -101,7 +102,8 @@ def _pattern(key: str) -> str:
     return f"(?i:{pattern})" if key == key.lower() else pattern
 
 
-def _entry(line: str, language: str) -> tuple[str, Entry]:
+def read_entry(line: str, language: str) -> tuple[str, Entry]:
+    """Key and entry of one line without its comment. Raises `InputError`."""
     columns = [column.strip() for column in line.split("\t")]
     if len(columns) not in (2, 3) or not columns[0] or not columns[1]:
         raise InputError("expected word, tab, phonemes and perhaps tab, tag")

@@ -7,16 +7,18 @@ another addon of the same kind, and no new code.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
 from vivavoce.blocks import Addon, find_addon, load_addon
 from vivavoce.errors import InputError
 from vivavoce.plugins import load_plugin, plugins
+
+logger = logging.getLogger(__name__)
 
 GROUP = "vivavoce.payloads"
 DEFAULT = "dred"
@@ -57,16 +59,26 @@ class CodecType:
     load: Callable[[Addon, Rate | None], PayloadCodec]
 
 
-def codec_types() -> Mapping[str, CodecType]:
-    """Every kind of payload by name. Raises `InputError` for a name that two packages register, or a broken package."""
-    return {name: _codec_type(points) for name, points in plugins(GROUP).items()}
+def codec_names() -> tuple[str, ...]:
+    """Every registered kind of payload, in order; none is loaded."""
+    return tuple(plugins(GROUP))
 
 
-def _codec_type(points: Sequence[EntryPoint]) -> CodecType:
-    found = load_plugin(points, "payload")
+def codec_type(name: str) -> CodecType:
+    """A registered kind of payload. Raises `InputError` for a name that two packages register, or a broken package."""
+    found = load_plugin(plugins(GROUP)[name], "payload")
     if not isinstance(found, CodecType):
-        raise InputError(f'payload "{points[0].name}" is registered but {found!r} is no CodecType')
+        raise InputError(f'payload "{name}" is registered but {found!r} is no CodecType')
     return found
+
+
+def _usable_types() -> Iterator[tuple[str, CodecType]]:
+    """The kinds of payload that can be loaded, by name; of each other one a line is logged."""
+    for name in codec_names():
+        try:
+            yield name, codec_type(name)
+        except InputError as error:
+            logger.warning("%s", error)
 
 
 def load_codec(name: str | Path = DEFAULT, bitrate_bps: float | None = None, amount_s: float = 1.0) -> PayloadCodec:
@@ -75,27 +87,27 @@ def load_codec(name: str | Path = DEFAULT, bitrate_bps: float | None = None, amo
     `bitrate_bps` is what the payloads may take on average, with `amount_s` of the past in each; else what the codec
     takes by itself. Raises `InputError` for an addon that is no payload.
     """
-    types = codec_types()
     rate = None if bitrate_bps is None else _rate(bitrate_bps, amount_s)
-    if isinstance(name, str) and name in types:
-        return types[name].load(load_addon(find_addon(types[name].addon)), rate)
+    if isinstance(name, str) and name in codec_names():
+        kind = codec_type(name)
+        return kind.load(load_addon(find_addon(kind.addon)), rate)
+    known = ", ".join(codec_names())
     try:
         addon = load_addon(find_addon(name))
     except InputError:
         if Path(name).exists():
             raise
-        known = ", ".join(types)
         raise InputError(f'no redundancy codec "{name}": give {known}, or an addon of such a kind by path') from None
-    for kind in types.values():
+    for _, kind in _usable_types():
         if kind.kind == addon.manifest.kind:
             return kind.load(addon, rate)
-    raise InputError(f"{addon.path}: a {addon.manifest.kind}, no redundancy: give {', '.join(types)} or such an addon")
+    raise InputError(f"{addon.path}: a {addon.manifest.kind}, no redundancy: give {known} or such an addon")
 
 
 @cache
 def default_codecs() -> tuple[PayloadCodec, ...]:
-    """All that are shipped, as a receiver needs them: it takes each packet's payload as it comes."""
-    return tuple(load_codec(name) for name in codec_types())
+    """All that can be loaded, as a receiver needs them: it takes each packet's payload as it comes."""
+    return tuple(load_codec(name) for name, _ in _usable_types())
 
 
 def _rate(bitrate_bps: float, amount_s: float) -> Rate:

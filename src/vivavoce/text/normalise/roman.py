@@ -132,7 +132,7 @@ _RULES: list[Rule] = [
 ]  # fmt: skip
 _HIBARI_WORDS = "|".join(re.escape(word) for word in sorted([*ROMAN_CARDINAL, *ROMAN_ORDINAL], key=len, reverse=True))
 
-GROUP = RuleGroup("Roman numeral", _RULES, "IVXLCDMivxl")
+GROUP = RuleGroup("Roman numeral", _RULES, Pattern(r"(?i)\b[ivxlcdm]+(?:th|st|nd|rd)?\b"))
 HIBARI_SHIELD = RuleGroup(
     "", [(Pattern(rf"\b({_HIBARI_WORDS}) (?=[IVXLCDM])"), lambda m: f"{m[1]} {SHIELD}")], "IVXLCDM"
 )

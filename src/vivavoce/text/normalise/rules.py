@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 
 from vivavoce.text.patterns import Pattern
 from vivavoce.text.source_map import Edit, SourceMappedText
@@ -29,11 +28,18 @@ _NOUN = Pattern(r"[\s-](?!(?:in|of|for|to|and|or|an?|per|on|at|from|is|was|more|
 
 @dataclass(frozen=True, slots=True)
 class RuleGroup:
-    """Rules for one kind of thing, tried in order where the text holds one of the characters `needs`."""
+    """Rules for one kind of thing, tried in order where the text holds what they need."""
 
     name: str
     rules: Sequence[Rule]
-    needs: str = ""
+    needs: str | Pattern = ""
+    """One of these characters, or a place that this pattern matches; empty: nothing."""
+
+    def may_apply(self, text: str, characters: set[str]) -> bool:
+        """Whether a text, whose `characters` these are, holds what the rules need."""
+        if isinstance(self.needs, Pattern):
+            return bool(self.needs.search(text))
+        return not self.needs or not characters.isdisjoint(self.needs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,8 @@ class Trace:
         """Decisions of a rewriting that told nothing of its own: the words that differ."""
         if old.text == new.text:
             return
+        from difflib import SequenceMatcher  # for who asks for a trace alone
+
         before, after = (list(re.finditer(r"\S+", text.text)) for text in (old, new))
         matcher = SequenceMatcher(None, [m[0] for m in before], [m[0] for m in after], autojunk=False)
         for kind, i, next_i, j, next_j in matcher.get_opcodes():
@@ -74,7 +82,7 @@ def apply(text: SourceMappedText, groups: Sequence[RuleGroup], trace: Trace | No
     """Run the groups one after another over the whole text."""
     characters = set(text.text)
     for group in groups:
-        if group.needs and characters.isdisjoint(group.needs):
+        if not group.may_apply(text.text, characters):
             continue
         for pattern, replace in group.rules:
             edits = text.edits_of(pattern, replace)
