@@ -51,6 +51,11 @@ class LoudnessMeter:
         self._powers.extend((self._weights[: len(power)] @ power).tolist())
         self._left = joined[:, steps * STEP :]
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing was heard but digital silence, or -120 dB of full scale."""
+        return self._peak <= 1e-6
+
     def reading(self) -> dict[str, float | None]:
         """Integrated loudness (LUFS), range (LU), loudest 400 ms and 3 s (LUFS), true peak (dBTP); None: too quiet."""
         momentary, short = _windows(self._powers, MOMENTARY_STEPS), _windows(self._powers, SHORT_STEPS)
@@ -59,7 +64,7 @@ class LoudnessMeter:
             "range_lu": _range(short),
             "momentary_max_lufs": _decibel(momentary.max(initial=0.0)),
             "short_max_lufs": _decibel(short.max(initial=0.0)),
-            "true_peak_dbtp": round(20 * math.log10(self._peak), 2) if self._peak > 1e-6 else None,
+            "true_peak_dbtp": round(20 * math.log10(self._peak), 2) if not self.is_silent else None,
         }
 
     def _filter(self, samples: Samples) -> Samples:

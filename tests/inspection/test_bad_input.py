@@ -95,7 +95,7 @@ def test_one_pixel_is_decoded_and_not_looked_at(tmp_path: Path) -> None:
         container.mux(stream.encode(None))
     result = inspect_file(path, NAMES)
     assert result.error is None
-    assert result.notices == ("frames under 16 x 16 pixels were not looked at",)
+    assert "frames under 16 x 16 pixels were not looked at" in result.notices
 
 
 def test_too_many_pixels_are_refused_before_they_are_decoded(good: Path) -> None:

@@ -18,6 +18,7 @@ from vivavoce.inspection.defects.caption_quality.simulate import KINDS, simulate
 from vivavoce.inspection.errors import MediaError
 from vivavoce.inspection.limits import Limits
 from vivavoce.inspection.media import SAMPLE_RATE_HZ, AudioInfo, Cue, MediaInfo
+from vivavoce.inspection.profile import load_profile
 from vivavoce.inspection.session import InspectionSession, inspect_file
 from vivavoce.inspection.simulation import Clip
 from vivavoce.inspection.simulation.captions import write_captions
@@ -158,3 +159,43 @@ OUTSIDE_LATIN_1 = st.characters(categories=("L", "N", "Zs")).filter(lambda lette
 @given(st.text(alphabet=OUTSIDE_LATIN_1, max_size=80))
 def test_plain_words_are_never_garbled(text: str) -> None:
     assert garbled_share(text) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("profile", "cue", "problem"),
+    [
+        ("netflix", Cue(0.0, 1.0, ("Eighteen letters..",), 1), "too fast"),
+        ("netflix", Cue(0.0, 0.8, ("Quite short",), 1), "too short"),
+        ("netflix", Cue(0.0, 7.2, ("Quite long",), 1), "too long"),
+        (
+            "netflix",
+            Cue(0.0, 5.0, ("This line is of forty-three characters, yes",), 1),
+            "too many lines or too long a line",
+        ),
+        ("netflix", Cue(0.0, 5.0, ("One", "two", "three"), 1), "too many lines or too long a line"),
+        ("bbc", Cue(0.0, 1.0, ("I do not see why",), 1), "too fast"),
+        ("bbc", Cue(0.0, 5.0, ("This line has exactly 38 characters...",), 1), "too many lines or too long a line"),
+    ],
+)
+def test_rules_of_a_house(profile: str, cue: Cue, problem: str) -> None:
+    def found(settings: dict[str, dict[str, float]] | None) -> list[str]:
+        session = InspectionSession(MediaInfo("x", captions=("x",)), ["caption_quality"], settings=settings)
+        return [event.evidence["problem"] for event in session.process(cue)]
+
+    assert found(load_profile(profile).thresholds) == [problem]
+    assert found(None) == []
+
+
+def test_captions_too_close_and_captions_that_follow_at_once() -> None:
+    session = InspectionSession(
+        MediaInfo("x", captions=("x",)), ["caption_quality"], settings=load_profile("netflix").thresholds
+    )
+    times = ((0.0, 2.0), (2.08, 4.0), (4.02, 6.0))
+    cues = [Cue(start_s, end_s, ("Well then.",), n) for n, (start_s, end_s) in enumerate(times, 1)]
+    (event,) = (event for cue in cues for event in session.process(cue))
+    assert (event.evidence["problem"], event.evidence["caption"]) == ("too close to the one before", 3)
+
+
+def test_two_tracks_are_two_texts() -> None:
+    cues = tuple(replace(cue, track=track) for cue in CUES for track in ("en", "de"))
+    assert problems(cues, spoken(CUES)) == []

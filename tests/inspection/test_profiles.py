@@ -90,3 +90,16 @@ def test_accept_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert main(["inspect", "accept", str(marked), "--allow-list", str(accepted)]) == 2
     assert "line 1 is no event" in capsys.readouterr().err
     assert main(["inspect", "accept", str(marked)]) == 2
+
+
+def test_tracks_are_counted() -> None:
+    profile = parse_profile("[tracks]\nsounds = 2\nsound_channels = 2\ncaptions = 1\n", "house")
+    sounds = [{"channels": 2}, {"channels": 1}]
+    checks = check_measurements({"sounds": sounds, "container": {"captions": []}}, profile)
+    assert [str(check) for check in checks] == [
+        "pass: sound tracks 2, target 2",
+        "FAIL: caption tracks 0, target 1",
+        "pass: sound 1: channels 2, target 2",
+        "FAIL: sound 2: channels 1, target 2",
+    ]
+    assert check_measurements({}, profile) == ()

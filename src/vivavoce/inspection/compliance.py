@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from vivavoce.inspection.profile import LoudnessTarget, Profile
+from vivavoce.inspection.profile import LoudnessTarget, Profile, TrackTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,15 @@ class Check:
 
     def __str__(self) -> str:
         verdict = "pass" if self.passed else "FAIL"
-        return f"{verdict}: {self.name} {self.measured:g} {self.unit}, target {self.target} {self.unit}"
+        unit = f" {self.unit}" if self.unit else ""
+        return f"{verdict}: {self.name} {self.measured:g}{unit}, target {self.target}{unit}"
 
 
 def check_measurements(measurements: Mapping[str, Any], profile: Profile) -> tuple[Check, ...]:
     """The checks of a profile on the `measurements` of an inspection; none where nothing was measured or asked for."""
-    checks: list[Check] = []
+    if not measurements:
+        return ()
+    checks = list(_tracks(measurements, profile.tracks))
     for number, sound in enumerate(measurements.get("sounds", ()), 1):
         checks += _loudness(sound, profile.loudness, f"sound {number}" if number > 1 else "sound")
     outside = measurements.get("pictures", {}).get("outside_levels_percent")
@@ -38,6 +41,19 @@ def check_measurements(measurements: Mapping[str, Any], profile: Profile) -> tup
     if most is not None and outside is not None:
         checks.append(Check("luma outside 5-246", outside, f"at most {most:g}", outside <= most, "%"))
     return tuple(checks)
+
+
+def _tracks(measurements: Mapping[str, Any], target: TrackTarget) -> Iterator[Check]:
+    sounds = measurements.get("sounds", ())
+    captions = measurements.get("container", {}).get("captions", ())
+    counts = [("sound tracks", len(sounds), target.sounds), ("caption tracks", len(captions), target.captions)]
+    counts += [
+        (f"sound {number}: channels", sound.get("channels", 0), target.sound_channels)
+        for number, sound in enumerate(sounds, 1)
+    ]
+    for name, count, wanted in counts:
+        if wanted is not None:
+            yield Check(name, count, f"{wanted:g}", count == wanted, "")
 
 
 def _loudness(sound: Mapping[str, Any], target: LoudnessTarget, name: str) -> Iterator[Check]:

@@ -163,7 +163,8 @@ def open_media(
             timeout=timeout_s,
         )  # fmt: skip
     except (av.error.FFmpegError, OSError, ValueError) as error:
-        raise MediaError(f"{name}: cannot be opened as media ({_reason(error)})") from error
+        other = _other_kind(source) if isinstance(source, Path) else ""
+        raise MediaError(f"{name}: cannot be opened as media ({other or _reason(error)})") from error
     assert isinstance(container, InputContainer)
     with container:
         yield Media(container, name, limits)
@@ -176,6 +177,7 @@ def _parts(track: VideoTrack | AudioTrack | CueTrack | None, packet: Packet[Any]
     for frame in packet.decode():
         if isinstance(track, VideoTrack) and isinstance(frame, av.VideoFrame):
             yield from track.frames(frame)
+            yield from track.cues(frame)
         elif isinstance(track, AudioTrack) and isinstance(frame, AudioFrame):
             yield from track.sounds(frame)
 
@@ -240,6 +242,28 @@ def _info(
 
 def _end_s(part: Part) -> float:
     return part.time_s + part.seconds if isinstance(part, VideoFrame) else part.end_s
+
+
+OTHERS = (
+    (b"#EXTM3U", "a playlist, which names other files: give its address to --live with --allow-url"),
+    (b"<?xml", "XML, which is read as captions where its name ends in .ttml or .dfxp"),
+    (b"\x89PNG", "a PNG picture, and there is nothing to inspect in a single one"),
+    (b"\xff\xd8\xff", "a JPEG picture, and there is nothing to inspect in a single one"),
+    (b"%PDF", "a PDF"),
+    (b"PK\x03\x04", "a ZIP archive, unpack it first"),
+    (b"WEBVTT", "WebVTT, which is read as captions where its name ends in .vtt"),
+)
+"""How files begin that people give to an inspection, and why they are not read."""
+
+
+def _other_kind(path: Path) -> str:
+    """What a file is that is no film and no sound, as far as its first bytes tell."""
+    try:
+        with open(path, "rb") as file:
+            start = file.read(16).lstrip(b"\xef\xbb\xbf \r\n\t")
+    except OSError:
+        return ""
+    return next((said for mark, said in OTHERS if start.startswith(mark)), "")
 
 
 def _reason(error: Exception) -> str:

@@ -90,6 +90,8 @@ class Cue:
     """Where on the picture it stands, as the file says it; captions at two positions may be shown at once."""
     problem: str = ""
     """What is wrong with it in the file; one whose times cannot be read has no lines, and lies where it was found."""
+    track: str = ""
+    """Which of several tracks of captions it is of; those of two tracks are not shown together."""
 
     @property
     def text(self) -> str:

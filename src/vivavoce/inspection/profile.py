@@ -9,6 +9,10 @@ integrated_lufs = -23.0
 tolerance_lu = 0.5
 max_true_peak_dbtp = -1.0
 max_range_lu = 20.0
+[tracks]                            # how many there are to be, each is optional
+sounds = 2
+sound_channels = 2                  # of every one of them
+captions = 1
 [levels]                            # luma as EBU R 103 has it
 max_outside_percent = 1.0
 """
@@ -40,6 +44,15 @@ class LoudnessTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class TrackTarget:
+    """How many tracks a file is to have; None is not judged."""
+
+    sounds: float | None = None
+    sound_channels: float | None = None
+    captions: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LevelTarget:
     """How much of the picture may lie outside the levels of EBU R 103, in percent."""
 
@@ -57,9 +70,10 @@ class Profile:
     thresholds: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
     loudness: LoudnessTarget = LoudnessTarget()
     levels: LevelTarget = LevelTarget()
+    tracks: TrackTarget = TrackTarget()
 
 
-Target = TypeVar("Target", LoudnessTarget, LevelTarget)
+Target = TypeVar("Target", LoudnessTarget, LevelTarget, TrackTarget)
 
 
 def profile_names() -> tuple[str, ...]:
@@ -114,6 +128,7 @@ def parse_profile(text: str, name: str) -> Profile:
         thresholds,
         _target(LoudnessTarget, document, "loudness", name),
         _target(LevelTarget, document, "levels", name),
+        _target(TrackTarget, document, "tracks", name),
     )
 
 

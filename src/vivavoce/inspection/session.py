@@ -101,6 +101,7 @@ class InspectionSession:
             self.meters.on_audio(part)
             yield from self._limit(event for detector, _ in self._working for event in detector.on_audio(part))
         else:
+            self.meters.on_caption(part)
             yield from self._limit(event for detector, _ in self._working for event in detector.on_caption(part))
 
     def finish(self) -> Iterator[Event]:
@@ -113,7 +114,7 @@ class InspectionSession:
     def summary(self, events: Sequence[Event]) -> Inspection:
         """All that was found, once the last event was given."""
         ordered = tuple(sorted(events, key=lambda event: (event.start_s, event.defect)))
-        notices = tuple(dict.fromkeys(self.notices))
+        notices = tuple(dict.fromkeys((*self.notices, *self.meters.notices())))
         return Inspection(
             self.info.name, ordered, self.end_s, self.running, self.skipped, self.meters.readings(), self.error, notices
         )
@@ -221,7 +222,8 @@ def inspect_file(
             info = replace(media.info, captions=media.info.captions + beside)
             session = InspectionSession(info, names, limits, settings)
             session.notices += [*captions.notices, *media.notices]
-            return session.summary(tuple(inspect_events(media, session, captions.cues, progress)))
+            cues = (replace(cue, track=sidecar.name if sidecar else "") for cue in captions.cues)
+            return session.summary(tuple(inspect_events(media, session, cues, progress)))
     except InputError as error:
         return Inspection(str(path), (), error=str(error))
 

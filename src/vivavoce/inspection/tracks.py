@@ -15,10 +15,12 @@ from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.packet import Packet
+from av.sidedata.sidedata import Type
 from av.subtitles.stream import SubtitleStream
 from av.subtitles.subtitle import AssSubtitle
 from av.video.stream import VideoStream
 
+from vivavoce.inspection.captions.line21 import Line21Captions
 from vivavoce.inspection.captions.markup import plain_lines
 from vivavoce.inspection.errors import MediaError
 from vivavoce.inspection.limits import Limits
@@ -49,6 +51,15 @@ class VideoTrack:
         self._number = 0
         self._size: tuple[int, int] | None = None
         self._held: VideoFrame | None = None
+        self._line21: Line21Captions | None = None
+
+    def cues(self, decoded: av.VideoFrame) -> Iterator[Cue]:
+        """Captions that are over with the picture that `frames` took last."""
+        beside: Any = decoded.side_data  # whose stubs want text for a key, and the code a type
+        data = beside.get(Type.A53_CC)
+        if data is not None and self._held:
+            self._line21 = self._line21 or Line21Captions()
+            yield from self._line21.read(bytes(data), self._held.time_s)
 
     def frames(self, decoded: av.VideoFrame) -> Iterator[VideoFrame]:
         """The frame before this one. Raises `MediaError` for one that is over the limit."""
@@ -60,10 +71,12 @@ class VideoTrack:
         self._held = self._convert(decoded, time_s)
         self._number += 1
 
-    def finish(self) -> Iterator[VideoFrame]:
-        """The last frame."""
+    def finish(self) -> Iterator[VideoFrame | Cue]:
+        """The last frame, and the caption that is still shown."""
         if self._held:
             yield self._held
+            if self._line21:
+                yield from self._line21.finish(self._held.time_s + self._held.seconds)
         self._held = None
 
     def _time_s(self, decoded: av.VideoFrame) -> float:
@@ -183,6 +196,7 @@ class CueTrack:
 
     def __init__(self, stream: SubtitleStream, origin_s: float, limits: Limits) -> None:
         self._stream, self._origin_s, self._limits = stream, origin_s, limits
+        self._track = f"track {stream.index}"
         self._number = 0
 
     def cues(self, packet: Packet[Any]) -> Iterator[Cue]:
@@ -196,4 +210,4 @@ class CueTrack:
                 lines = plain_lines(subtitle.dialogue.decode("utf-8", "replace"))
                 if lines:
                     self._number += 1
-                    yield Cue(start_s, start_s + seconds, lines, self._number)
+                    yield Cue(start_s, start_s + seconds, lines, self._number, track=self._track)

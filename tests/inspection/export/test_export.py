@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import Any
 from xml.etree import ElementTree
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -88,3 +90,49 @@ def test_junit_counts_what_failed() -> None:
     assert (sound.get("failures"), sound.get("skipped")) == ("0", "1")
     assert lost.get("errors") == "1"
     assert "true peak" in (film.findall("testcase/failure")[-1].get("message") or "")
+
+
+def test_a_table_and_a_report_name_the_items_of_the_ebu() -> None:
+    found = (
+        Event("black", 1.0, 2.0, 0.9),
+        Event("audio_dropout", 3.0, 9.0, 0.9, {"kind": "silence"}),
+        Event("audio_dropout", 3.0, 3.1, 0.9, {"kind": "gap"}),
+        Event("distortion", 5.0, 6.0, 0.9),
+    )
+    result = Inspection("film.mp4", found, 10.0, ("black", "audio_dropout", "distortion"))
+    rows = list(csv.DictReader(io.StringIO(events_csv([result]))))
+    assert [row["ebu_qc"] for row in rows] == ["0016B", "0078B", "", "0231B"]
+    root = ElementTree.fromstring(results_junit([result], {}).split("\n", 1)[1])
+    assert [item.get("value") for item in root.iterfind(".//property")] == ["0078B", "0016B", "0231B"]
+
+
+def test_other_programs_read_the_test_report() -> None:
+    junitparser = pytest.importorskip("junitparser")
+    suites = junitparser.JUnitXml.fromstring(results_junit([FILM, SOUND, LOST], {}, Severity.MAJOR).encode())
+    assert [(suite.name, suite.tests, suite.failures, suite.errors, suite.skipped) for suite in suites] == [
+        (FILM.file, 3, 1, 0, 0), (SOUND.file, 2, 0, 0, 1), (LOST.file, 1, 0, 1, 0),
+    ]  # fmt: skip
+    (case,) = (case for case in next(iter(suites)) if case.result)
+    assert (case.name, case.result[0].message) == ("freeze", "1 events")
+
+
+def test_other_programs_read_the_markers_of_premiere() -> None:
+    pytest.importorskip("otio_fcp_adapter")
+    otio: Any = pytest.importorskip("opentimelineio")
+
+    film, ntsc = otio.adapters.read_from_string(events_xml([FILM, NTSC]), adapter_name="fcp_xml")
+    marks = film.tracks.markers
+    assert [(mark.name, mark.marked_range.start_time.to_frames()) for mark in marks] == [("freeze", 50), ("hum", 100)]
+    assert [mark.marked_range.duration.to_frames() for mark in marks] == [30, 12]
+    assert ntsc.tracks.markers[0].marked_range.start_time.rate == pytest.approx(30000 / 1001, abs=0.01)
+
+
+def test_other_programs_read_the_edit_list() -> None:
+    pytest.importorskip("otio_cmx3600_adapter")
+    otio: Any = pytest.importorskip("opentimelineio")
+
+    timeline = otio.adapters.read_from_string(events_edl([FILM]), adapter_name="cmx_3600", rate=25)
+    clips = list(timeline.find_clips())
+    assert [clip.name for clip in clips] == [FILM.file, FILM.file]
+    starts = [clip.source_range.start_time for clip in clips]
+    assert [otio.opentime.to_timecode(start, 25) for start in starts] == ["01:00:02:00", "01:00:04:00"]

@@ -8,11 +8,12 @@ import json
 from collections.abc import Sequence
 
 from vivavoce.inspection.export.marks import Mark, marks_of
+from vivavoce.inspection.qc_items import ebu_qc_item
 from vivavoce.inspection.session import Inspection
 
 COLUMNS = (
     "file", "defect", "severity", "score", "start_s", "end_s", "start_frame", "end_frame", "start_timecode",
-    "end_timecode", "evidence",
+    "end_timecode", "evidence", "ebu_qc",
 )  # fmt: skip
 
 
@@ -32,7 +33,7 @@ def _row(file: str, mark: Mark) -> tuple[object, ...]:
     return (
         _inert(file), event.defect, event.severity.name.lower(), f"{event.score:.3f}", f"{event.start_s:.3f}",
         f"{event.end_s:.3f}", mark.start_frame, mark.end_frame, mark.start_timecode, mark.end_timecode,
-        json.dumps({k: v for k, v in event.evidence.items() if k != "map"}, ensure_ascii=False),
+        json.dumps({k: v for k, v in event.evidence.items() if k != "map"}, ensure_ascii=False), ebu_qc_item(event),
     )  # fmt: skip
 
 

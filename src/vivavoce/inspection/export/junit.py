@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 from vivavoce.inspection.compliance import Check
 from vivavoce.inspection.event import Severity
 from vivavoce.inspection.export.text import printable
+from vivavoce.inspection.qc_items import ebu_qc_item
 from vivavoce.inspection.session import Inspection
 
 
@@ -27,6 +28,10 @@ def results_junit(
                 said = [
                     f"{e.start_s:.3f}-{e.end_s:.3f} s, {e.severity.name.lower()}, score {e.score:.2f}" for e in found
                 ]
+                items = [item for event in found if (item := ebu_qc_item(event))]
+                if items:
+                    properties = ElementTree.SubElement(case, "properties")
+                    ElementTree.SubElement(properties, "property", name="ebu_qc", value=items[0])
                 failure = ElementTree.SubElement(case, "failure", type=name, message=f"{len(found)} events")
                 failure.text = "\n".join(said)
         for check in checks.get(result.file, ()):

@@ -104,7 +104,7 @@ def _tracks(group: Element, base: str, clock: _Clock) -> Iterator[Track]:
         if template:
             start = _fill(template.get("initialization", ""), names)
             timeline = next((found for of in (item, group) if (found := of.find(_TIMELINE)) is not None), None)
-            segments = tuple(_templated(template, timeline, names, place, clock))
+            segments = tuple(_list_by_template(template, timeline, names, place, clock))
         else:
             start, segments = "", (Segment(place, clock.length_s or 3600.0, 1),)
         codecs = item.get("codecs") or group.get("codecs") or ""
@@ -117,12 +117,12 @@ def _tracks(group: Element, base: str, clock: _Clock) -> Iterator[Track]:
 _TIMELINE = f"{NAMESPACE}SegmentTemplate/{NAMESPACE}SegmentTimeline"
 
 
-def _templated(
+def _list_by_template(
     template: Mapping[str, str], timeline: Element | None, names: dict[str, str], base: str, clock: _Clock
 ) -> Iterator[Segment]:
     scale, first = _whole(template.get("timescale"), 1) or 1, _whole(template.get("startNumber"), 1)
     media = template.get("media", "")
-    spans = _timed(timeline) if timeline is not None else _regular(template, scale, clock)
+    spans = _list_by_timeline(timeline) if timeline is not None else _list_regular(template, scale, clock)
     for count, (index, ticks, length) in enumerate(spans):
         if count == MOST_SEGMENTS:
             raise MediaError(f"{base}: over {MOST_SEGMENTS} segments")
@@ -131,7 +131,7 @@ def _templated(
         yield Segment(urljoin(base, filled), length / scale, number)
 
 
-def _timed(timeline: Element) -> Iterator[tuple[int, int, int]]:
+def _list_by_timeline(timeline: Element) -> Iterator[tuple[int, int, int]]:
     """Place, start and length, in ticks, of the segments that a timeline lists."""
     index = ticks = 0
     for row in timeline.findall(f"{NAMESPACE}S"):
@@ -141,7 +141,7 @@ def _timed(timeline: Element) -> Iterator[tuple[int, int, int]]:
             index, ticks = index + 1, ticks + length
 
 
-def _regular(template: Mapping[str, str], scale: int, clock: _Clock) -> Iterator[tuple[int, int, int]]:
+def _list_regular(template: Mapping[str, str], scale: int, clock: _Clock) -> Iterator[tuple[int, int, int]]:
     """The same of segments that are all of one length: those that are there by now."""
     length = _whole(template.get("duration"), 0)
     if length <= 0:

@@ -7,12 +7,17 @@ from typing import Any
 
 import numpy as np
 
+from vivavoce.inspection.captions.line21 import TRACK
 from vivavoce.inspection.content import is_chart
-from vivavoce.inspection.media import AudioBlock, MediaInfo, VideoFrame
+from vivavoce.inspection.measurements.content import ContentMeter
+from vivavoce.inspection.media import AudioBlock, Cue, MediaInfo, VideoFrame
 from vivavoce.loudness import LoudnessMeter
 
 LOWEST, HIGHEST = 5, 246
 LOOK_EVERY_S = 0.5
+SMALLEST = 16
+"""Pixels a side under which nothing can be made out."""
+
 VARIABLE = 1.5
 """The longest picture against the shortest, from which the rate counts as variable."""
 
@@ -22,6 +27,7 @@ class Meters:
 
     def __init__(self, info: MediaInfo) -> None:
         self._info = info
+        self._content, self._line21 = ContentMeter(), False
         self._loudness = [LoudnessMeter(block.channels) for block in info.sounds]
         self._pictures = self._interlaced = self._charts = self._looks = 0
         self._outside, self._judged, self._due_s = 0, 0, 0.0
@@ -42,6 +48,8 @@ class Meters:
             self._looks += 1
             self._charts += is_chart(frame.small)
             self._count_levels(frame)
+            if min(frame.luma.shape) >= SMALLEST:
+                self._content.on_look(frame, LOOK_EVERY_S)
         self._end_s = frame.time_s + frame.seconds
 
     def _count_levels(self, frame: VideoFrame) -> None:
@@ -53,12 +61,26 @@ class Meters:
     def on_audio(self, block: AudioBlock) -> None:
         """Measure a second of sound."""
         self._loudness[block.stream].on_audio(block.samples)
+        self._content.on_audio(block)
+
+    def on_caption(self, cue: Cue) -> None:
+        """Note captions of which the container says nothing."""
+        self._line21 = self._line21 or cue.track == TRACK
+
+    def notices(self) -> list[str]:
+        """What is odd about the tracks: pictures without sound, and sound that is silent throughout."""
+        if not self._end_s and not self._info.sounds:
+            return []
+        silent = [meter.is_silent for meter in self._loudness]
+        said = [f"sound {number} is silent throughout" for number, is_silent in enumerate(silent, 1) if is_silent]
+        return said if self._info.sounds else ["there is no sound in it"]
 
     def readings(self) -> dict[str, Any]:
         """Plain values: `container`, `pictures` and, for each sound stream, `sounds`."""
         info = self._info
         container = {"format": info.container, "seconds": info.seconds, "bit_rate_bps": info.bit_rate_bps}
-        readings: dict[str, Any] = {"container": {**container, "captions": list(info.captions)}}
+        captions = [*info.captions, *((TRACK,) if self._line21 else ())]
+        readings: dict[str, Any] = {"container": {**container, "captions": captions}}
         if info.video:
             rate = self._pictures / self._end_s if self._end_s else 0.0
             readings["pictures"] = {
@@ -74,4 +96,5 @@ class Meters:
         readings["sounds"] = [
             {**asdict(block), **meter.reading()} for block, meter in zip(info.sounds, self._loudness, strict=True)
         ]
+        readings["content"] = self._content.reading()
         return readings

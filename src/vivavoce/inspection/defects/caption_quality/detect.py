@@ -1,42 +1,69 @@
 """Caption quality: speed, length, lines, overlap, order, gaps, garbled text, and captions apart from the speech.
 
 The rules are those of a public timed-text guide: 5/6 s to 7 s a caption, two lines, 42 characters a line, 20
-characters a second with tolerance, captions in order and not on top of each other. Captions are set against the
+characters a second with tolerance, captions in order and not on top of each other; a profile may set its own
+(`netflix`, `bbc`). Tracks are judged each by itself. Captions are set against the
 speech that is heard, by level alone: a common shift of over 0.6 s is told, a single caption that would fit speech
 nearby much better, and speech of 6 s and more without any.
 
 Fails where music or noise is as loud as the speech (then nothing is said of sync), with captions of what is not
-speech, and on a wrong language. CEA-608/708 captions inside video packets are not read.
+speech, and on a wrong language.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from vivavoce.inspection.captions.garble import garbled_share
-from vivavoce.inspection.captions.speech import SpeechTrack, find_displaced, find_uncaptioned, shift_of
+from vivavoce.inspection.captions.speech import Active, Shown, SpeechTrack, find_displaced, find_uncaptioned, shift_of
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import ratio_to_threshold
 from vivavoce.inspection.media import AudioBlock, Cue, MediaInfo
 
-LEAST_S, MOST_S = 0.5, 7.5
-LINES, LINE_CHARACTERS = 3, 50
-CHARACTERS_A_SECOND = 24.0
 GARBLED = 0.06
 OVERLAP_S = 0.1
+SHORT_TEXT, FEW_WORDS = 12, 3
+"""Characters, and words, up to which nobody minds the speed."""
+
+ROUNDING_S = 0.002
+"""By how much times that a file rounds may be off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What a profile may set."""
+
+    least_s: float = 0.5
+    most_s: float = 7.5
+    lines: float = 3
+    line_characters: float = 50
+    characters_a_second: float = 24.0
+    words_a_minute: float = 0.0
+    """Faster is too fast; 0: not judged."""
+    least_gap_s: float = 0.0
+    """From one caption to the next, where there is a gap at all or the next begins at once; 0: not judged."""
+
+
+@dataclass(slots=True)
+class _Track:
+    """One track of captions: the last one, and the times of all."""
+
+    before: Cue | None = None
+    shown: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
 
 
 class CaptionQuality(Detector):
     names = ("caption_quality",)
+    Thresholds = Thresholds
 
     def __init__(self, media: MediaInfo, thresholds: Any = None) -> None:
         super().__init__(media, thresholds)
-        self._before: Cue | None = None
-        self._shown: list[tuple[float, float]] = []
+        self._tracks: dict[str, _Track] = {}
         self._speech = SpeechTrack()
 
     def on_caption(self, cue: Cue) -> Iterator[Event]:
@@ -47,25 +74,33 @@ class CaptionQuality(Detector):
             )  # fmt: skip
             if not cue.lines:
                 return
-        before, self._before = self._before, cue
-        self._shown.append((cue.start_s, cue.end_s))
+        track = self._tracks.setdefault(cue.track, _Track())
+        before, track.before = track.before, cue
+        track.shown.append((cue.start_s, cue.end_s))
         rolled = _rolled_lines(before, cue)
         seconds, signs = cue.end_s - cue.start_s, len(" ".join(cue.lines[rolled:]))
         if seconds <= 0:
             yield _event(cue, 0.8, "ends before it starts")
             return
-        speed = signs / seconds
-        if speed > CHARACTERS_A_SECOND and signs > 12:
-            yield _event(
-                cue, ratio_to_threshold(speed / CHARACTERS_A_SECOND), "too fast", characters_a_second=round(speed, 1)
-            )
-        elif seconds < LEAST_S and signs > 4:
+        limits: Thresholds = self.thresholds
+        words = sum(len(line.split()) for line in cue.lines[rolled:])
+        speed, pace = signs / seconds, 60 * words / seconds
+        if speed > limits.characters_a_second and signs > SHORT_TEXT:
+            score = ratio_to_threshold(speed / limits.characters_a_second)
+            yield _event(cue, score, "too fast", characters_a_second=round(speed, 1))
+        elif 0 < limits.words_a_minute < pace and words > FEW_WORDS:
+            score = ratio_to_threshold(pace / limits.words_a_minute)
+            yield _event(cue, score, "too fast", words_a_minute=round(pace))
+        elif seconds < limits.least_s - ROUNDING_S and signs > 4:
             yield _event(cue, 0.5, "too short")
-        if seconds > MOST_S:
-            yield _event(cue, ratio_to_threshold(seconds / MOST_S), "too long")
+        if seconds > limits.most_s + ROUNDING_S:
+            yield _event(cue, ratio_to_threshold(seconds / limits.most_s), "too long")
         longest = max((len(line) for line in cue.lines), default=0)
-        if len(cue.lines) > LINES or longest > LINE_CHARACTERS:
+        if len(cue.lines) > limits.lines or longest > limits.line_characters:
             yield _event(cue, 0.5, "too many lines or too long a line", lines=len(cue.lines), longest=longest)
+        gap_s = cue.start_s - before.end_s if before else float("inf")
+        if -OVERLAP_S <= gap_s < limits.least_gap_s - ROUNDING_S and not rolled:
+            yield _event(cue, 0.5, "too close to the one before", gap_s=round(gap_s, 3))
         garbled = garbled_share(cue.text)
         if garbled > GARBLED:
             yield _event(cue, ratio_to_threshold(garbled / GARBLED), "garbled", share=round(garbled, 2))
@@ -79,15 +114,25 @@ class CaptionQuality(Detector):
             )  # fmt: skip
 
     def on_audio(self, block: AudioBlock) -> Iterator[Event]:
-        if block.stream == 0 and self.media.captions:
+        if block.stream == 0:
             self._speech.on_audio(block)
         return iter(())
 
     def finish(self, end_s: float) -> Iterator[Event]:
-        speech = self._speech.active()
-        if not self._shown or speech is None:
+        shown = [track.shown for track in self._tracks.values() if track.shown]
+        speech = self._speech.active() if shown else None
+        if speech is None:
             return
-        shown = np.array(sorted(self._shown))
+        for track in shown:
+            yield from self._compare(np.array(sorted(track)), speech)
+        together = np.array(sorted(span for track in shown for span in track))
+        for start_s, last_s in find_uncaptioned(together, speech):
+            evidence = {"problem": "speech without captions"}
+            yield Event("caption_quality", start_s, last_s, ratio_to_threshold((last_s - start_s) / 6.0), evidence)
+
+    @staticmethod
+    def _compare(shown: Shown, speech: Active) -> Iterator[Event]:
+        """Captions of one track apart from the speech: all of them, or single ones."""
         shift = shift_of(shown, speech)
         if shift is not None:
             start_s, last_s = max(0.0, float(shown[0, 0])), float(shown[-1, 1])
@@ -97,9 +142,6 @@ class CaptionQuality(Detector):
         for start_s, last_s, late_s in find_displaced(shown, speech):
             evidence = {"problem": "caption apart from its speech", "late_s": round(late_s, 2)}
             yield Event("caption_quality", start_s, last_s, ratio_to_threshold(abs(late_s)), evidence)
-        for start_s, last_s in find_uncaptioned(shown, speech):
-            evidence = {"problem": "speech without captions"}
-            yield Event("caption_quality", start_s, last_s, ratio_to_threshold((last_s - start_s) / 6.0), evidence)
 
 
 def _rolled_lines(before: Cue | None, cue: Cue) -> int:
