@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from vivavoce.cli import main
+
 COMMAND = [sys.executable, "-m", "vivavoce"]
 WITHOUT_AV = """
 import sys
@@ -46,6 +48,11 @@ def test_characters_that_a_terminal_does_not_have_are_escaped() -> None:
     done = subprocess.run([*COMMAND, "text", "café"], capture_output=True, env=environment, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"\\xe9" in done.stdout
+
+
+def test_a_path_that_no_file_can_have_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["speak", "Hello.", "-o", f"{'a' * 300}.wav"]) == 2
+    assert capsys.readouterr().err.endswith("aaa.wav: File name too long\n")
 
 
 def test_a_closed_standard_input_and_a_long_complaint_are_one_line() -> None:

@@ -1,8 +1,8 @@
 """Every example of the README and of docs/ is run, page by page, in an empty folder.
 
 ```python``` blocks of a page share one namespace. In ```console``` blocks a line after `$ ` is a command, and what
-follows is its standard output, compared unless there is none; a line `…` stands for any lines. Commands that install
-or train stand in ```sh``` blocks, which are not run.
+follows is its standard output, compared unless there is none; a line `…` stands for any lines. ```bash``` blocks are
+commands to paste, a line each. Commands that install or train stand in ```sh``` blocks, which are not run.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PAGES = [
     ROOT / "README.md",
     *(page for page in sorted(ROOT.glob("docs/**/*.md")) if page.relative_to(ROOT).as_posix() not in ELSEWHERE),
 ]
-BLOCK = re.compile(r"^```(python|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(python|console|bash)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,11 @@ def commands(block: str) -> list[Command]:
     """The commands of a console block with what they print."""
     parts = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
     return [Command(*(part.split("\n", 1))) for part in parts]
+
+
+def pasted(block: str) -> list[Command]:
+    """The commands of a bash block, whatever they print."""
+    return [Command(line, "") for line in block.splitlines()]
 
 
 def printed(command: Command, capsys: pytest.CaptureFixture[str]) -> str:
@@ -80,7 +85,7 @@ def test_examples_run(
             exec(compile(block, page.name, "exec", dont_inherit=True), names)
             capsys.readouterr()
             continue
-        for command in commands(block):
+        for command in commands(block) if language == "console" else pasted(block):
             output = printed(command, capsys)
             if command.output.strip():
                 pattern = re.escape(command.output.strip()).replace("…\n", "(?s:.*?)\n?").replace("…", "(?s:.*)")

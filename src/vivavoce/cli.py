@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import os
 import select
@@ -17,6 +18,7 @@ from vivavoce.errors import InputError
 
 BAD_INPUT = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
 """Of the system's complaints those that another path would mend; others, as a full disk, end with exit code 1."""
+BAD_PATHS = (errno.ENAMETOOLONG, errno.ELOOP, errno.EROFS)
 
 
 class Terminated(KeyboardInterrupt):
@@ -73,7 +75,7 @@ def _parse_arguments(arguments: list[str]) -> argparse.Namespace:
 def _report_os_error(error: OSError) -> int:
     print(one_line(f"vivavoce: {error.filename or 'output'}: {error.strerror or error}"), file=sys.stderr)
     _drop_what_cannot_be_written()
-    return 2 if isinstance(error, BAD_INPUT) else 1
+    return 2 if isinstance(error, BAD_INPUT) or error.errno in BAD_PATHS else 1
 
 
 def _prepare() -> None:

@@ -45,6 +45,11 @@ def test_what_is_not_there_is_said_with_what_is(shelves: Path) -> None:
         find_addon("./four")
 
 
+def test_who_wants_a_kind_is_told_of_that_kind_alone() -> None:
+    with pytest.raises(InputError, match='no voice "four", there are chorus; give a name or a path'):
+        find_addon("four", "voice")
+
+
 def test_users_own_addons_lie_with_their_data(shelves: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert lookup.user_folder() == shelves / "absent"
     monkeypatch.delenv("VIVAVOCE_ADDONS")

@@ -219,7 +219,7 @@ BAD = {
         "line 1, column",
     ),
     "deep markup": (["<speak>" + "<emphasis>" * 10_000 + "Hi"], "nest more than"),
-    "no voice": (["Hi", "--voice", "nobody"], 'no addon "nobody", there are'),
+    "no voice": (["Hi", "--voice", "nobody"], 'no voice "nobody", there are chorus'),
     "voice is no voice": (["Hi", "--voice", "parser"], "names no speakers"),
     "voice is a parser of prosody": (["Hi", "--voice", "camp"], "has no language"),
     "no speaker": (["Hi", "--speaker", "nobody"], "unknown speaker 'nobody', this voice has af_heart, kathleen"),

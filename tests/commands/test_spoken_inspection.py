@@ -56,7 +56,7 @@ def test_recovered_speech_is_inspected_as_any_file(capsys: Said) -> None:
     assert main(["simulate-loss", "said.opus", "--trace", "loss.txt", "-o", "heard.wav"]) == 0
     capsys.readouterr()
     assert main(["inspect", "heard.wav", "--only", "audio_dropout,hum,hiss"]) == 0
-    assert "1 files, 0.00" in capsys.readouterr().out
+    assert "1 file, 1.5 s, 0 events" in capsys.readouterr().out
 
 
 def test_a_call_that_was_not_refilled_has_gaps(capsys: Said) -> None:

@@ -108,6 +108,7 @@ def test_a_lexicon_overrides(tmp_path: Path, capsys: Output) -> None:
         (["--ssml", "Hello"], "line 1, column 1: "),
         (["--language", "fr", "oui"], "language 'fr' cannot be pronounced; use one of en-US, en-GB"),
         ([], "give a text, or --file with a path, and not both"),
+        (["Hi.", "--explain", "--json"], "--explain is for people and --json for programs, give one of them"),
     ],
 )
 def test_bad_input_is_one_line_and_two(arguments: list[str], complaint: str, capsys: Output) -> None:

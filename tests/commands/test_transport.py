@@ -21,6 +21,7 @@ from tests.transport.test_capture import ethernet, ipv4, udp, write
 from vivavoce.audio import Audio, Samples, write_audio
 from vivavoce.cli import main
 from vivavoce.commands import protect, receive, receive_capture, simulate_loss
+from vivavoce.errors import InputError
 from vivavoce.redundancy.codec import payload_codec
 from vivavoce.transport import opus_file
 from vivavoce.transport.channel import Channel, ChannelSettings
@@ -141,6 +142,7 @@ def test_odd_sounds_go_through(samples: np.ndarray, trace: Path, tmp_path: Path)
         (["impair", "--to", "127.0.0.1:9", "--drift", "nan"], "drift of nan"),
         (["impair", "--to", "127.0.0.1:9", "--delay", "1e30"], "delay of 1e+30 s"),
         (["impair", "--to", "127.0.0.1:9", "--loss", ".1", "--burst", "inf"], "mean burst of inf"),
+        (["impair", "--to", "127.0.0.1:9", "--burst", "4"], "--burst says how --loss comes, give both"),
         (["impair", "--to", "127.0.0.1:9", "--bitrate", ""], "bit rate ''"),
         (["receive", "--idle-timeout", "-1"], "idle timeout of -1 s"),
         (["receive", "--connect-timeout", "0"], "connect timeout of 0 s"),
@@ -271,6 +273,12 @@ def test_addresses(text: str, address: tuple[str, int]) -> None:
     assert parse_address(text) == address
 
 
+@pytest.mark.parametrize("text", ["[::1:5", "::1]:5", "[]:5", ":5", "localhost:", "localhost:65536", "localhost:١"])
+def test_no_addresses(text: str) -> None:
+    with pytest.raises(InputError, match="give an address as host:port"):
+        parse_address(text)
+
+
 def test_protected_files_say_their_rate_and_length(protected: Path, tmp_path: Path) -> None:
     file = opus_file.read(protected)
     assert (file.input_rate_hz, file.pre_skip) == (24_000, 312)
@@ -284,6 +292,22 @@ def test_bitstreams_of_opus_demo_go_both_ways(trace: Path, tmp_path: Path) -> No
     assert main(["protect", str(SPEECH), "-o", str(stream)]) == 0
     assert main(["simulate-loss", str(stream), "--trace", str(trace), "-o", str(heard)]) == 0
     assert soundfile.info(heard).duration == pytest.approx(3.1)
+
+
+def test_what_is_sent_is_not_overwritten_by_its_description(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sent = tmp_path / "a.wav"
+    sent.write_bytes(b"whatever it is")
+    assert main(["send", str(sent), "--to", "127.0.0.1:9", "--sdp", str(sent)]) == 2
+    assert "is named twice" in capsys.readouterr().err
+    assert main(["send", str(sent), "--to", "127.0.0.1:9", "--sdp", str(tmp_path / "a.sdp")]) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["a.wav"]
+    assert sent.read_bytes() == b"whatever it is"
+
+
+def test_nothing_to_send_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    assert main(["send", "-", "--to", "127.0.0.1:9"]) == 2
+    assert capsys.readouterr().err == "vivavoce: standard input is closed, name a recording\n"
 
 
 def test_a_session_description_is_written_for_the_receiver(tmp_path: Path) -> None:

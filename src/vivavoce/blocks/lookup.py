@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
 
-from vivavoce.blocks.addon import MANIFEST_FILE
+from vivavoce.blocks.addon import MANIFEST_FILE, load_addon
 from vivavoce.blocks.files import SHIPPED
 from vivavoce.errors import InputError
 from vivavoce.plugins import plugins
@@ -20,11 +20,11 @@ FOLDERS_VARIABLE = "VIVAVOCE_ADDONS"
 DATA_VARIABLE = "XDG_DATA_HOME"
 
 
-def find_addon(name_or_path: str | Path) -> Path:
+def find_addon(name_or_path: str | Path, kind: str = "") -> Path:
     """The addon at a path, or of a name: in the folders of `VIVAVOCE_ADDONS`, then in
     `~/.local/share/vivavoce/addons`, then in those of installed packages, then among those shipped.
 
-    Raises `InputError` naming what there is.
+    Raises `InputError` naming what there is, of `kind` alone where that is given; one of another kind is found too.
     """
     text = str(name_or_path)
     if isinstance(name_or_path, Path) or os.sep in text or text.endswith(".zip"):
@@ -36,8 +36,8 @@ def find_addon(name_or_path: str | Path) -> Path:
         for path in (folder / text, folder / f"{text}.zip"):
             if path.is_file() if path.suffix == ".zip" else (path / MANIFEST_FILE).is_file():
                 return path
-    known = ", ".join(addons()) or "none"
-    raise InputError(f'no addon "{text}", there are {known}; give a name or a path')
+    known = [name for name, path in addons().items() if not kind or _kind(path) == kind]
+    raise InputError(f'no {kind or "addon"} "{text}", there are {", ".join(known) or "none"}; give a name or a path')
 
 
 def addons() -> dict[str, Path]:
@@ -50,6 +50,13 @@ def addons() -> dict[str, Path]:
             elif (path / MANIFEST_FILE).is_file():
                 found.setdefault(path.name, path)
     return dict(sorted(found.items()))
+
+
+def _kind(path: Path) -> str:
+    """As the addon says; a damaged one is of none."""
+    with suppress(InputError):
+        return load_addon(path).manifest.kind
+    return ""
 
 
 def _folders() -> Iterator[Path]:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from vivavoce.commands.console import with_noun
 from vivavoce.errors import InputError
 from vivavoce.inspection.allow_list import AllowList, read_lines
 from vivavoce.inspection.event import Event
@@ -28,5 +29,5 @@ def accept_events(paths: Sequence[Path], list_path: Path) -> int:
                 raise InputError(f"{path}: line {number} is no event") from None
     added = sum(allowed.accept(file, events) for file, events in by_file.items())
     allowed.write(list_path)
-    print(f"{list_path}: {added} events accepted, {len(allowed.spans)} in all", file=sys.stderr)
+    print(f"{list_path}: {with_noun(added, 'event')} accepted, {len(allowed.spans)} in all", file=sys.stderr)
     return 0

@@ -16,7 +16,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from vivavoce.blocks import Addon, Target, addons, find_addon, load_addon, read_target
-from vivavoce.commands.console import wide_console
+from vivavoce.commands.console import wide_console, with_noun
 from vivavoce.errors import InputError
 from vivavoce.json_types import is_list, is_object
 
@@ -200,7 +200,7 @@ def _facts(addon: Addon) -> Iterator[tuple[str, str]]:
         yield "sample rate", f"{said.sample_rate_hz} Hz"
     if said.speakers:
         yield "speakers", ", ".join(said.speaker_names)
-    yield "size", f"{said.total_bytes / 1e6:.1f} MB in {len(said.files)} files"
+    yield "size", f"{said.total_bytes / 1e6:.1f} MB in {with_noun(len(said.files), 'file')}"
     yield "trained on", ", ".join(said.provenance.data)
     yield "recipe", f"{said.provenance.recipe}, {said.provenance.steps} steps, {said.provenance.hardware}"
     for name, value in said.provenance.figures.items():

@@ -7,9 +7,11 @@ import hashlib
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from vivavoce.commands.book_marks import BookMarks
+from vivavoce.commands.console import with_noun
 from vivavoce.commands.prosody_options import add_prosody_arguments, read_prosody
 from vivavoce.commands.speech_output import open_spool, resume_key
 from vivavoce.commands.spoken_progress import progress
@@ -77,8 +79,9 @@ def run(arguments: argparse.Namespace) -> int:
             from vivavoce.commands.book_captions import write_captions
 
             write_captions(output.with_suffix(f".{arguments.captions}"), marks, arguments.captions)
-    hours, minutes = divmod(round(spool.samples / voice.sample_rate_hz / 60), 60)
-    print(f"{output}: {len(book.chapters)} chapters, {hours} h {minutes} min by {style.speaker.name}", file=sys.stderr)
+    chapters = with_noun(len(book.chapters), "chapter")
+    length = timedelta(seconds=round(spool.samples / voice.sample_rate_hz))
+    print(f"{output}: {chapters}, {length} by {style.speaker.name}", file=sys.stderr)
     return 0
 
 

@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--to", required=True, help="where they are passed on: host:port")
     add("--trace", type=Path, help="lose what this trace has lost, over and over")
     add("--loss", type=float, help="share of packets lost, 0 to 1, in bursts")
-    add("--burst", type=float, default=1.0, help="mean burst in packets (1)")
+    add("--burst", type=float, help="mean burst in packets (1)")
     add("--delay", type=float, default=0.0, help="seconds that every packet takes")
     add("--jitter", type=float, default=0.0, help="mean seconds more that come and go")
     add("--reorder", type=float, default=0.0, help="share of packets overtaken by others")
@@ -48,13 +48,15 @@ def run(arguments: argparse.Namespace) -> int:
 def _settings(arguments: argparse.Namespace) -> ChannelSettings:
     if arguments.trace and arguments.loss is not None:
         raise InputError("give --trace or --loss, not both")
+    if arguments.burst is not None and arguments.loss is None:
+        raise InputError("--burst says how --loss comes, give both")
     if arguments.seed < 0:
         raise InputError(f"seed {arguments.seed}: give 0 or more")
     loss = None
     if arguments.trace:
         loss = read_trace(arguments.trace)
     elif arguments.loss is not None:
-        loss = GilbertElliott.of(arguments.loss, arguments.burst)
+        loss = GilbertElliott.of(arguments.loss, 1.0 if arguments.burst is None else arguments.burst)
     return ChannelSettings(
         loss,
         delay_s=arguments.delay,

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.table import Table
 from rich.text import Text
 
-from vivavoce.commands.console import OutputConsole
+from vivavoce.commands.console import OutputConsole, with_noun
 from vivavoce.commands.live_inspection import inspect_live
 from vivavoce.commands.media_files import count_others, inspected_files, take_shard
 from vivavoce.files import write_text
@@ -37,6 +37,7 @@ from vivavoce.inspection.export.premiere import events_xml
 from vivavoce.inspection.live import LiveJob
 from vivavoce.inspection.profile import Profile
 from vivavoce.inspection.report import report_page
+from vivavoce.inspection.report.words import as_duration
 
 DEFECTS_FOUND, FILES_FAILED = 3, 4
 TABLE_ROWS = 200
@@ -104,7 +105,7 @@ def _inspect_all(files: list[Path], work: InspectionJob, arguments: argparse.Nam
     left = [path for path in files if str(path) not in results]
     stamps = {str(path): Stamp.of(path) for path in left}
     if results:
-        print(f"{len(results)} files are in {arguments.json} already", file=sys.stderr)
+        print(f"{with_noun(len(results), 'file')} already in {arguments.json}", file=sys.stderr)
     run_all = _on_ray if arguments.engine == "ray" else _with_progress
     for result in run_all(left, work, arguments.workers):
         results[result.file] = result
@@ -129,7 +130,7 @@ def _with_progress(paths: Sequence[Path], work: InspectionJob, workers: int) -> 
     )
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        total = progress.add_task(f"{len(paths)} files", total=len(paths))
+        total = progress.add_task(with_noun(len(paths), "file"), total=len(paths))
         bars: dict[Path, TaskID] = {}
 
         def told(path: Path, done_s: float, all_s: float | None) -> None:
@@ -166,10 +167,11 @@ def _print_table(results: Sequence[Inspection], checks: Checks) -> None:
     for file, found in checks.items():
         for check in found:
             console.print(f"{Path(file).name}: {check}", highlight=False, markup=False)
-    hours = sum(result.seconds for result in results) / 3600
+    seconds = sum(result.seconds for result in results)
     failed = sum(result.error is not None for result in results)
     more = f", {failed} could not be inspected" if failed else ""
-    console.print(f"{len(results)} files, {hours:.3f} hours, {len(rows)} events{more}", highlight=False)
+    said = f"{with_noun(len(results), 'file')}, {as_duration(seconds)}, {with_noun(len(rows), 'event')}{more}"
+    console.print(said, highlight=False)
     for name, reason in sorted({item for result in results for item in result.skipped.items()}):
         print(f"vivavoce: {name} did not run: {reason}", file=sys.stderr)
     for result in results:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from vivavoce.audio import read_audio
+from vivavoce.commands.console import with_noun
 from vivavoce.errors import InputError
 from vivavoce.files import check_outputs
 from vivavoce.redundancy.codec.payload_codec import DEFAULT, PayloadCodec, load_codec
@@ -81,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
     spent = [measure_packet(packet) for packet in file.packets]
     speech_bps, past_bps = rate_bps([packet.speech for packet in spent]), rate_bps([packet.padding for packet in spent])
     print(
-        f"{arguments.output}: {audio.duration_s:.2f} s in {len(file.packets)} packets, "
+        f"{arguments.output}: {audio.duration_s:.2f} s in {with_noun(len(file.packets), 'packet')}, "
         f"{(speech_bps + past_bps) / 1000:.1f} kb/s: speech {speech_bps / 1000:.1f}, "
         f"redundancy {past_bps / 1000:.1f} ({past_bps * FRAME_S:.0f} bits a packet)",
         file=sys.stderr,

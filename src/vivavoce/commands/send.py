@@ -12,8 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from vivavoce.audio import Samples, read_audio
+from vivavoce.commands.console import with_noun
 from vivavoce.commands.protect import add_protection, protection, redundancy_codec
-from vivavoce.files import check_output, write_text
+from vivavoce.errors import InputError
+from vivavoce.files import check_outputs, write_text
 from vivavoce.redundancy.codec.payload_codec import PayloadCodec
 from vivavoce.transport import udp
 from vivavoce.transport.opus_codec import RATE_HZ
@@ -35,14 +37,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     settings = protection(arguments, dtx=arguments.dtx)
     codec = redundancy_codec(arguments)
-    if arguments.sdp:
-        check_output(arguments.sdp)
-        write_text(arguments.sdp, write_sdp(_session(arguments, settings, codec)))
+    check_outputs([Path(arguments.speech)], arguments.sdp)
     rate_hz, pieces = _sound(arguments.speech)
+    if arguments.sdp:
+        write_text(arguments.sdp, write_sdp(_session(arguments, settings, codec)))
     with open_line(arguments.to, Protector(codec, settings), rate_hz) as out:
         for samples in pieces:
             out.push(samples)
-    print(f"{arguments.to}: {out.sent} packets sent", file=sys.stderr)
+    print(f"{arguments.to}: {with_noun(out.sent, 'packet')} sent", file=sys.stderr)
     return 0
 
 
@@ -66,6 +68,8 @@ def open_line(address: str, protector: Protector, rate_hz: int) -> udp.LiveSende
 def _sound(speech: str) -> tuple[int, Iterator[Samples]]:
     """The rate, and the recording in pieces, or standard input as it comes."""
     if speech == "-":
+        if sys.stdin is None:
+            raise InputError("standard input is closed, name a recording")
         return RATE_HZ, _standard_input()
     audio = read_audio(Path(speech))
     return audio.rate_hz, iter([audio.samples])

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vivavoce.audio import FORMATS, Audio, format_of, write_blocks
+from vivavoce.commands.console import with_noun
 from vivavoce.commands.prosody_options import add_prosody_arguments, read_prosody
 from vivavoce.commands.speech_output import choose_output, open_spool, resume_key
 from vivavoce.commands.spoken_inspection import check_inspection, inspect_spoken
@@ -183,4 +184,4 @@ def _open_link(address: str | None, rate_hz: int) -> Generator[LiveSender | None
 
     with open_line(address, Protector(payload_codec.load_codec()), rate_hz) as out:
         yield out
-    print(f"{address}: {out.sent} packets sent", file=sys.stderr)
+    print(f"{address}: {with_noun(out.sent, 'packet')} sent", file=sys.stderr)

@@ -35,7 +35,7 @@ def read_text(text: str | None, file: Path | None) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        raise InputError(f"{place}: not UTF-8 at byte {error.start}") from error
+        raise InputError(f"{place}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
 
 
 def write_pcm(samples: Samples) -> None:

@@ -50,6 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what the front end reads. Raises `InputError` for text or a lexicon that cannot be read."""
+    if arguments.explain and arguments.json:
+        raise InputError("--explain is for people and --json for programs, give one of them")
     source = read_text(arguments.text, arguments.file)
     if (size := len(source.encode("utf-8", "surrogatepass"))) > MAX_TEXT_BYTES:
         raise InputError(f"{size} bytes of text, {MAX_TEXT_BYTES} at most are analysed at a time: give a part")

@@ -29,9 +29,12 @@ _AT_ONCE = 64
 def parse_address(text: str) -> Address:
     """`host:port`. Raises `InputError`."""
     host, _, port = text.rpartition(":")
-    if not host or not port.isascii() or not port.isdigit() or len(port) > 5 or int(port) > 65_535:
+    if host.startswith("[") and host.endswith("]"):  # as addresses of IPv6 are written beside a port
+        host = host[1:-1]
+    number = int(port) if port.isascii() and port.isdigit() and len(port) <= 5 else -1
+    if not host or set(host) & set("[]") or not 0 <= number <= 65_535:
         raise InputError(f"{text}: give an address as host:port, for example 127.0.0.1:5004")
-    return host.strip("[]"), int(port)
+    return host, number
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ def load_voice(name: str = DEFAULT_VOICE) -> Voice:
 
     Raises `InputError` when there is none, when it is damaged, when it makes no sound, or when its clock does not fit.
     """
-    addon = load_addon(find_addon(name))
+    addon = load_addon(find_addon(name, "voice"))
     speakers = addon.manifest.speakers
     if not speakers:
         raise InputError(f'addon "{name}" names no speakers, so it is not a voice')

@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     require_extra()
-    from vivavoce.files import check_output, write_text
+    from vivavoce.files import check_outputs, write_text
     from vivavoce.listening.build import build
     from vivavoce.listening.checks import check_folder
     from vivavoce.listening.p808 import write_p808
@@ -46,8 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"{name:24}{summary}")
         return 0
     check_folder(arguments.output)
-    if arguments.webmushra:
-        check_output(arguments.webmushra)
+    inputs = (Path(arguments.recipe) if arguments.recipe else None, arguments.texts and Path(arguments.texts))
+    check_outputs(inputs, arguments.webmushra)
     test, settings = _test(arguments)
     if arguments.rate:
         settings["rate_hz"] = arguments.rate

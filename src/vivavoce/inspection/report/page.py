@@ -79,7 +79,7 @@ def _summary(results: Sequence[Inspection], checks: Checks) -> str:
     missed = sum(not check.passed for found in checks.values() for check in found)
     passed = not (failed or missed or counts[Severity.CRITICAL] or counts[Severity.MAJOR])
     tiles = [("pass" if passed else "fail", "nothing major" if passed else "see below")]
-    tiles += [(str(len(results)), "files"), (as_duration(3600 * hours), "inspected")]
+    tiles += [(str(len(results)), "file" if len(results) == 1 else "files"), (as_duration(3600 * hours), "inspected")]
     tiles += [(str(counts[severity]), severity.name.lower()) for severity in reversed(Severity)]
     tiles += [(str(failed), "not inspected")] if failed else []
     tiles += [(str(missed), "targets missed")] if missed else []
@@ -128,7 +128,8 @@ def _timeline(number: int, result: Inspection) -> str:
     """One row a detector, one bar an event."""
     names = list(dict.fromkeys((*result.detectors, *(event.defect for event in result.events))))
     height, scale = ROW * len(names) + 22, (WIDTH - LABELS) / result.seconds
-    parts = [f'<svg class="timeline" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="Events over time">']
+    box = f'viewBox="0 0 {WIDTH} {height}" role="img" aria-label="Events over time"'
+    parts = [f'<div class="scroll"><svg class="timeline" {box}>']
     for row, name in enumerate(names):
         y = row * ROW
         parts.append(f'<text x="0" y="{y + 15}">{as_text(name)}</text>')
@@ -147,7 +148,7 @@ def _timeline(number: int, result: Inspection) -> str:
         parts.append(
             f'<text class="tick" x="{x:.0f}" y="{height - 4}" text-anchor="{anchor}">{as_clock(time_s)}</text>'
         )
-    return "".join((*parts, "</svg>"))
+    return "".join((*parts, "</svg></div>"))
 
 
 def _row(number: int, index: int, result: Inspection, event: Event) -> str:
