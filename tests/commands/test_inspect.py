@@ -34,7 +34,7 @@ def test_a_folder_with_a_journal_a_page_and_a_verdict(
     assert sorted(kinds) == ["event", "file", "file"]
     assert page.read_text().startswith("<!doctype html>")
     assert main([*line[:-2], "--fail-on", "minor"]) == 3
-    assert "2 files are in" in capsys.readouterr().err
+    assert "2 files already in" in capsys.readouterr().err
     assert len(log.read_text().splitlines()) == 3
 
 

@@ -122,6 +122,12 @@ def test_what_listeners_should_not_be_asked_about_is_refused_in_a_line(
     assert not [path for path in tmp_path.iterdir() if path.name != "sounds"]
 
 
+def test_a_rate_that_is_none_is_refused_before_anything_is_rendered(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--systems", "none,camp", "--texts", "none.txt", "--rate", "-1"]
+    assert main(["listening-test", "new", *options]) == 2
+    assert capsys.readouterr().err == "vivavoce: --rate: give 8000 to 192000 Hz\n"
+
+
 def test_thirteen_systems_are_too_many_unless_it_is_wanted(tmp_path: Path) -> None:
     place = material(tmp_path / "s", tuple(f"s{number:02}" for number in range(13)), items=1)
     with pytest.raises(InputError, match="13 signals"):

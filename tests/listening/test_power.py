@@ -34,10 +34,13 @@ def test_too_few_items_cannot_be_made_good_by_people(capsys: pytest.CaptureFixtu
     assert "give more --items" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("options", [["--listeners", "1"], ["--items", "0"], ["--effect", "0"], ["--power", "1"],
-                                     ["--systems", "13"], ["--price", "-1"], ["--tests", "1"]])  # fmt: skip
-def test_impossible_plans_are_refused_in_a_line(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["listening-test", "plan", *options]) == 2
+@pytest.mark.parametrize(
+    "option",
+    ["--listeners 1", "--listeners 0", "--items 0", "--effect 0", "--effect -1", "--signals -1", "--power 1",
+     "--systems 13", "--price -1", "--tests 1"],
+)  # fmt: skip
+def test_impossible_plans_are_refused_in_a_line(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["listening-test", "plan", *option.split()]) == 2
     assert capsys.readouterr().err.count("\n") == 1
 
 

@@ -42,7 +42,8 @@ class Design:
             (2 <= self.listeners <= MAX_LISTENERS, f"listeners: give 2 to {MAX_LISTENERS}"),
             (2 <= self.items <= 500, "items: give 2 to 500"),
             (2 <= self.systems <= 12, "systems: give 2 to 12"),
-            (0 < abs(self.effect) <= 40, "effect: give more than 0 and at most 40 points"),
+            (0 < self.effect <= 40, "effect: give more than 0 and at most 40 points"),
+            (0 <= self.signals <= 12, "signals: give 0 to 12"),
             (0 <= self.exclusions < 0.9, "exclusions: give a share from 0 to 0.9"),
             (0 < self.seconds <= 60, "seconds: give more than 0 and at most 60"),
         )

@@ -121,7 +121,7 @@ def recipe_of(value: dict[str, Any], place: str, folder: Path) -> Recipe:
         switching=_choice(Switching, value.get("switching", "restart"), f"{place}: switching"),
         listening=_choice(Listening, value.get("listening", "whole"), f"{place}: listening"),
         questionnaire=tuple(_question(one, place) for one in value.get("questionnaire") or ()),
-        rate_hz=_rate(value.get("rate"), place),
+        rate_hz=read_rate(value.get("rate"), f"{place}: rate"),
         **plain,
     )  # fmt: skip
     return _check_recipe(recipe, place)
@@ -202,9 +202,10 @@ def _choice(kind: type[EnumType], value: Any, place: str) -> EnumType:
         raise InputError(f"{place}: {value!r} is not one of {', '.join(kind)}") from None
 
 
-def _rate(value: Any, place: str) -> int | None:
+def read_rate(value: Any, place: str) -> int | None:
+    """Hz, 8000 to 192000; `place` is where it was said. Raises `InputError`."""
     if value is None:
         return None
     if not isinstance(value, int) or not 8_000 <= value <= 192_000:
-        raise InputError(f"{place}: rate: give 8000 to 192000 Hz")
+        raise InputError(f"{place}: give 8000 to 192000 Hz")
     return value

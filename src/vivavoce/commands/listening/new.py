@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("recipe", nargs="?", help="a YAML file, ours or webMUSHRA's, or the name of a shipped test (--list)")
     add("-o", "--output", type=Path, default=Path("listening-test"), help="folder to make (listening-test)")
     add("--list", action="store_true", help="list the shipped tests and stop")
-    add("--kind", help="mushra (unless said otherwise), bs1116, abx, ab, ccr, mos, transcription or identity")
+    add("--kind", help="mushra (unless said otherwise), bs1116, abx, ab, ccr, mos, transcription, identity or likert")
     add("--systems", help="instead of a YAML file: prosody systems, or NAME=FOLDER of sounds, divided by commas")
     add("--texts", help="what is said: a file with a text on each line")
     add("--reference", help="folder of recordings, named as the items are")
@@ -37,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     from vivavoce.listening.build import build
     from vivavoce.listening.checks import check_folder
     from vivavoce.listening.p808 import write_p808
+    from vivavoce.listening.recipe import read_rate
     from vivavoce.listening.shipped import shipped_tests
     from vivavoce.listening.webmushra_export import to_webmushra
     from vivavoce.listening.yaml_file import dump_yaml
@@ -48,9 +49,10 @@ def run(arguments: argparse.Namespace) -> int:
     check_folder(arguments.output)
     inputs = (Path(arguments.recipe) if arguments.recipe else None, arguments.texts and Path(arguments.texts))
     check_outputs(inputs, arguments.webmushra)
+    rate_hz = read_rate(arguments.rate, "--rate")
     test, settings = _test(arguments)
-    if arguments.rate:
-        settings["rate_hz"] = arguments.rate
+    if rate_hz is not None:
+        settings["rate_hz"] = rate_hz
     if arguments.lenient:
         settings["strict"] = False
     made = build(test, arguments.output, told=_tell, **settings)

@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not 100 <= arguments.tests <= 100_000:
         raise InputError("--tests: give 100 to 100000")
     shared = (arguments.items, arguments.systems, arguments.signals, arguments.seconds)
-    design = Design(arguments.effect, arguments.listeners or 30, *shared)
+    design = Design(arguments.effect, 30 if arguments.listeners is None else arguments.listeners, *shared)
     if arguments.listeners is None:
         fewest = fewest_listeners(design, arguments.power)
         if fewest is None:

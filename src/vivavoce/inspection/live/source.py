@@ -33,7 +33,10 @@ class LiveSource:
             self._file = os.open(path, os.O_RDONLY) if path else 0
         except OSError as error:
             raise MediaError(f"{path}: {error.strerror}") from error
-        self._grows = stat.S_ISREG(os.fstat(self._file).st_mode)
+        try:
+            self._grows = stat.S_ISREG(os.fstat(self._file).st_mode)
+        except OSError:  # whoever started this gave it none
+            raise MediaError("standard input is closed, name a pipe or a file") from None
         if from_end and self._grows:
             os.lseek(self._file, 0, os.SEEK_END)
 
