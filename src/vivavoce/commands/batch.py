@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("manifest", type=Path, help="a JSON object a line: id, text, and perhaps voice, speaker, format, rate, pitch")
     add("-o", "--output", type=Path, required=True, help="folder for the files, made if it is missing")
-    add("--shard", default="0/1", metavar="I/N", help="only every Nth line from line I on, counted from 0")
+    add("--shard", default="1/1", metavar="I/N", help="only every Nth line from the Ith on, for batch schedulers")
     add("--workers", type=int, default=os.cpu_count() or 1, help="processes (one for each core)")
     add("--engine", choices=("processes", "ray"), default="processes", help="ray: on a cluster, through Ray Data")
 

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
@@ -65,17 +65,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """Every `count`th line from line `index` on, counted from 0."""
+    """Every `count`th line from line `index` on, counted from 1."""
 
-    index: int = 0
-    count: int = field(default=1)
+    index: int = 1
+    count: int = 1
 
     @classmethod
     def parse(cls, text: str) -> Shard:
-        """`i/n` with i from 0 to n - 1. Raises `InputError`."""
+        """`i/n` with i from 1 to n. Raises `InputError`."""
         index, _, count = text.partition("/")
-        if not (index.isdigit() and count.isdigit() and int(index) < int(count)):
-            raise InputError(f"shard {text!r}: give i/n with i from 0 to n - 1, for example 0/4")
+        if not (index.isdecimal() and count.isdecimal() and 1 <= int(index) <= int(count)):
+            raise InputError(f"--shard {text}: give i/n, such as 1/4, with i from 1 to n")
         return cls(int(index), int(count))
 
 
@@ -94,7 +94,7 @@ def read_manifest(path: Path, shard: Shard) -> list[Job]:
             if job.id in lines:
                 raise InputError(f"{place}: id {job.id!r} is that of line {lines[job.id]}, give another")
             lines[job.id] = number
-            if (len(lines) - 1) % shard.count == shard.index:
+            if len(lines) % shard.count == shard.index % shard.count:
                 jobs.append(job)
     return jobs
 

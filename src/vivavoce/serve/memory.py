@@ -1,4 +1,4 @@
-"""Memory that the C library holds free is given back, so that a process stays for months as large as what it does."""
+"""A server that stays for months as large as what it does: what a crowd needed goes back to the system after it."""
 
 from __future__ import annotations
 
@@ -6,21 +6,35 @@ import asyncio
 import ctypes
 import sys
 from collections.abc import Callable
+from typing import Any
+
+from vivavoce.blocks.session import Session
 
 EVERY_S = 30.0
+_MMAP_THRESHOLD = -3
+"""glibc's `M_MMAP_THRESHOLD`."""
+_LARGE_BYTES = 2 << 20
+
+
+def keep_no_free_memory() -> None:
+    """Before voices are loaded: let what is freed leave the process where it is large.
+
+    onnxruntime's arena never shrinks, and takes twice as much each time it is too small. Of glibc's allocations those
+    above a threshold leave at once, but it grows to what was freed before, up to 32 MB; below it sound and activations
+    of every length lie between what lives long.
+    """
+    Session.keeps_memory = False
+    if set_option := _glibc("mallopt"):
+        set_option(_MMAP_THRESHOLD, _LARGE_BYTES)
 
 
 async def give_back_free_memory() -> None:
-    """Give it back at intervals, until cancelled; with another C library than glibc, nothing.
-
-    glibc returns only what is free at the end of a heap. Sound and activations of every length lie between what lives
-    long, so each crowd that was larger than any before would leave the process larger for good.
-    """
-    if trim := _trim():
+    """What is free between what is not, at intervals, until cancelled; with another C library than glibc, nothing."""
+    if trim := _glibc("malloc_trim"):
         while True:
             await asyncio.sleep(EVERY_S)
             await asyncio.to_thread(trim, 0)
 
 
-def _trim() -> Callable[[int], int] | None:
-    return getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+def _glibc(name: str) -> Callable[..., Any] | None:
+    return getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None

@@ -23,7 +23,7 @@ import uvicorn
 from vivavoce.errors import InputError
 from vivavoce.serve.app import create_app
 from vivavoce.serve.connection import HttpConnection, WebSocketConnection
-from vivavoce.serve.memory import give_back_free_memory
+from vivavoce.serve.memory import give_back_free_memory, keep_no_free_memory
 from vivavoce.serve.protocols.wyoming import WyomingServer, parse_address
 from vivavoce.serve.service import Service, build_service
 from vivavoce.serve.settings import Settings
@@ -91,6 +91,7 @@ def build_warm_service(settings: Settings) -> Service:
     Raises `InputError` as `build_service` does.
     """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    keep_no_free_memory()
     begun_s = time.perf_counter()
     service = build_service(settings)
     service.engine.warm()
