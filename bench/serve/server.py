@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
+from pathlib import Path
 
 
 def free_port() -> int:
@@ -20,11 +21,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(*options: str) -> Iterator[tuple[int, int]]:
-    """A warm server: its port and process number."""
+def running(*options: str, log: Path | None = None) -> Iterator[tuple[int, int]]:
+    """A warm server: its port and process number. What it says goes to `log`, or nowhere."""
     port = free_port()
     command = [sys.executable, "-m", "vivavoce", "serve", "--port", str(port), *options]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+    with open(log or os.devnull, "wb") as said, subprocess.Popen(command, stderr=said) as process:
         try:
             _wait_until_ready(port)
             yield port, process.pid

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import time
 
@@ -89,6 +90,17 @@ def test_more_texts_than_there_is_room_for(service: Service) -> None:
         busy.close()
         wait_until(lambda: running.service.admission.speaking == 0)
         assert running.speak().status == 200
+
+
+def test_connections_without_a_request_make_room(service: Service) -> None:
+    with Running(service, max_connections=40) as running, contextlib.ExitStack() as stack:
+        silent = [stack.enter_context(socket.create_connection(("127.0.0.1", running.port))) for _ in range(200)]
+        assert running.speak().status == 200
+        silent[0].settimeout(5)
+        with contextlib.suppress(ConnectionResetError):
+            assert silent[0].recv(1) == b""
+        silent[-1].sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert silent[-1].recv(15) == b"HTTP/1.1 200 OK"
 
 
 def test_a_hang_up_stops_the_work(server: Running) -> None:

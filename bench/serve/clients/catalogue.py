@@ -91,5 +91,6 @@ CLIENTS = (
     Client("elevenlabs-node", "elevenlabs-js (Node)", "elevenlabs_node.mjs", ("@elevenlabs/elevenlabs-js",)),
     Client("polly-node", "@aws-sdk/client-polly (Node)", "polly_node.mjs",
            ("@aws-sdk/client-polly", "@smithy/node-http-handler")),
+    Client("whep-node", "whip-whep (Node)", "whep_node.mjs", ("whip-whep", "@roamhq/wrtc")),
     Client("vercel-ai", "ai (Node)", "vercel_ai_node.mjs", ("ai", "@ai-sdk/openai")),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 import aiohttp
 from calls import SOCKET_URL, TOKEN, URL, accepts, call, run
-from pipecat.frames.frames import TTSAudioRawFrame, TTSSpeakFrame, TTSTextFrame
+from pipecat.frames.frames import BotStoppedSpeakingFrame, TTSAudioRawFrame, TTSSpeakFrame, TTSTextFrame
 from pipecat.services.cartesia.tts import CartesiaHttpTTSService, CartesiaTTSService
 from pipecat.services.deepgram.tts import DeepgramHttpTTSService, DeepgramTTSService
 from pipecat.services.elevenlabs.tts import ElevenLabsHttpTTSService, ElevenLabsTTSService
@@ -25,8 +25,11 @@ def settings(kind: Any, voice: str, name: str = "voice_id") -> dict[str, Any]:
 
 
 async def speak(service: Any, words: list[str] | None = None, rate_hz: int = 24_000) -> None:
-    """Say the text through a pipeline; there must be sound, and the words where they are told."""
-    frames = [TTSSpeakFrame(TEXT), SleepFrame(sleep=4.0)]
+    """Say the text through a pipeline; there must be sound, and the words where they are told.
+
+    Some services take no further frame, the last one included, before the loudspeaker has told that all was played.
+    """
+    frames = [TTSSpeakFrame(TEXT), SleepFrame(sleep=4.0), BotStoppedSpeakingFrame(), SleepFrame(sleep=0.2)]
     options = {"start_timeout": 20.0} if accepts(run_test, "start_timeout") else {}
     down, _ = await run_test(service, frames_to_send=frames, **options)
     sound = b"".join(frame.audio for frame in down if isinstance(frame, TTSAudioRawFrame))

@@ -50,7 +50,7 @@ class Session:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = ERRORS_ONLY
-        options.enable_cpu_mem_arena = self.keeps_memory
+        options.enable_cpu_mem_arena = self.keeps_memory  # pyright: ignore[reportAttributeAccessIssue]
         options.add_session_config_entry("session.load_model_format", "ONNX")
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         for name, size in (sizes or {}).items():

@@ -22,7 +22,7 @@ import uvicorn
 
 from vivavoce.errors import InputError
 from vivavoce.serve.app import create_app
-from vivavoce.serve.connection import HttpConnection, WebSocketConnection
+from vivavoce.serve.connection import Connections, HttpConnection, WebSocketConnection
 from vivavoce.serve.memory import give_back_free_memory, keep_no_free_memory
 from vivavoce.serve.protocols.wyoming import WyomingServer, parse_address
 from vivavoce.serve.service import Service, build_service
@@ -39,6 +39,7 @@ class Server(uvicorn.Server):
 
     def __init__(self, service: Service, wyoming: socket.socket | None = None, *, keep_engine: bool = False) -> None:
         super().__init__(server_config(service))
+        self.server_state = Connections(most=service.settings.max_connections * 3 // 4)
         self._service, self._keep_engine = service, keep_engine
         self._wyoming = WyomingServer(service, wyoming) if wyoming else None
 
@@ -111,7 +112,7 @@ def server_config(service: Service) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         ws_max_size=settings.max_body_bytes,
-        limit_concurrency=settings.max_connections,
+        limit_concurrency=settings.max_connections + 1,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=_GRACE_S,
     )

@@ -109,6 +109,12 @@ class Alignment:
         self.starts += other.starts
         self.ends += other.ends
 
+    def ended(self) -> Alignment:
+        """The same with a space after the last word, without which clients take it for the beginning of one."""
+        if self.characters and not self.characters[-1].isspace():
+            self.extend(Alignment([" "], self.ends[-1:], self.ends[-1:]))
+        return self
+
     def as_milliseconds(self) -> dict[str, list[Any]]:
         """As WebSockets tell it."""
         starts = [round(1000 * start) for start in self.starts]

@@ -33,6 +33,8 @@ from vivavoce.serve.synthesis import Style
 PORT = 10_200
 SERVICE_TYPE = "_wyoming._tcp.local."
 _LONGEST_LINE = 1 << 20
+HELLO_S = 15.0
+"""How long a new connection may take to say something."""
 
 logger = logging.getLogger("vivavoce.serve")
 
@@ -64,15 +66,18 @@ class WyomingServer:
         await asyncio.gather(*self._connections, return_exceptions=True)
 
     async def _on_connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
+        task, settings = asyncio.current_task(), self._service.settings
         assert task
+        if len(self._connections) >= settings.max_connections:
+            writer.transport.abort()
+            return
         self._connections.add(task)
         handler = _Handler(writer, self._service)
         try:
-            async with asyncio.timeout(None) as silence:
-                while event := await _read_event(reader, self._service.settings.max_body_bytes):
+            async with asyncio.timeout(HELLO_S) as silence:
+                while event := await _read_event(reader, settings.max_body_bytes):
                     await handler.handle_event(event)
-                    silence.reschedule(asyncio.get_running_loop().time() + self._service.settings.idle_s)
+                    silence.reschedule(asyncio.get_running_loop().time() + settings.idle_s)
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError):
             pass  # a client that has gone, or says nothing
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -196,6 +201,8 @@ class _Handler:
                 await self._write(SynthesizeStopped().event())
         except TimeoutError:
             self._writer.transport.abort()
+        except ConnectionError:
+            pass  # the client has gone, which the task that reads is told of
 
     async def _write(self, event: Event) -> None:
         async with asyncio.timeout(self._service.settings.stall_s):
