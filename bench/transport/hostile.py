@@ -4,9 +4,9 @@
 
 A case is a call in which up to three packets are lost and something hostile comes after them; then the call goes on.
 Nothing may raise, no call of the receiver may take over 20 ms of processor time (in the quickest of some tries:
-a stall of the machine is not the packet's doing), a damaged payload leaves the packet's own sound as it is, and noise
-where no call has begun is not heard. Blocks of cases have their own seeds and are kept as they come: a later run of
-the same code goes on from there.
+a stall of the machine is not the packet's doing), a damaged payload leaves the packet's own sound as it is, noise where
+no call has begun is not heard, and nothing is louder by 12 dB than the loudest of the call. Blocks of cases have their
+own seeds and are kept as they come: a later run of the same code goes on from there.
 """
 
 from __future__ import annotations
@@ -39,9 +39,10 @@ from vivavoce.transport.rtp import unpack
 BLOCK, BLOCK_OF_CAPTURES = 1_000, 250
 MOST_S, TRIES = 0.02, 20
 MOST_LOST = 4
+LOUDEST_DB = 12.0
 SOURCES = (
     "bench/transport/attacks.py", "bench/transport/calls.py", "bench/transport/hostile.py",
-    "src/vivavoce/transport/playback.py", "src/vivavoce/transport/playout_policy.py",
+    "src/vivavoce/transport/level.py", "src/vivavoce/transport/playback.py", "src/vivavoce/transport/playout_policy.py",
     "src/vivavoce/transport/receiver.py", "src/vivavoce/redundancy/codec",
 )  # fmt: skip
 
@@ -136,6 +137,8 @@ def judge(name: str, call: Call, lost: int, datagram: bytes) -> Tally:
         tally.faults.append(f"{1000 * spent_s:.0f} ms: {datagram.hex()}")
     if not np.isfinite(sound).all() or np.abs(sound).max() > 1.0:
         tally.faults.append(f"no sound: {datagram.hex()}")
+    if tally.loudest_db > LOUDEST_DB:
+        tally.faults.append(f"{tally.loudest_db:+.1f} dB: {datagram.hex()}")
     if name in PAYLOADS and not lost and not np.array_equal(sound, call.healthy):
         tally.faults.append(f"the packet's own sound changed: {datagram.hex()}")
     return tally

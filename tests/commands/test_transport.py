@@ -80,6 +80,18 @@ def test_simulated_loss_keeps_the_length_and_says_what_filled(
     )
 
 
+def test_a_loss_without_a_trace_is_drawn_the_same_each_time(
+    protected: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["simulate-loss", str(protected), "--loss", ".3", "--burst", "3", "--seed", "4", "-o"]
+    for name in ("a.wav", "b.wav"):
+        assert main([*command, str(tmp_path / name)]) == 0
+    assert (tmp_path / "a.wav").read_bytes() == (tmp_path / "b.wav").read_bytes()
+    first, second = capsys.readouterr().err.splitlines()
+    assert re.search(r"\d\d of 155 packets lost", first)
+    assert first.partition(": ")[2] == second.partition(": ")[2]
+
+
 def test_the_report_needs_nothing_else(protected: Path, trace: Path, tmp_path: Path) -> None:
     page = tmp_path / "report.html"
     arguments = [
@@ -128,9 +140,12 @@ def test_odd_sounds_go_through(samples: np.ndarray, trace: Path, tmp_path: Path)
         (["protect", str(SPEECH), "-o", os.devnull], "is a device"),
         (["protect", str(SPEECH), "-o", "a.wav"], "a.wav: packets go into an Ogg Opus file, name it .opus"),
         (["simulate-loss", str(SPEECH), "--trace", __file__, "-o", "heard.txt"], "unknown audio suffix"),
-        (["simulate-loss", __file__, "--trace", __file__], "no Ogg page"),
+        (["simulate-loss", __file__, "--loss", ".1"], "`vivavoce protect` makes some of a recording"),
         (["simulate-loss", str(SPEECH), "--trace", __file__], ":1: not a trace: give 0 or 1"),
         (["simulate-loss", str(SPEECH), "--trace", "none.txt"], "none.txt"),
+        (["simulate-loss", str(SPEECH)], "what is lost? --loss .2 --burst 4"),
+        (["simulate-loss", str(SPEECH), "--loss", "20"], "loss of 20: give a share"),
+        (["send", "-", "--to", "127.0.0.1:9", "--rate", "24"], "--rate 24: give 8000 to 192000"),
         (["send", str(SPEECH), "--to", "nowhere"], "host:port"),
         (["receive", "--listen", "1.2.3.4:70000"], "host:port"),
         (["receive", "-o", "heard.txt"], "unknown audio suffix"),
@@ -230,13 +245,16 @@ def test_what_is_no_speech_is_no_file(
     assert not list(tmp_path.iterdir())
 
 
-def test_what_standard_input_says_is_sent_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("options", "samples"), [([], 3400), (["--rate", "24000"], 5100)])
+def test_what_standard_input_says_is_sent_as_it_comes(
+    options: list[str], samples: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     reading, writing = os.pipe()
-    os.write(writing, b"\x00\x10" * 3400 + b"\x01")
+    os.write(writing, b"\x00\x10" * samples + b"\x01")
     os.close(writing)
     with open_socket(("127.0.0.1", 0)) as target, open(reading) as standard_input:
         monkeypatch.setattr(sys, "stdin", standard_input)
-        assert main(["send", "-", "--to", f"127.0.0.1:{target.getsockname()[1]}"]) == 0
+        assert main(["send", "-", "--to", f"127.0.0.1:{target.getsockname()[1]}", *options]) == 0
         target.settimeout(1.0)
         packets = [unpack(target.recv(2000)) for _ in range(11)]
     assert [packet.timestamp - packets[0].timestamp for packet in packets] == [960 * n for n in range(11)]
@@ -332,7 +350,9 @@ def test_a_captured_call_is_heard_with_a_report(
     heard, page = tmp_path / "heard.wav", tmp_path / "call.html"
     assert main(["receive", "--pcap", str(captured), "-o", str(heard), "--html", str(page)]) == 0
     said = capsys.readouterr().err
-    assert re.search(r"16 of 155 packets lost \(10%\); .* by redundancy.*; delay \d+ ms, \d+ underruns; 0 other", said)
+    assert re.search(
+        r"16 of 155 packets lost \(10%\); .* by redundancy.*; delay \d+ ms, \d+ underruns; 0 packets of other", said
+    )
     assert soundfile.info(heard).duration == pytest.approx(3.1, abs=0.15)
     assert "filled by redundancy" in page.read_text(encoding="utf-8")
 
@@ -357,6 +377,22 @@ def test_bad_input_with_captures_is_one_line(
     said = capsys.readouterr().err
     assert complaint in said
     assert len(said.splitlines()) == 1
+
+
+def test_streams_of_a_capture_that_were_not_played_are_named(
+    protected: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A sender that began anew, and a stream of PCMU, which is none of ours."""
+    packets = opus_file.read(protected).packets
+    sent = [pack(RtpPacket(n, 960 * n, data, 7 if n < 100 else 8)) for n, data in enumerate(packets)]
+    sent += [pack(RtpPacket(n, 160 * n, bytes(160), 9, payload_type=0)) for n in range(200)]
+    path = write(tmp_path / "call.pcap", [(0.02 * n, ethernet(ipv4(udp(data)))) for n, data in enumerate(sent)])
+    assert main(["receive", "--pcap", str(path), "-o", str(tmp_path / "a.wav")]) == 0
+    said = capsys.readouterr().err
+    assert "0 of 100 packets lost" in said
+    assert "not played, --ssrc chooses: 0x00000008 of 55 packets\n" in said
+    assert main(["receive", "--pcap", str(path), "-o", str(tmp_path / "a.wav"), "--ssrc", "9"]) == 2
+    assert "no stream 0x00000009" in capsys.readouterr().err
 
 
 def test_a_capture_whose_clock_leaps_is_refused(captured: Path, capsys: pytest.CaptureFixture[str]) -> None:

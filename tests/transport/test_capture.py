@@ -160,7 +160,7 @@ def test_the_longest_stream_is_chosen(tmp_path: Path, carrying: list[bytes]) -> 
     assert len(select_stream(capture, path, 8)) == 20
     with pytest.raises(InputError, match="no stream 0x00000009, there are 0x00000007, 0x00000008"):
         select_stream(capture, path, 9)
-    with pytest.raises(InputError, match="no RTP in it"):
+    with pytest.raises(InputError, match="no RTP of Opus in it"):
         select_stream(Capture((), 3, False), path)
 
 

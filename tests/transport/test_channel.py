@@ -31,9 +31,18 @@ def test_gilbert_elliott_has_the_loss_and_the_bursts_asked_for(loss: float, burs
     assert sum(lost) / bursts == pytest.approx(burst, rel=0.2)
 
 
+@pytest.mark.parametrize("loss", [0.1, 0.7])
+def test_without_a_burst_every_packet_is_lost_by_itself(loss: float) -> None:
+    there = set(fate(ChannelSettings(GilbertElliott.of(loss))))
+    lost = [number not in there for number in range(len(SENT))]
+    both = sum(now and before for before, now in pairwise(lost))
+    assert sum(lost) / len(lost) == pytest.approx(loss, rel=0.1)
+    assert both / len(lost) == pytest.approx(loss**2, rel=0.2)
+
+
 @pytest.mark.parametrize("loss", [0.0, 1.0])
 def test_all_or_nothing(loss: float) -> None:
-    assert len(fate(ChannelSettings(GilbertElliott.of(loss, 1.0)))) == (1.0 - loss) * len(SENT)
+    assert len(fate(ChannelSettings(GilbertElliott.of(loss)))) == (1.0 - loss) * len(SENT)
 
 
 def test_a_trace_is_followed_and_begun_again() -> None:

@@ -112,6 +112,22 @@ def test_after_a_sender_that_stood_still_speech_goes_on(pause_s: float, carrying
     assert receiver.played[Source.PACKET] >= len(sent) - 8
 
 
+def test_other_codings_are_refused() -> None:
+    """PCMU beside the stream on its port; as Opus it would be noise."""
+    receiver = Receiver(FakeConcealer())
+    for number in range(4):
+        receiver.arrive(pack(RtpPacket(number, 960 * number, b"\x48" + bytes(50), 7, payload_type=0)), 0.02 * number)
+    assert receiver.refused == 4
+    assert receiver.state.stream is None
+
+
+def test_what_was_played_in_the_call_has_no_end_of_guesses(carrying: list[bytes]) -> None:
+    receiver, _ = heard(datagrams(carrying), ChannelSettings(delay_s=0.05))
+    assert receiver.played[Move.EXPAND] > 10
+    assert receiver.played_in_call[Source.PACKET] == len(carrying)
+    assert Move.EXPAND not in receiver.played_in_call
+
+
 def test_total_loss_is_silence() -> None:
     receiver = Receiver(FakeConcealer())
     assert not receiver.pull(0.0).any()

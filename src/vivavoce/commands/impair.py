@@ -17,9 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--listen", default="127.0.0.1:5004", help="where packets come: host:port, port 0 for any")
     add("--to", required=True, help="where they are passed on: host:port")
-    add("--trace", type=Path, help="lose what this trace has lost, over and over")
-    add("--loss", type=float, help="share of packets lost, 0 to 1, in bursts")
-    add("--burst", type=float, help="mean burst in packets (1)")
+    add_loss(parser)
     add("--delay", type=float, default=0.0, help="seconds that every packet takes")
     add("--jitter", type=float, default=0.0, help="mean seconds more that come and go")
     add("--reorder", type=float, default=0.0, help="share of packets overtaken by others")
@@ -28,9 +26,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--bitrate", help="bits a second that the link carries, such as 64k")
     add("--queue", type=int, default=16_000, help="bytes that wait for the link before it drops (16000)")
     add("--drift", type=float, default=0.0, help="parts per million that the receiver's clock is fast")
-    add("--seed", type=int, default=0, help="the same seed, the same network")
     add("--connect-timeout", type=float, default=60.0, help="seconds to wait for the first packet (60)")
     add("--idle-timeout", type=float, default=3.0, help="ends after so many seconds without a packet (3)")
+
+
+def add_loss(parser: argparse.ArgumentParser) -> None:
+    """Which packets are lost, for every verb that loses some."""
+    add = parser.add_argument
+    add("--trace", type=Path, help="0 or 1 on each line, 1 where 20 ms are lost; over and over")
+    add("--loss", type=float, help="share of packets lost, 0 to 1, in bursts")
+    add("--burst", type=float, help="mean burst in packets; else each is lost by itself")
+    add("--seed", type=int, default=0, help="the same seed, the same losses (0)")
+
+
+def loss_model(arguments: argparse.Namespace) -> GilbertElliott | tuple[bool, ...] | None:
+    """What the arguments of `add_loss` ask for, if anything. Raises `InputError`."""
+    if arguments.trace and arguments.loss is not None:
+        raise InputError("give --trace or --loss, not both")
+    if arguments.burst is not None and arguments.loss is None:
+        raise InputError("--burst says how --loss comes, give both")
+    if arguments.seed < 0:
+        raise InputError(f"seed {arguments.seed}: give 0 or more")
+    if arguments.trace:
+        return read_trace(arguments.trace)
+    return None if arguments.loss is None else GilbertElliott.of(arguments.loss, arguments.burst)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -46,19 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _settings(arguments: argparse.Namespace) -> ChannelSettings:
-    if arguments.trace and arguments.loss is not None:
-        raise InputError("give --trace or --loss, not both")
-    if arguments.burst is not None and arguments.loss is None:
-        raise InputError("--burst says how --loss comes, give both")
-    if arguments.seed < 0:
-        raise InputError(f"seed {arguments.seed}: give 0 or more")
-    loss = None
-    if arguments.trace:
-        loss = read_trace(arguments.trace)
-    elif arguments.loss is not None:
-        loss = GilbertElliott.of(arguments.loss, 1.0 if arguments.burst is None else arguments.burst)
     return ChannelSettings(
-        loss,
+        loss_model(arguments),
         delay_s=arguments.delay,
         jitter_s=arguments.jitter,
         reorder=arguments.reorder,

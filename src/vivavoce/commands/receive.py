@@ -69,7 +69,9 @@ def run(arguments: argparse.Namespace) -> int:
             write_heard(arguments.output, np.memmap(heard, np.float32, "r"), receiver)
         elif stopped:
             raise stopped
-    print(f"{arguments.output}: {counts(receiver.played)}; {receiver.refused} datagrams refused", file=sys.stderr)
+    print(
+        f"{arguments.output}: {counts(receiver.played_in_call)}; {receiver.refused} datagrams refused", file=sys.stderr
+    )
     if stopped:
         raise stopped
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from vivavoce.audio import Audio, format_of, write_audio
@@ -15,10 +16,11 @@ from vivavoce.redundancy.concealment.concealer import Concealer
 from vivavoce.transport.jitter_buffer import JitterSettings
 from vivavoce.transport.loss_simulation import simulate_loss, simulate_loss_classic
 from vivavoce.transport.opus_codec import FRAME_S, RATE_HZ
-from vivavoce.transport.pcap import read_pcap, select_stream
+from vivavoce.transport.pcap import Capture, CapturedDatagram, count_streams, read_pcap, select_stream
 from vivavoce.transport.receiver import Receiver
 from vivavoce.transport.replay import packets_of, replay
 from vivavoce.transport.report import Take, report_page
+from vivavoce.transport.rtp import unpack
 
 MAX_REPORT_S = 600
 MAX_CALL_S = 3 * 3600
@@ -52,13 +54,24 @@ def play_capture(arguments: argparse.Namespace, settings: JitterSettings) -> int
     lost = [not packet for packet in packets]
     print(
         f"{output}: {sum(lost)} of {len(lost)} packets lost ({sum(lost) / len(lost):.0%}); "
-        f"{counts(receiver.played)}; delay {1000 * heard.delay_s:.0f} ms, {heard.underruns} underruns; "
-        f"{capture.others} other packets{', the capture is cut short' if capture.cut else ''}",
+        f"{counts(receiver.played_in_call)}; delay {1000 * heard.delay_s:.0f} ms, {heard.underruns} underruns; "
+        f"{capture.others} packets of other protocols{_others(capture, datagrams)}"
+        f"{', the capture is cut short' if capture.cut else ''}",
         file=sys.stderr,
     )
     if arguments.html:
         write_text(arguments.html, report_page(arguments.pcap.name, _takes(packets, lost), lost, packets))
     return 0
+
+
+def _others(capture: Capture, chosen: Sequence[CapturedDatagram]) -> str:
+    """What to say of the streams that were not played; each direction of a call is one, and so is a restart."""
+    streams = count_streams(capture)
+    del streams[unpack(chosen[0].data).ssrc]
+    if not streams:
+        return ""
+    named = ", ".join(f"{ssrc:#010x} of {packets} packets" for ssrc, packets in streams.most_common(3))
+    return f"; not played, --ssrc chooses: {named}{' and others' if len(streams) > 3 else ''}"
 
 
 def parse_ssrc(text: str) -> int:

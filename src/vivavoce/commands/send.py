@@ -24,10 +24,12 @@ from vivavoce.transport.sdp import SessionDescription, write_sdp
 from vivavoce.transport.sender import ProtectionSettings, Protector
 
 _PIECE_BYTES = 4096
+_RATES_HZ = range(8_000, 192_001)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("speech", help="a recording; - reads raw 16-bit mono PCM at 16 kHz from standard input")
+    parser.add_argument("speech", help="a recording; - reads raw 16-bit mono PCM from standard input")
+    parser.add_argument("--rate", type=int, default=RATE_HZ, help="samples a second of standard input (16000)")
     parser.add_argument("--to", required=True, help="where to send RTP packets: host:port")
     parser.add_argument("--dtx", action="store_true", help="send nothing while nothing is said")
     parser.add_argument("--sdp", type=Path, help="write a session description here, for whoever receives")
@@ -38,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = protection(arguments, dtx=arguments.dtx)
     codec = redundancy_codec(arguments)
     check_outputs([Path(arguments.speech)], arguments.sdp)
-    rate_hz, pieces = _sound(arguments.speech)
+    rate_hz, pieces = _sound(arguments.speech, arguments.rate)
     if arguments.sdp:
         write_text(arguments.sdp, write_sdp(_session(arguments, settings, codec)))
     with open_line(arguments.to, Protector(codec, settings), rate_hz) as out:
@@ -65,12 +67,14 @@ def open_line(address: str, protector: Protector, rate_hz: int) -> udp.LiveSende
     return udp.LiveSender(PacketSender(protector, secrets.randbits(32)), target, rate_hz)
 
 
-def _sound(speech: str) -> tuple[int, Iterator[Samples]]:
-    """The rate, and the recording in pieces, or standard input as it comes."""
+def _sound(speech: str, rate_hz: int) -> tuple[int, Iterator[Samples]]:
+    """The rate, and the recording in pieces, or standard input, which has that rate, as it comes."""
     if speech == "-":
         if sys.stdin is None:
             raise InputError("standard input is closed, name a recording")
-        return RATE_HZ, _standard_input()
+        if rate_hz not in _RATES_HZ:
+            raise InputError(f"--rate {rate_hz}: give {_RATES_HZ[0]} to {_RATES_HZ[-1]} samples a second")
+        return rate_hz, _standard_input()
     audio = read_audio(Path(speech))
     return audio.rate_hz, iter([audio.samples])
 

@@ -1,20 +1,23 @@
-"""`vivavoce simulate-loss speech.opus --trace loss.txt -o heard.wav`: play a protected file through a loss."""
+"""`vivavoce simulate-loss speech.opus --loss .2 --burst 4 -o heard.wav`: play a protected file through a loss."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 
 from vivavoce.audio import Audio, format_of, write_audio
+from vivavoce.commands.impair import add_loss, loss_model
 from vivavoce.errors import InputError
 from vivavoce.files import check_outputs, write_text
 from vivavoce.redundancy.codec.payload_codec import default_codecs
 from vivavoce.redundancy.concealment.concealer import Concealer
-from vivavoce.transport import opus_file
+from vivavoce.transport import ogg, opus_file
+from vivavoce.transport.channel import draw_losses
 from vivavoce.transport.loss_simulation import simulate_loss, simulate_loss_classic, trim_to_played
-from vivavoce.transport.loss_traces import longest_burst, read_trace, repeat_trace
+from vivavoce.transport.loss_traces import longest_burst
 from vivavoce.transport.opus_codec import FRAME_S, RATE_HZ
 from vivavoce.transport.opus_demo import read_bitstream
 from vivavoce.transport.opus_file import OpusFile
@@ -29,19 +32,23 @@ MAX_REPORT_S = 600
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("speech", type=Path, help="an Ogg Opus file, protected or not, or a bitstream of opus_demo (.bit)")
-    add("--trace", type=Path, required=True, help="0 or 1 on each line, 1 where 20 ms are lost; over and over")
+    add_loss(parser)
     add("-o", "--output", type=Path, default=Path("heard.wav"), help="file to write (heard.wav)")
     add("--html", type=Path, help="write a page here: what was lost, what filled it, players")
     add("--no-lbrr", action="store_true", help="leave LBRR aside")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    check_outputs([arguments.speech, arguments.trace], arguments.output, arguments.html)
+    sources = [path for path in (arguments.speech, arguments.trace) if path]
+    check_outputs(sources, arguments.output, arguments.html)
     format_of(arguments.output)
+    model = loss_model(arguments)
+    if model is None:
+        raise InputError("what is lost? --loss .2 --burst 4 for a fifth in bursts of four, or --trace FILE")
     file = read_packets(arguments.speech)
     if not file.packets:
         raise InputError(f"{arguments.speech}: holds no packets")
-    lost = repeat_trace(read_trace(arguments.trace), len(file.packets))
+    lost = tuple(islice(draw_losses(model, arguments.seed), len(file.packets)))
     if arguments.html and len(lost) * FRAME_S > MAX_REPORT_S:
         raise InputError(f"{arguments.speech}: a report shows {MAX_REPORT_S // 60} minutes at most, leave --html out")
     heard = simulate_loss(file.packets, lost, Concealer.load(), default_codecs(), lbrr=not arguments.no_lbrr)
@@ -57,6 +64,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def read_packets(path: Path) -> OpusFile:
     """An Ogg Opus file, or a bitstream of libopus's `opus_demo`, whose name ends in .bit."""
+    with open(path, "rb") as file:
+        is_ogg = file.read(4) == ogg.MAGIC
+    if path.suffix != ".bit" and not is_ogg:
+        raise InputError(f"{path}: holds no Opus packets, `vivavoce protect` makes some of a recording")
     if path.suffix != ".bit":
         return opus_file.read(path)
     packets = tuple(read_bitstream(path))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import cycle, repeat
 
 import numpy as np
 
@@ -31,9 +32,14 @@ class GilbertElliott:
             _check_share(name, getattr(self, name))
 
     @classmethod
-    def of(cls, loss: float, mean_burst: float) -> GilbertElliott:
-        """The model of a mean loss (a share) and a mean burst in packets."""
+    def of(cls, loss: float, mean_burst: float | None = None) -> GilbertElliott:
+        """The model of a mean loss (a share) and a mean burst in packets; without one packets are lost independently.
+
+        Raises `InputError` for a loss that has no such bursts.
+        """
         _check_share("loss", loss)
+        if mean_burst is None:
+            return cls(loss, 1.0 - loss)
         if not 1.0 <= mean_burst < float("inf"):
             raise InputError(f"mean burst of {mean_burst:g} packets: give 1 or more")
         if loss == 1.0:
@@ -95,7 +101,7 @@ class Channel:
     def __init__(self, settings: ChannelSettings) -> None:
         self._settings = settings
         self._chance = np.random.default_rng(settings.seed)
-        self._losses = self._fates()
+        self._losses = draw_losses(settings.loss, settings.seed)
         self._link_free_s = 0.0
         self._latest_s = 0.0
         self._count = 0
@@ -131,18 +137,19 @@ class Channel:
         self._count += 1
         return Delivery(at_s * (1.0 + self._settings.drift_ppm * 1e-6), self._count, data)
 
-    def _fates(self) -> Iterator[bool]:
-        loss = self._settings.loss
-        if loss is None:
-            while True:
-                yield False
-        if isinstance(loss, tuple):
-            while True:
-                yield from loss
-        chance, bad = np.random.default_rng([self._settings.seed, 1]), False
-        while True:
-            bad = chance.random() >= loss.to_good if bad else chance.random() < loss.to_bad
-            yield bool(chance.random() < (loss.loss_bad if bad else loss.loss_good))
+
+def draw_losses(loss: GilbertElliott | tuple[bool, ...] | None, seed: int) -> Iterator[bool]:
+    """Whether each packet is lost, without end; `loss` and `seed` as in `ChannelSettings`."""
+    if loss is None:
+        yield from repeat(False)
+        return
+    if isinstance(loss, tuple):
+        yield from cycle(loss)
+        return
+    chance, bad = np.random.default_rng([seed, 1]), False
+    while True:
+        bad = chance.random() >= loss.to_good if bad else chance.random() < loss.to_bad
+        yield bool(chance.random() < (loss.loss_bad if bad else loss.loss_good))
 
 
 def transmit(settings: ChannelSettings, sent: Iterable[tuple[float, bytes]]) -> list[Delivery]:

@@ -11,7 +11,7 @@ from vivavoce.errors import InputError
 
 CONTINUED, FIRST, LAST = 1, 2, 4
 _HEADER = struct.Struct("<4sBBqIIIB")
-_MAGIC = b"OggS"
+MAGIC = b"OggS"
 _CRC_AT = 22
 _ONES = 0xFFFFFFFF
 _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
@@ -37,7 +37,7 @@ def page(packets: Sequence[bytes], granule: int, serial: int, number: int, flags
     segments = b"".join(b"\xff" * (len(packet) // 255) + bytes([len(packet) % 255]) for packet in packets)
     if len(segments) > _MOST_SEGMENTS:
         raise ValueError("packets that do not fit on one page")
-    header = _HEADER.pack(_MAGIC, 0, flags, granule, serial, number, 0, len(segments))
+    header = _HEADER.pack(MAGIC, 0, flags, granule, serial, number, 0, len(segments))
     whole = bytearray(header + segments + b"".join(packets))
     struct.pack_into("<I", whole, _CRC_AT, crc(whole))
     return bytes(whole)
@@ -78,7 +78,7 @@ def crc(data: bytes | bytearray) -> int:
 
 
 def _read_page(data: bytes, place: int, name: str) -> tuple[int, int, int, int, bytes, bytes]:
-    if data[place : place + 4] != _MAGIC or len(data) < place + _HEADER.size:
+    if data[place : place + 4] != MAGIC or len(data) < place + _HEADER.size:
         raise OggError(f"{name}: no Ogg page at byte {place}, the file is damaged or not Ogg")
     _, version, flags, granule, serial, number, expected, count = _HEADER.unpack_from(data, place)
     segments = data[place + _HEADER.size : place + _HEADER.size + count]

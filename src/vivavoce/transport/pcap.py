@@ -10,7 +10,7 @@ from pathlib import Path
 from vivavoce.errors import InputError
 from vivavoce.transport.capture_files import read_packets
 from vivavoce.transport.link_layer import find_udp
-from vivavoce.transport.rtp import RtpError, unpack
+from vivavoce.transport.rtp import STATIC_TYPES, RtpError, unpack
 
 MAX_BYTES = 1 << 30
 
@@ -59,10 +59,10 @@ def select_stream(capture: Capture, path: Path, ssrc: int | None = None) -> list
 
     Raises `InputError` where there is none.
     """
-    streams: Counter[int] = Counter(number for datagram in capture.datagrams for number in _ssrc_of(datagram))
+    streams = count_streams(capture)
     if not streams:
         raise InputError(
-            f"{path}: no RTP in it, {len(capture.datagrams)} UDP datagrams and {capture.others} other packets"
+            f"{path}: no RTP of Opus in it, {len(capture.datagrams)} UDP datagrams and {capture.others} other packets"
         )
     chosen = streams.most_common(1)[0][0] if ssrc is None else ssrc
     if chosen not in streams:
@@ -71,11 +71,16 @@ def select_stream(capture: Capture, path: Path, ssrc: int | None = None) -> list
     return [datagram for datagram in capture.datagrams if chosen in _ssrc_of(datagram)]
 
 
+def count_streams(capture: Capture) -> Counter[int]:
+    """The packets of each RTP stream that may be Opus, by its SSRC."""
+    return Counter(number for datagram in capture.datagrams for number in _ssrc_of(datagram))
+
+
 def _ssrc_of(datagram: CapturedDatagram) -> Iterator[int]:
-    """The SSRC where the datagram is RTP; RTCP, whose types are 64 to 95 here, is not."""
+    """The SSRC where the datagram is RTP and may be Opus; RTCP, whose types are 64 to 95 here, is not."""
     try:
         packet = unpack(datagram.data)
     except RtpError:
         return
-    if not 64 <= packet.payload_type <= 95 and packet.payload:
+    if packet.payload_type not in STATIC_TYPES and not 64 <= packet.payload_type <= 95 and packet.payload:
         yield packet.ssrc

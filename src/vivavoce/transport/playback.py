@@ -10,6 +10,7 @@ import numpy as np
 
 from vivavoce.audio import Samples
 from vivavoce.transport.interfaces import Concealer
+from vivavoce.transport.level import Level, hold_down, root_mean_square
 from vivavoce.transport.opus_codec import FRAME, OpusDecoder, PacketError
 from vivavoce.transport.playout_policy import PlayoutDecision, ReceivedPacket, Source, choose, find_redundancy
 from vivavoce.transport.priming import MAX_PACKETS, prime
@@ -22,8 +23,6 @@ _ROWS = 2
 _WIDTH = 20
 _MOST_AT_ONCE = 6
 """Packets of a gap; a longer one is filled in pieces, so that no piece takes longer than it sounds."""
-_SHOUT, _QUIETEST_SHOUT = 2.0, 0.2
-"""Redundancy that is louder than so many times all that was received, and than so much, is damaged (RMS)."""
 _AUDIBLE = (Source.PACKET, Source.RED, Source.LBRR, Source.PAUSE)
 
 
@@ -45,8 +44,8 @@ class PlaybackState(NamedTuple, Generic[State]):
     """The 20 ms that the decoder heard last, (320,)."""
     filled: Samples
     """What was made of packets since then, (320 * packets,), at most `MAX_PACKETS`."""
-    loudest: float
-    """Root mean square of the loudest packet that was received."""
+    level: Level
+    """How loud it was that was received."""
     in_dtx: bool
     """Whether the last packet heard announced a pause."""
 
@@ -63,7 +62,7 @@ class Playback(Generic[State]):
         """Before the first packet."""
         nothing = np.zeros(0, np.float32)
         silence = np.zeros(FRAME, np.float32)
-        return PlaybackState(self._first_state, self._concealer.initial_state(), silence, nothing, 0.0, False)
+        return PlaybackState(self._first_state, self._concealer.initial_state(), silence, nothing, Level(), False)
 
     def play(
         self, state: PlaybackState[State], number: int, arrived: Packets, end: int
@@ -121,10 +120,11 @@ class Playback(Generic[State]):
         if received is None:
             return None
         opus = self._decoder.save()
+        level, received = hold_down(state.level, received)
         concealer, played = self._concealer.hear(concealer, received)
-        nothing, loudest = np.zeros(0, np.float32), max(state.loudest, _loudest(received))
+        nothing = np.zeros(0, np.float32)
         pauses = self._announces_pause(state, choice, arrived)
-        after = PlaybackState(opus, concealer, received, nothing, loudest, pauses)
+        after = PlaybackState(opus, concealer, received, nothing, level, pauses)
         return after, np.concatenate([filled, np.clip(played, -1.0, 1.0)])
 
     def _listen(
@@ -172,14 +172,14 @@ class Playback(Generic[State]):
         known = np.repeat([decision.features is not None for decision in decisions], _ROWS)
         described = (np.concatenate(rows), known) if known.any() else (None, None)
         concealer, filled = self._concealer.fill(state.concealer, _ROWS * len(missing), *described, ahead=ahead)
-        if known.any() and _loudest(filled) > max(_SHOUT * state.loudest, _QUIETEST_SHOUT):
+        if known.any() and _loudest(filled) > state.level.bound:  # damaged
             concealer, filled = self._concealer.fill(state.concealer, _ROWS * len(missing), ahead=ahead)
         return concealer, np.clip(filled, -1.0, 1.0)
 
 
 def _loudest(samples: Samples) -> float:
     """Root mean square of the loudest 20 ms."""
-    return float(np.sqrt((samples.reshape(-1, FRAME) ** 2).mean(axis=1).max()))
+    return max(root_mean_square(packet) for packet in samples.reshape(-1, FRAME))
 
 
 def _remember(state: PlaybackState[State], filled: Samples) -> Samples:

@@ -16,7 +16,7 @@ from vivavoce.transport.jitter_buffer import Decision, JitterSettings, JitterSta
 from vivavoce.transport.opus_codec import FRAME
 from vivavoce.transport.playback import Playback, PlaybackState
 from vivavoce.transport.playout_policy import ReceivedPacket, Source
-from vivavoce.transport.rtp import FRAME_TICKS, RtpError, RtpPacket, unpack, unwrap
+from vivavoce.transport.rtp import FRAME_TICKS, STATIC_TYPES, RtpError, RtpPacket, unpack, unwrap
 
 State = TypeVar("State")
 
@@ -59,6 +59,8 @@ class ReceiverState(Generic[State]):
     sent: int = 0
     """Samples made, and how many of them there were when the last that something describes was among them."""
     played: Mapping[Source | Move, int] = field(default_factory=dict["Source | Move", int])
+    played_in_call: Mapping[Source | Move, int] = field(default_factory=dict["Source | Move", int])
+    """The same as of then: without what was made up after the last packet."""
     refused: int = 0
 
 
@@ -97,6 +99,11 @@ class Receiver(Generic[State]):
         return self.state.played
 
     @property
+    def played_in_call(self) -> Mapping[Source | Move, int]:
+        """The same without what followed the last packet that came, when there was nothing left to play."""
+        return self.state.played_in_call
+
+    @property
     def refused(self) -> int:
         """Datagrams that were no packets of this stream."""
         return self.state.refused
@@ -110,6 +117,8 @@ class Receiver(Generic[State]):
         """Take in an RTP datagram; what is no packet of 20 ms of Opus is counted and forgotten."""
         try:
             packet = unpack(datagram)
+            if packet.payload_type in STATIC_TYPES:
+                raise RtpError("of another coding")
             copies = self._copies(packet)
         except RtpError:
             self._refuse()
@@ -211,14 +220,15 @@ class Receiver(Generic[State]):
         following = decision.number + len(segment.sources)
         scale = _SCALES.get(decision.time_scale)
         samples = scale(segment.samples) if scale else segment.samples
+        self._count(segment.sources)
         self.state = replace(
             self.state,
             playback=playback,
             jitter=jitter_buffer.advance(self.state.jitter, following),
             arrived={number: came for number, came in arrived.items() if number >= following},
-            sent=self.state.made + len(samples) if _SENT & set(segment.sources) else self.state.sent,
         )
-        self._count(segment.sources)
+        if _SENT & set(segment.sources):
+            self.state = replace(self.state, sent=self.state.made + len(samples), played_in_call=self.state.played)
         return samples
 
     def _count(self, kinds: Sequence[Source | Move]) -> None:

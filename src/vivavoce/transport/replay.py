@@ -39,7 +39,7 @@ def replay(datagrams: Sequence[CapturedDatagram], receiver: Receiver[Any]) -> Re
     start_s, end_s = waiting[0].at_s, waiting[-1].at_s + _AFTER_S
     pieces: list[Samples] = []
     delays_s: list[float] = []
-    place = underruns = 0
+    place = 0
     for tick in range(int((end_s - start_s) / FRAME_S) + 1):
         now_s = start_s + tick * FRAME_S
         while place < len(waiting) and waiting[place].at_s <= now_s:
@@ -49,12 +49,10 @@ def replay(datagrams: Sequence[CapturedDatagram], receiver: Receiver[Any]) -> Re
         if jitter.started and jitter.waiting:
             delays_s.append(lag(jitter, now_s))
         pieces.append(receiver.pull(now_s))
-        if not receiver.idle_samples:  # what comes after everything that was sent is no underrun
-            underruns = receiver.played.get(Move.EXPAND, 0)
     samples = np.concatenate(pieces)
     heard = samples[: len(samples) - receiver.idle_samples]
     delay_s = float(np.mean(delays_s)) if delays_s else 0.0
-    return Replay(heard, delay_s, underruns)
+    return Replay(heard, delay_s, receiver.played_in_call.get(Move.EXPAND, 0))
 
 
 def packets_of(datagrams: Sequence[CapturedDatagram]) -> tuple[bytes, ...]:
@@ -70,7 +68,8 @@ def packets_of(datagrams: Sequence[CapturedDatagram]) -> tuple[bytes, ...]:
         newest = packet.timestamp if newest is None else newest
         whole = unwrap(packet.timestamp, newest, bits=32)
         newest = max(newest, whole)
-        if ReceivedPacket(0, packet.payload).packet is not None:
+        opus = ReceivedPacket(0, packet.payload).packet
+        if opus is not None and opus.duration_ms == 1000 * FRAME_S:
             found.setdefault((whole - first + FRAME_TICKS // 2) // FRAME_TICKS, packet.payload)
     if not found:
         return ()

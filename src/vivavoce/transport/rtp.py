@@ -8,6 +8,8 @@ from dataclasses import dataclass
 CLOCK_HZ = 48_000
 FRAME_TICKS = 960
 PAYLOAD_TYPE = 111
+STATIC_TYPES = range(35)
+"""Payload types that RFC 3551 gives to other codings, PCMU and PCMA among them."""
 
 _HEADER = struct.Struct(">BBHII")
 _VERSION, _PADDING, _EXTENSION, _MARKER = 2, 0x20, 0x10, 0x80

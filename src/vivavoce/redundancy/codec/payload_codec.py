@@ -110,6 +110,13 @@ def default_codecs() -> tuple[PayloadCodec, ...]:
     return tuple(load_codec(name) for name, _ in _usable_types())
 
 
+def check_rate(bits_per_packet: float, least_bits: float) -> None:
+    """Raises `InputError` for fewer bits than the coarsest payload takes on average, estimated within a fifth."""
+    if bits_per_packet < 0.8 * least_bits:
+        wanted, least = (bits / PACKET_S / 1000 for bits in (bits_per_packet, least_bits))
+        raise InputError(f"redundancy at {wanted:.3g} kb/s: so far back takes {least:.0f}, give more or reach less far")
+
+
 def _rate(bitrate_bps: float, amount_s: float) -> Rate:
     if not 1_000 <= bitrate_bps <= 128_000:
         raise InputError(f"redundancy of {bitrate_bps:g} bits a second: give 1k to 128k")

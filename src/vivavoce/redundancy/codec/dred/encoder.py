@@ -13,6 +13,7 @@ from vivavoce.redundancy import voice_activity
 from vivavoce.redundancy.codec.dred.payload import MAX_BYTES, MAX_LATENTS, RateAllocation, write_payload
 from vivavoce.redundancy.codec.dred.pitch_features import PitchFeatures, PitchFeatureState
 from vivavoce.redundancy.codec.dred.statistics import Statistics
+from vivavoce.redundancy.codec.payload_codec import check_rate
 from vivavoce.redundancy.features import HOP, Array
 
 PACKET_SAMPLES = 2 * HOP
@@ -99,9 +100,13 @@ def _says_something(moments: Sequence[Moment], place: int) -> bool:
 
 
 def rates_for(bits_per_packet: float, latents: int) -> RateAllocation:
-    """The finest allocation whose payloads of `latents` latents take no more bits than this on average of speech."""
+    """The finest allocation whose payloads of `latents` latents take no more bits than this on average of speech.
+
+    Raises `InputError` where the coarsest takes more.
+    """
     ladder = [RateAllocation(first, slope) for first in range(3, 15) for slope in (3, 4, 5, 6)]
     ladder.sort(key=lambda rates: _expected_bits(rates, latents), reverse=True)
+    check_rate(bits_per_packet, _expected_bits(ladder[-1], latents))
     return next((rates for rates in ladder if _expected_bits(rates, latents) <= bits_per_packet), ladder[-1])
 
 

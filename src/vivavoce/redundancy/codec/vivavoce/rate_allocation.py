@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vivavoce.errors import InputError
+from vivavoce.redundancy.codec.payload_codec import check_rate
 
 LEVELS = 16
 """Level 0 is the finest."""
@@ -34,8 +35,12 @@ class RateAllocation:
 
 
 def rates_for(bits_per_packet: float, chunks: int) -> RateAllocation:
-    """The finest allocation whose payloads of `chunks` chunks take no more bits than this on average of speech."""
+    """The finest allocation whose payloads of `chunks` chunks take no more bits than this on average of speech.
+
+    Raises `InputError` where the coarsest takes more.
+    """
     ladder = [RateAllocation(first) for first in range(LEVELS - 1)]
+    check_rate(bits_per_packet, _expected_bits(ladder[-1], chunks))
     return next((rates for rates in ladder if _expected_bits(rates, chunks) <= bits_per_packet), ladder[-1])
 
 
