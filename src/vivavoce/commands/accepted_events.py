@@ -10,10 +10,12 @@ from vivavoce.commands.console import with_noun
 from vivavoce.errors import InputError
 from vivavoce.inspection.allow_list import AllowList, read_lines
 from vivavoce.inspection.event import Event
+from vivavoce.inspection.labels import add_none_labels
 
 
-def accept_events(paths: Sequence[Path], list_path: Path) -> int:
-    """Add the events of JSON-lines files, as `--json` and the report write them, to an allow-list.
+def accept_events(paths: Sequence[Path], list_path: Path, labels_path: Path | None = None) -> int:
+    """Add the events of JSON-lines files, as `--json` and the report write them, to an allow-list, and where
+    `labels_path` is given, as labels that say `none`, to what networks learn from.
 
     Raises `InputError` for a line that is no event, and for a file that is not on disk any more.
     """
@@ -29,5 +31,8 @@ def accept_events(paths: Sequence[Path], list_path: Path) -> int:
                 raise InputError(f"{path}: line {number} is no event") from None
     added = sum(allowed.accept(file, events) for file, events in by_file.items())
     allowed.write(list_path)
+    if labels_path:
+        labelled = add_none_labels(labels_path, by_file)
+        print(f"{labels_path}: {with_noun(labelled, 'label')} added", file=sys.stderr)
     print(f"{list_path}: {with_noun(added, 'event')} accepted, {len(allowed.spans)} in all", file=sys.stderr)
     return 0

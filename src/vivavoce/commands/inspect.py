@@ -24,10 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--skip", metavar="NAMES", help="all but these")
     add("--profile", metavar="NAME|FILE", help=f"thresholds and targets: {', '.join(profile_names())}, or a TOML file")
     add("--min-score", type=float, metavar="SCORE", help="leave out events below it, 0 to 1")
+    add("--labels", type=Path, metavar="FILE", help="with inspect accept: teach networks too that it was none (label)")
     add("--allow-list", type=Path, metavar="FILE", help="leave out accepted events (see: inspect accept EVENTS.jsonl)")
     add("--json", type=Path, metavar="FILE", help="append events as JSON lines, done files are skipped; - prints them")
     add("--html", dest="report", type=Path, metavar="FILE", help="write one self-contained page")
     add("--report", dest="report", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)  # its former name
+    add("--html-media", action="store_true", help="put all pictures and players in a folder beside the page of --html")
     add("--csv", type=Path, metavar="FILE", help="write a table, with frames and timecode")
     add("--edl", type=Path, metavar="FILE", help="write markers for DaVinci Resolve")
     add("--fcp-xml", type=Path, metavar="FILE", help="write markers for Premiere Pro")
@@ -72,6 +74,8 @@ def run(arguments: argparse.Namespace) -> int:
     exports = (arguments.report, arguments.csv, arguments.edl, arguments.fcp_xml, arguments.junit)
     journal = None if arguments.json == STANDARD_OUTPUT else arguments.json
     check_outputs([*arguments.paths, arguments.allow_list], journal, *exports)
+    if arguments.labels or (arguments.html_media and not arguments.report):
+        raise InputError("--labels goes with inspect accept, --html-media with --html")
     if arguments.live and (arguments.paths or any(exports)):
         raise InputError("--live takes no files and makes no report, follow it with --json")
     if not arguments.live and (arguments.webhook or arguments.metrics or arguments.restarts is not None):
@@ -94,4 +98,4 @@ def _accept(arguments: argparse.Namespace) -> int:
     require_pyav()
     from vivavoce.commands.accepted_events import accept_events
 
-    return accept_events(arguments.paths[1:], arguments.allow_list)
+    return accept_events(arguments.paths[1:], arguments.allow_list, arguments.labels)

@@ -68,7 +68,8 @@ def inspect(arguments: argparse.Namespace, names: tuple[str, ...], profile: Prof
     else:
         _print_table(results, checks)
     if arguments.report:
-        write_text(arguments.report, report_page(results, limits, checks))
+        beside = arguments.report.with_suffix(".media") if arguments.html_media else None
+        write_text(arguments.report, report_page(results, limits, checks, beside))
     write_exports(arguments, results, checks, fail_on or Severity.MINOR)
     return _exit_code(results, checks, fail_on)
 

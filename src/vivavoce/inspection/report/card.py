@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Sequence
 
 from vivavoce.inspection.event import Event, Severity
 from vivavoce.inspection.export.marks import picture_rate_hz
+from vivavoce.inspection.qc_items import ebu_qc_item
 from vivavoce.inspection.registry import summarize_defect
 from vivavoce.inspection.report.excerpt import Excerpt
+from vivavoce.inspection.report.figures import explain
 from vivavoce.inspection.report.images import TOP_HZ
-from vivavoce.inspection.report.words import as_clock, as_text, as_url, as_value
+from vivavoce.inspection.report.media import Media
+from vivavoce.inspection.report.words import as_clock, as_text, as_value
 from vivavoce.inspection.session import Inspection
 from vivavoce.inspection.timecode import frame_number, timecode
 
@@ -23,24 +27,26 @@ DRAWN = frozenset({"box", "map", "band_hz"})
 """Evidence that is drawn and not listed."""
 
 
-def card(number: int, index: int, result: Inspection, event: Event, shown: Excerpt) -> str:
+def card(number: int, index: int, result: Inspection, event: Event, shown: Excerpt, media: Media) -> str:
     """Picture, spectrogram, player and figures of the event at `index` of the file at `number`."""
     severity = event.severity.name.lower()
     heading = (
         f"{event.defect} <small>{as_clock(event.start_s)} – {as_clock(event.end_s)}, {event.seconds:.2f} s</small>"
     )
-    figures = [
-        ("score", f"{event.score:.2f}"),
-        *place_in_pictures(result, event),
-        *((name, value) for name, value in event.evidence.items() if name not in DRAWN),
-    ]
-    listed = "".join(f"<dt>{as_text(name)}</dt><dd>{as_text(as_value(value))}</dd>" for name, value in figures)
-    seen = "".join((_thumbnail(event, shown), _spectrogram(event, shown), _player(event, shown)))
+    figures = [("score", f"{event.score:.2f}"), *place_in_pictures(result, event)]
+    figures += [("EBU QC item", item)] if (item := ebu_qc_item(event)) else []
+    figures += [(name, as_value(value)) for name, value in event.evidence.items() if name not in DRAWN]
+    listed = "".join(
+        f'<dt>{as_text(name.replace("_", " "))}</dt><dd>{as_text(value)} <span class="quiet">{as_text(explain(name))}'
+        "</span></dd>"
+        for name, value in figures
+    )
+    seen = "".join((_thumbnail(event, shown, media), _spectrogram(event, shown, media), _player(event, shown, media)))
     return (
         f'<article id="event{number}-{index}" class="{severity}" data-detector="{as_text(event.defect)}" '
         f'data-severity="{severity}"><h3>{heading} <em>{severity}</em></h3>'
         f'<p class="quiet">{as_text(summarize_defect(event.defect))} {as_text(MEANINGS[event.severity])}</p>'
-        f'<div class="seen">{seen}<dl>{listed}</dl></div>{no_defect(result.file, event)}</article>'
+        f'<div class="seen">{seen}<dl>{listed}</dl></div>{no_defect(event)}</article>'
     )
 
 
@@ -53,15 +59,17 @@ def place_in_pictures(result: Inspection, event: Event) -> list[tuple[str, str]]
     return [("timecode", timecode(event.start_s, rate_hz)), ("frames", f"{first}-{last}")]
 
 
-def no_defect(file: str, event: Event) -> str:
-    """A box that marks the event as no defect, with the line that an allow-list wants."""
-    plain = {key: value for key, value in event.as_json().items() if key != "evidence"}
-    line = json.dumps({"type": "event", "file": file, **plain}, ensure_ascii=False)
-    return f'<label class="accept"><input type="checkbox" data-event="{as_text(line)}"> not a defect</label>'
+def no_defect(event: Event) -> str:
+    """A box that marks the event as no defect, with what an allow-list wants; the file stands at its section."""
+    plain = {key: value for key, value in event.as_json().items() if key not in ("evidence", "severity")}
+    line = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    quoted = html.escape(line, quote=False).replace("'", "&#39;")
+    return f"<label class=accept><input type=checkbox data-event='{quoted}'> not a defect</label>"
 
 
-def _thumbnail(event: Event, shown: Excerpt) -> str:
-    if shown.picture is None:
+def _thumbnail(event: Event, shown: Excerpt, media: Media) -> str:
+    source = media.place(shown.picture, "image/jpeg") if shown.picture else None
+    if source is None:
         return ""
     overlay = ""
     box: Sequence[float] | None = event.evidence.get("box")
@@ -71,7 +79,6 @@ def _thumbnail(event: Event, shown: Excerpt) -> str:
     cells: Sequence[Sequence[float]] | None = event.evidence.get("map")
     if cells and len(cells) <= 80:
         overlay += _heat(cells)
-    source = as_url(shown.picture, "image/jpeg")
     return f'<figure class="picture"><img src="{source}" alt="the picture in the middle">{overlay}</figure>'
 
 
@@ -86,8 +93,9 @@ def _heat(cells: Sequence[Sequence[float]]) -> str:
     return f'<svg class="heat" viewBox="0 0 {columns} {rows}" preserveAspectRatio="none">{squares}</svg>'
 
 
-def _spectrogram(event: Event, shown: Excerpt) -> str:
-    if shown.spectrogram is None:
+def _spectrogram(event: Event, shown: Excerpt, media: Media) -> str:
+    source = media.place(shown.spectrogram, "image/jpeg") if shown.spectrogram else None
+    if source is None:
         return ""
     length_s = shown.end_s - shown.start_s
     left = 100 * max(0.0, event.start_s - shown.start_s) / length_s
@@ -95,15 +103,15 @@ def _spectrogram(event: Event, shown: Excerpt) -> str:
     low, high = event.evidence.get("band_hz", (0.0, TOP_HZ))
     top, bottom = 100 * (1 - min(float(high), TOP_HZ) / TOP_HZ), 100 * (1 - float(low) / TOP_HZ)
     mark = f"left:{left:.1f}%;width:{max(0.5, right - left):.1f}%;top:{top:.1f}%;height:{max(2.0, bottom - top):.1f}%"
-    source = as_url(shown.spectrogram, "image/png")
     caption = f"<figcaption>0–16 kHz, {as_clock(shown.start_s)} – {as_clock(shown.end_s)}</figcaption>"
     image = f'<div><img src="{source}" alt="spectrogram"><i class="box" style="{mark}"></i></div>'
     return f'<figure class="sound">{image}{caption}</figure>'
 
 
-def _player(event: Event, shown: Excerpt) -> str:
-    if shown.clip is None:
-        return ""
+def _player(event: Event, shown: Excerpt, media: Media) -> str:
     kind, size = ("video", ' class="clip"') if shown.picture else ("audio", "")
-    source, at_s = as_url(shown.clip, f"{kind}/webm"), event.start_s - shown.start_s
+    source = media.place(shown.clip, f"{kind}/webm") if shown.clip else None
+    if source is None:
+        return ""
+    at_s = event.start_s - shown.start_s
     return f'<{kind} controls preload="none"{size} data-at="{at_s:.2f}" src="{source}"></{kind}>'

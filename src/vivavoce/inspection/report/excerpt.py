@@ -22,7 +22,7 @@ from vivavoce.inspection.event import Event
 from vivavoce.inspection.limits import Limits
 from vivavoce.inspection.media import SAMPLE_RATE_HZ, AudioBlock, Samples, VideoFrame
 from vivavoce.inspection.registry import is_audible
-from vivavoce.inspection.report.images import jpeg, png, scale_picture, spectrogram
+from vivavoce.inspection.report.images import jpeg, picture_of, scale_picture, spectrogram
 
 LEAD_S, MOST_S = 1.0, 5.0
 MILLISECONDS = Fraction(1, 1000)
@@ -71,7 +71,7 @@ def excerpt(path: Path, event: Event, limits: Limits) -> Excerpt:
         start_s,
         end_s,
         jpeg(picture[1]) if picture else None,
-        png(spectrogram(sound.mean(axis=0), SAMPLE_RATE_HZ)) if show_sound and sound is not None else None,
+        jpeg(picture_of(spectrogram(sound.mean(axis=0), SAMPLE_RATE_HZ))) if show_sound and sound is not None else None,
         _clip(frames, sound, start_s) if frames or sound is not None else None,
     )
 

@@ -47,9 +47,9 @@ def jpeg(frame: av.VideoFrame) -> bytes:
     return _encode(frame.reformat(format="yuvj420p", dst_color_range=2), "mjpeg", {"q:v": "4"})
 
 
-def png(picture: Rgb) -> bytes:
-    """(rows, columns, 3) as PNG."""
-    return _encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), "rgb24"), "png", {})
+def picture_of(pixels: Rgb) -> av.VideoFrame:
+    """(rows, columns, 3) as a frame."""
+    return av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), "rgb24")
 
 
 def spectrogram(mono: Samples, rate_hz: int) -> Rgb:

@@ -14,29 +14,39 @@ from vivavoce.inspection.event import Event, Severity
 from vivavoce.inspection.limits import DEFAULT_LIMITS, Limits
 from vivavoce.inspection.report.card import DRAWN, card, no_defect
 from vivavoce.inspection.report.excerpt import Excerpt, excerpt
+from vivavoce.inspection.report.figures import explain
+from vivavoce.inspection.report.media import FolderMedia, Media, PageMedia
+from vivavoce.inspection.report.timeline import list_content, timeline
 from vivavoce.inspection.report.words import as_clock, as_duration, as_text, as_value
 from vivavoce.inspection.session import Inspection
 
-EXCERPTS_A_FILE, EXCERPTS = 12, 60
-ROW, LABELS, WIDTH = 22, 130, 900
-
+EXCERPTS_A_FILE, EXCERPTS, EXCERPTS_BESIDE = 12, 60, 600
+ROWS_A_FILE = 200
+"""Events beyond the pictured ones that are listed; a page of thousands is read by nobody."""
 
 Checks = Mapping[str, Sequence[Check]]
 
 
-def report_page(results: Sequence[Inspection], limits: Limits = DEFAULT_LIMITS, checks: Checks | None = None) -> str:
+def report_page(
+    results: Sequence[Inspection],
+    limits: Limits = DEFAULT_LIMITS,
+    checks: Checks | None = None,
+    media_folder: Path | None = None,
+) -> str:
     """The page, worst files first. Files are opened again, a few seconds around the gravest events, for pictures and
-    players. `checks` are those of each file against a profile's targets, by its name."""
-    left, checks = EXCERPTS, checks or {}
+    players: in the page as far as it stays under 3 MB, or all of them in `media_folder`, which is to lie beside the
+    page. `checks` are those of each file against a profile's targets, by its name."""
+    checks, media = checks or {}, FolderMedia(media_folder) if media_folder else PageMedia()
+    left = EXCERPTS_BESIDE if media_folder else EXCERPTS
     sections: list[str] = []
     results = sorted(results, key=_gravity, reverse=True)
     for number, result in enumerate(results):
         excerpts = _excerpts(result, limits, min(left, EXCERPTS_A_FILE))
         left -= len(excerpts)
-        sections.append(_section(number, result, excerpts, checks.get(result.file, ())))
+        sections.append(_section(number, result, excerpts, checks.get(result.file, ()), media))
     template = files("vivavoce.inspection.report").joinpath("page.html").read_text(encoding="utf-8")
     page = template.replace("{{summary}}", _summary(results, checks)).replace("{{filters}}", _filters(results))
-    return page.replace("{{sections}}", "\n".join(sections))
+    return page.replace("{{meanings}}", _meanings(results)).replace("{{sections}}", "\n".join(sections))
 
 
 def _gravity(result: Inspection) -> tuple[bool, int, float, int]:
@@ -58,6 +68,21 @@ def _filters(results: Sequence[Inspection]) -> str:
         for group, names in groups
         if names
     )
+
+
+def _meanings(results: Sequence[Inspection]) -> str:
+    """A sentence for each figure that the page measures."""
+    names: dict[str, None] = {"score": None}
+    for result in results:
+        groups: list[Mapping[str, Any]] = [result.measurements.get(name) or {} for name in ("container", "pictures")]
+        groups += [*result.measurements.get("sounds", ()), *(event.evidence for event in result.events)]
+        names.update(dict.fromkeys(name for group in groups for name in group))
+    rows = "".join(
+        f"<dt>{as_text(name.replace('_', ' '))}</dt><dd>{as_text(said)}</dd>"
+        for name in names
+        if (said := explain(name))
+    )
+    return f"<details><summary>What the figures mean</summary><dl>{rows}</dl></details>"
 
 
 def _excerpts(result: Inspection, limits: Limits, most: int) -> dict[int, Excerpt]:
@@ -87,8 +112,10 @@ def _summary(results: Sequence[Inspection], checks: Checks) -> str:
         f'<div class="tile {as_text(name)}"><b>{as_text(value)}</b>{as_text(name)}</div>' for value, name in tiles
     )
     rows = "".join(_summary_row(number, result) for number, result in enumerate(results))
-    head = "<tr><th>file</th><th>length</th><th>critical</th><th>major</th><th>minor</th><th>found</th></tr>"
-    return f'<div class="tiles">{boxes}</div><div class="scroll"><table class="files">{head}{rows}</table></div>'
+    names = ("file", "length", "critical", "major", "minor", "found")
+    head = "".join(f'<th><button type="button" class="sort">{name}</button></th>' for name in names)
+    table = f'<table class="files"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    return f'<div class="tiles">{boxes}</div><div class="scroll">{table}</div>'
 
 
 def _summary_row(number: int, result: Inspection) -> str:
@@ -98,57 +125,44 @@ def _summary_row(number: int, result: Inspection) -> str:
     cells = "".join(f"<td>{counts[severity] or ''}</td>" for severity in reversed(Severity))
     name = f'<a href="#file{number}">{as_text(Path(result.file).name)}</a>'
     said = as_text(result.error or found or "–")
-    return f"<tr><td>{name}</td><td>{as_duration(result.seconds)}</td>{cells}<td>{said}</td></tr>"
+    length = f'<td data-value="{result.seconds:.2f}">{as_duration(result.seconds)}</td>'
+    return f'<tr data-file="{number}"><td>{name}</td>{length}{cells}<td>{said}</td></tr>'
 
 
-def _section(number: int, result: Inspection, excerpts: Mapping[int, Excerpt], checks: Sequence[Check]) -> str:
-    parts = [f'<section id="file{number}"><h2>{as_text(Path(result.file).name)}</h2>']
+def _section(
+    number: int, result: Inspection, excerpts: Mapping[int, Excerpt], checks: Sequence[Check], media: Media
+) -> str:
+    name = as_text(Path(result.file).name)
+    parts = [f'<section id="file{number}" data-file="{as_text(result.file)}"><h2>{name}</h2>']
     if result.error:
         parts.append(f'<p class="error">{as_text(result.error)}</p>')
     if checks:
         listed = "".join(f'<li class="{"passed" if c.passed else "error"}">{as_text(str(c))}</li>' for c in checks)
         parts.append(f'<ul class="checks">{listed}</ul>')
-    parts.append(_measurements(result.measurements))
-    if result.seconds > 0 and (result.detectors or result.events):
-        parts.append(_timeline(number, result))
-    for index, event in enumerate(result.events):
-        if index in excerpts:
-            parts.append(card(number, index, result, event, excerpts[index]))
+    if result.notices:
+        parts.append(f'<p class="quiet">To be known: {as_text("; ".join(result.notices))}.</p>')
+    parts += [
+        list_content(result.measurements.get("content", ())),
+        _measurements(result.measurements),
+        timeline(number, result),
+    ]
+    # where the page is full, an event without a picture is as good as one more row
+    order = sorted(excerpts, key=lambda index: (-result.events[index].severity, -result.events[index].score))
+    cards = {index: card(number, index, result, result.events[index], excerpts[index], media) for index in order}
+    parts += [cards[index] for index in sorted(cards)]
     rest = [(index, event) for index, event in enumerate(result.events) if index not in excerpts]
     if rest:
-        rows = "".join(_row(number, index, result, event) for index, event in rest)
-        parts.append(f"<details><summary>{len(rest)} more events</summary><table>{rows}</table></details>")
+        rows = "".join(_row(number, index, result, event) for index, event in rest[:ROWS_A_FILE])
+        more = len(rest) - ROWS_A_FILE
+        said = f"<p>{more} more are in the results of --json.</p>" if more > 0 else ""
+        parts.append(f"<details><summary>{len(rest)} more events</summary><table>{rows}</table>{said}</details>")
+    silent = sorted({*result.detectors} - {event.defect for event in result.events})
+    if silent and not result.error:
+        parts.append(f'<p class="quiet">Nothing was found by {as_text(", ".join(silent))}.</p>')
     if result.skipped:
         said = "; ".join(f"{name}: {reason}" for name, reason in result.skipped.items())
         parts.append(f'<p class="quiet">Did not run: {as_text(said)}</p>')
     return "".join((*parts, "</section>"))
-
-
-def _timeline(number: int, result: Inspection) -> str:
-    """One row a detector, one bar an event."""
-    names = list(dict.fromkeys((*result.detectors, *(event.defect for event in result.events))))
-    height, scale = ROW * len(names) + 22, (WIDTH - LABELS) / result.seconds
-    box = f'viewBox="0 0 {WIDTH} {height}" role="img" aria-label="Events over time"'
-    parts = [f'<div class="scroll"><svg class="timeline" {box}>']
-    for row, name in enumerate(names):
-        y = row * ROW
-        parts.append(f'<text x="0" y="{y + 15}">{as_text(name)}</text>')
-        parts.append(f'<rect class="lane" x="{LABELS}" y="{y + 3}" width="{WIDTH - LABELS}" height="{ROW - 6}"/>')
-    for index, event in enumerate(result.events):
-        x, width = LABELS + event.start_s * scale, max(3.0, event.seconds * scale)
-        y, severity = names.index(event.defect) * ROW + 3, event.severity.name.lower()
-        title = f"{event.defect} {event.start_s:.2f}-{event.end_s:.2f} s, {severity}"
-        parts.append(
-            f'<a href="#event{number}-{index}"><rect class="{severity}" x="{min(x, WIDTH - 3):.1f}" y="{y}" '
-            f'width="{width:.1f}" height="{ROW - 6}"><title>{as_text(title)}</title></rect></a>'
-        )
-    for tick in range(6):
-        x, time_s = LABELS + tick * (WIDTH - LABELS) / 5, tick * result.seconds / 5
-        anchor = "end" if tick == 5 else "middle" if tick else "start"
-        parts.append(
-            f'<text class="tick" x="{x:.0f}" y="{height - 4}" text-anchor="{anchor}">{as_clock(time_s)}</text>'
-        )
-    return "".join((*parts, "</svg></div>"))
 
 
 def _row(number: int, index: int, result: Inspection, event: Event) -> str:
@@ -163,7 +177,7 @@ def _row(number: int, index: int, result: Inspection, event: Event) -> str:
     return (
         f'<tr id="event{number}-{index}" data-detector="{as_text(event.defect)}" data-severity="{cells[4]}">'
         + "".join(f"<td>{as_text(cell)}</td>" for cell in (*cells, evidence))
-        + f"<td>{no_defect(result.file, event)}</td></tr>"
+        + f"<td>{no_defect(event)}</td></tr>"
     )
 
 
@@ -178,4 +192,4 @@ def _measurements(readings: Mapping[str, Any]) -> str:
                 for name, value in values.items()
             )
             tables.append(f"<div><h4>{as_text(title)}</h4><dl>{rows}</dl></div>")
-    return f'<div class="measured">{"".join(tables)}</div>'
+    return f'<div class="measured">{"".join(tables)}</div>' if tables else ""

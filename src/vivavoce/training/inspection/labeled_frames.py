@@ -9,8 +9,8 @@ from vivavoce.inspection.decode import open_media
 from vivavoce.inspection.labels import Label
 from vivavoce.inspection.media import Plane, VideoFrame
 
-TIME_S = 2e-3
-"""How far a label's time may be from its frame's."""
+EARLY_S, LATE_S = 2e-3, 0.1
+"""How far before and after a label's time its frame may be: people mark events, whose middle lies between frames."""
 
 
 def labeled_frames(label: Label, count: int) -> list[Plane]:
@@ -23,6 +23,6 @@ def labeled_frames(label: Label, count: int) -> list[Plane]:
         for part in media.parts():
             if isinstance(part, VideoFrame):
                 recent = [*recent[1 - count :], part.luma.copy()] if count > 1 else [part.luma.copy()]
-                if abs(part.time_s - label.start_s) < TIME_S and len(recent) == count:
+                if -EARLY_S < part.time_s - label.start_s < LATE_S and len(recent) == count:
                     return recent
     raise InputError(f"{label.file}: no frame at {label.start_s:g} s any more, take its label out")

@@ -38,6 +38,9 @@ SOFTER_DB = 10.0
 STEADY = ("hum", "hiss", "distortion")
 """Defects that last: what counts is the mean of two seconds, of which a defect of two seconds fills one at least."""
 
+HUM_GAP_S = 10.0
+"""Hum that speech covers for a while is one hum: mains do not come and go."""
+
 HOLD, CLICKS_HOLD = 0.91, 0.7
 
 
@@ -175,7 +178,7 @@ class Track:
     def __init__(self, stream: int, thresholds: dict[str, float]) -> None:
         self._stream, self._thresholds = stream, thresholds
         self._spans = {
-            name: EventGrouper(gap_s=1.01, min_s=_least_s(name), exit_ratio=_hold(name)) for name in thresholds
+            name: EventGrouper(gap_s=_gap_s(name), min_s=_least_s(name), exit_ratio=_hold(name)) for name in thresholds
         }
         self._channel: dict[str, int] = {}
         self._recent: list[_Second] = []
@@ -226,6 +229,10 @@ def _of_two(likely: list[float], threshold: float) -> float:
 
 def _hold(name: str) -> float:
     return HOLD if name in STEADY else CLICKS_HOLD
+
+
+def _gap_s(name: str) -> float:
+    return HUM_GAP_S if name == "hum" else 1.01
 
 
 def _least_s(name: str) -> float:
