@@ -29,7 +29,7 @@ INFO = MediaInfo("x", video=VideoInfo("h264", 64, 64, 25.0, "yuv420p"), sounds=(
 Answers = dict[str, np.ndarray]
 
 
-WORD_ENOUGH = Thresholds(mains_lines=0.0, floor_spread_db=99.0, flat_tops=99.0)
+WORD_ENOUGH = Thresholds(impulses=0.0, mains_lines=0.0, floor_spread_db=99.0, flat_tops=99.0)
 """The network's word alone."""
 
 

@@ -7,8 +7,11 @@ import pytest
 
 from tests.inspection.material import babble
 from vivavoce.inspection.defects.audio_artifacts.evidence import (
+    find_impulses,
     flat_tops,
     floor_spread_db,
+    have_a_beat,
+    is_driven,
     is_narrow,
     is_tone,
     mains_lines,
@@ -54,3 +57,32 @@ def test_telephone_sound_is_narrow() -> None:
     spectrum[len(spectrum) // 6 :] = 0.0
     assert is_narrow(np.fft.irfft(spectrum, len(TIME_S)).astype(np.float32))
     assert not is_narrow(RANDOM.normal(0, 0.1, len(TIME_S)).astype(np.float32))
+
+
+def test_clicks_stand_out_and_notes_ring_on() -> None:
+    sound = np.tile(VOICE, 2)
+    times_ms = np.array([130, 277, 519, 806])
+    clicked = sound.copy()
+    clicked[times_ms * 48] += 0.8
+    assert np.abs(find_impulses(clicked)[:, None] - times_ms).min(axis=0).max() <= 1
+    ringing = np.exp(-np.arange(4800) / 2400) * RANDOM.normal(0, 0.3, 4800)
+    struck = sound.copy()
+    for at_ms in times_ms:
+        struck[at_ms * 48 :][:4800] += ringing[: len(struck) - at_ms * 48].astype(np.float32)
+    assert len(find_impulses(struck)) < 3
+
+
+def test_drums_have_a_beat_and_clicks_have_none() -> None:
+    assert have_a_beat(np.array([107, 237, 368, 498]))
+    assert have_a_beat(np.array([71, 180, 289, 505, 723, 940]))
+    assert not have_a_beat(np.array([130, 277, 519, 806]))
+
+
+def test_an_overdriven_sound_meets_one_ceiling_and_notes_have_each_its_own() -> None:
+    sound = RANDOM.normal(0, 0.1, len(TIME_S)).astype(np.float32)
+    assert is_driven(np.clip(sound, -0.08, 0.08))
+    notes = np.repeat(np.array([0.1, 0.4, 0.15, 0.2, 0.12], np.float32), len(TIME_S) // 5)
+    square = np.sign(np.sin(2 * np.pi * 440 * TIME_S))[: len(notes)].astype(np.float32)
+    assert flat_tops(notes * square) < 1.14
+    assert not is_driven(notes * square)
+    assert not is_driven(np.clip(sound, -0.08, 0.02))

@@ -57,10 +57,16 @@ class TimestampNormalizer:
     on without it. A smaller step back is moved to where the frame was due.
     """
 
-    def __init__(self, origin_s: float, stream: str, issues: ContainerIssues, early_s: float = EARLY_S) -> None:
-        """A frame that is stamped up to `early_s` before the end of the one before is in order all the same."""
+    def __init__(
+        self, origin_s: float, stream: str, issues: ContainerIssues, early_s: float = EARLY_S, priming_s: float = 0.0
+    ) -> None:
+        """A frame that is stamped up to `early_s` before the end of the one before is in order all the same.
+
+        In the first `priming_s` a step back is a new start without complaint: encoders stamp the samples with which
+        they fill their first blocks, and begin again.
+        """
         self._offset_s = -origin_s
-        self._early_s = early_s
+        self._early_s, self._priming_s = early_s, priming_s
         self._due_s: float | None = None
         self._stream, self._issues = stream, issues
 
@@ -77,7 +83,10 @@ class TimestampNormalizer:
             time_s = 0.0 if due_s is None else due_s + max(0.0, (usual_s or 0.0) - seconds)
         if due_s is not None:
             step_s = time_s - due_s
-            if step_s > JUMP_S or step_s < -BACK_S:
+            if step_s < 0 and due_s < self._priming_s:
+                self._offset_s -= step_s
+                time_s = due_s
+            elif step_s > JUMP_S or step_s < -BACK_S:
                 self._issues.add(f"timestamps of the {self._stream} jump", due_s)
                 self._offset_s -= step_s
                 time_s = due_s

@@ -35,6 +35,9 @@ EARLY_S = 0.04
 PRIMING_S = 0.1
 """At the start encoders fill their first blocks, which the stamps leave out."""
 
+RESTART_S = 0.2
+"""Until when the stamps of sound may begin again: the first page of Vorbis may say that it holds less than it does."""
+
 FULL_RANGE = 2
 HALF_SIZE_CHROMA = {"yuv420p": False, "yuvj420p": True}
 
@@ -115,7 +118,7 @@ class AudioTrack:
         self, number: int, stream: AudioStream, origin_s: float, limits: Limits, issues: ContainerIssues
     ) -> None:
         self._number, self._limits, self._issues = number, limits, issues
-        self._clock = TimestampNormalizer(origin_s, "sound", issues, EARLY_S)
+        self._clock = TimestampNormalizer(origin_s, "sound", issues, EARLY_S, RESTART_S)
         self._resampler: AudioResampler | None = None
         self._form: tuple[str, str, int] | None = None
         self._layout = ""

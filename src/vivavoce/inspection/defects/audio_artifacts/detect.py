@@ -13,8 +13,11 @@ import numpy.typing as npt
 
 from vivavoce.inspection.addon import load_learned
 from vivavoce.inspection.defects.audio_artifacts.evidence import (
+    find_impulses,
     flat_tops,
     floor_spread_db,
+    have_a_beat,
+    is_driven,
     is_narrow,
     is_tone,
     mains_lines,
@@ -30,6 +33,12 @@ BANDS_HZ = {"hum": (40, 800), "hiss": (4000, 20_000), "distortion": (1000, 16_00
 MAX_CHANNELS = 6
 WORTH = 0.1
 """Probability under which nothing is looked at twice."""
+
+WIDE_HZ = 32_000
+"""Sample rate from which a stream could hold the band that a starved encoder leaves out."""
+
+WORTH_CLICKS = 0.5
+"""The same of clicks, of which one second is enough and must be likelier."""
 
 SAME = 1e-3
 SOFTER_DB = 10.0
@@ -53,13 +62,17 @@ class Thresholds:
     distortion: float = 0.0
     clicks: float = 0.0
     mains_lines: float = 2.0
-    """Multiples of 50 or 60 Hz that stand out, for hum."""
+    """Multiples of 50 or 60 Hz that stand out and keep their level, for hum."""
+    many_lines: float = 4.0
+    """How many do that stand out in half a second."""
     floor_spread_db: float = 1.6
     """How far the high band may fall below its median, for hiss."""
-    flat_tops: float = 1.14
+    flat_tops: float = 1.12
     """How far the highest samples may stick out, for distortion."""
     narrow: float = 0.9
     """Probability of distortion from which a narrow band will do for evidence."""
+    impulses: float = 3.0
+    """Impulses in a second that stand out and have no beat, for clicks."""
     sure_lines: float = 5.0
     """Multiples of the mains from which the network's word suffices for the seconds beside, for hum."""
     sure_spread_db: float = 1.2
@@ -88,15 +101,16 @@ class AudioArtifacts(Detector):
     spectrum at three resolutions and its levels. A defect must be likelier than the addon's threshold: clicks, which
     may be few, in one second, the others in the mean of it and the second before or after. Channels that hold the
     same are judged once. The network's word is not enough: hum must have two lines and more at multiples of 50 or 60 Hz
-    that last, hiss a floor from 5 to 14 kHz that never falls, distortion flat tops (or the narrow band of a starved
-    encoder), and a pure tone is a line-up signal. Beside a second in which they are plain the network's word is
-    enough.
+    that keep their level, or four, hiss a floor from 5 to 14 kHz that never falls, distortion flat tops at one ceiling
+    (or the narrow band of a starved encoder, where the file has room for more), clicks three impulses and more that
+    stand out by themselves and not on a beat, and a pure tone is a line-up signal. Beside a second in which they are
+    plain the network's word is enough.
 
-    Limits: one class a second, so the weaker of two defects in one place is missed; seconds under -54 dB, and an end
-    shorter than half a second, are not judged; sound without a top band (telephone, 16 kHz) leaves little to hear
-    hiss and clicks in; channels 10 dB softer than the loudest are left out.
+    Limits: one class a second, so the weaker of two defects in one place is missed, and so are one or two clicks in a
+    second; seconds under -54 dB, and an end shorter than half a second, are not judged; sound without a top band
+    (telephone, 16 kHz) leaves little to hear hiss and clicks in; channels 10 dB softer than the loudest are left out.
     Fails on: a held bass note near 50 or 60 Hz (hum), wind, rain and applause (hiss), a distorted guitar or an old
-    recording that is meant to sound so (distortion), castanets, keyboards and shutters (clicks).
+    recording that is meant to sound so (distortion), keyboards, shutters and drums that are not in time (clicks).
     """
 
     names: ClassVar[tuple[str, ...]] = CLASSES[1:]
@@ -131,32 +145,43 @@ class AudioArtifacts(Detector):
         said = self.judge(whole[loud]) if loud else np.eye(1, len(CLASSES), dtype=np.float32)
         judged, sure = said.copy(), set[str]()
         for number, channel in enumerate(loud):
-            sure |= self._weigh(judged[number], whole[channel])
+            sure |= self._weigh(judged[number], whole[channel], self._is_wide(block.stream))
         worst = {name: (loud or [0])[int(judged[:, index].argmax())] for index, name in enumerate(CLASSES)}
         return Heard(_by_class(said), _by_class(judged), worst, frozenset(sure))
 
-    def _weigh(self, likely: npt.NDArray[np.float32], second: Samples) -> set[str]:
-        """Take back, in place, what the network says and no half of the second supports; what is plain in it."""
+    def _is_wide(self, stream: int) -> bool:
+        """Whether a sound stream is stored with room for a top band, as far as the file says."""
+        sounds = self.media.sounds
+        return stream >= len(sounds) or not sounds[stream].rate_hz or sounds[stream].rate_hz >= WIDE_HZ
+
+    def _weigh(self, likely: npt.NDArray[np.float32], second: Samples, wide: bool) -> set[str]:
+        """Take back, in place, what the network says and no half of the second supports; what is plain in it.
+
+        Only where the stream is `wide` is a missing top band an encoder's doing.
+        """
         sure: set[str] = set()
         if likely[1:].max() < WORTH:
             return sure
         limits, halves = self.thresholds, np.split(second[: len(second) // 2 * 2], 2)
         if is_tone(second):
             likely[1:] = 0.0
-        hum, hiss, distortion = (CLASSES.index(name) for name in ("hum", "hiss", "distortion"))
+        hum, hiss, distortion, clicks = map(CLASSES.index, self.names)
         if likely[hum] >= WORTH:
             lines = max(map(mains_lines, halves))
-            likely[hum] *= lines >= limits.mains_lines
+            likely[hum] *= lines >= limits.many_lines or mains_lines(*halves) >= limits.mains_lines
             sure |= {"hum"} if lines >= limits.sure_lines else set()
         if likely[hiss] >= WORTH:
             spread_db = min(map(floor_spread_db, halves))
             likely[hiss] *= spread_db <= limits.floor_spread_db
             sure |= {"hiss"} if spread_db <= limits.sure_spread_db else set()
         if likely[distortion] >= WORTH:
-            tops = min(map(flat_tops, halves))
-            starved = likely[distortion] >= limits.narrow and is_narrow(second)
+            tops = min((flat_tops(half) for half in halves if is_driven(half)), default=np.inf)
+            starved = wide and likely[distortion] >= limits.narrow and is_narrow(second)
             likely[distortion] *= starved or tops <= limits.flat_tops
             sure |= {"distortion"} if tops <= limits.sure_tops else set()
+        if likely[clicks] >= WORTH_CLICKS:
+            times_ms = find_impulses(second)
+            likely[clicks] *= len(times_ms) >= limits.impulses and not have_a_beat(times_ms)
         return sure
 
     def finish(self, end_s: float) -> Iterator[Event]:

@@ -8,16 +8,28 @@ import numpy.typing as npt
 from vivavoce.inspection.media import SAMPLE_RATE_HZ, Samples
 
 MAINS_HZ, OFF_HZ = (50.0, 60.0), 0.5
-HARMONICS = 6
+HARMONICS, STEADY_DB = 6, 3.0
 AROUND_HZ = (4.0, 14.0)
 """Where around a line the level is that it must stand out of."""
 
 FINE = 4
 """Zero padding, so that a line is placed within a quarter of a hertz."""
 
+PEAKS_DB, SIDES_DB = 2.2, 1.0
 TONE_HZ, TONE_REST = 20.0, 0.003
 FRAME = SAMPLE_RATE_HZ // 100
 HISS_HZ = (5000.0, 14_000.0)
+CLICK_HZ = 4000.0
+CLICK_FRAME = SAMPLE_RATE_HZ // 1000
+CLICK_NEAR, CLICK_FAR = 5, 20
+"""Milliseconds on both sides of an impulse from, and up to, which it must stand out of what is around it."""
+
+STANDS_OUT_DB = 8.0
+GRID_MS = np.arange(60.0, 400.0, 0.5)
+BEAT_LEAST = 3
+GRID_OFF_MS, GRID_OFF = 4.4, 0.055
+"""How far impulses may lie off a beat, in milliseconds and as a share of its period."""
+
 NARROW_HZ, NARROW_DB = (8000.0, 16_000.0), -75.0
 
 
@@ -29,6 +41,17 @@ def flat_tops(part: Samples) -> float:
     power = np.square(frames, dtype=np.float64).mean(axis=1)
     top, high = np.quantile(frames[power >= np.quantile(power, 0.9)], (0.999, 0.9))
     return float(top / max(float(high), 1e-6))
+
+
+def is_driven(part: Samples) -> bool:
+    """Whether a part (samples,) meets one ceiling again and again, on both sides: of its frames of 10 ms the loudest
+    quarter have peaks within 2.2 dB, and what is above zero reaches as far as what is below. Notes and instruments with
+    flat tops, as those of chip music, have each its own height, and often a side."""
+    peaks = np.abs(part[: len(part) // FRAME * FRAME]).reshape(-1, FRAME).max(axis=1)
+    high, low = np.quantile(peaks, (0.98, 0.75))
+    above, below = np.quantile(part, (0.999, 0.001))
+    apart_db = 20 * np.log10(np.array([high / max(low, 1e-6), max(above, 1e-6) / max(-below, 1e-6)]))
+    return bool(apart_db[0] <= PEAKS_DB and abs(apart_db[1]) <= SIDES_DB)
 
 
 def is_tone(part: Samples) -> bool:
@@ -57,22 +80,55 @@ def floor_spread_db(part: Samples) -> float:
     return float(middle - low)
 
 
-def mains_lines(part: Samples) -> int:
+def mains_lines(*parts: Samples) -> int:
     """How many of the first six multiples of 50 or of 60 Hz, within half a hertz, stand out of what is around them by
-    8 dB and more."""
-    power, hertz = _spectrum(part, FINE)
+    8 dB and more, in every part and in each as loud as in the others within 3 dB: hum does not change, basses do."""
+    spectra = [_spectrum(part, FINE) for part in parts]
     return max(
-        sum(_stands_out(power, hertz, k * mains, OFF_HZ * k**0.5) for k in range(1, HARMONICS + 1))
+        sum(
+            _is_steady([_line_db(*one, k * mains, OFF_HZ * k**0.5) for one in spectra]) for k in range(1, HARMONICS + 1)
+        )
         for mains in MAINS_HZ
     )
 
 
-def _stands_out(power: npt.NDArray[np.float64], hertz: npt.NDArray[np.float64], at_hz: float, off_hz: float) -> bool:
+def find_impulses(part: Samples) -> npt.NDArray[np.int64]:
+    """When a part (samples,) holds impulses, in milliseconds: over 4 kHz they stand 8 dB and more out of what is 5 to
+    20 ms before and after. Struck and plucked notes begin as suddenly, but ring on."""
+    samples = part[: len(part) // CLICK_FRAME * CLICK_FRAME]
+    spectrum = np.fft.rfft(samples)
+    hertz = np.fft.rfftfreq(len(samples), 1 / SAMPLE_RATE_HZ)
+    high = np.fft.irfft(spectrum * np.clip(4.0 * hertz / CLICK_HZ - 3.0, 0.0, 1.0), len(samples))
+    level_db = 10 * np.log10(np.square(high.reshape(-1, CLICK_FRAME)).mean(axis=1) + 1e-10)
+    padded = np.pad(level_db, CLICK_FAR, mode="edge")
+    around = np.lib.stride_tricks.sliding_window_view(padded, 2 * CLICK_FAR + 1)
+    apart = CLICK_FAR - CLICK_NEAR + 1
+    before, after = around[:, :apart].max(axis=1), around[:, -apart:].max(axis=1)
+    highest = level_db >= around[:, apart:-apart].max(axis=1)
+    return np.flatnonzero(highest & (level_db - np.maximum(before, after) > STANDS_OUT_DB))
+
+
+def have_a_beat(times_ms: npt.NDArray[np.int64]) -> bool:
+    """Whether times (count,) in milliseconds, three and more, lie on one beat of 60 to 400 ms, as those of drums do."""
+    if len(times_ms) < BEAT_LEAST:
+        return False
+    phases = np.exp(2j * np.pi * times_ms[None] / GRID_MS[:, None])
+    off = np.abs(np.angle(phases / phases.mean(axis=1, keepdims=True))).max(axis=1) / (2 * np.pi)
+    return bool((off * GRID_MS < np.minimum(GRID_OFF_MS, GRID_OFF * GRID_MS)).any())
+
+
+def _is_steady(levels_db: list[float]) -> bool:
+    return min(levels_db) > -np.inf and max(levels_db) - min(levels_db) <= STEADY_DB
+
+
+def _line_db(power: npt.NDArray[np.float64], hertz: npt.NDArray[np.float64], at_hz: float, off_hz: float) -> float:
+    """Level of the line at a frequency; minus infinity where none stands out."""
     apart = np.abs(hertz - at_hz)
     around = power[(apart > AROUND_HZ[0]) & (apart < AROUND_HZ[1])]
     peak = power[apart < AROUND_HZ[0]]
     place = hertz[apart < AROUND_HZ[0]][int(peak.argmax())]
-    return bool(abs(place - at_hz) <= off_hz and peak.max() > 10**0.8 * np.quantile(around, 0.9))
+    there = abs(place - at_hz) <= off_hz and peak.max() > 10**0.8 * np.quantile(around, 0.9)
+    return float(10 * np.log10(peak.max())) if there else -np.inf
 
 
 def _spectrum(sound: Samples, padding: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

@@ -48,8 +48,11 @@ SILENT_DB, BEFORE_STEPS = -85.0, 20
 LEAST_HEARD = 200
 """Steps of sound, half a second, without which a stream holds none that could be lost."""
 
-BEAT_S, BEAT_OFF, BEATS = 3.0, 0.12, 3
-"""How far apart gaps may be that have a beat, how much it may vary, and how many of them make one."""
+BEATS_S = ((3.0, 0.12, 3), (9.0, 0.01, 2))
+"""How far apart gaps may be that have a beat, how much it may vary, and how many intervals make one: quick ones, and
+slow ones that are as exact as machines play."""
+
+KNOWN_S = max(apart_s for apart_s, _, _ in BEATS_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +152,12 @@ class _Stream:
     def _without_beat(self, found: Iterator[Event], now_s: float) -> Iterator[Event]:
         """Gaps that have no others around them at one distance, once what follows them is known."""
         self.gaps += found
-        starts = np.array([*self.past_s, *(gap.start_s for gap in self.gaps)])
-        ready = [gap for gap in self.gaps if gap.start_s < now_s - BEAT_S]
+        starts_s = np.array([*self.past_s, *(gap.start_s for gap in self.gaps)])
+        ready = [gap for gap in self.gaps if gap.start_s < now_s - KNOWN_S]
         self.gaps = self.gaps[len(ready) :]
-        self.past_s = [start_s for start_s in (*self.past_s, *(g.start_s for g in ready)) if start_s > now_s - 9.0]
-        for gap in ready:
-            apart = np.diff(np.sort(starts[np.abs(starts - gap.start_s) <= BEAT_S]))
-            if len(apart) < BEATS or float(np.abs(apart / np.median(apart) - 1.0).max()) > BEAT_OFF:
-                yield gap
+        past_s = (*self.past_s, *(gap.start_s for gap in ready))
+        self.past_s = [start_s for start_s in past_s if start_s > now_s - 3 * KNOWN_S]
+        yield from (gap for gap in ready if not has_beat(starts_s, gap.start_s))
 
     def _gaps(self, final: bool) -> Iterator[Event]:
         """Judge every quiet stretch whose surroundings are known; forget what no later one needs."""
@@ -221,6 +222,15 @@ class _Stream:
 
     def _event(self, start_s: float, end_s: float, score: float, kind: str, **more: float) -> Event:
         return Event("audio_dropout", start_s, end_s, score, {"kind": kind, "stream": self.number, **more})
+
+
+def has_beat(starts_s: np.ndarray, start_s: float) -> bool:
+    """Whether things that start at `starts_s` (count,) return evenly around the one at `start_s`, all in seconds."""
+    for apart_s, off, count in BEATS_S:
+        apart = np.diff(np.sort(starts_s[np.abs(starts_s - start_s) <= apart_s]))
+        if len(apart) >= count and float(np.abs(apart / np.median(apart) - 1.0).max()) <= off:
+            return True
+    return False
 
 
 def steepness(levels: np.ndarray, step: int) -> float:

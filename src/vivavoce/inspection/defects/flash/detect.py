@@ -26,6 +26,9 @@ PEAK_CDM2, GAMMA = 200.0, 2.4
 STEP_CDM2, DARKER_CDM2 = 20.0, 160.0
 AREA, AGAINST = 0.25, 0.4
 """Moving pictures grow lighter here and darker there; a flash goes one way."""
+WHOLE, SWING_S = 0.8, 0.5
+"""A flash of the least area and step changes the mean of the screen by so much; of that, the share by which it must
+change, and within what time. Patterns that pass leave the mean as it is."""
 
 MOST_IN_SECOND = 3
 RED_SHARE, RED_STEP = 0.8, 0.2
@@ -71,6 +74,8 @@ class _Swings:
         self._step, self._darker = step, darker
         self._extreme: np.ndarray | None = None
         self._direction = 0
+        self._means: deque[tuple[float, float]] = deque(maxlen=256)
+        """Of the screen, with their times in seconds."""
         self._times: deque[float] = deque(maxlen=256)
 
     @property
@@ -87,11 +92,16 @@ class _Swings:
         """Changes within the second before `time_s`."""
         if self._extreme is None or self._extreme.shape != values.shape:
             self._extreme = values.copy()
+        mean = float(values.mean())
+        while self._means and self._means[0][0] < time_s - SWING_S:
+            self._means.popleft()
+        self._means.append((time_s, mean))
         for direction in (1, -1):
             swing = direction * (values - self._extreme)
             darker = np.minimum(values, self._extreme) < self._darker
             with_it, against = np.mean((swing >= self._step) & darker), np.mean((-swing >= self._step) & darker)
-            if direction != self._direction and with_it > AREA and against < AGAINST * with_it:
+            whole = max(direction * (mean - before) for _, before in self._means) >= WHOLE * AREA * self._step
+            if direction != self._direction and whole and with_it > AREA and against < AGAINST * with_it:
                 self._direction = direction
                 self._times.append(time_s)
                 self._extreme = values.copy()
