@@ -1,6 +1,6 @@
 """What protection costs: bits and processor time against seconds of redundancy, and time to decode and to conceal.
 
-`python -m bench.transport.cost DATA/speech DATA/traces/test [--peer OPUS_DEMO] [--items 4]`, on one thread.
+`python -m bench.transport.cost DATA/speech DATA/traces/test [--peer OPUS_DEMO] [--items 4] [--hour]`, on one thread.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from vivavoce.transport.sender import ProtectionSettings, Protector, protect_sam
 AMOUNTS_S = (0.2, 1.0)
 LOSS, BURST = 0.2, 3.0
 REPEATS = 3
+MINUTE = 3_000
+"""Packets."""
 FULL = 150
 """Packets after which the longest payload is full."""
 
@@ -40,12 +42,15 @@ def main() -> int:
     parser.add_argument("traces", type=Path, help="folder of loss traces")
     parser.add_argument("--peer", type=Path, help="opus_demo of a libopus with DRED")
     parser.add_argument("--items", type=int, default=4)
+    parser.add_argument("--hour", action="store_true", help="also whether an hour costs what 60 minutes cost")
     arguments = parser.parse_args()
     try:
         pool = items(arguments.speech, arguments.traces, arguments.items)
         print(this_machine(), end="\n\n")
         _print_encoding(pool)
         _print_decoding(pool)
+        if arguments.hour:
+            _print_hour(pool[0])
         if arguments.peer:
             _print_peer(pool, arguments.peer)
     except (InputError, OSError) as error:
@@ -81,6 +86,20 @@ def _play(streams: Mapping[str, list[bytes]], opus: OpusSettings, loss: float, i
     there = {int.from_bytes(d.data) for d in transmit(network, ((0.0, n.to_bytes(4)) for n in range(len(packets))))}
     lost = [number not in there for number in range(len(packets))]
     return simulate_loss(packets, lost, concealer(), default_codecs(), lbrr=opus.lbrr).samples
+
+
+def _print_hour(item: Item) -> None:
+    """One recording of an hour, and the same in minutes one by one."""
+    packets = packets_of(item, PROTECTED, codec("dred"))[0][: len(item.lost)]
+    minute, lost = packets * (MINUTE // len(packets)), item.lost * (MINUTE // len(packets))
+
+    def spend(times: int) -> float:
+        start = process_time()
+        simulate_loss(minute * times, lost * times, concealer(), default_codecs())
+        return process_time() - start
+
+    minutes = sum(spend(1) for _ in range(60))
+    print(f"\nAn hour takes {spend(60) / minutes:.2f} of what its minutes take one by one.")
 
 
 def _print_peer(pool: Sequence[Item], program: Path) -> None:

@@ -85,7 +85,7 @@ def judge(name: str, delays_s: Sequence[float | None]) -> list[list[str]]:
     for min_delay_s in MIN_DELAYS_S:
         receiver = Receiver.load(JitterSettings(min_delay_s))
         heard = replay(datagrams, receiver)
-        played = receiver.played
+        played = receiver.played_in_call
         share = played.get(Source.PACKET, 0) / len(came)
         rows.append([
             name, f"{delays_s.count(None)} of {len(delays_s)}", " / ".join(f"{ms:.0f}" for ms in jitter_ms),

@@ -17,12 +17,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from bench.shared.estimates import mean, paired_difference
+from bench.shared.machine import this_machine
 from bench.shared.results import ROOT, Table, write_result
 from bench.transport.items import Item, items
 from bench.transport.plot import draw_scores
 from bench.transport.quality import METRICS, Ears
 from bench.transport.systems import System, chosen, libopus_systems, our_systems, red_systems
+from vivavoce.blocks import find_addon
 from vivavoce.errors import InputError
+from vivavoce.training.core.model_cards import FIGURES, put_measurements
 
 PICTURE = ROOT / "docs" / "pictures" / "transport-scores.svg"
 Readings = dict[str, dict[str, dict[str, float]]]
@@ -46,11 +49,20 @@ FURTHER_PAIRS = (
 )
 
 
+_WITH_DRED = ("24k + DRED 1 s", "24k + DRED 1 s less libopus DRED 1 s, 52k, dc 5")
+CARDS = {
+    "dred": _WITH_DRED,
+    "fargan": (*_WITH_DRED, "24k, our concealment"),
+    "plc-predictor": ("24k, our concealment", "24k, our concealment less libopus 24k, deep PLC, dc 5"),
+}
+"""Addons, and the rows of theirs."""
+
 SOURCES = (
     "src/vivavoce/addons/dred",
     "src/vivavoce/addons/fargan",
     "src/vivavoce/addons/plc-predictor",
     "src/vivavoce/redundancy/concealment",
+    "src/vivavoce/transport/level.py",
     "src/vivavoce/transport/playback.py",
     "src/vivavoce/transport/priming.py",
 )
@@ -72,6 +84,8 @@ def main() -> int:
         print(f"loss: {error}", file=sys.stderr)
         return 1
     tables, figures = summarise(readings, pool, list(systems))
+    if arguments.cards:
+        _put_cards(tables, len(pool))
     write_result("transport-loss", tables, SOURCES, figures)
     draw_scores(tables["main"], PICTURE)
     return 0
@@ -98,8 +112,26 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--items", type=int, default=40, help="speakers of ten seconds, each through one trace")
     parser.add_argument("--only", action="append", default=[], help="systems whose names contain this; may be repeated")
     parser.add_argument("--tables", action="store_true", help="measure nothing, make tables of what was")
+    parser.add_argument("--cards", action="store_true", help="put the rows of each shipped addon on its card, too")
     parser.add_argument("--json", type=Path, default=Path("runs/loss.json"), help="readings, kept and gone on from")
     return parser.parse_args()
+
+
+def _put_cards(tables: Mapping[str, Table], stretches: int) -> None:
+    """What each addon of libopus's weights reaches here, on its card."""
+    main, paired = ({row[0]: row for row in tables[name].rows} for name in ("main", "paired"))
+    measured = f"{stretches} stretches of ten seconds by unheard speakers through test traces, {this_machine().date}"
+    for addon, names in CARDS.items():
+        rows: list[list[str]] = []
+        for name in names:
+            row = main.get(name) or paired.get(name)
+            if row is None:
+                raise InputError(f"no readings of {name} for the card of {addon}: measure it first")
+            scores = row[2:5] if name in main else row[1:4]
+            rows.append([f"{name}: PLCMOS, PESQ, STOI", ", ".join(scores)])
+        folder = find_addon(addon)
+        (folder / FIGURES).write_text(json.dumps({"measured": measured, "rows": rows}, indent=2), encoding="utf-8")
+        put_measurements(folder)
 
 
 def summarise(readings: Readings, pool: list[Item], order: Sequence[str]) -> tuple[dict[str, Table], dict[str, float]]:

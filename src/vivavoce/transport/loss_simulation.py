@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeVar
@@ -13,9 +13,12 @@ from vivavoce.audio import Samples
 from vivavoce.transport.interfaces import Concealer, PayloadCodec
 from vivavoce.transport.opus_codec import OpusDecoder, PacketError
 from vivavoce.transport.playback import Playback, PlayedSegment
-from vivavoce.transport.playout_policy import ReceivedPacket, Source
+from vivavoce.transport.playout_policy import MAX_BACK, ReceivedPacket, Source
 
 State = TypeVar("State")
+
+_AHEAD = MAX_BACK + 16
+"""Packets: a gap is filled in pieces of fewer than 16, each by packets up to `MAX_BACK` later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +38,21 @@ def simulate_loss(
     lbrr: bool = True,
 ) -> PlayedSegment:
     """Play `packets` but for those `lost`, waiting at each gap for what comes after it."""
-    arrived = {
-        number: ReceivedPacket(number, data, codecs)
-        for number, (data, missing) in enumerate(zip(packets, lost, strict=True))
-        if not missing
-    }
-    return play_arrived(arrived, len(packets), concealer, lbrr=lbrr)
-
-
-def play_arrived(
-    arrived: Mapping[int, ReceivedPacket], count: int, concealer: Concealer[State], *, lbrr: bool = True
-) -> PlayedSegment:
-    """Packets 0 to `count` as far as they came."""
     playback = Playback(concealer, lbrr=lbrr)
     state = playback.initial_state()
     segments: list[PlayedSegment] = []
-    number = 0
-    while number < count:
-        state, segment = playback.play(state, number, arrived, count)
+    arrived: dict[int, ReceivedPacket] = {}
+    number = known = 0
+    while number < len(packets):
+        # Of a long recording no more is held than a gap may ask for, so an hour costs what sixty minutes cost.
+        for ahead in range(known, min(number + _AHEAD, len(packets))):
+            if not lost[ahead]:
+                arrived[ahead] = ReceivedPacket(ahead, packets[ahead], codecs)
+        known = max(known, number + _AHEAD)
+        state, segment = playback.play(state, number, arrived, len(packets))
         segments.append(segment)
+        for played in range(number, number + len(segment.sources)):
+            arrived.pop(played, None)
         number += len(segment.sources)
     return _concatenate(segments)
 
