@@ -22,6 +22,7 @@ from vivavoce.text.voice_request import choose_speaker
 from vivavoce.voice.acoustics import ProsodySource, VoiceBound
 from vivavoce.voice.blends import blend_speaker, is_blend
 from vivavoce.voice.clock import Clock
+from vivavoce.voice.compression import compress
 from vivavoce.voice.contour import Frames
 from vivavoce.voice.controls import silent_tokens, token_controls
 from vivavoce.voice.details import VoiceDetails
@@ -36,6 +37,8 @@ from vivavoce.voice.timing import SpeechMark, speech_marks
 from vivavoce.voice.tokens import Tokens
 
 SCHEDULE = ChunkSchedule((8, 16, 32, 64, 128, 256))
+FASTEST_OWN = 1.25
+"""The rate at which a voice itself still shortens its sounds evenly; what is asked for beyond is done to the sound."""
 
 
 class Voice:
@@ -168,6 +171,20 @@ class Voice:
 
         Raises `InputError` for markup that this voice cannot follow.
         """
+        own_rate = min(style.rate, FASTEST_OWN)
+        chunks = self._sentence(sentence, replace(style, rate=own_rate), schedule, begin_s, previous)
+        factor = style.rate / own_rate
+        return chunks if factor == 1.0 else compress(chunks, factor, self.sample_rate_hz, begin_s)
+
+    def _sentence(
+        self,
+        sentence: Sentence,
+        style: SpeakingStyle,
+        schedule: ChunkSchedule,
+        begin_s: float,
+        previous: Sentence | None,
+    ) -> Iterator[SpeechChunk]:
+        """`synthesize_sentence` at a rate of the voice's own."""
         if sentence.voice:
             style = replace(style, speaker=choose_speaker(sentence.voice, self.speakers))
         tokens = self._inputs.tokens(sentence)

@@ -38,6 +38,11 @@ class SpeechMark:
         """The same later by `seconds`, at `earliest_s` at the earliest."""
         return replace(self, time_s=max(earliest_s, self.time_s + seconds), end_s=max(earliest_s, self.end_s + seconds))
 
+    def sooner(self, factor: float, begin_s: float) -> Self:
+        """The same where all that follows `begin_s` is said `factor` times as fast."""
+        time_s, end_s = (begin_s + (when_s - begin_s) / factor for when_s in (self.time_s, self.end_s))
+        return replace(self, time_s=time_s, end_s=end_s)
+
 
 def speech_marks(
     sentence: Sentence, tokens: Tokens, ends_s: FloatArray | None, begin_s: float, longest_end_s: float = np.inf
