@@ -29,7 +29,7 @@ class TimeCompressor:
     def __init__(self, factor: float, rate_hz: int) -> None:
         self._factor = factor
         self._hop, self._search = round(HOP_S * rate_hz), round(SEARCH_S * rate_hz)
-        self._fade_in: Array = np.linspace(0.0, 1.0, self._hop, dtype=np.float32)
+        self._fade_in = np.linspace(0.0, 1.0, self._hop, dtype=np.float32)
         self._waiting = np.zeros(0, np.float32)
         self._begin = 0
         """Place of the first waiting sample in all that came."""
@@ -70,7 +70,7 @@ class TimeCompressor:
         energy = np.convolve(around**2, np.ones(self._hop, np.float32), "valid")
         likeness = np.correlate(around, onward, "valid") / np.sqrt(energy + np.float32(1e-6))
         place += int(np.argmax(likeness)) if self._pieces else 0
-        piece: Array = onward + self._fade_in * (self._at(place, self._hop) - onward)
+        piece = (onward + self._fade_in * (self._at(place, self._hop) - onward)).astype(np.float32)
         self._pieces += 1
         self._next = place + self._hop
         unused = min(self._next, max(self._place - self._search, 0)) - self._begin
