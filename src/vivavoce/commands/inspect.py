@@ -13,6 +13,7 @@ from vivavoce.inspection.event import Severity
 from vivavoce.inspection.limits import DEFAULT_LIMITS
 from vivavoce.inspection.profile import Profile, load_profile, profile_names
 from vivavoce.inspection.registry import defect_names
+from vivavoce.inspection.tiers import TIERS, find_tier
 
 STANDARD_OUTPUT = Path("-")
 
@@ -23,6 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--only", metavar="NAMES", help=f"some of {','.join(defect_names())}")
     add("--skip", metavar="NAMES", help="all but these")
     add("--profile", metavar="NAME|FILE", help=f"thresholds and targets: {', '.join(profile_names())}, or a TOML file")
+    add(
+        "--tier",
+        default="full",
+        metavar="NAME",
+        help=f"how much of the pictures is looked at: {', '.join(TIERS)} (full)",
+    )
     add("--min-score", type=float, metavar="SCORE", help="leave out events below it, 0 to 1")
     add("--labels", type=Path, metavar="FILE", help="with inspect accept: teach networks too that it was none (label)")
     add("--allow-list", type=Path, metavar="FILE", help="leave out accepted events (see: inspect accept EVENTS.jsonl)")
@@ -67,6 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not 0 <= min_score <= 1:
         raise InputError(f"--min-score {min_score:g}: give 0 to 1")
     profile = replace(profile, min_score=min_score)
+    find_tier(arguments.tier)
     fail_on = None if arguments.fail_on is None else Severity.parse(arguments.fail_on)
     for name in ("stall", "max_hours", "max_pixels"):
         if not getattr(arguments, name) > 0:

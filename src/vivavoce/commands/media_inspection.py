@@ -38,6 +38,7 @@ from vivavoce.inspection.live import LiveJob
 from vivavoce.inspection.profile import Profile
 from vivavoce.inspection.report import report_page
 from vivavoce.inspection.report.words import as_duration
+from vivavoce.inspection.tiers import find_tier
 
 DEFECTS_FOUND, FILES_FAILED = 3, 4
 TABLE_ROWS = 200
@@ -48,7 +49,9 @@ Checks = Mapping[str, Sequence[Check]]
 
 def inspect(arguments: argparse.Namespace, names: tuple[str, ...], profile: Profile, fail_on: Severity | None) -> int:
     """Files, folders, or what `--live` names; the exit code. Raises `InputError` where there is nothing."""
-    limits = replace(DEFAULT_LIMITS, pixels=arguments.max_pixels, seconds=3600 * arguments.max_hours)
+    limits = replace(
+        DEFAULT_LIMITS, pixels=arguments.max_pixels, seconds=3600 * arguments.max_hours, tier=find_tier(arguments.tier)
+    )
     if arguments.live:
         live = LiveJob(
             names, limits, profile.thresholds, profile.min_score, arguments.idle, arguments.stall, arguments.allow_url

@@ -205,7 +205,9 @@ def _streams(
     captions = [s for s in container.streams.subtitles if s.codec_context]
     video = moving[0] if moving else None
     if video:
-        video.codec_context.options = {"max_pixels": str(limits.pixels)}
+        tier = limits.tier
+        video.codec_context.options = {"max_pixels": str(limits.pixels), "skip_loop_filter": tier.loop_filter}
+        video.codec_context.skip_frame = tier.frames
     for stream in (*moving[:1], *sounds):
         stream.codec_context.thread_count = 1
     return video, sounds[: limits.sound_streams], captions[: limits.caption_streams]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vivavoce.inspection.tiers import FULL, Tier
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -22,6 +24,9 @@ class Limits:
 
     memory_bytes: int = 16 << 30
     """Address space of a worker, mapped libraries and stacks of threads included."""
+
+    tier: Tier = FULL
+    """How much of the pictures is looked at."""
 
 
 DEFAULT_LIMITS = Limits()

@@ -19,6 +19,7 @@ from vivavoce.inspection.limits import DEFAULT_LIMITS, Limits
 from vivavoce.inspection.measurements import Meters
 from vivavoce.inspection.media import AudioBlock, Cue, MediaInfo, VideoFrame
 from vivavoce.inspection.registry import defect_names, find_defect
+from vivavoce.inspection.tiers import FULL
 
 Progress = Callable[[float, float | None], None]
 """Called now and then with the seconds done and the seconds in all (None: not known)."""
@@ -82,6 +83,8 @@ class InspectionSession:
         self._settings = settings or {}
         self._working: list[tuple[Detector, Sampler]] = []
         self._size: tuple[int, ...] | None = None
+        if info.video and limits.tier != FULL:
+            self.notices.append(f"tier {limits.tier.name}: {limits.tier.summary}")
         for kind in self._kinds(names):
             self._start(kind)
 
@@ -147,7 +150,9 @@ class InspectionSession:
         for name in names:
             try:
                 defect = find_defect(name)
-                if defect.looks_dithered and self.info.container in PALETTE_FORMATS:
+                if name in self._limits.tier.blind:
+                    self.skipped[name] = f"the tier {self._limits.tier.name} leaves too little to see it in"
+                elif defect.looks_dithered and self.info.container in PALETTE_FORMATS:
                     self.skipped[name] = "pictures with a palette are dithered, which looks the same"
                 else:
                     kinds[defect.detector] = None

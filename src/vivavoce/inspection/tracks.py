@@ -18,6 +18,7 @@ from av.packet import Packet
 from av.sidedata.sidedata import Type
 from av.subtitles.stream import SubtitleStream
 from av.subtitles.subtitle import AssSubtitle
+from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
 from vivavoce.inspection.captions.line21 import Line21Captions
@@ -55,6 +56,7 @@ class VideoTrack:
         self._size: tuple[int, int] | None = None
         self._held: VideoFrame | None = None
         self._line21: Line21Captions | None = None
+        self._scaler = VideoReformatter()
 
     def cues(self, decoded: av.VideoFrame) -> Iterator[Cue]:
         """Captions that are over with the picture that `frames` took last."""
@@ -95,12 +97,21 @@ class VideoTrack:
             self._issues.add("the decoder made up parts of pictures", time_s, 0.8)
         interlaced, corrupt, seconds = decoded.interlaced_frame, decoded.is_corrupt, self._duration_s(decoded)
         full_range = decoded.color_range == FULL_RANGE or HALF_SIZE_CHROMA.get(decoded.format.name, False)
-        if decoded.format.name not in HALF_SIZE_CHROMA:
-            decoded = decoded.reformat(format="yuv420p")
+        decoded = self._reformat(decoded)
         height, width = decoded.height, decoded.width
         half = (height + 1) // 2, (width + 1) // 2
         planes = plane_of(decoded, 0, height, width), plane_of(decoded, 1, *half), plane_of(decoded, 2, *half)
         return VideoFrame(self._number, time_s, seconds, *planes, full_range, corrupt, interlaced)
+
+    def _reformat(self, decoded: av.VideoFrame) -> av.VideoFrame:
+        """Planes of eight bits with chroma at half size, no wider than the tier has them."""
+        most = self._limits.tier.width
+        if most and decoded.width > most:
+            height = max(2, round(decoded.height * most / decoded.width) & ~1)
+            return self._scaler.reformat(decoded, most, height, "yuv420p", interpolation="FAST_BILINEAR")
+        if decoded.format.name not in HALF_SIZE_CHROMA:
+            return decoded.reformat(format="yuv420p")
+        return decoded
 
     def _duration_s(self, decoded: av.VideoFrame) -> float:
         """What the container says, which counts for the last frame alone."""
