@@ -97,6 +97,11 @@ class _Stream:
     lost: EventGrouper = field(default_factory=lambda: EventGrouper(0.15, CHANNEL_S))
     mirrored: EventGrouper = field(default_factory=lambda: EventGrouper(0.15, CHANNEL_S))
     heard: np.ndarray | None = None
+    """Which of two channels there was sound in."""
+    before: np.ndarray = field(default_factory=lambda: np.zeros((2, 2)))
+    """Power of the last two tenths of a second in both, (tenths, channels), in dB."""
+    losing: bool = False
+    """Whether one channel is without sound since it broke off; one that faded away is not lost."""
     agreed: bool = False
     channel: int = 0
     end_s: float = 0.0
@@ -201,9 +206,11 @@ class _Stream:
             start_s = sound.start_s + part / sound.rate_hz
             power = 10 * np.log10(np.mean(block.astype(np.float64) ** 2, axis=1) + 1e-12)
             if self.heard is None:
-                self.heard = np.zeros(2, bool)
+                self.heard, self.before = np.zeros(2, bool), np.stack([power, power])
             silent = int(np.argmin(power))
-            lost = self.heard[silent] and power[silent] < CHANNEL_DB and power.max() > OTHER_DB
+            at_once = self.losing or float(self.before[:, silent].max()) > OTHER_DB
+            lost = bool(self.heard[silent]) and at_once and power[silent] < CHANNEL_DB and power.max() > OTHER_DB
+            self.losing, self.before = lost, np.stack([self.before[1], power])
             self.channel = silent if lost else self.channel
             self.heard |= power > OTHER_DB
             for span in self.lost.add(start_s, start_s + 0.1, 2.0 if lost else 0.0):

@@ -12,7 +12,7 @@ import numpy as np
 from vivavoce.inspection.addon import load_learned
 from vivavoce.inspection.content import is_chart
 from vivavoce.inspection.defects.tearing.features import row_profiles
-from vivavoce.inspection.defects.tearing.older_rows import OlderRows, find_older_rows
+from vivavoce.inspection.defects.tearing.older_rows import OlderRows, bobs, find_older_rows
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGroup, EventGrouper, ratio_to_threshold
@@ -85,7 +85,7 @@ class Tearing(Detector):
         if len(self._small) < REMEMBERED or luma.shape[0] < MIN_HEIGHT:
             return
         older = find_older_rows(tuple(self._small))
-        if older is None or older.ratio < self.thresholds.older_rows:
+        if older is None or older.ratio < self.thresholds.older_rows or bobs(self._small[-2], small, older.row):
             return
         torn, row = self._ask_network(frame)
         if torn < self.thresholds.suspected:

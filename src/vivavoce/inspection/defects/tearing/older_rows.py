@@ -20,6 +20,7 @@ BORDER = 0.07
 FITS = 3.0
 """Mean difference in levels up to which rows are those of an earlier picture, after coding."""
 
+BOB_ROWS, BOB_BANDS, BOB_LEFT = 6, 3, 0.8
 ADDED, CODING = 0.2, 0.4
 """Levels that keep ratios of next to nothing in bounds."""
 
@@ -52,6 +53,22 @@ def find_older_rows(pictures: Sequence[Plane]) -> OlderRows | None:
     below, above = means[:, lines], means[:, lines - near]
     found = max((*_ratios(below, above), *_ratios(above, below)), key=lambda one: one[0], default=None)
     return OlderRows(found[0], float(lines[found[1]] / height), found[2]) if found else None
+
+
+def bobs(before: Plane, now: Plane, row: float) -> bool:
+    """Whether the picture moved up or down alike on both sides of a line, at a share of the height: a camera that is
+    shaken comes back to where it was, and older rows fit all of it. Both planes are (height, width)."""
+    older, newer = (plane[:, ::COLUMN_STEP].astype(np.int16) for plane in (before, now))
+    line, near = int(row * len(newer)), BOB_BANDS * max(LEAST_ROWS, len(newer) // ROWS_SHARE)
+    best: list[int] = []
+    for first, last in ((max(BOB_ROWS, line - near), line), (line, min(len(newer) - BOB_ROWS, line + near))):
+        apart = {
+            rows: float(np.abs(newer[first:last] - older[first + rows : last + rows]).mean())
+            for rows in range(-BOB_ROWS, BOB_ROWS + 1)
+        }
+        rows = min(apart, key=lambda moved: apart[moved])
+        best.append(rows if apart[rows] < BOB_LEFT * apart[0] else 0)
+    return best[0] * best[1] > 0
 
 
 def _ratios(side: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> list[tuple[float, int, int]]:

@@ -1,0 +1,137 @@
+"""False alarms an hour on music that Debian ships, of packages in which nothing was tuned, and of those it was.
+
+`apt-get download PACKAGE` and `dpkg-deb -x PACKAGE.deb FOLDER/PACKAGE` for those of `PACKAGES` (or some of them); then
+`python -m bench.inspection.fresh FOLDER --write` listens to the first half minute of up to eight sounds of ten seconds
+and more in each, with the five detectors that listen, and writes `bench/results/inspection-fresh.json`. `--half`
+restricts it. Every event counts, also those about timestamps.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.inspection.alarms import HEARD, interval
+from bench.shared.results import Table, write_result
+from vivavoce.errors import InputError
+from vivavoce.inspection.decode import open_media
+from vivavoce.inspection.event import Event
+from vivavoce.inspection.media import AudioBlock
+from vivavoce.inspection.session import InspectionSession
+
+PACKAGES = {
+    "tuned on": (
+        "ardentryst", "asc-music", "btanks-data", "extremetuxracer-data", "frozen-bubble-data", "hyperrogue-music",
+        "lincity-ng-data", "mrrescue", "pathological", "pekka-kana-2-data", "powermanga-data", "pushover-data",
+        "scorched3d-data", "singularity-music", "starfighter-data", "tuxfootball", "xmoto-data", "zaz-data",
+    ),
+    "kept back": (
+        "brainparty-data", "caveexpress-data", "colobot-common-sounds", "drascula-music", "fillets-ng-data",
+        "freedink-data", "fretsonfire-songs-muldjord", "fretsonfire-songs-sectoid", "lugaru-data", "nexuiz-music",
+        "noiz2sa-data", "renpy-thequestion", "trackballs-data", "warzone2100-music", "wizznic-data",
+    ),
+}  # fmt: skip
+SUFFIXES = frozenset({".flac", ".mp3", ".oga", ".ogg", ".opus", ".wav"})
+SECONDS, LEAST_S, MOST_FILES = 30.0, 10.0, 8
+SOURCES = (
+    "bench/inspection/fresh.py",
+    "src/vivavoce/inspection/timestamps.py",
+    "src/vivavoce/inspection/tracks.py",
+    "src/vivavoce/inspection/defects/audio_artifacts",
+    "src/vivavoce/inspection/defects/audio_dropout/detect.py",
+)
+
+
+@dataclass
+class Half:
+    """What was heard in the packages on one side."""
+
+    hours: float = 0.0
+    files: int = 0
+    packages: list[str] = field(default_factory=list[str])
+    alarms: Counter[str] = field(default_factory=Counter[str])
+
+    def listen(self, folder: Path) -> None:
+        """Take one package's sounds."""
+        paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+        heard = 0
+        for path in paths:
+            try:
+                seconds, events = listen(path)
+            except InputError as error:
+                print(error, file=sys.stderr)
+                continue
+            if seconds < LEAST_S:
+                continue
+            heard += 1
+            self.hours += seconds / 3600
+            for event in events:
+                self.alarms[event.defect] += 1
+                print(json.dumps({"package": folder.name, "file": path.name, **event.as_json()}), flush=True)
+            if heard == MOST_FILES:
+                break
+        self.files += heard
+        self.packages += [folder.name] if heard else []
+
+
+def listen(path: Path) -> tuple[float, list[Event]]:
+    """Seconds heard of a sound, and its events. Raises `InputError` for what cannot be read."""
+    with open_media(path) as media:
+        if (media.info.seconds or LEAST_S) < LEAST_S:
+            return 0.0, []
+        session = InspectionSession(media.info, HEARD)
+        events = [event for block in _beginning(media.parts()) for event in session.process(block)]
+        return session.end_s, [*events, *session.finish(), *media.issues.events()]
+
+
+def _beginning(parts: Iterable[object]) -> Iterator[AudioBlock]:
+    for part in parts:
+        if isinstance(part, AudioBlock):
+            if part.start_s >= SECONDS:
+                return
+            yield part
+
+
+def table(found: dict[str, Half]) -> Table:
+    """One row a half."""
+    rows = []
+    for name, half in found.items():
+        count = half.alarms.total()
+        low, high = interval(count, half.hours)
+        rate = count / half.hours if half.hours else 0.0
+        listed = ", ".join(f"{defect} {number}" for defect, number in half.alarms.most_common()) or "none"
+        cells = (f"{len(half.packages)}, {half.files}", f"{half.hours:.2f}", str(count))
+        rows.append((name, *cells, f"{rate:.1f} ({low:.1f}-{high:.1f})", listed))
+    return Table(("packages", "packages, sounds", "hours", "alarms", "an hour (95 %)", "which"), rows)
+
+
+def main() -> None:
+    """Entry point of the script."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="holds a folder for each package")
+    parser.add_argument("--half", choices=tuple(PACKAGES), help="only this one")
+    parser.add_argument("--write", action="store_true", help="write the result")
+    chosen = parser.parse_args()
+    found: dict[str, Half] = {}
+    for name, packages in PACKAGES.items():
+        if chosen.half in (None, name):
+            half = found[name] = Half()
+            for package in packages:
+                if (chosen.folder / package).is_dir():
+                    half.listen(chosen.folder / package)
+    print(table(found).markdown())
+    if chosen.write:
+        figures = {
+            name: {"alarms": dict(half.alarms), "hours": round(half.hours, 4), "packages": half.packages}
+            for name, half in found.items()
+        }
+        write_result("inspection-fresh", {"main": table(found)}, SOURCES, figures)
+
+
+if __name__ == "__main__":
+    main()
