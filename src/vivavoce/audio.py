@@ -41,10 +41,19 @@ class AudioError(InputError):
 
 @dataclass(frozen=True, slots=True)
 class Audio:
-    """Mono sound: `samples` of shape (samples,), float32 in [-1, 1], at `rate_hz`."""
+    """Mono sound: `samples` of shape (samples,), float32 in [-1, 1], at `rate_hz`.
+
+    Raises `AudioError` for another shape, or a rate that is not over 0.
+    """
 
     samples: Samples
     rate_hz: int
+
+    def __post_init__(self) -> None:
+        if np.ndim(self.samples) != 1:
+            raise AudioError(f"sound of shape {np.shape(self.samples)}: give one channel, (samples,)")
+        if not self.rate_hz > 0:
+            raise AudioError(f"sound at {self.rate_hz} Hz: give a rate over 0")
 
     @property
     def duration_s(self) -> float:

@@ -96,6 +96,16 @@ def test_a_lexicon_overrides(tmp_path: Path, capsys: Output) -> None:
     assert sentence["words"][0]["phonemes"] == "təmˈɑtO"
 
 
+@pytest.mark.usefixtures("unparsed")
+def test_what_a_lexicon_or_markup_says_is_explained_as_theirs(tmp_path: Path, capsys: Output) -> None:
+    (tmp_path / "words.tsv").write_text("St. Ives\tsənt ˈIvz\n", encoding="utf-8")
+    source = '<speak>St. Ives and <phoneme alphabet="ipa" ph="riːd">read</phoneme> books.</speak>'
+    assert main(["text", source, "--explain", "--lexicon", str(tmp_path / "words.tsv")]) == 0
+    said = capsys.readouterr().out
+    assert "St. Ives -> sənt  (lexicon)" in said
+    assert "read -> ɹid  (markup)" in said
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vivavoce.audio import Audio, Samples
+from vivavoce.audio import Audio, AudioError, Samples
 from vivavoce.errors import InputError
 from vivavoce.transport.opus_codec import OpusDecoder, OpusSettings
 from vivavoce.transport.opus_extension import MAX_PACKET_BYTES, OVERHEAD_BYTES, ExtensionId, extract
@@ -112,3 +112,8 @@ def test_what_bytes_are_spent_on(carrying: list[bytes]) -> None:
 def test_bit_rate() -> None:
     assert rate_bps([100] * 50) == 40_000
     assert rate_bps([]) == 0.0
+
+
+def test_samples_that_are_no_numbers_are_refused() -> None:
+    with pytest.raises(AudioError, match="not numbers"):
+        protect(Audio(np.full(960, np.nan, np.float32), 16_000), None, SETTINGS)

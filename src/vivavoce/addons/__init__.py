@@ -1,0 +1,1 @@
+"""The addons that ship: data alone, a folder each with its `CARD.md`."""

@@ -42,7 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
     known = {(label.file, label.start_s) for label in former if label.kind == arguments.kind}
 
     def report(path: Path, error: str | None) -> None:
-        console.print(error or f"looked through {path}", style="yellow" if error else "dim", markup=False)
+        style = "yellow" if error else "dim"
+        console.print(error or f"looked through {path}", style=style, markup=False, soft_wrap=True)
 
     candidates = rank(files, arguments.kind, arguments.most, known, on_file=report)
     if not candidates:

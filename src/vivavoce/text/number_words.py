@@ -30,9 +30,10 @@ def number_words(g2p: G2P) -> Mapping[str, str]:
     words = [*_AROUND_NUMBERS.split(), *ordinals, *scales, *small]
     sounds = {word: without_stress(g2p(word, normalize_text=False)) for word in words}
     language = "en-GB" if g2p.british else "en-US"
-    plurals = {with_plural_s(sounds[word], language): _plural(word) for word in (*scales, *small)}
+    plurals = {with_plural_s(sounds[word], language): pluralise(word) for word in (*scales, *small)}
     return MappingProxyType(plurals | {sound: word for word, sound in sounds.items()})
 
 
-def _plural(word: str) -> str:
+def pluralise(word: str) -> str:
+    """A number as a word or a scale, in the plural: "sixties", "sixes", "thousands"."""
     return f"{word[:-1]}ies" if word.endswith("y") else f"{word}es" if word.endswith("x") else f"{word}s"

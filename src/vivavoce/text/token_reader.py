@@ -18,7 +18,7 @@ from vivavoce.text.ssml_schema import OTHER_SENSE
 
 _PLACEHOLDER = Pattern(PLACEHOLDER)
 _LONG_WORD = Pattern(r"[^\W\d_]{25,}")
-_WORD_RULES = frozenset(["homograph", "lexicon", "name"])
+_WORD_RULES = frozenset(["homograph", "lexicon", "markup", "name"])
 _PIECE_LETTERS = 16
 
 
@@ -34,22 +34,23 @@ class TokenReader:
     def tokens(self, text: SourceMappedText, language: str) -> list[Token]:
         """Tokens in order; what has no reading of its own is left to the dictionary."""
         marked_up = self._document.marked_up
-        text, pronunciations = self._with_phrases(text, language)
+        text, phrases = self._with_phrases(text, language)
         normal = normalise(
             text,
             language,
             self._notices,
-            placeholders=marked_up or bool(pronunciations),
+            placeholders=marked_up or bool(phrases),
             markdown_signs=not marked_up,
             trace=self._trace,
         )
-        pronunciations = (
-            {**self._document.pronunciations, **pronunciations} if pronunciations else self._document.pronunciations
-        )
+        given = self._document.pronunciations
+        pronunciations = {**given, **phrases} if phrases else given
         tokens = tokens_of(self._cut_long_words(normal, language), language, pronunciations)
         if tokens:
             # Lost in normalisation, needed where a run of another language follows.
             tokens[-1].spaced = text.text[-1:].isspace()
+        self._note([token for token in tokens if token.span[0] in phrases], "lexicon")
+        self._note(tokens, "markup")
         self._tag(tokens, language)
         if self._lexicon and self._lexicon.language == language:
             self._lexicon.apply(tokens)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from vivavoce.audio import Audio, Samples
+from vivavoce.audio import Audio, AudioError, Samples
 from vivavoce.errors import InputError
 from vivavoce.transport import opus_extension
 from vivavoce.transport.interfaces import PayloadCodec
@@ -84,7 +84,12 @@ class Protector:
 
 
 def protect(audio: Audio, codec: PayloadCodec | None, settings: ProtectionSettings) -> OpusFile:
-    """A whole recording as an Ogg Opus file that any player plays."""
+    """A whole recording as an Ogg Opus file that any player plays.
+
+    Raises `AudioError` for samples that are no numbers.
+    """
+    if not np.isfinite(audio.samples).all():
+        raise AudioError("the sound holds samples that are not numbers")
     protector = Protector(codec, settings)
     resampled = audio.resampled(RATE_HZ).samples
     # Resampling may round a sample off the end.

@@ -139,7 +139,8 @@ class Voice:
         sentences = iter(source.sentences if isinstance(source, Utterance) else source)
         first = next(sentences, None)
         if not isinstance(first, Sentence | None):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"a voice speaks a str or analysed sentences, not {type(first).__name__}")
+            given = f"a {type(source).__name__} of {type(first).__name__}"
+            raise TypeError(f"a voice speaks a str or analysed sentences, not {given}")
         return iter(()) if first is None else self._stream(chain([first], sentences), style, schedule)
 
     def synthesize(

@@ -7,6 +7,7 @@ import re
 from hibari.g2p import numbers as hibari_numbers
 
 from vivavoce.text.normalise.rules import DIGITS, Rule, RuleGroup, digit_by_digit, digit_words, letters
+from vivavoce.text.number_words import pluralise
 from vivavoce.text.patterns import Pattern
 from vivavoce.text.word_sets import words
 
@@ -93,10 +94,6 @@ def in_pairs(digits: str) -> str:
     return digits
 
 
-def _plural(word: str) -> str:
-    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}es" if word.endswith("x") else f"{word}s"
-
-
 def _small(digits: str) -> str:
     return hibari_numbers.cardinal(int(digits))
 
@@ -160,7 +157,7 @@ _NAMED: list[Rule] = [
     (Pattern(r"(?<![\w.,$£€])([1-5]\d\d)(?= (?:errors?|status|response|redirects?|pages?|not found|forbidden|internal server)\b)"),
      lambda m: in_pairs(m[1]) if m[1][1:] != "00" else m[0]),
     (Pattern(r"\b((?:HTTP|[Ee]rror|[Ss]tatus)(?: code)? )([1-5]\d\d)\b(?!,\d)"), lambda m: m[1] + in_pairs(m[2])),
-    (Pattern(r"(?<![\w.,$£€])([1-9][1-9]\d)(['’]?s)(?![\w])"), lambda m: f"{_small(m[1][0])} {_plural(_small(m[1][1:]))}"),
+    (Pattern(r"(?<![\w.,$£€])([1-9][1-9]\d)(['’]?s)(?![\w])"), lambda m: f"{_small(m[1][0])} {pluralise(_small(m[1][1:]))}"),
     (Pattern(r"\b([Ff]light) (\d{3,4})\b"), lambda m: f"{m[1]} {in_pairs(m[2])}"),
     (Pattern(r"\b(I|US|SR|CR|FM|M|A|B|E)-(\d{2,3})\b"), lambda m: f"{letters(m[1])} {in_pairs(m[2])}"),
     (Pattern(r"\b([Rr]oom|[Ss]uite|[Rr]oute|[Hh]ighway|[Aa]partment|[Ff]lat|[Bb]us|[Cc]hannel|[Bb]oeing|[Ss]tudio) (\d{3,4})\b(?![,.]\d)"),
