@@ -35,7 +35,7 @@ async def main() -> None:
     heard = [await speech.pull() for _ in range(round(len(samples) / 24_000 / 0.02) + 100)]
     await talking
     write_audio("webrtc.wav", Audio(np.concatenate(heard), 16_000))
-    print(", ".join(f"{count} by {source}" for source, count in speech.receiver.played.items()))
+    print(", ".join(f"{count} by {source}" for source, count in speech.receiver.played_in_call.items()))
     await asyncio.gather(sender.close(), listener.close())
 
 
