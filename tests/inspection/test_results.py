@@ -45,6 +45,15 @@ def test_spans_hold_what_was_strong_and_nothing_twice(strong: list[bool]) -> Non
     assert all(a.end_s + 0.15 < b.start_s for a, b in pairwise(found))
 
 
+def test_the_first_blocks_of_sound_may_be_stamped_again_without_complaint() -> None:
+    issues = ContainerIssues()
+    clock = TimestampNormalizer(0.0, "sound", issues, early_s=0.04, priming_s=0.2)
+    stamps_s = [0.0, 0.05, 0.1, 0.03, 0.08, 0.13]
+    times_s = [clock.normalize(stamp_s, 0.05) for stamp_s in stamps_s]
+    assert times_s == pytest.approx([0.0, 0.05, 0.1, 0.15, 0.2, 0.25])
+    assert issues.events() == []
+
+
 @given(st.lists(st.floats(0, 500), min_size=1, max_size=60))
 def test_a_clock_never_goes_back(stamps: list[float]) -> None:
     clock = TimestampNormalizer(0.0, "pictures", ContainerIssues())

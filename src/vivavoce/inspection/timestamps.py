@@ -83,15 +83,15 @@ class TimestampNormalizer:
             time_s = 0.0 if due_s is None else due_s + max(0.0, (usual_s or 0.0) - seconds)
         if due_s is not None:
             step_s = time_s - due_s
-            if step_s < 0 and due_s < self._priming_s:
-                self._offset_s -= step_s
-                time_s = due_s
-            elif step_s > JUMP_S or step_s < -BACK_S:
+            if step_s > JUMP_S or step_s < -BACK_S:
                 self._issues.add(f"timestamps of the {self._stream} jump", due_s)
                 self._offset_s -= step_s
                 time_s = due_s
             elif step_s < -max(1.01 * seconds, self._early_s):
-                self._issues.add(f"timestamps of the {self._stream} go back", due_s)
+                if due_s < self._priming_s:
+                    self._offset_s -= step_s
+                else:
+                    self._issues.add(f"timestamps of the {self._stream} go back", due_s)
                 time_s = due_s
             else:
                 time_s = max(time_s, due_s - 0.99 * seconds)
