@@ -135,4 +135,4 @@ def test_notices_are_no_detectors_that_did_not_run() -> None:
     events = [event for frame in pictures(clip) for event in session.process(frame)]
     result = session.summary([*events, *session.finish()])
     assert result.skipped == {}
-    assert result.notices == ("frames under 16 x 16 pixels were not looked at",)
+    assert "frames under 16 x 16 pixels were not looked at" in result.notices

@@ -50,7 +50,7 @@ def is_driven(part: Samples) -> bool:
     peaks = np.abs(part[: len(part) // FRAME * FRAME]).reshape(-1, FRAME).max(axis=1)
     high, low = np.quantile(peaks, (0.98, 0.75))
     above, below = np.quantile(part, (0.999, 0.001))
-    apart_db = 20 * np.log10(np.array([high / max(low, 1e-6), max(above, 1e-6) / max(-below, 1e-6)]))
+    apart_db = 20 * np.log10(np.array([max(high, 1e-6) / max(low, 1e-6), max(above, 1e-6) / max(-below, 1e-6)]))
     return bool(apart_db[0] <= PEAKS_DB and abs(apart_db[1]) <= SIDES_DB)
 
 
