@@ -85,7 +85,7 @@ def main() -> int:
         return 1
     tables, figures = summarise(readings, pool, list(systems))
     if arguments.cards:
-        _put_cards(tables, len(pool))
+        _put_cards(tables, round(figures["items"]))
     write_result("transport-loss", tables, SOURCES, figures)
     draw_scores(tables["main"], PICTURE)
     return 0
