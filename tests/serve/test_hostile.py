@@ -87,3 +87,9 @@ def test_many_connections_that_say_nothing(server: Running) -> None:
     assert time.monotonic() - begun_s < 5
     for client in idle:
         client.close()
+
+
+@pytest.mark.parametrize("voice", ["x" * 100_000, {"id": "x" * 100_000}, 5, None, {"id": 5}, "../x"])
+def test_voices_of_cartesia(server: Running, voice: object) -> None:
+    answer = server.request("POST", "/tts/sse", {"model_id": "sonic-2", "transcript": "Hi.", "voice": voice})
+    assert answer.status == 400

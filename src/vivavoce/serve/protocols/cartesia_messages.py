@@ -73,7 +73,7 @@ class Generation(LenientModel):
 
     model_id: str = "sonic"
     transcript: str
-    voice: str | Voice = Voice()
+    voice: Annotated[str, Field(max_length=200)] | Voice = Voice()
     language: str | None = None
     locale: str | None = None
     context_id: str | None = Field(default=None, max_length=200)
