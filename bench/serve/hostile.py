@@ -15,10 +15,13 @@ import asyncio
 import os
 import random
 import re
+import socket
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from websockets.exceptions import WebSocketException
 
 from bench.serve.hostile_clients import HARMS, Harm, Met, most_connections
 from bench.serve.listeners import ASKS, Heard, listen
@@ -46,7 +49,7 @@ async def attack(port: int, wyoming: int, arguments: argparse.Namespace) -> tupl
         while time.perf_counter() < until_s:
             try:
                 await listen(chance.choice(ASKS), port, chance.choice(TEXTS), heard, until_s)
-            except (OSError, EOFError) as error:
+            except (OSError, EOFError, WebSocketException) as error:
                 heard.failures.append(f"{time.perf_counter() - begun_s:.0f} s: {error!r}")
                 await asyncio.sleep(1)
 
@@ -74,21 +77,26 @@ async def attack(port: int, wyoming: int, arguments: argparse.Namespace) -> tupl
 
 async def _flood(port: int, met: Met) -> float:
     """Open connections that say nothing, ask for speech in their midst, and return how long its first sound took."""
-    writers: list[asyncio.StreamWriter] = []
+    silent = await asyncio.to_thread(_open_silent, port, met)  # apart from the honest, whom it would delay
     try:
-        for _ in range(most_connections()):
-            try:
-                writers.append((await asyncio.open_connection("127.0.0.1", port))[1])
-                met.note("silent connections", "opened", b"")
-            except OSError as error:
-                met.note("silent connections", type(error).__name__, b"")
         heard = Heard()
         await listen(ASKS[0], port, TEXTS[0], heard, time.perf_counter())
         await asyncio.sleep(HELD_S)
         return heard.first_s[0]
     finally:
-        for writer in writers:
-            writer.transport.abort()
+        for connection in silent:
+            connection.close()
+
+
+def _open_silent(port: int, met: Met) -> list[socket.socket]:
+    silent: list[socket.socket] = []
+    for _ in range(most_connections()):
+        try:
+            silent.append(socket.create_connection(("127.0.0.1", port), timeout=10))
+            met.note("silent connections", "opened", b"")
+        except OSError as error:
+            met.note("silent connections", type(error).__name__, b"")
+    return silent
 
 
 def main() -> int:
