@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from bench.serve.fuzzing import REQUESTS, SOCKETS, WYOMING, as_json, spoil, spoil_bytes
 from bench.serve.rude_clients import TEXT
 
-PATIENCE_S = 30.0
+PATIENCE_S = 40.0
+"""Longer than the server lets a request stall."""
 MOST_READ = 4 << 20
 
 
