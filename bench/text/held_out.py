@@ -22,7 +22,16 @@ from vivavoce.text.utterance import Utterance, Word
 
 _ONE_SOUND = str.maketrans("ɐəɪᵻTʊᵊi", "ʌʌʌʌtuʌʌ")
 _ASIDE = re.compile(r"[^\w'|]+|_|(?<!\w)'|(?<=n)'(?!\w)")
-_IN_FULL = {"dr": "doctor", "mr": "mister", "mrs": "missus", "miz": "ms", "etc": "et cetera", "an'": "an"}
+_IN_FULL = {
+    "dr": "doctor",
+    "mr": "mister",
+    "mrs": "missus",
+    "miz": "ms",
+    "etc": "et cetera",
+    "an'": "an",
+    "ok": "o k",
+    "okay": "o k",
+}
 """One spelling of words that are written in two ways and said in one."""
 
 

@@ -55,8 +55,14 @@ class BookMarks:
         return cls(tuple(chapters), path, rate_hz)
 
     def lines(self) -> Iterator[dict[str, Any]]:
-        """Every mark in order, of the types `chapter`, `paragraph`, `sentence` and `word`."""
-        return _lines(self.path)
+        """Every mark in order, of the types `chapter`, `paragraph`, `sentence` and `word`; none begins before the last
+        of its type has ended, for players show one at a time."""
+        ended: dict[str, float] = {}
+        for line in _lines(self.path):
+            if "from" in line:
+                line["from"] = max(line["from"], ended.get(line["type"], 0.0))
+                line["to"] = ended[line["type"]] = max(line["from"], line["to"])
+            yield line
 
 
 def _line(**values: object) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from vivavoce.errors import InputError
 from vivavoce.prosody.model import ProsodyModel
 from vivavoce.prosody.registry import AUTO, NONE, load_prosody
+from vivavoce.prosody.rises import RISE_ST, rising_words
 from vivavoce.text.utterance import Sentence
 from vivavoce.voice.acoustics import AcousticInputs
 
@@ -33,8 +34,10 @@ class ModelProsody:
 
     def __call__(self, sentence: Sentence, speaker: str) -> AcousticInputs:
         kind = KINDS.get(sentence.kind, "") if self.with_kinds else ""
+        rising = rising_words(sentence) if self.with_kinds else ()
         if self.model is None:
-            return AcousticInputs.neutral(len(sentence.words), kind)
+            neutral = AcousticInputs.neutral(len(sentence.words), kind)
+            return replace(neutral, rising=rising, rise_st=RISE_ST)
         from vivavoce.prosody.linguistics import describe  # embeds and parses, which kinds alone do not need
 
         text = describe(sentence)
@@ -42,7 +45,7 @@ class ModelProsody:
             self.explain(sentence.text)
             for line in self.model.explain(text):
                 self.explain(f"  {line}")
-        return replace(self.model.embed(text, speaker), kind=kind)
+        return replace(self.model.embed(text, speaker), kind=kind, rising=rising, rise_st=RISE_ST)
 
     def for_voice(self, voice: str) -> ModelProsody:
         """The same for the voice of that name; without its model where that was taught another voice's embeddings, if

@@ -92,6 +92,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
         Rule(_SICK, tag_after="(?!NN|JJ|CD|VBG)", phonemes=("ˈɪnvələd", "ˈɪnvəlɪd")),
     ),
     "wound": (
+        Rule("(?:was|were|been|being|is|are) (?:tightly |slowly |carefully |then |still )?", "(?!up the|a )", phonemes=("wˈWnd", "wˈWnd")),
         Rule("", "(?:round|around|up|tight|tightly|down|through|back|along|past|its way|their way|her way|his way|into) ", phonemes=("wˈWnd", "wˈWnd")),
         Rule("(?:road|path|river|trail|stream|lane|he|she|it|they) ", "(?!him|her |them)", phonemes=("wˈWnd", "wˈWnd")),
     ),

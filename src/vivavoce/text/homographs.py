@@ -26,6 +26,10 @@ _NOUN_OR_VERB = words(
 )
 _AFTER_VERB = frozenset({"IN", "TO", "DT", "WRB", "RB", "PRP", "PRP$", "."})
 _OBJECT = words("the a an your it this these them my his her our each every any all")
+_DETERMINERS = words("the your my his our their it them this these those")
+_BEFORE_VERB = words(
+    "to please don't didn't doesn't will would can could should must may might let's and then or never"
+)
 _SUBJECTS = (["he"], ["she"], ["it"])
 _TOWNS = {"Nice": "nˈis", "Reading": "ɹˈɛdɪŋ", "Lima": "lˈimə"}
 _TOWARDS = words("in to from near of through via at visited left")
@@ -36,7 +40,7 @@ def resolve(tokens: Sequence[Token], language: str) -> None:
     lower = [token.text.lower() for token in tokens]
     finite = [number for number, token in enumerate(tokens) if token.tag in _FINITE]
     for number, token in enumerate(tokens):
-        if lower[number] in _NOUN_OR_VERB and token.tag.startswith(("NN", "JJ")):
+        if lower[number] in _NOUN_OR_VERB and token.tag.startswith(("NN", "JJ", "RB")):
             token.tag = _tag_of_verb(number, tokens, finite) or token.tag
         elif token.tag == "NNS" and lower[number][:-1] in _NOUN_OR_VERB and lower[number - 1 : number] in _SUBJECTS:
             token.tag = "VBZ"
@@ -82,6 +86,14 @@ def _tag_of_verb(number: int, tokens: Sequence[Token], finite: Sequence[int]) ->
     after a plural noun in a sentence that has no other verb ("Their views conflict.").
     """
     after = tokens[number + 1] if number + 1 < len(tokens) else None
+    if (
+        after
+        and after.text.lower() in _DETERMINERS
+        and (
+            tokens[number].tag.startswith(("JJ", "RB")) or (number and tokens[number - 1].text.lower() in _BEFORE_VERB)
+        )
+    ):
+        return "VB"
     if number == 0:
         noun = number + 2 < len(tokens) and tokens[number + 2].text in ("size", "kind", "sort")
         return "VB" if after and after.text in _OBJECT and not finite and not noun else ""

@@ -25,7 +25,9 @@ def is_letter_a(words: Sequence[str], number: int) -> bool:
         return True
     if after.lower() in _FORMULA or (before.lower() in _FORMULA and not after[:1].isalpha()):
         return True
-    if words[number] == "A" and ("A" in (before, after) or (before in _DIGITS and after in _DIGITS)):
+    if words[number] == "A" and (
+        before in ("A", "A.") or after in ("A", "A.") or (before in _DIGITS and after in _DIGITS)
+    ):
         return True
     if words[number] == "a":
         if before.lower() in ("an", "the"):

@@ -19,7 +19,7 @@ Range = tuple[int, int]
 
 TITLES = words(
     "Mr Mrs Ms Dr Prof St Mt Ft Gen Gov Sen Rep Capt Lt Col Sgt Cmdr Rev Hon Pres Supt Cpl Maj Adm Fr Msgr Mme",
-    "Mlle Messrs Sra Sr",
+    "Mlle Messrs Sra Sr Drs MR MRS MS DR PROF REV GEN CAPT SGT LT COL Sec Amb Insp Det Ofc",
 )
 NEVER_LAST = words(
     "e.g i.e eg ie vs v cf viz approx ca c fig figs Fig Figs eq Eq pp p vol Vol vols ch Ch ed eds al Tel tel Rs",
@@ -28,7 +28,8 @@ NEVER_LAST = words(
 BEFORE_NUMBER = words(
     "b d Apt apt ext Ext Op op Ste ste Rm rm Hwy hwy Rte Ch ch Sec sec Vol vol Bldg bldg Art art Ex ex para Para Pt",
     "pt Bk bk Ref ref Sect Unit Lot Fl fl approx Approx max Max min Min avg Avg no No ca est Rs Jan Feb Mar Apr",
-    "Jun Jul Aug Sep Sept Oct Nov Dec Tab App Eq Cat Nos nos",
+    "Jun Jul Aug Sep Sept Oct Nov Dec Tab App Eq Cat Nos nos Lev Deut Josh Judg Kgs Chron Neh Ps Prov Eccl Isa Jer Lam",
+    "Ezek Dan Hos Mic Hab Zech Mal Matt Mk Lk Jn Rom Cor Gal Eph Phil Thess Tim Tit Heb Jas Pet Exod min MIN Nr",
 )
 """Abbreviations that a number belongs to."""
 MAYBE_LAST = words(

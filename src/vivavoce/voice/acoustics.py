@@ -22,6 +22,9 @@ class AcousticInputs:
     """(words, 16)."""
     kind: str = ""
     """One of the kinds of sentence that the voice knows, such as `yes_no`; what it does not know is left out."""
+    rising: tuple[int, ...] = ()
+    """Numbers of the words whose pitch rises to their end, by `rise_st` at least."""
+    rise_st: float = 0.0
 
     @classmethod
     def of_sentence(cls, sentence: Array, words: int) -> Self:

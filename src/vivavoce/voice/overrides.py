@@ -22,15 +22,22 @@ MOST_COPIED_NEPERS = 1.2
 
 
 def input_tensors(inputs: AcousticInputs, tokens: Tokens, kinds: tuple[str, ...]) -> Tensors:
-    """Prosody as encoders read it: a word's embedding over its sounds and the gap after it."""
+    """Prosody as encoders read it: a word's embedding over its sounds and the gap after it; `rise` in semitones, from
+    the stress of a word on."""
     owner = tokens.owner
     words = np.zeros((len(owner), WORD_PROSODY), np.float32)
     words[owner >= 0] = inputs.words[owner[owner >= 0]]
     kind = kinds.index(inputs.kind) if inputs.kind in kinds else 0
+    rise = np.zeros(len(owner), np.float32)
+    for number in inputs.rising:
+        own = np.flatnonzero(tokens.words == number)
+        stressed = np.flatnonzero(tokens.stress[own] == 1)
+        rise[own[stressed[0] if len(stressed) else 0 :]] = inputs.rise_st
     return {
         "sentence_prosody": inputs.sentence[None].astype(np.float32),
         "word_prosody": words[None],
         "kind": np.array([kind], np.int64),
+        "rise": rise[None],
     }
 
 

@@ -20,6 +20,7 @@ from vivavoce.errors import InputError
 from vivavoce.features import Array
 from vivavoce.voice.contour import Frames
 from vivavoce.voice.timing import whole_units
+from vivavoce.voice.word_rises import GLIDE_UNITS, raise_word_ends, whole_rises
 
 PER_TOKEN = ("log_durations", "rate", "pitch_shift", "pitch_range", "gain", "given_frames")
 VOICED_SHARE, MODAL_SHARE = 0.35, 0.55
@@ -68,7 +69,8 @@ class UnitUpsampler(StreamableBlock[UnitState]):
     the tokens after its last sound `end_units` at most; with `melody_of_silence` the network sees all of the
     silence that was predicted, for one that was never taught shorter ones speaks too late after them.
     `given_frames`, where not negative, takes the place of the durations, and `given_f0` (1, frames), if it has
-    values, that of the pitch of what is voiced; the range of pitch is widened about `centre_hz`. Over the last
+    values, that of the pitch of what is voiced; `rise` (1, tokens), if it is there, are semitones by which runs of
+    tokens rise to their end; the range of pitch is widened about `centre_hz`. Over the last
     `closing_units` what is voiced has its speaker's `closing_energy` at least, by `closing_lift` at most more than
     the network says, and `closing_pitch` of the centre at least: lower, it creaks, and no fall is heard. JSON:
     `{"type": "UnitUpsampler", "unit_frames": 2}`.
@@ -170,11 +172,17 @@ class UnitUpsampler(StreamableBlock[UnitState]):
         until = min(total, wanted if not done else max(wanted, done + MELODY_UNITS))
         if margin >= total:  # every window would be the whole
             until = total
+        rises_st = state.context["rise"][0][state.token] if "rise" in state.context else np.zeros(total, np.float32)
+        until = whole_rises(until, rises_st)
         low, high = max(0, done - margin), min(total, until + margin)
         feed = {name: state.context[name] for name in self._said_once}
         made = self._melody.run({**feed, "prosody": state.context["prosody"][:, state.token[low:high]]})
         inner = slice(done - low, until - low)
         f0, energy = (made[name][0, inner].ravel() for name in ("f0", "energy"))
+        f0, energy = raise_word_ends(
+            f0, energy, np.repeat(rises_st[done:until], per_unit),
+            VOICED_SHARE * float(state.context["centre_hz"][0]), GLIDE_UNITS * per_unit,
+        )  # fmt: skip
         f0, energy = self._close(f0, energy, (total - done) * per_unit, state.context)
         token = np.repeat(state.token[done:until], per_unit)
         f0 = self._apply_controls(f0, token, done * per_unit - state.first, state.context)

@@ -73,6 +73,18 @@ _WITHOUT_STOP = {
     "pls": "please", "thx": "thanks", "ppl": "people", "wk": "week", "wks": "weeks", "yr": "year", "yrs": "years",
     "FYI": "F Y I", "vs": "versus", "tho": "though", "thru": "through",
 }  # fmt: skip
+_BIBLE = {
+    "Gen": "Genesis", "Ex": "Exodus", "Exod": "Exodus", "Lev": "Leviticus", "Num": "Numbers", "Deut": "Deuteronomy",
+    "Josh": "Joshua", "Judg": "Judges", "Sam": "Samuel", "Kgs": "Kings", "Chr": "Chronicles", "Chron": "Chronicles",
+    "Neh": "Nehemiah", "Ps": "Psalm", "Prov": "Proverbs", "Eccl": "Ecclesiastes", "Isa": "Isaiah", "Jer": "Jeremiah",
+    "Lam": "Lamentations", "Ezek": "Ezekiel", "Dan": "Daniel", "Hos": "Hosea", "Mic": "Micah", "Hab": "Habakkuk",
+    "Zech": "Zechariah", "Mal": "Malachi", "Matt": "Matthew", "Mt": "Matthew", "Mk": "Mark", "Lk": "Luke", "Jn": "John",
+    "Rom": "Romans", "Cor": "Corinthians", "Gal": "Galatians", "Eph": "Ephesians", "Phil": "Philippians",
+    "Col": "Colossians", "Thess": "Thessalonians", "Tim": "Timothy", "Tit": "Titus", "Heb": "Hebrews", "Jas": "James",
+    "Pet": "Peter", "Rev": "Revelation",
+}  # fmt: skip
+_BOOKS_OF_SEVERAL = "Samuel|Kings|Chronicles|Corinthians|Thessalonians|Timothy|Peter|John|Maccabees|Esdras"
+_PLACE_IN_ORDER = {"1": "First", "2": "Second", "3": "Third", "I": "First", "II": "Second", "III": "Third"}
 _BEFORE_NUMBER = {
     "ext": "extension", "Ext": "Extension", "Apt": "Apartment", "apt": "apartment", "Ste": "Suite", "ste": "suite",
     "Rm": "Room", "rm": "room", "Op": "opus", "op": "opus", "Fig": "Figure", "fig": "figure", "Figs": "Figures",
@@ -82,13 +94,13 @@ _BEFORE_NUMBER = {
     "Art": "Article", "art": "article", "Hwy": "Highway", "Rte": "Route", "No": "Number", "no": "number",
     "Nos": "Numbers", "nos": "numbers", "Ex": "Exercise", "ex": "example", "Tab": "Table", "App": "Appendix",
     "Fl": "Floor", "fl": "floor", "Lot": "Lot", "Unit": "Unit", "Cat": "Catalog", "Pt": "Part", "pt": "part",
-    "Bk": "Book", "bk": "book", "ll": "lines", "Ref": "Reference", "ref": "reference", "Sched": "Schedule", "Tel": "Telephone",
+    "Bk": "Book", "bk": "book", "ll": "lines", "Refs": "References", "Nr": "Number", "cl": "clause", "Ref": "Reference", "ref": "reference", "Sched": "Schedule", "Tel": "Telephone",
 }  # fmt: skip
 _AFTER_NUMBER = {
     "tsp": ("teaspoon", "teaspoons"), "tbsp": ("tablespoon", "tablespoons"), "Tbsp": ("tablespoon", "tablespoons"),
     "TBSP": ("tablespoon", "tablespoons"), "Tsp": ("teaspoon", "teaspoons"), "oz": ("ounce", "ounces"),
     "fl oz": ("fluid ounce", "fluid ounces"), "fl. oz": ("fluid ounce", "fluid ounces"), "pt": ("pint", "pints"),
-    "qt": ("quart", "quarts"), "qts": ("quart", "quarts"), "gal": ("gallon", "gallons"), "gals": ("gallon", "gallons"),
+    "qt": ("quart", "quarts"), "qts": ("quart", "quarts"), "T": ("tablespoon", "tablespoons"), "t": ("teaspoon", "teaspoons"), "gal": ("gallon", "gallons"), "gals": ("gallon", "gallons"),
     "doz": ("dozen", "dozen"), "pkg": ("package", "packages"), "yr": ("year", "years"), "yrs": ("year", "years"),
     "wk": ("week", "weeks"), "wks": ("week", "weeks"), "mo": ("month", "months"), "mos": ("month", "months"),
     "hr": ("hour", "hours"), "hrs": ("hour", "hours"), "min": ("minute", "minutes"), "mins": ("minute", "minutes"),
@@ -97,7 +109,7 @@ _AFTER_NUMBER = {
     "pcs": ("piece", "pieces"), "pct": ("percent", "percent"), "deg": ("degree", "degrees"), "vols": ("volume", "volumes"),
     "pts": ("point", "points"), "pp": ("page", "pages"), "kn": ("knot", "knots"), "kt": ("knot", "knots"), "c": ("cup", "cups"),
 }  # fmt: skip
-_STOP_NEEDED = words("in c mo mos pts vols pp deg kn pt")
+_STOP_NEEDED = words("in c mo mos pts vols pp deg kn pt T t")
 STREETS = {
     "St": "Street", "Ave": "Avenue", "Blvd": "Boulevard", "Rd": "Road", "Ln": "Lane", "Dr": "Drive", "Ct": "Court",
     "Pl": "Place", "Sq": "Square", "Ter": "Terrace", "Cres": "Crescent", "Pk": "Park", "Cir": "Circle", "Pkwy": "Parkway",
@@ -135,6 +147,20 @@ def _after_number(match: re.Match[str]) -> str:
 _AMOUNT = r"(?<![\w.,/])((?:\d+[ -])?\d{1,2}/\d{1,2}|\d(?:[\d,]*\d)?(?:\.\d+)?(?: ?[½¼¾⅓⅔⅛])?|[½¼¾⅓⅔⅛])"
 _LONG_UNITS = {unit: words for unit, words in _AFTER_NUMBER.items() if unit not in _STOP_NEEDED}
 _RULES: list[Rule] = [
+    (Pattern(r"\b(MR|MRS|MS|DR|PROF|REV|GEN|CAPT|SGT|LT|COL)\.? (?=[A-Z]{2})"), lambda m: f"{m[1].capitalize()}. "),
+    (Pattern(rf"\b([123]|I{{1,3}}) ((?:{_choice(_BIBLE)})\.?|{_BOOKS_OF_SEVERAL}) (?=\d+:\d)"),
+     lambda m: f"{_PLACE_IN_ORDER[m[1]]} {_BIBLE.get(m[2].rstrip('.'), m[2])} "),
+    (Pattern(rf"\b({_choice(_BIBLE)})\.? (?=\d+:\d)"), lambda m: f"{_BIBLE[m[1]]} "),
+    (Pattern(r"\b(Ps|Prov|Isa|Deut|Ezek|Eccl)\.? (?=\d)"), lambda m: f"{_BIBLE[m[1]]} "),
+    (Pattern(rf"\b({'|'.join(sorted({*_BIBLE.values(), 'Acts', 'Ruth', 'Esther', 'Job', 'Joel', 'Amos', 'Jude'}))}) (\d{{1,3}}:\d{{1,3}})\s?[-–]\s?(?=\d{{1,3}}\b)"),
+     lambda m: f"{m[1]} {m[2]} to "),
+    (Pattern(r"(?i)\b(tel(?:ephone)?|phone|fax|ref|order|account|acct|serial|part|model|invoice|id|policy|case|lot|flight|room|reg|item|mobile|cell|ticket|tracking|passport|licen[cs]e|page|bus|catalog(?:ue)?)\.? no\.(?=\s[a-z]|:|\s*$)"),
+     lambda m: f"{ {'tel': 'telephone', 'Tel': 'Telephone', 'ref': 'reference', 'Ref': 'Reference', 'acct': 'account', 'Acct': 'Account', 'reg': 'registration', 'Reg': 'Registration'}.get(m[1], m[1]) } number"),
+    (Pattern(r"\b(?:Sec|Secy)\. (?=[A-Z][a-z]+)(?![IVX]+\b)"), lambda m: "Secretary "),
+    (Pattern(r"\b(Eqs?|Figs?|Secs?|Refs?|Tabs?|Nos?)\.? (?=\(\d)"), lambda m: f"{_BEFORE_NUMBER.get(m[1], m[1])} "),
+    (Pattern(r"\bFl\.? (?=\d{1,2}\b)"), lambda m: "Floor "),
+    (Pattern(r"\b(Qty|Amt|Dept|Appt|Acct|Mgr|Asst|Attn|Temp|Max|Min|Avg|Approx)(?=:)"), lambda m: {"Max": "Maximum", "Min": "Minimum"}.get(m[1]) or _ANYWHERE[m[1]]),
+    (Pattern(r"\b(dollars?|cents?|pounds?|pence|euros?|\d) ea\.?(?=[\s,;)]|$)"), lambda m: _stop(m, f"{m[1]} each")),
     (Pattern(r"(?<![\w.])[eE]\.\s?g\.?(?:,|(?=\s|:|$))"), lambda m: "for example" + ("," if m[0].endswith(",") else "")),
     (Pattern(r"(?<![\w.])[iI]\.\s?e\.?(?:,|(?=\s|:|$))"), lambda m: "that is" + ("," if m[0].endswith(",") else "")),
     (Pattern(r"(?<![\w.])a\.k\.a\.?(?=\s|$)"), lambda m: "also known as"),
@@ -165,7 +191,8 @@ _RULES: list[Rule] = [
     (Pattern(r"(?<![\w.])(Apt|Ste|Rm|Unit|Flat)\.? #?(?=[A-Z]\b)"), lambda m: f"{_BEFORE_NUMBER.get(m[1], m[1])} "),
     (Pattern(r"\b(\d+(?:st|nd|rd|th)|[Ff]irst|[Ss]econd|[Tt]hird|[Gg]round|[Tt]op) [Ff]l\.?(?=[\s,;]|$)"), lambda m: _stop(m, f"{m[1]} floor")),
     (Pattern(rf"{_AMOUNT}[\s-]?({_choice(_LONG_UNITS)})(?:\.(?!\w)|(?![\w'’/°²³-]))"), _after_number),
-    (Pattern(rf"{_AMOUNT}\s?({'|'.join(sorted(_STOP_NEEDED, key=len, reverse=True))})\.(?!\w)"), _after_number),
+    (Pattern(rf"{_AMOUNT}\s?({'|'.join(sorted(_STOP_NEEDED - {'T', 't'}, key=len, reverse=True))})\.(?!\w)"), _after_number),
+    (Pattern(rf"{_AMOUNT} ([Tt])\.?(?= [a-z]{{3}})"), _after_number),
     (Pattern(rf"{_AMOUNT} (in)(?= (?:long|wide|high|deep|tall|thick|across|x|by|of (?:rain|snow|water))\b)"), _after_number),
     (Pattern(r"\b(\d+\s)([NSEW]{1,2})\.? (?=(?:[A-Z][a-z]+|\d+(?:st|nd|rd|th))\b)"), lambda m: f"{m[1]}{DIRECTIONS.get(m[2], m[2])} "),
     (Pattern(rf"\b([NSEW])\. (?={_STREET_NAME} (?:{_choice(STREETS)}|Street|Avenue|Road|Drive)\b)"), lambda m: f"{DIRECTIONS[m[1]]} "),
@@ -177,7 +204,7 @@ _RULES: list[Rule] = [
     (Pattern(r"(?<![\w.@/-])w/(?=\w)(?!o\b)"), lambda m: "with "),
     (Pattern(rf"(?<![\w.@-])(?<!, )({_choice(_OLD_STATES)})\.(?=(?:[,;]? (?!I\b)[a-z\d(])|\s*$)"), lambda m: _lone_state(m)),
     (Pattern(r"(?<=[\d\w])\sp\.a\.(?=[\s,;)]|$)"), lambda m: _stop(m, " per annum")),
-    (Pattern(r"\b([Mm])(in|ax)\.(?= ?[$£€¥\d])"), lambda m: f"{m[1]}{m[2]}imum"),
+    (Pattern(r"(?<!\d )(?<!\d)\b([Mm])(in|ax)\.(?= ?[$£€¥\d]| [a-z]{3})"), lambda m: f"{m[1]}{m[2]}imum"),
     (Pattern(r"\b((?:[Tt]he|[Aa]|[Tt]his|[Tt]hat|[Oo]ur|[Hh]is|[Hh]er|[Tt]heir|[Mm]y|parent|insurance|oil|gas|same) )co\.(?=[\s,;:)]|$)"), lambda m: _stop(m, f"{m[1]}company")),
     (Pattern(rf"(?<![\w.@-])({_choice(_ANYWHERE)})\.(?=[\s,;:)\"”]|$)"), lambda m: _anywhere(m)),
 ]  # fmt: skip

@@ -36,6 +36,8 @@ def _read(match: re.Match[str]) -> str:
     with_port = _PORT.match(address)
     host, port, rest = with_port.groups() if with_port else (address, "", "")
     said = " ".join(filter(None, map(_piece, _PIECE.findall(host))))
+    if re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}", host):
+        said = " dot ".join(host.split("."))
     if port:
         said += f" port {in_pairs(port)} " + " ".join(filter(None, map(_piece, _PIECE.findall(rest))))
     return said.rstrip() + after

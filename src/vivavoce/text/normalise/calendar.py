@@ -161,6 +161,24 @@ def _spans_of_time(match: re.Match[str]) -> str:
     return said + (f" {_count(match[3], 'second')}" if match[3] else "")
 
 
+def _military(match: re.Match[str]) -> str:
+    """ "0800 hours" and "1430 hours"."""
+    hour, minute = match.groups()
+    said = f"oh {_small(hour[1])}" if hour[0] == "0" else _small(hour)
+    if minute == "00":
+        return f"{said} hundred"
+    return f"{said} oh {_small(minute[1])}" if minute[0] == "0" else f"{said} {_small(minute)}"
+
+
+def _small(digits: str) -> str:
+    return hibari_numbers.cardinal(int(digits))
+
+
+def _month_first(match: re.Match[str]) -> str:
+    month, day = int(match[1]), int(match[2])
+    return date(day, month, match[3]) or date(month, day, match[3]) or match[0]
+
+
 _CLOCK_BEFORE = Pattern(
     r"(?i)\b(?:at|by|from|until|till|since|before|after|around|to|timestamp|[12]\d{3}-\d\d-\d\d|UTC|it['’]?s)[ ,T]{1,2}$"
 )
@@ -186,6 +204,8 @@ _DAY_OF_DATE = Pattern(
     rf"|\d{{1,2}}(?:st|nd|rd|th)?(?:,|$|:\d\d| ?[ap]\.?m\b| (?:{_MONTH})\b|\s?[-–]\s?\d))"
 )
 _BOTH: list[Rule] = [
+    (_DAY_RANGE, lambda m: f"{DAY_NAMES[m[1]]} to {DAY_NAMES[m[2]]}"),
+    (Pattern(r"(?<![\w.,:])([01]\d|2[0-3])([0-5]\d)(?= (?:hours|hrs|h)\b)"), _military),
     (_TIMESTAMP, lambda m: f"{m[1]}, {m[2]}{' UTC' if m[3] else ''}"),
     (_DOTTED, _day_first),
     (_YEAR_FIRST, lambda m: f"{m[1]}-{m[2]}-{m[3]}"),
@@ -223,7 +243,7 @@ _BOTH: list[Rule] = [
     (_TWELVE_HOUR, twelve_hour),
 ]  # fmt: skip
 RULES: dict[str, list[Rule]] = {
-    "en-US": [*_BOTH, (_DASHED, lambda m: f"{m[1]}/{m[2]}/{m[3]}")],
+    "en-US": [*_BOTH, (_SLASHED, _month_first), (_DASHED, lambda m: f"{m[1]}/{m[2]}/{m[3]}")],
     "en-GB": [*_BOTH, (_SLASHED, _day_first), (_DASHED, _day_first)],
 }
 GROUPS = {language: RuleGroup("date or time", rules, DIGITS) for language, rules in RULES.items()}

@@ -61,6 +61,8 @@ def _camel(word: str) -> str:
 _KEYS = {"Ctrl": "Control", "Cmd": "Command", "Esc": "Escape", "Win": "Windows", "Fn": "Function"}
 
 
+_VARIABLES = words("HOME PATH USER PWD SHELL TERM LANG HOST TMP TEMP PS IFS OLDPWD UID RANDOM")
+"""Of a shell; other capitals after a dollar are a share on the stock exchange."""
 _INITIALS = words("id ids url uri api db io ip ui os cpu gpu uid gid pid sql ssl http xml html css js ws")
 
 
@@ -128,6 +130,7 @@ _VERSIONS: list[Rule] = [
     (Pattern(r"(?<![\w.:/,-])\d+(?:\.\d+){2,}(?![\w/-])"), _read_dotted),
 ]  # fmt: skip
 _CODE: list[Rule] = [
+    (Pattern(r"(?<!\S)\*\.(?=[a-z]{1,5}\b)(\w+)"), lambda m: f"star {spelled_name('.' + m[1])}"),
     (Pattern(r"(?<![\w/])([ru])/(?=[A-Za-z]\w{2,})"), lambda m: f"{m[1]} slash "),
     (Pattern(r"\b([A-Za-z])(\+\+)(?!\w)"), lambda m: f"{m[1].upper() if m[1] == 'c' else m[1]} plus plus"),
     (Pattern(r"(?<![\w.])\.(NET|net|com|org|io|ai|dev|gov|edu|app|co)\b(?!\.)"), lambda m: f" dot {m[1].lower() if m[1] not in ('io', 'ai', 'co') else letters(m[1])}"),
@@ -145,11 +148,14 @@ _CODE: list[Rule] = [
     (Pattern(r"\bASP(?= ?\.NET| dot NET)"), lambda m: "A S P"),
     (Pattern(r"\b(Ctrl|Cmd|Alt|Shift|Option|Control|Fn|Win|Esc|Tab|Meta|Super|Command)\s?([+-])\s?(?=[A-Z\d]|F\d)"), lambda m: f"{_KEYS.get(m[1], m[1])} {'plus ' if m[2] == '+' else ''}"),
     (Pattern(r"\b(Ctrl|Cmd)\b"), lambda m: _KEYS[m[1]]),
+    (Pattern(r"(?<![\w=/:\"{}])\$([A-Z]{2,5})\b(?![/=\w])"), lambda m: m[0] if m[1] in _VARIABLES else letters(m[1])),
     (Pattern(r"(?<!\w)\$([A-Z_]{2,})\b"), lambda m: f"dollar {m[1].lower().replace('_', ' underscore ')}"),
+    (Pattern(r"(?i)\butf-?(8|16|32)\b"), lambda m: f"U T F {m[1]}"),
+    (Pattern(r"(?<=[A-Z]) \* (?=[A-Z])"), lambda m: " star "),
     (Pattern(r"\b0x([0-9a-fA-F]{1,16})\b"), lambda m: f"zero X {letters(m[1])}"),
     (Pattern(r"(?<!\w)#(?=[0-9a-fA-F]*\d)(?=[0-9a-fA-F]*[a-fA-F])([0-9a-fA-F]{6})\b"), lambda m: f"hash {letters(m[1])}"),
     (Pattern(r"\s\+=\s"), lambda m: " plus equals "),
     (Pattern(r"\s&&\s"), lambda m: " and "),
     (Pattern(r"\s\|\|\s"), lambda m: " or "),
 ]  # fmt: skip
-GROUPS = [RuleGroup("version or port", _VERSIONS, DIGITS), RuleGroup("path or code", _CODE, "./\\~-_$#+&|(0")]
+GROUPS = [RuleGroup("version or port", _VERSIONS, DIGITS), RuleGroup("path or code", _CODE, "./\\~-_$#+&|(0*uU")]

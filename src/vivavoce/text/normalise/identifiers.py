@@ -44,7 +44,7 @@ _CALL = r"(?:[Cc]all|[Rr]ing|[Pp]hone|[Dd]ial|[Tt]ext|[Ff]ax|[Tt]el(?:ephone)?|[
 _TELEPHONE = Pattern(
     r"(?<![\w.-])(?:\+\d{1,3}[\s.-]?(?:\(\d{1,4}\)|\d{1,4})(?:[\s.-]?\d{2,4}){1,4}"
     r"|(?:\+?1[\s.-])?(?:\(\d{3}\)\s?|\d{3}[-.\s])\d{3}[-.]\d{4}|\(\d{3}\)\s?\d{3}\s\d{4}|1-\d{3}-\d{3}-\d{4}"
-    r"|\(0\d{2,4}\)\s?\d{3,4}[\s-]?\d{3,4}|0\d{2,4}[\s-]\d{3,4}[\s-]?\d{3,4}|0\d(?:[ .]\d{2}){4}|0\d{2,4}/\d{5,8}|\d{3}-\d{4})(?![\w-]|\.\d)"
+    r"|\(0\d{1,4}\)\s?\d{3,4}[\s-]?\d{3,4}|0\d{2,4}[\s-]\d{3,4}[\s-]?\d{3,4}|0\d(?:[ .]\d{2}){4}|0\d{2,4}/\d{5,8}|\d{3}-\d{4})(?![\w-]|\.\d)"
 )
 _WORD_NUMBER = Pattern(r"(?<![\w-])(1-)?(8\d\d|900)-(?:(\d{3})-)?([A-Z]{3,9})(?![\w-])")
 
@@ -116,7 +116,15 @@ def _state(match: re.Match[str]) -> str:
     return STATES[match[1]]
 
 
+_NUMBERED_STREET = (
+    r"(?:\d+(?:st|nd|rd|th)|[A-Z][a-z]+) (?:St|Ave|Rd|Blvd|Dr|Ln|Ct|Pl|Way|Street|Avenue|Road|Drive|Lane|Boulevard)\b"
+)
+_COMPASS = {"N": "North", "S": "South", "E": "East", "W": "West", "NE": "Northeast", "NW": "Northwest", "SE": "Southeast", "SW": "Southwest"}  # fmt: skip
 POST_CODES: list[Rule] = [
+    (
+        Pattern(rf"(?<![\w.,])(\d{{1,5}}) ([NSEW]{{1,2}})\.? (?={_NUMBERED_STREET})"),
+        lambda m: f"{m[1]} {_COMPASS.get(m[2], m[2])} ",
+    ),
     (Pattern(rf"(?<=[a-z.],\s)({_STATE})(?=\s{_ZIP}\b|[,;.)!?]|\s*$|\s[a-z(])"), _state),
     (Pattern(rf"(?<=[a-z]\s)({_STATE})(?=\s{_ZIP}\b)"), _state),
     (
@@ -144,6 +152,7 @@ _LONG: list[Rule] = [
     (Pattern(rf"(?i)\b({_ID_NOUN}(?: (?:number|no\.?|code|is|was|ID|ending in))*[:#]? ?#?)(?-i:(\d{{4,}}))(?![\w,.:/-]\w)"),
      lambda m: _read_numbered(m)),
     (Pattern(r"(?<![\w.,])#(\d{4,})\b"), lambda m: f"number {digit_words(m[1])}"),
+    (Pattern(r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])(?!\d+e\d{1,3}\b)[0-9a-f]{7,40}(?:-[0-9a-f]{4,12}){0,5}\b"), _read_serial),
     (Pattern(r"(?<![\w.,$£€¥₹/-])\d{10,}(?![\w/]|[.,]\d)"), lambda m: f"{digit_by_digit(m[0])}"),
     (Pattern(r"(?<![\d-])\d+(?:-\d+){2,}(?![\d-])"), _grouped_digits),
     (Pattern(r"(?<![\w.,$£€-])(\d{3})[ -](\d{2})[ -](\d{4})(?![\w-])"), _read_groups),
@@ -185,6 +194,8 @@ TELEPHONE: list[Rule] = [
      lambda m: m[1] + ", ".join(digit_by_digit(group) for group in re.split(r"[ .]", m[2]))),
     (Pattern(r"(?i)\b((?:call|dial|phone|ring)(?:s|ed|ing)? )(911|999|112|311|411|988|101|111)\b"),
      lambda m: m[1] + digit_by_digit(m[2])),
+    (Pattern(r"(?i)\b((?:dial|dialing|press|call|enter|text|code|type)(?: in)?:? )([*#](?:\d{1,4}|(?=\s|$|[.,]))[*#]?)"),
+     lambda m: m[1] + " ".join({"*": "star", "#": "pound"}.get(sign, digit_words(sign)) for sign in m[2])),
     (Pattern(r"(?<=\d \d \d or )(911|999|112|311|411|988|101|111)\b"), lambda m: digit_by_digit(m[1])),
     (Pattern(r"(?i)\b((?:text|sms|send|message)\b.{1,40}? to )(\d{5,6})\b(?!,\d)"), lambda m: m[1] + digit_by_digit(m[2])),
     (Pattern(r"(?<![\w.,])(911|999|112|311|411|988)(?= (?:call|operator|dispatcher)s?\b)"), lambda m: digit_by_digit(m[1])),

@@ -77,10 +77,20 @@ def _read_capitals(match: re.Match[str]) -> str:
     if word in _SPELLED:
         return letters(word)
     if word.replace("’", "'") in _EMPHASISED or (
-        len(word) > 4 and word not in _WORDS_IN_CAPITALS and is_known(word.lower())
+        len(word) > 4 and word not in _WORDS_IN_CAPITALS and (is_known(word.lower()) or _is_sayable(word))
     ):
         return word.lower() if match.start() else word.capitalize()
     return word
+
+
+_SYLLABLES = Pattern(
+    r"(?:[BCDFGHJKLMNPRSTVWZ]|[BCFGPK]L|[BCDFGPTK]R|S[CHKLMNPQTW]|CH|SH|TH|PH|WH|QU)?(?:[AEIOUY]{1,2}[BCDFGHKLMNPRSTVWXZ]{0,2})+"
+)
+
+
+def _is_sayable(word: str) -> bool:
+    """Whether an unknown word in capitals is a name that is shouted, and no row of letters: "DARCY", not "NAACP"."""
+    return bool(_SYLLABLES.fullmatch(word)) and word[:2] not in ("AA", "UU", "II") and not word.startswith("US")
 
 
 _RULES: list[Rule] = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from vivavoce.text.normalise.rules import Rule, RuleGroup
+from vivavoce.text.normalise.rules import Rule, RuleGroup, cardinal
 from vivavoce.text.patterns import Pattern
 from vivavoce.text.word_sets import words
 
@@ -169,6 +169,8 @@ _MATHS: list[Rule] = [
     (Pattern(r"(?<![\w/])([xyzabcn])/(?=[xyzabcn\d](?!\w|/))"), lambda m: f"{m[1]} over "),
     (Pattern(r"(?<![\w.,$£€-])(\d+)([xyznπ])(?=\s*(?:$|[-+*/=<>).,]|\s(?:plus|minus|times|equals|squared|cubed|is)\b))"), lambda m: f"{m[1]} {m[2]}"),
     (Pattern(r"(?<=[\w)])\s?=\s?(?=[-−\w(√])"), lambda m: " equals "),
+    (Pattern(r"(?<=equals )([1-9]\d{3})(?![\w.,])|(?<=\d equals )([1-9]\d{3})(?![\w.,])"), lambda m: cardinal(m[0])),
+    (Pattern(r"\b((?:to the power of \w+|squared|cubed|(?:times|plus|minus) [\d.,]+) is )([1-9]\d{3})(?![\w.,]\d)"), lambda m: m[1] + cardinal(m[2])),
     (Pattern(r"(?<=equals )[-−](?=\s?[\w(])|(?<=equal to )[-−](?=\s?\w)|(?<=than )[-−](?=\s?\w)"), lambda m: "minus "),
 ]  # fmt: skip
 CHEMISTRY = RuleGroup("chemistry", _CHEMISTRY, "HCNOFPSKIBVWUALMZX")

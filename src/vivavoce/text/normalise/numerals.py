@@ -183,6 +183,7 @@ _RULES: list[Rule] = [
     (Pattern(r"(?<![\w./-])(\d{1,3})/(\d{1,3})(?:ths?|rds?|nds?|sts?)(?![\w/])"), _suffixed_fraction),
     (Pattern(r"\b((?:\d|two|three|four|five|six|seven|eight|nine|several|many) )1/(\d{1,2})s\b"), lambda m: f"{m[1]}{fraction(2, int(m[2])).removeprefix('2 ')}"),
     (Pattern(r"\b(\d{1,2})/([2-9]|1\d)s\b"), lambda m: fraction(2, int(m[2])).replace("2 ", "" if m[1] == "1" else f"{m[1]} ", 1)),
+    (Pattern(r"(?<![\w./])([2-9]|12)/(2|4|8|16)(?=[ -](?:time|meter|metre|signature|beat|bars?|waltz|rhythm)\b)"), lambda m: f"{m[1]} {m[2]}"),
     (Pattern(r"\b24/7\b"), lambda m: "twenty-four seven"),
     (Pattern(r"\b9/11\b"), lambda m: "nine eleven"),
     (Pattern(r"\b7/7\b"), lambda m: "seven seven"),

@@ -31,6 +31,13 @@ _MONARCHS = (
     "|Mustafa|Suleiman|Ahmed|Darius|Xerxes|Cyrus|Artaxerxes|Mithridates|Rama|Pedro|Manuel|Afonso|Victor|Vittorio"
     "|Alexios|Basil|Michael|Boris|Donald|Kenneth|Duncan|Edmund|Eric|Erik|Canute|Cnut|Valdemar|Matthias|Andrew|Bela"
     "|Tutankhamun|Nebuchadnezzar|Sargon|Tiglath|Anne|Jane|Matilda|Beatrix|Wilhelmina|Juliana|Abdullah|Hussein|Faisal"
+    "|Cleopatra|Berenice|Arsinoe|Seti|Amenemhat|Senusret|Mentuhotep|Psamtik|Necho|Pepi|Shalmaneser|Ashurnasirpal|Shapur"
+    "|Khosrow|Yazdegerd|Tigranes|Attalus|Eumenes|Demetrius|Antigonus|Herod|Bayezid|Mahmud|Osman|Abdulhamid|Kamehameha"
+    "|Menelik|Tewodros|Yohannes|Moshoeshoe|Sobhuza|Norodom|Gaius|Tiberius|Heraclius|Valentinian|Honorius|Romanos|Isaac"
+    "|Bohemond|Tancred|Amadeus|Amadeo|Lothair|Childeric|Clovis|Dagobert|Pepin|Theodoric|Alaric|Boleslaw|Bolesław"
+    "|Władysław|Vladislaus|Wenceslaus|Ladislaus|Stanislaus|Zygmunt|Sancho|Ramiro|Fernando|Umberto|Humbert|Fuad|Farouk"
+    "|Zog|Simeon|Callixtus|Calixtus|Paschal|Gelasius|Hadrian|Marcellus|Honorius|Nicephorus|Anastasius|Sergius|Idris"
+    "|Hassan|Jigme|Tupou|Magnus|Sverre|Sweyn|Harold|Christina|Sophia|Joanna|Eleanor|Eugenius|Lucius|Hussain"
 )
 _REGNAL_TITLES = "Pope|King|Queen|Emperor|Empress|Tsar|Czar|Kaiser|Sultan|Shah|Pharaoh"
 _FIRST_NAMES = (
@@ -44,7 +51,7 @@ _THINGS = (
     "|Super Bowl|Apollo|Gemini|Final Fantasy|Episode|Round|Rocky|Star Wars|Schedule|Appendix|Annex|Table|Figure|Plate"
     "|Title|Amendment|Canto|Verse|Lesson|Unit|Factor|Group|Tier|Category|Region|Zone|District|Day|Week|Year|Session"
     "|Division|Olympiad|Vatican|Corps|Mk|Page|Letter|Psalm|Sonnet|Symphony No\\.|Godfather|Terminator|Rambo"
-    "|Windows|OS|iPhone|Basel|Bullet|Photosystem|Photosystems|Path|Model|Layer|Form|Formula|Case|Question|Note|Step"
+    "|Windows|OS|iPhone|Basel|Bullet|Photosystem|Photosystems|Path|Model(?! X)|Layer|Form|Formula|Case|Question|Note|Step"
     "|Calculus|Physics|Algebra|Chemistry|Biology|Statistics|Spanish|French|German|Economics|Latin"
     "|Paragraph|Item|Clause|Rule|Law|Theorem|Book of Kings|Kings|Samuel|Chronicles|Corinthians|Timothy|Thessalonians"
 )
@@ -90,6 +97,12 @@ def _ordinal(match: re.Match[str]) -> str:
     return f"{match[1]} the {ordinal_of(roman(match[2]))}"
 
 
+_SURNAMED = r"[A-Z][a-z]+ (?:[A-Z]\. )?[A-Z][a-z]+"
+_PERSONAL = (
+    "was born|was named|was elected|was appointed|was arrested|fell|won|died|married|became|said|says|wrote|played|signed|sat|ran|told|asked"
+    "|grew|joined|served|founded|scored|thought|laughed|smiled|inherited|attended|studied|worked|lived|moved|took|gave|who|has|had"
+)
+"""What people do, and films and wars do not."""
 _ORDINAL_NOUNS = "century|centuries|Century|Olympi\\w+|Congress|Corps|Legion|legion|[Dd]ynasty|Army|Amendment|Brigade"
 _RULES: list[Rule] = [
     (Pattern(r"^((?:XL|L)(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})|(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3}))\.?$"), lambda m: f"{roman(m[1])}."),
@@ -125,6 +138,8 @@ _RULES: list[Rule] = [
     (Pattern(rf"\b({_MONARCHS}) (?!X\b)({_SMALL}|[IVX]){_FOLLOWING}(?! ?[A-Z]\.)"), _ordinal),
     (Pattern(rf"\b((?:{_FIRST_NAMES}|[A-Z]\.)(?: [A-Z]\.)? [A-Z][a-z]+) ({_SMALL}){_FOLLOWING}"), _ordinal),
     (Pattern(rf"\b((?:{_MONARCHS})(?: [A-Z]\.)? [A-Z][a-z]+) ({_SMALL}){_FOLLOWING}"), _ordinal),
+    (Pattern(r"\b(Model|Factor|Planet|Brand|Generation|Gen|Mister|Team|Comet) X\b(?! ?[A-Z]\.)"), lambda m: f"{m[1]} {SHIELD}X"),
+    (Pattern(rf"\b((?!The|World|Super|Star|Final|Grand|Rocky|King){_SURNAMED}) (II|III|IV){_FOLLOWING}(?=,? (?:{_PERSONAL})\b)"), _ordinal),
     (
         Pattern(rf"\b([A-Z][a-z]+) ({_SMALL})(?=['’]s\b|\b)(?![.'’-]?[A-Za-z]{{2}})"),
         lambda m: f"{m[1]} {roman(m[2])}",

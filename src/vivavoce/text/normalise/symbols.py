@@ -31,7 +31,13 @@ RULES: list[Rule] = [
     (Pattern(r"(?<=\s)(?:-{1,3}|–)(?=\s)|(?<=[\w,.!?\"”])(?:--|---)(?=[\w\"“])"), lambda m: "—"),
     (Pattern(r"[\[{]"), lambda m: "("),
     (Pattern(r"[\]}]"), lambda m: ")"),
+    (Pattern(r"\b([A-G])#(?:m(?:in)?(?!\w))"), lambda m: f"{m[1]} sharp minor"),
     (Pattern(r"\b([ACDFGJ])#(?!\w)"), lambda m: f"{m[1]} sharp"),
+    (
+        Pattern(r"\b([A-G])b(?= (?:major|minor|flat|clarinet|trumpet|cornet|horn|scale|chord|instrument|maj|min)\b)"),
+        lambda m: f"{m[1]} flat",
+    ),
+    (Pattern(r"§§\s?(?=\d)"), lambda m: "sections "),
     (Pattern(r"(?<![\w@])@(?=\w)"), lambda m: "at "),
 ]
 GROUP = RuleGroup("sign", RULES)

@@ -149,7 +149,26 @@ def _feet_inches(match: re.Match[str]) -> str:
     return f"{feet} {'foot' if feet == '1' else 'feet'} {inches} {'inch' if inches == '1' else 'inches'}"
 
 
+_NORTH = {"N": "north", "S": "south", "E": "east", "W": "west"}
+
+
+def _coordinate(match: re.Match[str]) -> str:
+    """ "40.7128° N" and "40° 26′ 46″ N"."""
+    degrees, minutes, seconds, side = match.groups()
+    said = f"{degrees} {'degree' if degrees == '1' else 'degrees'}"
+    said += f" {minutes} {'minute' if minutes == '1' else 'minutes'}" if minutes else ""
+    said += f" {seconds} {'second' if seconds == '1' else 'seconds'}" if seconds else ""
+    return f"{said} {_NORTH[side]}"
+
+
 RULES: list[Rule] = [
+    (
+        Pattern(
+            rf"(?<![\w.])({NUMBER})\s?[°º]\s?(?:({NUMBER})\s?['′’]\s?)?(?:({NUMBER})\s?(?:[\"″”]|''|′′)\s?)?([NSEW])\b"
+        ),
+        _coordinate,
+    ),
+    (Pattern(rf"(?<=\d)\s?[x×]\s?(?={NUMBER}\s?(?:m|cm|mm|km|ft|in|px|yd|metres|meters)\b)"), lambda m: " by "),
     (Pattern(r"(?<=kWh|.Wh|..l|..L)/(?=100 ?km\b)"), lambda m: " per "),
     (_AMPERES, lambda m: f"{m[1]} {'amp' if m[1] == '1' or attributive(m) else 'amps'}"),
     (

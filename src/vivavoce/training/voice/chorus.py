@@ -33,10 +33,12 @@ LONGEST_END_S = 0.175
 RISING = "yes_no"
 IN_8_BITS = ("text_encoder", "melody", "decoder")
 """Not the network of durations: they are rounded to frames, and in 8 bits cost 0.1 of DistillMOS."""
-CLOSING_UNITS, CLOSING_NATS, CLOSING_LIFT, CLOSING_PITCH = 36, 0.8, 2.5, 0.7
+CLOSING_UNITS, CLOSING_NATS, CLOSING_LIFT, CLOSING_PITCH = 36, 0.8, 5.0, 0.8
 """How much of a sentence's end, silence included, keeps at least its speaker's mean energy and so much more, and that
 share of its median pitch where it falls: the teacher lets sentences fade or creak before their melody is where it
 goes."""
+CLOSING_MORE_NATS = {"af_heart": 1.2}
+"""Whom the teacher creaks with through weak last syllables, where less is not heard to have a pitch."""
 DESCRIPTIONS = {
     "kathleen": ("female", "en-US", "A woman, a real person reading phonetically balanced prompts"),
     "af_heart": ("female", "en-US", "A woman, synthetic"),
@@ -126,7 +128,10 @@ def _manifest(mean_energies: list[float]) -> Mapping[str, Any]:
             "UnitUpsampler": {
                 "unit_frames": FRAMES_PER_UNIT,
                 "closing_units": CLOSING_UNITS,
-                "closing_energy": [round(energy + CLOSING_NATS, 2) for energy in mean_energies],
+                "closing_energy": [
+                    round(energy + CLOSING_NATS + CLOSING_MORE_NATS.get(name, 0.0), 2)
+                    for name, energy in zip(SPEAKERS, mean_energies, strict=True)
+                ],
                 "closing_lift": CLOSING_LIFT,
                 "closing_pitch": [0.0 if kind == RISING else CLOSING_PITCH for kind in KINDS],
             },

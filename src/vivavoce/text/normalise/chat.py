@@ -1,0 +1,40 @@
+"""Words as they are typed in messages: "tmrw", "b4", "idk"."""
+
+from __future__ import annotations
+
+from vivavoce.text.normalise.rules import Rule, RuleGroup, letters
+from vivavoce.text.patterns import Pattern
+from vivavoce.text.word_sets import words
+
+_WORDS = {
+    "tmrw": "tomorrow", "tmr": "tomorrow", "tmrrw": "tomorrow", "2moro": "tomorrow", "2morrow": "tomorrow",
+    "2nite": "tonight", "2night": "tonight", "2day": "today", "b4": "before", "gr8": "great", "l8r": "later", "l8": "late",
+    "m8": "mate", "w8": "wait", "4ever": "forever", "sum1": "someone", "ne1": "anyone", "any1": "anyone",
+    "every1": "everyone", "some1": "someone", "no1": "no one", "plz": "please", "msg": "message", "msgs": "messages",
+    "bday": "birthday", "sry": "sorry", "abt": "about", "btwn": "between", "wknd": "weekend", "ur": "your", "thnx": "thanks",
+    "tnx": "thanks", "txt": "text", "prolly": "probably", "tonite": "tonight", "yrself": "yourself", "nxt": "next", "wrk": "work",
+    "omw": "on my way",
+}  # fmt: skip
+_SPELLED = words(
+    "idk imo imho irl afk afaik ttyl ily asl bff api apis url urls uri uris utf ui ux aws iot sdk ide usa uk eu uae ceo cfo",
+    "cto ngo ngos dna rna hiv adhd ocd iud ivf faq faqs eta fyi diy tba tbd rsvp tmi nba nfl nhl mlb ufc atm atms suv suvs",
+    "gpu gpus cpu cpus usb aka rofl lmao omg icymi nsfw eod eom aoc ipo kpi kpis roi okr gdp gdpr ai ml llm llms os io ip",
+    "ok iso vip vips id ids ios",
+)
+"""Abbreviations in small letters that would be taken for words."""
+_NOT_AFTER = r"(?<![\w.@/\\#$%&'’_=-])"
+_NOT_BEFORE = r"(?![\w@/\\#_=(:-]|['’](?!s\b)|\.\w)"
+
+
+def _choice(found: frozenset[str] | dict[str, str]) -> str:
+    return "|".join(sorted(found, key=len, reverse=True))
+
+
+RULES: list[Rule] = [
+    (Pattern(rf"{_NOT_AFTER}({_choice(_WORDS)}){_NOT_BEFORE}"), lambda m: _WORDS[m[1]]),
+    (Pattern(rf"{_NOT_AFTER}({_choice(_SPELLED - {'ok'})}){_NOT_BEFORE}"), lambda m: letters(m[1]).removesuffix(" S") + "s" if m[1] in _PLURALS else letters(m[1])),
+    (Pattern(r"(?<=[a-z] )bc(?= (?:i|he|she|it|we|they|you|the|my|of|his|her|there|this|that)\b)"), lambda m: "because"),
+    (Pattern(r"(?<=\w) ?@ ?(?=\d|the\b|my\b|home\b|work\b|\$|noon\b|school\b)"), lambda m: " at "),
+]  # fmt: skip
+_PLURALS = frozenset(word for word in _SPELLED if word.endswith("s") and word[:-1] in _SPELLED)
+GROUP = RuleGroup("chat", RULES)
