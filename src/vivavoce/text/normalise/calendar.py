@@ -204,6 +204,7 @@ _DAY_OF_DATE = Pattern(
     rf"|\d{{1,2}}(?:st|nd|rd|th)?(?:,|$|:\d\d| ?[ap]\.?m\b| (?:{_MONTH})\b|\s?[-–]\s?\d))"
 )
 _BOTH: list[Rule] = [
+    (Pattern(r"\b(\d{1,3})(?:st|nd|rd|th)-(?=[a-z]{3})"), lambda m: f"{hibari_numbers.ordinal(int(m[1]))} "),
     (_DAY_RANGE, lambda m: f"{DAY_NAMES[m[1]]} to {DAY_NAMES[m[2]]}"),
     (Pattern(r"(?<![\w.,:])([01]\d|2[0-3])([0-5]\d)(?= (?:hours|hrs|h)\b)"), _military),
     (_TIMESTAMP, lambda m: f"{m[1]}, {m[2]}{' UTC' if m[3] else ''}"),

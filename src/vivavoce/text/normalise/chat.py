@@ -16,7 +16,7 @@ _WORDS = {
     "omw": "on my way",
 }  # fmt: skip
 _SPELLED = words(
-    "idk imo imho irl afk afaik ttyl ily asl bff api apis url urls uri uris utf ui ux aws iot sdk ide usa uk eu uae ceo cfo",
+    "tysm ikr ngl tfw wfh idc ofc pov ootd nvm smh jk ttys hmu lmk omfg btw gtg idk imo imho irl afk afaik ttyl ily asl bff api apis url urls uri uris utf ui ux aws iot sdk ide usa uk eu uae ceo cfo",
     "cto ngo ngos dna rna hiv adhd ocd iud ivf faq faqs eta fyi diy tba tbd rsvp tmi nba nfl nhl mlb ufc atm atms suv suvs",
     "gpu gpus cpu cpus usb aka rofl lmao omg icymi nsfw eod eom aoc ipo kpi kpis roi okr gdp gdpr ai ml llm llms os io ip",
     "ok iso vip vips id ids ios",

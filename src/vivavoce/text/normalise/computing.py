@@ -135,6 +135,7 @@ _CODE: list[Rule] = [
     (Pattern(r"\b([A-Za-z])(\+\+)(?!\w)"), lambda m: f"{m[1].upper() if m[1] == 'c' else m[1]} plus plus"),
     (Pattern(r"(?<![\w.])\.(NET|net|com|org|io|ai|dev|gov|edu|app|co)\b(?!\.)"), lambda m: f" dot {m[1].lower() if m[1] not in ('io', 'ai', 'co') else letters(m[1])}"),
     (Pattern(rf"(?<![\w.])\.((?:{_SUFFIXES})|[a-z]{{2,12}})(?=[\s,.;:!?)]|$)(?!\.\.)"), lambda m: f" {spelled_name('.' + m[1])}"),
+    (Pattern(r"(?<=/)v(\d)(?=/)"), lambda m: f"v{m[1]}"),
     (_PATH, _path),
     (_DIRECTORY, lambda m: _spelled_directory(m[1]) if re.search(r"[_.]|^(?:src|lib|bin|etc|usr|var|docs?|tests?|app)/", m[1]) else m[0]),
     (_FILE, _file),

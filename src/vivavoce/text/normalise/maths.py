@@ -146,6 +146,7 @@ _MATHS: list[Rule] = [
     (Pattern(r"(?<=[\w)])([⁰¹⁴-⁹⁺⁻ⁿ][⁰¹²³⁴-⁹]{0,3})"), _power),
     (Pattern(r"(?<![\w])(?!(?:cm|km|mm|dm|ft|in|mi|yd|nm|ha)[²³])([a-zA-Z])([a-zA-Z])(?=[²³])"), lambda m: f"{m[1]} {m[2]}"),
     (Pattern(r"(?<=(?<![A-Za-z])[a-zA-Z])([²³])|(?<=\))([²³])"), lambda m: " squared" if "²" in m[0] else " cubed"),
+    (Pattern(r"(?<=\w)\[(\w{1,3})\](?=\s?(?:[-+*/]?=|\.|\[|$))"), lambda m: f" {m[1]}"),
     (Pattern(r"\s?(?:!=|=/=|<>|/=|≠)\s?"), lambda m: " is not equal to "),
     (Pattern(r"\s?(?:>=|=>(?=\s?\d)|≥)\s?"), lambda m: f" {_GREATER} "),
     (Pattern(r"\s?(?:<=|≤)\s?"), lambda m: f" {_LESS} "),

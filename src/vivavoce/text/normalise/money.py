@@ -85,6 +85,10 @@ def _after(match: re.Match[str]) -> str:
 
 RULES: list[Rule] = [
     (Pattern(r"(?<![\w.])\$\.(\d\d)(?!\d)"), lambda m: f"{int(m[1])} {'cent' if m[1] == '01' else 'cents'}"),
+    (
+        Pattern(r"(?<![\w.$£€])(\d{1,2})c(?=[\s,.;!?)]|$)(?=[^.]*(?:cent|\$|¢)|[\s,])(?<!\d\dth)"),
+        lambda m: f"{m[1]} {'cent' if m[1] == '1' else 'cents'}" if re.search(r"\$|cents?\b|¢", m.string) else m[0],
+    ),
     (_CENTS, lambda m: f"{m[1]} {'cent' if m[1] == '1' else 'cents'}"),
     (_RANGE, lambda m: f"{quantity(m[2])} to {m[1]}{m[3]}"),
     (_BEFORE, _before),

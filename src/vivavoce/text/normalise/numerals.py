@@ -163,7 +163,7 @@ LAKHS = RuleGroup(
         ),
         (
             Pattern(
-                r"(?<![\w.,])(\d+),(\d{1,2})(?=\s?(?:€|%|°|kg|km|cm|mm|m|g|l|euros?|Euro|EUR|percent|kilo\w+|met(?:er|re)s?|lit(?:er|re)s?)(?!\w))"
+                r"(?<![\w.,])(\d+),(\d{1,2})(?=\s?(?:€|%|°|kg|km|cm|mm|m|g|l|euros?|Euro|EUR|percent|kilo\w+|[Mm]et(?:er|re)s?|[Ll]it(?:er|re)s?|Kilo|Gramm|Grad|Prozent|Stunden)(?!\w))"
             ),
             lambda m: f"{m[1]}.{m[2]}",
         ),

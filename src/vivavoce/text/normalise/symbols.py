@@ -22,6 +22,8 @@ RULES: list[Rule] = [
         lambda m: f"{m[1]} or {m[1][:-1] if m[2] == 'ies' else m[1]}{m[2]}",
     ),
     (Pattern(r"(?<![\w'’])([B-HJ-LN-QSTV-Z])s(?![\w'’])"), lambda m: f"{m[1]}'s"),
+    (Pattern(r"(?<=[a-z] )(R)s(?=[,.;!?)]|$| and\b)"), lambda m: f"{m[1]}'s"),
+    (Pattern(r"\b([A-Z]{2,4})s['’](?!\w)"), lambda m: f"{m[1]}s"),
     (
         Pattern(r"\b([A-Za-z]{2,})/(?=(?:or|she|her|hers|he)\b)"),
         lambda m: f"{m[1]} " if m.string[m.end() : m.end() + 2] == "or" else f"{m[1]} or ",

@@ -180,6 +180,12 @@ RULES: list[Rule] = [
     (_FEET, _feet),
     (_INCHES, _inches),
     (_DIMENSION, lambda m: " by "),
+    (
+        Pattern(
+            r"(?<=\d (?:cm|mm|km|ft|in))\s?[x×]\s?(?=\d)|(?<=\d(?:cm|mm|ft|in))\s?[x×]\s?(?=\d)|(?<=\d m)\s?[x×]\s?(?=\d)|(?<=\dm)\s?[x×]\s?(?=\d)"
+        ),
+        lambda m: " by ",
+    ),
     (_FEET_BARE, lambda m: f"{m[1]} foot {m[2]}"),
     (_AREA, lambda m: f"{quantity(m[1])} {_SIZES[m[2]]} {UNITS[m[3]][m[1] != '1']}"),
     (_RANGE, lambda m: f"{m[1]} to {m[2]}"),
