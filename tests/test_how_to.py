@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -23,13 +24,19 @@ def fenced(page: str, kind: str) -> list[str]:
     return re.findall(rf"^```{kind}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
-def install(folder: Path, entry_points: str) -> None:
-    """Leave in `folder` what pip would, so that what pyproject.toml registers is found."""
-    about = folder / "somebodys-1.0.dist-info"
-    about.mkdir(parents=True)
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: somebodys\nVersion: 1.0\n")
-    table = re.sub(r'^\[project\.entry-points\."(.*)"\]$', r"[\1]", entry_points, flags=re.MULTILINE)
-    (about / "entry_points.txt").write_text(table.replace('"', ""))
+def unpack(page: str, folder: Path) -> None:
+    """Write the files that a page begins with their names, and leave what pip would: what pyproject.toml registers."""
+    for code in fenced(page, "(?:python|toml)"):
+        path = folder / code.partition("\n")[0].removeprefix("# ")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(code)
+    project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
+    about = folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
+    groups = (f"[{group}]\n" + "".join(f"{name} = {value}\n" for name, value in points.items())
+              for group, points in project["entry-points"].items())  # fmt: skip
+    (about / "entry_points.txt").write_text("\n".join(groups))
 
 
 def run(folder: Path, *arguments: str, addons: Path | None = None) -> str:
@@ -61,36 +68,23 @@ def film(tmp_path: Path) -> Path:
 
 
 def test_the_detector_of_the_page(tmp_path: Path, film: Path) -> None:
-    code = fenced("detector", "python")
-    (tmp_path / "whole_page.py").write_text("\n".join(code))
-    run(tmp_path, "whole_page")
-    (tmp_path / "letterbox_detector.py").write_text("\n".join(code[:3]))
-    install(tmp_path, fenced("detector", "toml")[0])
+    unpack("detector", tmp_path)
+    run(tmp_path, "test_letterbox")
     assert "letterbox" in run(tmp_path, "vivavoce", "inspect", str(film), "--only", "letterbox")
     run(tmp_path, "vivavoce", "inject", "letterbox", str(film), "-o", "damaged.mp4")
     assert (tmp_path / "damaged.mp4").stat().st_size > 0
 
 
 def test_the_prosody_system_of_the_page(tmp_path: Path) -> None:
-    code = "\n".join(fenced("prosody-system", "python"))
-    (tmp_path / "whole_page.py").write_text(code)
-    run(tmp_path, "whole_page")
-    (tmp_path / "my_package").mkdir()
-    (tmp_path / "my_package" / "calm.py").write_text(code)
-    install(tmp_path, fenced("prosody-system", "toml")[0])
+    unpack("prosody-system", tmp_path)
+    run(tmp_path, "try_it")
     run(tmp_path, "vivavoce", "speak", "It is raining.", "--prosody", "calm", "-o", "rain.wav")
     assert read_audio(tmp_path / "rain.wav").duration_s > 0.5
 
 
 def test_the_learned_detector_of_the_page(tmp_path: Path, film: Path) -> None:
     pytest.importorskip("torch")
-    for code in fenced("learned-detector", "python"):
-        path = tmp_path / code.partition("\n")[0].removeprefix("# ")
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(code)
-    entry_points, recipe = fenced("learned-detector", "toml")
-    install(tmp_path, entry_points)
-    (tmp_path / "letterbox.toml").write_text(recipe)
+    unpack("learned-detector", tmp_path)
     for name in ("moving", "bikes_272p"):  # for training and for development
         (tmp_path / "data" / "video" / "diverse").mkdir(parents=True, exist_ok=True)
         write_clip(tmp_path / "data" / "video" / "diverse" / f"{name}.mp4", moving(2.6, 288, 384, sound=False))

@@ -20,7 +20,7 @@ from vivavoce.errors import InputError
 from vivavoce.features import RATE_HZ
 from vivavoce.prosody import prosody_source, prosody_systems
 from vivavoce.text import analyse
-from vivavoce.training.prosody.texts import spoken_language
+from vivavoce.training.prosody.sentence import spoken_language
 from vivavoce.training.voice.utterances import SPEAKERS
 from vivavoce.voice import load_voice
 

@@ -18,7 +18,7 @@ from vivavoce.features import FRAME_S, RATE_HZ, Array, continuous_log_f0, energy
 from vivavoce.prosody.alignment import aligner, whole_sentence
 from vivavoce.prosody.models.copycat import Copied, CopyCat
 from vivavoce.text.utterance import Sentence
-from vivavoce.training.prosody.texts import spoken_language
+from vivavoce.training.prosody.sentence import spoken_language
 from vivavoce.voice import Voice, load_voice
 from vivavoce.voice.acoustics import AcousticOverrides
 from vivavoce.voice.contour import knots_of, token_means

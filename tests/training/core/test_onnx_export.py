@@ -5,7 +5,7 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
-from vivavoce.training.core.onnx_export import store_half
+from vivavoce.training.core.weights import store_half
 
 
 def network(weights: np.ndarray) -> onnx.ModelProto:

@@ -8,7 +8,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 pytest.importorskip("torch")
 
-from vivavoce.training.core.quantize import SCALE, TURNED, WEIGHT, quantize_linear_layers
+from vivavoce.training.core.quantize import quantize_linear_layers
+from vivavoce.training.core.weights import QUANTIZED, QUANTIZED_SCALE, TURNED, read_weights, store_half, store_int8
 
 ROWS, INPUTS, OUTPUTS = 40, 64, 48
 
@@ -63,7 +64,7 @@ def test_a_row_does_not_depend_on_its_neighbours(quantized: onnx.ModelProto, row
 
 def test_the_weight_is_kept_by_name(quantized: onnx.ModelProto, weight: np.ndarray) -> None:
     stored = {kept.name: numpy_helper.to_array(kept) for kept in quantized.graph.initializer}
-    codes, scales = (stored[f"layer.weight{TURNED}{part}"] for part in (WEIGHT, SCALE))
+    codes, scales = (stored[f"layer.weight{TURNED}{part}"] for part in (QUANTIZED, QUANTIZED_SCALE))
     assert codes.dtype == np.int8
     assert codes.shape == (INPUTS, OUTPUTS)
     np.testing.assert_allclose((codes * scales).T, weight, atol=0.51 * float(scales.max()))
@@ -72,3 +73,20 @@ def test_the_weight_is_kept_by_name(quantized: onnx.ModelProto, weight: np.ndarr
 def test_the_model_itself_is_left_alone(model: onnx.ModelProto, quantized: onnx.ModelProto) -> None:
     del quantized
     assert [node.op_type for node in model.graph.node] == ["Transpose", "MatMul"]
+
+
+@pytest.mark.parametrize("form", ["plain", "half", "int8", "8 bits", "turned and half"])
+def test_weights_are_read_by_their_names_however_they_are_stored(
+    model: onnx.ModelProto, quantized: onnx.ModelProto, weight: np.ndarray, form: str
+) -> None:
+    made = onnx.ModelProto()
+    made.CopyFrom(quantized if form == "8 bits" else model)
+    if form == "turned and half":
+        made.graph.initializer[0].CopyFrom(numpy_helper.from_array(weight.T.copy(), f"layer.weight{TURNED}"))
+    if form.endswith("half"):
+        store_half(made)
+    elif form == "int8":
+        store_int8(made, axis=-1)
+    found = read_weights(made.SerializeToString())["layer.weight"]
+    np.testing.assert_allclose(found, weight, atol=0.02, err_msg=form)
+    assert (found.dtype, found.shape) == (np.float32, weight.shape)

@@ -9,21 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
 import onnx
 import torch
-from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 
 from vivavoce.blocks.tensors import Tensors
-from vivavoce.training.core.int8 import store_int8
-from vivavoce.training.core.quantize import SCALE, quantize_linear_layers
+from vivavoce.training.core.quantize import quantize_linear_layers
+from vivavoce.training.core.weights import store_half, store_int8
 
 Axes = Mapping[str, Mapping[int, str]]
 """By tensor, the dimensions whose size is free, with their names: `{"mel": {1: "frames"}}`."""
-
-SMALLEST = 256
-"""Weights of fewer numbers stay 32-bit: biases and constants of the arithmetic."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,25 +102,4 @@ def _trace(export: NetworkExport) -> onnx.ModelProto:
                 dimension.dim_param = free[axis]
             else:
                 dimension.dim_value = size
-    return model
-
-
-def store_half(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Rewrite `model` in place: each large float32 weight becomes a float16 weight and a cast.
-
-    Half the bytes, the same arithmetic: onnxruntime turns the casts into plain weights when it loads the network.
-    """
-    casts = []
-    for weight in model.graph.initializer:
-        if weight.data_type != TensorProto.FLOAT or np.prod(weight.dims) < SMALLEST or weight.name.endswith(SCALE):
-            continue
-        values = numpy_helper.to_array(weight)
-        if np.abs(values).max() > np.finfo(np.float16).max:
-            continue
-        name, stored = weight.name, f"{weight.name}.half"
-        weight.CopyFrom(numpy_helper.from_array(values.astype(np.float16), stored))
-        casts.append(helper.make_node("Cast", [stored], [name], to=TensorProto.FLOAT))
-    nodes = list(model.graph.node)
-    del model.graph.node[:]
-    model.graph.node.extend([*casts, *nodes])
     return model

@@ -19,9 +19,7 @@ from onnxruntime.quantization import CalibrationDataReader, QuantType, quantize_
 
 from vivavoce.blocks.network import STATE
 from vivavoce.blocks.tensors import Tensors
-
-TURNED, WEIGHT, SCALE = ".T", "_quantized", "_scale"
-"""What is added to a weight's name where it is turned to (inputs, outputs), in 8 bits, and to that of its scales."""
+from vivavoce.training.core.weights import TURNED
 
 
 def quantize_linear_layers(model: onnx.ModelProto, examples: Sequence[Tensors]) -> onnx.ModelProto:

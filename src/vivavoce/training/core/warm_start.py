@@ -12,18 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import torch
-from onnx import numpy_helper
 from torch import nn
 
-from vivavoce.blocks import Addon, load_addon
+from vivavoce.blocks import load_addon
 from vivavoce.blocks.addon import MANIFEST_FILE
 from vivavoce.errors import InputError
 from vivavoce.training.core.addon_export import ReadyNetwork, onnx_of
 from vivavoce.training.core.checkpoint import load_weights
-from vivavoce.training.core.int8 import HALF, SCALE, STEPS
 from vivavoce.training.core.product import Product
+from vivavoce.training.core.weights import read_weights
 
 Arrays = dict[str, np.ndarray]
 
@@ -43,9 +41,10 @@ def warm_start(product: Product[Any], network: nn.Module, source: Path) -> None:
         exports = product.export(probe).networks
     found: dict[str, np.ndarray] = {}
     for name in exports.keys() & addon.manifest.networks.keys():
+        shipped = addon.manifest.networks[name]
         if isinstance(exports[name], ReadyNetwork):
             raise InputError(f"{source}: the network {name} is exported in a way of its own, start from a run instead")
-        found |= _match_names(probe, _weights(onnx_of(exports[name])), _shipped_weights(addon, name))
+        found |= _match_names(probe, read_weights(onnx_of(exports[name])), read_weights(addon.read(shipped.file)))
     missing = [name for name, value in network.state_dict().items() if name not in found and value.is_floating_point()]
     if missing:
         raise InputError(f"{source}: {len(missing)} weights, such as {missing[0]}, cannot be told from the ONNX")
@@ -76,21 +75,3 @@ def _match_names(probe: nn.Module, exported: Arrays, shipped: Mapping[str, np.nd
             elif candidate.shape == array.shape[::-1] and np.allclose(candidate.T, array, atol=1e-3):
                 found[name] = shipped[wire].T
     return found
-
-
-def _shipped_weights(addon: Addon, name: str) -> Arrays:
-    return _weights(addon.read(addon.manifest.networks[name].file))
-
-
-def _weights(model: bytes) -> Arrays:
-    """The float weights of an ONNX network by name, half floats and int8 under the name of what they become."""
-    graph = onnx.load_from_string(model).graph
-    arrays = {weight.name: numpy_helper.to_array(weight) for weight in graph.initializer}
-    for name in [name for name in arrays if name.endswith(STEPS)]:
-        stem = name.removesuffix(STEPS)
-        arrays[stem] = arrays.pop(name).astype(np.float32) * arrays.pop(stem + SCALE)
-    return {
-        name.removesuffix(HALF): array.astype(np.float32)
-        for name, array in arrays.items()
-        if array.dtype in (np.float32, np.float16)
-    }

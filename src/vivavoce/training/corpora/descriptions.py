@@ -11,3 +11,8 @@ CORPORA = {
     "gum": "constituency trees of GUM, 76 documents; they come from a neural parser, corrected in part: annotations "
     "CC BY 4.0, texts CC BY and CC BY-SA",
 }
+ATTRIBUTION = (
+    "Learned from the voice of Kathleen (dataset-voice-kathleen, CC0 1.0) and from six synthetic voices spoken by "
+    "Kokoro-82M (Apache-2.0) over texts of LibriTTS (CC BY 4.0), LJ Speech (public domain) and templates (CC0)"
+)
+"""Of what learns from kathleen, ensemble and intonation."""

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
 import onnx
 import torch
-from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from vivavoce.text.embed import DIMENSION, LAYERS
 from vivavoce.training.core.onnx_export import NetworkExport
+from vivavoce.training.core.weights import store_int8
 from vivavoce.training.parser.network import ParserNetwork
-
-_FEWEST_WEIGHTS = 4096
-"""Smaller tensors stay 32-bit: nothing would be saved."""
 
 
 class _Unpadded(nn.Module):
@@ -44,25 +40,4 @@ def export_parser(network: ParserNetwork) -> bytes:
 
 def quantize(model: bytes) -> bytes:
     """The same ONNX network with weights of 8 bits and one scale a row, widened again when it is loaded."""
-    loaded = onnx.load_from_string(model)
-    graph = loaded.graph
-    kept, widening = [], []
-    for tensor in graph.initializer:
-        if tensor.data_type != TensorProto.FLOAT or np.prod(tensor.dims) < _FEWEST_WEIGHTS:
-            kept.append(tensor)
-            continue
-        weights = numpy_helper.to_array(tensor)
-        scales = np.maximum(np.abs(weights).max(axis=-1, keepdims=True) / 127, 1e-12).astype(np.float32)
-        narrow = np.rint(weights / scales).astype(np.int8)
-        name = tensor.name
-        kept += [numpy_helper.from_array(narrow, f"{name}.narrow"), numpy_helper.from_array(scales, f"{name}.scale")]
-        widening += [
-            helper.make_node("Cast", [f"{name}.narrow"], [f"{name}.wide"], to=TensorProto.FLOAT),
-            helper.make_node("Mul", [f"{name}.wide", f"{name}.scale"], [name]),
-        ]
-    nodes = [*widening, *graph.node]
-    del graph.initializer[:], graph.node[:]
-    graph.initializer.extend(kept)
-    graph.node.extend(nodes)
-    onnx.checker.check_model(loaded)
-    return loaded.SerializeToString()
+    return store_int8(onnx.load_from_string(model), axis=-1).SerializeToString()

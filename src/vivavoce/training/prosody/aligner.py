@@ -19,10 +19,11 @@ from vivavoce.training.core.model_cards import CardText
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.core.product import Losses, Metrics, Product, Progress
 from vivavoce.training.core.recipe import Recipe
+from vivavoce.training.corpora.descriptions import ATTRIBUTION
 from vivavoce.training.corpora.recordings import feature_path, recordings
 from vivavoce.training.corpora.split import Split
 from vivavoce.training.prosody.alignment import align_corpora
-from vivavoce.training.prosody.dataset import ATTRIBUTION, measured_sentences
+from vivavoce.training.prosody.dataset import measured_sentences
 from vivavoce.training.prosody.networks.aligner import CLASSES, FrameClassifier
 from vivavoce.training.prosody.sentence import SpokenSentence
 

@@ -13,7 +13,7 @@ from vivavoce.errors import InputError
 from vivavoce.files import write_text
 from vivavoce.prosody.alignment import aligner, whole_sentence
 from vivavoce.training.corpora.recordings import feature_path, prepare, recordings
-from vivavoce.training.prosody.texts import spoken_language
+from vivavoce.training.prosody.sentence import spoken_language
 from vivavoce.voice.tokens import tokenise
 
 

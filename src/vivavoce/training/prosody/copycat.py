@@ -18,9 +18,10 @@ from vivavoce.training.core.model_cards import CardText
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.core.product import Losses, Metrics, Product, Progress, Workspace
 from vivavoce.training.core.recipe import Recipe
+from vivavoce.training.corpora.descriptions import ATTRIBUTION
 from vivavoce.training.corpora.recordings import feature_path, recordings
 from vivavoce.training.prosody.alignment import align_corpora
-from vivavoce.training.prosody.dataset import ATTRIBUTION, SPEAKERS, centres, measured_sentences
+from vivavoce.training.prosody.dataset import SPEAKERS, centres, measured_sentences
 from vivavoce.training.prosody.networks.copycat import CONTOUR, CopyCatNetwork
 from vivavoce.training.prosody.sentence import SpokenSentence
 from vivavoce.voice.contour import frame_positions

@@ -14,16 +14,12 @@ from vivavoce.prosody.recording import SpeakerCentre, TokenProsody
 from vivavoce.training.core.product import Workspace
 from vivavoce.training.corpora.recordings import Recording, feature_path, recordings
 from vivavoce.training.prosody.alignment import durations_path
-from vivavoce.training.prosody.sentence import SpokenSentence
-from vivavoce.training.prosody.texts import spoken_language
+from vivavoce.training.prosody.sentence import SpokenSentence, spoken_language
 from vivavoce.voice.contour import knots_of, token_means
 from vivavoce.voice.tokens import SYMBOL_ID, tokenise
 
 SPEAKERS = ("kathleen", "af_heart", "af_bella", "am_michael", "am_fenrir", "bf_emma", "bm_george")
-ATTRIBUTION = (
-    "Learned from the voice of Kathleen (dataset-voice-kathleen, CC0 1.0) and from six synthetic voices spoken by "
-    "Kokoro-82M (Apache-2.0) over texts of LibriTTS (CC BY 4.0), LJ Speech (public domain) and templates (CC0)"
-)
+"""In the order of CopyCat's table of speakers."""
 
 
 def measured_sentences(workspace: Workspace, corpora: Sequence[str]) -> list[SpokenSentence]:

@@ -24,7 +24,7 @@ class SpokenSentence:
     pitch_weights: Array
     """How much each token's pitch counts, (tokens,): its voiced share, 0 where the melody is not to be learned."""
 
-    @property
-    def is_model(self) -> bool:
-        """Whether the melody is one to learn from."""
-        return bool(self.pitch_weights.any())
+
+def spoken_language(speaker: str) -> str:
+    """The English of a speaker of the corpora, whose names say it: British ones begin with bf_ or bm_."""
+    return "en-GB" if speaker.startswith(("bf_", "bm_")) else "en-US"

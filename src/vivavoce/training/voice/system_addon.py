@@ -8,14 +8,11 @@ from typing import Any
 from vivavoce.training.core.addon_export import AddonSpec
 from vivavoce.training.core.model_cards import CardText
 from vivavoce.training.core.onnx_export import NetworkExport
+from vivavoce.training.corpora.descriptions import ATTRIBUTION
 from vivavoce.training.voice.networks import Melody
 from vivavoce.training.voice.utterances import SPEAKERS
 
 CORPORA = ("kathleen", "ensemble", "intonation")
-ATTRIBUTION = (
-    "Learned from the voice of Kathleen (dataset-voice-kathleen, CC0 1.0) and from six synthetic voices spoken by "
-    "Kokoro-82M (Apache-2.0) over texts of LibriTTS (CC BY 4.0), LJ Speech (public domain) and templates (CC0)"
-)
 NOTES = "Predicts what stage I of the voice chorus found in its recordings, and serves that voice alone."
 
 

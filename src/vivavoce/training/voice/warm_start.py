@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import onnx
+import numpy as np
 import torch
-from onnx import numpy_helper
 from torch import Tensor, nn
 
 from vivavoce.blocks import load_addon
 from vivavoce.blocks.lookup import find_addon
 from vivavoce.errors import InputError
-from vivavoce.training.core.quantize import SCALE, TURNED, WEIGHT
+from vivavoce.training.core.weights import read_weights
 from vivavoce.training.voice.hibari import hibari_graph, hibari_weights, start_from_hibari
 from vivavoce.training.voice.networks import Melody, Voice
 
@@ -47,13 +46,6 @@ def exported_weights(source: str) -> dict[str, Tensor]:
     addon = load_addon(find_addon(source))
     found: dict[str, Tensor] = {}
     for network in addon.manifest.networks.values():
-        stored = {
-            weight.name.removesuffix(".half"): torch.from_numpy(numpy_helper.to_array(weight).copy())
-            for weight in onnx.load_from_string(addon.read(network.file)).graph.initializer
-        }
-        for name, values in stored.items():
-            found[name] = values.float()
-            if name.endswith(TURNED + WEIGHT):
-                own = name.removesuffix(TURNED + WEIGHT)
-                found[own] = (values.float() * stored[own + TURNED + SCALE]).T.contiguous()
+        stored = read_weights(addon.read(network.file))
+        found |= {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in stored.items()}
     return found

@@ -1,4 +1,4 @@
-"""Matrices as int8: smaller, nearly the same answers, and a training can begin from them."""
+"""Weights as half floats and as int8: smaller, nearly the same answers, and a training can begin from them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from vivavoce.training.core.onnx_export import streaming_export
-from vivavoce.training.core.warm_start import _weights
+from vivavoce.training.core.weights import read_weights
 
 
 class Stream(nn.Module):
@@ -39,5 +39,5 @@ def test_int8_says_nearly_the_same() -> None:
     assert len(small) < 0.75 * len(half)
     expected = run(half, frames)
     assert np.sqrt(np.mean((run(small, frames) - expected) ** 2)) < 0.01 * expected.std()
-    kept = {array.shape for array in _weights(small).values()}
+    kept = {array.shape for array in read_weights(small).values()}
     assert {(40, 128), (128, 20)} <= kept
