@@ -1,4 +1,33 @@
-from vivavoce.training.core.model_cards import put_values
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from vivavoce.blocks import find_addon
+from vivavoce.errors import InputError
+from vivavoce.training.core.model_cards import CARD, FIGURES, put_measurements, put_values
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(find_addon("redundancy"), tmp_path / "redundancy"))
+
+
+def test_figures_beside_a_card_are_put_in_once_and_before_the_limits(copy: Path) -> None:
+    for day in ("Monday", "Tuesday"):
+        (copy / FIGURES).write_text(json.dumps({"measured": f"{day}, one core", "rows": [["words", "3 %"]]}))
+        put_measurements(copy)
+    card = (copy / CARD).read_text()
+    assert "## Measured\n\nTuesday, one core.\n\n| | |\n|---|---|\n| words | 3 % |\n" in card
+    assert card.count("## Measured") == 1
+    assert card.index("## Measured") < card.index("## Limits")
+
+
+def test_figures_of_another_form_are_refused(copy: Path) -> None:
+    (copy / FIGURES).write_text('{"rows": 3}')
+    with pytest.raises(InputError, match=r"figures\.json"):
+        put_measurements(copy)
 
 
 def test_values_in_a_list_are_replaced() -> None:
