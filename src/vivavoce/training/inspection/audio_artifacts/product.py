@@ -27,7 +27,7 @@ from vivavoce.training.inspection.audio_artifacts.data import DEFECTS, ArtifactM
 from vivavoce.training.inspection.audio_artifacts.network import ArtifactClassifier, ArtifactNetwork
 from vivavoce.training.inspection.calibration import FalsePositives
 from vivavoce.training.inspection.examples import Example, Maker
-from vivavoce.training.inspection.labeled_frames import TIME_S
+from vivavoce.training.inspection.labeled_frames import EARLY_S
 from vivavoce.training.inspection.metrics import balanced_accuracy, threshold_over
 from vivavoce.training.inspection.product import DetectorProduct, batch_of
 from vivavoce.training.inspection.sources import Sources
@@ -106,7 +106,8 @@ class AudioArtifactsProduct(DetectorProduct[ArtifactRecipe]):
     def labeled_examples(self, label: Label) -> Iterator[Example]:
         with open_media(Path(label.file)) as media:
             for part in media.parts():
-                if isinstance(part, AudioBlock) and part.stream == 0 and abs(part.start_s - label.start_s) < TIME_S:
+                # the second of sound that holds the label's time; the last of a file may be shorter
+                if isinstance(part, AudioBlock) and part.stream == 0 and part.start_s + 1.0 > label.start_s + EARLY_S:
                     if part.samples.shape[1] == SAMPLE_RATE_HZ:
                         views = {n: view[0].astype(np.float16) for n, view in sound_views(part.mono[None]).items()}
                         index = np.int8(CLASSES.index(label.answer))
