@@ -14,6 +14,7 @@ from bench.shared.results import Table
 from bench.shared.sentences import Rendition
 from vivavoce.blocks import Addon
 from vivavoce.training.voice.labels import Labels, Predictor
+from vivavoce.voice.timing import whole_units
 
 UNVOICED_SHARE = 0.35
 """Of the speaker's median f0: what is lower counts as unvoiced."""
@@ -69,7 +70,7 @@ class _Networks:
         both = ours & theirs
         a, b = 12 * np.log2(f0[both]), 12 * np.log2(labels.f0_hz[both])
         log_units = states["log_durations"][0]
-        total = np.maximum(1, np.round(np.expm1(log_units))).sum()
+        total = whole_units(np.expm1(log_units)).sum()
         return [
             float(np.abs(a - b).mean()),
             float(np.corrcoef(a, b)[0, 1]) if len(a) > 1 else math.nan,

@@ -63,7 +63,7 @@ def test_marks_are_in_order_and_carry_their_bytes() -> None:
     sentence = replace(SENTENCE, marks=(Mark("here", 1), Mark("end", 5)))
     tokens = tokenise(sentence)
     durations = np.full(len(tokens.symbols), 4)
-    marks = speech_marks(sentence, tokens, 2.0 + np.cumsum(durations) * 0.01, begin_s=2.0)
+    marks = speech_marks(sentence, tokens, np.cumsum(durations) * 0.01)
     words = [mark for mark in marks if mark.type == "word"]
     assert [mark.value for mark in words] == [word.text for word in SENTENCE.words]
     source = b"We wanted coffee, and pie."
@@ -71,13 +71,13 @@ def test_marks_are_in_order_and_carry_their_bytes() -> None:
     assert all(a.end_s <= b.time_s for a, b in itertools.pairwise(words))
     named = {mark.value: mark.time_s for mark in marks if mark.type == "ssml"}
     assert named["here"] == words[1].time_s
-    assert named["end"] == pytest.approx(2.0 + durations.sum() * 0.01)
+    assert named["end"] == pytest.approx(durations.sum() * 0.01)
 
 
 def test_the_pause_hidden_in_a_last_sound_is_not_marked() -> None:
     tokens = tokenise(SENTENCE)
     ends = np.arange(1, len(tokens.symbols) + 1) * 0.5
-    marks = {m.value: m for m in speech_marks(SENTENCE, tokens, ends, 0.0, longest_end_s=0.2) if m.type == "word"}
+    marks = {m.value: m for m in speech_marks(SENTENCE, tokens, ends, longest_end_s=0.2) if m.type == "word"}
     coffee = np.flatnonzero(tokens.words == SENTENCE.words.index(next(w for w in SENTENCE.words if w.text == "coffee")))
     assert marks["coffee"].time_s == ends[coffee[0] - 1]
     assert marks["coffee"].end_s == pytest.approx(ends[coffee[-1] - 1] + 0.2)

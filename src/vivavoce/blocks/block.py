@@ -16,7 +16,7 @@ from vivavoce.blocks.manifest import AddonManifest
 from vivavoce.blocks.network import Network
 from vivavoce.blocks.schedule import StreamOptions
 from vivavoce.blocks.targets import Target
-from vivavoce.blocks.tensors import Specs, StackError, Tensors, connect, frame_count
+from vivavoce.blocks.tensors import Specs, StackError, Tensors, connect, frame_count, join
 
 State = TypeVar("State")
 NOTHING: Tensors = {}
@@ -103,6 +103,12 @@ class StreamableBlock(Block, Generic[State]):
         """The remaining output once the upstream has ended: tensors (1, frames, …), possibly of 0 frames."""
         del state
         return NOTHING
+
+    def finish(self, state: State, chunk: Tensors, frames: int) -> Tensors:
+        """Take a last chunk, of `frames` frames, and give all the remaining output: `step`, then `flush`, unless a block
+        can do both at once."""
+        after, made = self.step(state, chunk, frames) if frames else (state, NOTHING)
+        return made if after is None else join([made, self.flush(after)])
 
     def wire(self, upstream: Specs, place: str, source: str) -> Specs:
         """What leaves when `upstream`, which `source` supplies, arrives at this block at a place in the JSON.

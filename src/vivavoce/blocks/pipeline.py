@@ -94,9 +94,10 @@ class StreamableStack(StreamableBlock[Stages]):
         """Hand a chunk down the row. Once a block ends, those below it are flushed and the stack ends."""
         following: list[Any] = []
         for block, stage in zip(self.blocks, state, strict=True):
-            after, made = block.step(stage, chunk, frames) if frames else (stage, NOTHING)
-            if ended and after is not None:
-                after, made = None, join([made, block.flush(after)])
+            if ended:
+                after, made = None, block.finish(stage, chunk, frames)
+            else:
+                after, made = block.step(stage, chunk, frames) if frames else (stage, NOTHING)
             ended = after is None
             following.append(after)
             chunk, frames = made, frame_count(made)

@@ -112,10 +112,23 @@ class StreamingNetwork(StreamableBlock[StreamingState]):
     def flush(self, state: StreamingState) -> Tensors:
         if not self._lookahead:
             return NOTHING
-        wanted = self.network.chunk_inputs
-        silence = {name: np.zeros(_shape(spec, self._lookahead), spec.dtype) for name, spec in wanted.items()}
-        following, made = self.network.step(state.network, silence, self._lookahead)
+        following, made = self.network.step(state.network, self._silence(), self._lookahead)
         return self._answer(state.fed, following, state.held, made, self._lookahead)[1]
+
+    def finish(self, state: StreamingState, chunk: Tensors, frames: int) -> Tensors:
+        """One run of the network instead of two."""
+        if not (frames and self._lookahead):
+            return super().finish(state, chunk, frames)
+        silence = self._silence()
+        last = {name: np.concatenate([chunk[name], silence[name]], axis=1) for name in silence}
+        total = frames + self._lookahead
+        following, made = self.network.step(state.network, last, total)
+        held = join([state.held, {name: chunk[name] for name in self._forward}])
+        return self._answer(state.fed, following, held, made, total)[1]
+
+    def _silence(self) -> dict[str, np.ndarray]:
+        wanted = self.network.chunk_inputs
+        return {name: np.zeros(_shape(spec, self._lookahead), spec.dtype) for name, spec in wanted.items()}
 
     def _answer(
         self, fed: int, network: NetworkState, held: Tensors, made: Tensors, frames: int

@@ -1,8 +1,8 @@
 """Silence of the length that was asked, whatever silence a voice makes of itself.
 
 A sentence is cut where breaks are wanted, and at punctuation where the voice pauses. Each piece begins with its first
-sound and ends with its last; what a model makes before, between and after them (breath, hum, silence of its own length)
-gives way to silence.
+sound and ends with its last; what a model makes before, between and after them (breath, murmur, silence of its own
+length) gives way to silence.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from vivavoce.features import Array
 from vivavoce.text.utterance import Sentence
@@ -27,6 +28,8 @@ LEAD_BLOCKS, TAIL_BLOCKS = 4, 8
 TAIL_S = TAIL_BLOCKS * BLOCK_S
 SILENT_LEVEL = 10.0 ** (-54.0 / 20.0)
 """Root mean square of a block that nobody hears beside speech of -20 LUFS."""
+MURMUR_LEVEL, MURMUR_BLOCKS = 10.0 ** (-48.0 / 20.0), 8
+"""Sound under this level that follows as many silent blocks is a murmur: no speech unless louder sound comes of it."""
 SEARCH_S = 0.06
 """How far from where a pause is expected its quietest place is looked for, to either side."""
 DIP_LEVEL = 10.0 ** (-36.0 / 20.0)
@@ -194,7 +197,18 @@ class _Shaper:
         if not self._trim:
             return np.ones(count, bool)
         power = np.square(self._held[: count * self.block].reshape(count, self.block)).mean(axis=1)
-        return power >= SILENT_LEVEL**2
+        return without_murmurs(power, 0 if self._heard or not self._passed else MURMUR_BLOCKS)
+
+
+def without_murmurs(power: Array, silent: int) -> npt.NDArray[np.bool_]:
+    """Which blocks are heard, of their mean power (blocks,) after a number of `silent` blocks; a murmur at the end may
+    yet become speech."""
+    audible, loud = power >= SILENT_LEVEL**2, power >= MURMUR_LEVEL**2
+    for place, is_audible in enumerate(audible):
+        speech = loud[place] or (is_audible and silent < MURMUR_BLOCKS)
+        audible[place] = speech
+        silent = 0 if speech else silent + 1
+    return audible
 
 
 def inner_cuts(

@@ -131,12 +131,16 @@ class SpectralSynthesis(StreamableBlock[SynthesisState]):
 
 
 def _spectrum(parts: Mapping[str, Array], windows: Array, first: int) -> Complex:
-    source = np.fft.rfft(windows * (_window() / (WINDOW / 4)), axis=1).astype(np.complex64)
-    turned = np.float32(np.pi) * np.tanh(parts["rotation"])
-    spectrum = source * _polar(_exp(parts["harmonic"]), turned)
+    spectrum = _polar(_exp(parts["residual"]), parts["phase"])
     spectrum += _exp(parts["noise"]) * _noise(first, first + len(windows))
-    spectrum += _polar(_exp(parts["residual"]), parts["phase"])
-    return spectrum * np.exp(parts["gain"])[:, None]
+    voiced = windows.any(axis=1)
+    if voiced.any():
+        source = np.fft.rfft(windows[voiced] * (_window() / (WINDOW / 4)), axis=1).astype(np.complex64)
+        turned = np.float32(np.pi) * np.tanh(parts["rotation"][voiced])
+        spectrum[voiced] += source * _polar(_exp(parts["harmonic"][voiced]), turned)
+    if parts["gain"].any():
+        spectrum *= np.exp(parts["gain"])[:, None]
+    return spectrum
 
 
 def _with_pulses(state: SynthesisState, f0: Array) -> SynthesisState:
@@ -161,13 +165,15 @@ def _pulses(f0: Array, cycles: float) -> tuple[Array, float]:
     voiced = hertz > UNVOICED_HZ
     hertz = np.maximum(hertz, UNVOICED_HZ)
     phase = cycles + np.cumsum(hertz, dtype=np.float64) / RATE_HZ
-    angle = ((phase % 1.0) * 2.0 * np.pi).astype(np.float32)
+    made = np.zeros(len(hertz), np.float32)
+    hertz, heard = hertz[voiced], phase[voiced]
+    angle = ((heard - np.floor(heard)) * (2.0 * np.pi)).astype(np.float32)
     harmonics = np.floor(HIGHEST_HARMONIC_HZ / hertz) + np.float32(0.5)
-    divisor = 2.0 * np.sin(angle * 0.5)
+    divisor = np.float32(2.0) * np.sin(angle * np.float32(0.5))
     at_pulse = np.abs(divisor) <= 2e-3
-    train = np.sin(harmonics * angle) / np.where(at_pulse, 1.0, divisor)
-    train = np.where(at_pulse, harmonics, train) - 0.5
-    return np.where(voiced, train, 0.0).astype(np.float32), float(phase[-1] % 1.0)
+    train = np.sin(harmonics * angle) / np.where(at_pulse, np.float32(1.0), divisor)
+    made[voiced] = np.where(at_pulse, harmonics, train) - np.float32(0.5)
+    return made, float(phase[-1] % 1.0)
 
 
 def _noise(start: int, stop: int) -> Complex:

@@ -36,7 +36,7 @@ from vivavoce.voice.style import Pauses, SpeakingStyle
 from vivavoce.voice.timing import SpeechMark, speech_marks
 from vivavoce.voice.tokens import Tokens
 
-SCHEDULE = ChunkSchedule((8, 16, 32, 64, 128, 256))
+SCHEDULE = ChunkSchedule((8, 24, 72, 256))
 FASTEST_OWN = 1.25
 """The rate at which a voice itself still shortens its sounds evenly; what is asked for beyond is done to the sound."""
 
@@ -204,7 +204,7 @@ class Voice:
         boundary_s = self.details.boundary_s
         cuts = [] if durations is None else inner_cuts(sentence, tokens, durations, self.clock, boundary_s, pauses)
         pause_s = pause_before(sentence, style.pauses, previous)
-        waiting = list(self._marks(sentence, tokens, durations, 0.0))
+        waiting = list(self._marks(sentence, tokens, durations, controls.rate))
         for samples, shift, passed in shape(sound, cuts, pause_s, self.clock, trim=not silent.any()):
             if shift is None:
                 yield SpeechChunk(samples)
@@ -271,7 +271,10 @@ class Voice:
         self, context: Tensors, schedule: ChunkSchedule, durations: Frames | None, silent: np.ndarray
     ) -> Iterator[Array]:
         """The stack's samples, zero where silent tokens are said."""
-        hidden = np.zeros(0, bool) if durations is None or not silent.any() else np.repeat(silent, durations * self.hop)
+        hidden = np.zeros(0, bool)
+        if durations is not None and silent.any():
+            early = max(0, -round(self.details.boundary_s * self.clock.rate_hz))
+            hidden = np.append(np.repeat(silent, durations * self.hop)[early:], np.full(early, silent[-1]))
         done = 0
         for made in self._frames.open(context, options=StreamOptions(schedule)):
             samples = made["audio"][0]
@@ -283,10 +286,10 @@ class Voice:
             yield samples
 
     def _marks(
-        self, sentence: Sentence, tokens: Tokens, durations: Frames | None, begin_s: float
+        self, sentence: Sentence, tokens: Tokens, durations: Frames | None, rate: Array
     ) -> tuple[SpeechMark, ...]:
         if durations is None:
-            return speech_marks(sentence, tokens, None, begin_s)
+            return speech_marks(sentence, tokens, None)
         ends_s = np.cumsum(durations) * self.clock.frame_s
         ends_s[:-1] = np.maximum(ends_s[:-1] + self.details.boundary_s, 0.0)
-        return speech_marks(sentence, tokens, begin_s + ends_s, begin_s, self.details.longest_end_s)
+        return speech_marks(sentence, tokens, ends_s, self.details.longest_end_s / rate)

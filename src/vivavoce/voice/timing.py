@@ -45,20 +45,20 @@ class SpeechMark:
 
 
 def speech_marks(
-    sentence: Sentence, tokens: Tokens, ends_s: FloatArray | None, begin_s: float, longest_end_s: float = np.inf
+    sentence: Sentence, tokens: Tokens, ends_s: FloatArray | None, longest_end_s: FloatArray | float = np.inf
 ) -> tuple[SpeechMark, ...]:
-    """Sentence, word and SSML marks of a sentence that begins at `begin_s`, in time order.
+    """Sentence, word and SSML marks of a sentence that begins at 0 s, in time order.
 
     `ends_s` (tokens,) is when each token ends; without it, which an attention model cannot tell, the mark of the
-    sentence alone. A sound before a gap counts for `longest_end_s` at most: some models hide the pause in it.
+    sentence alone. A sound before a gap counts for `longest_end_s` (tokens,) at most: some models hide the pause in it.
     """
     if ends_s is None:
-        return (SpeechMark(begin_s, begin_s, "sentence", *sentence.span, sentence.text),)
-    starts_s = np.concatenate([[begin_s], ends_s[:-1]])
+        return (SpeechMark(0.0, 0.0, "sentence", *sentence.span, sentence.text),)
+    starts_s = np.concatenate([[0.0], ends_s[:-1]])
     before_gap = np.append(tokens.gaps[1:], True)
     heard_s = np.where(before_gap, np.minimum(ends_s, starts_s + longest_end_s), ends_s)
     spoken = [_extent(tokens.words == number, starts_s, heard_s) for number in range(len(sentence.words))]
-    marks = [SpeechMark(begin_s, float(ends_s[-1]), "sentence", *sentence.span, sentence.text)]
+    marks = [SpeechMark(0.0, float(ends_s[-1]), "sentence", *sentence.span, sentence.text)]
     for word, (start_s, end_s) in zip(sentence.words, spoken, strict=True):
         marks.append(SpeechMark(start_s, end_s, "word", *word.span, word.text))
     for mark in sentence.marks:

@@ -54,6 +54,7 @@ class _Config:
     end_units: int = 4
     melody_of_silence: bool = False
     unvoiced_hz: float = 40.0
+    early_frames: int = 0
     closing_units: int = 0
     closing_energy: tuple[float, ...] = ()
     closing_lift: float = 2.0
@@ -70,7 +71,8 @@ class UnitUpsampler(StreamableBlock[UnitState]):
     silence that was predicted, for one that was never taught shorter ones speaks too late after them.
     `given_frames`, where not negative, takes the place of the durations, and `given_f0` (1, frames), if it has
     values, that of the pitch of what is voiced; `rise` (1, tokens), if it is there, are semitones by which runs of
-    tokens rise to their end; the range of pitch is widened about `centre_hz`. Over the last
+    tokens rise to their end; the range of pitch is widened about `centre_hz`. What is heard of a token begins
+    `early_frames` before its own frames do, and so does what markup asks of it. Over the last
     `closing_units` what is voiced has its speaker's `closing_energy` at least, by `closing_lift` at most more than
     the network says, and `closing_pitch` of the centre at least: lower, it creaks, and no fall is heard. JSON:
     `{"type": "UnitUpsampler", "unit_frames": 2}`.
@@ -85,6 +87,8 @@ class UnitUpsampler(StreamableBlock[UnitState]):
             raise StackError(f'{place}: the network reads no "prosody"')
         if not (1 <= config.unit_frames <= 16 and 0 <= config.margin <= MAX_MARGIN):
             raise InputError(f"{place}: unit_frames is {config.unit_frames} and margin {config.margin}")
+        if not 0 <= config.early_frames <= MAX_MARGIN:
+            raise InputError(f"{place}: early_frames is {config.early_frames}, use 0 to {MAX_MARGIN}")
         self._melody, self._config = melody, config
         self._said_once = {name: spec for name, spec in melody.inputs.items() if name != "prosody"}
 
@@ -138,13 +142,13 @@ class UnitUpsampler(StreamableBlock[UnitState]):
         stop = min(state.start + frames, state.end)
         while len(state.f0) < stop:
             state = self._further(state, stop)
-        token = state.token[np.arange(state.start, stop) // per_unit]
-        context, window = state.context, slice(state.start, stop)
+        places, context, window = np.arange(state.start, stop), state.context, slice(state.start, stop)
+        token = state.token[places // per_unit]
         made = {
             "encoded": context["encoded"][:, token],
             "f0": state.f0[None, window],
             "energy": state.energy[None, window],
-            "gain": context["gain"][:, token],
+            "gain": context["gain"][:, self._heard(state, places)],
             "valid": np.ones((1, stop - state.start), np.float32),
         }
         return (None if stop == state.end else state._replace(start=stop)), made
@@ -184,9 +188,14 @@ class UnitUpsampler(StreamableBlock[UnitState]):
             VOICED_SHARE * float(state.context["centre_hz"][0]), GLIDE_UNITS * per_unit,
         )  # fmt: skip
         f0, energy = self._close(f0, energy, (total - done) * per_unit, state.context)
-        token = np.repeat(state.token[done:until], per_unit)
+        token = self._heard(state, np.arange(done * per_unit, until * per_unit))
         f0 = self._apply_controls(f0, token, done * per_unit - state.first, state.context)
         return state._replace(f0=np.concatenate([state.f0, f0]), energy=np.concatenate([state.energy, energy]))
+
+    def _heard(self, state: UnitState, places: Frames) -> Frames:
+        """The token that is heard at each of the frames `places` (frames,)."""
+        units = (places + self._config.early_frames) // self._config.unit_frames
+        return state.token[np.minimum(units, len(state.token) - 1)]
 
     def _close(self, f0: Array, energy: Array, left: int, context: Tensors) -> tuple[Array, Array]:
         """f0 and energy with the last of the voice high and loud enough for its rise or fall to be heard; `left` frames

@@ -141,5 +141,5 @@ class Tables(nn.Module):
 
     def modulations(self, name: str, chosen: Tensor, number: int) -> list[Modulation]:
         """(batch,) -> `number` gains and shifts from a table that is 2 * number * channels wide."""
-        parts = self.row(name, chosen).unflatten(-1, (2 * number, -1)).unbind(-2)
+        parts = self.of[name](chosen).unflatten(-1, (2 * number, -1)).split(1, dim=1)  # one node of ONNX
         return list(zip(parts[::2], parts[1::2], strict=True))

@@ -22,6 +22,8 @@ F0_SCALE, ENERGY_SCALE = 100.0, 5.0
 FRAMES_PER_UNIT = 2
 KINDS = ("", "yes_no", "or", "wh", "list", "compound", "emphasis")
 SENTENCE_PROSODY, WORD_PROSODY = 64, 16
+USUAL_SYMBOLS, MOST_OCTAVES = 64.0, 1.5
+"""How many symbols a sentence of no special length has, and how far from it the style of one still changes."""
 
 
 class FrameDecoder(nn.Module):
@@ -88,7 +90,10 @@ class ProsodyNetwork(nn.Module):
 
 class Melody(nn.Module):
     """Durations, pitch and energy, with tables of the speakers and of the kinds of sentence, and what an embedding of
-    the sentence's and of the words' prosody adds. `centre` is each speaker's median log f0 and mean energy."""
+    the sentence's and of the words' prosody adds. `centre` is each speaker's median log f0 and mean energy.
+
+    The teacher's styles lie on a line along the log of a sentence's length: tables `l` say what an octave of it adds.
+    """
 
     def __init__(self, speakers: int) -> None:
         super().__init__()
@@ -105,6 +110,7 @@ class Melody(nn.Module):
                 "out": 4 * FRAMES_PER_UNIT,
             },
         )
+        self.l = Tables(speakers, {"text": width, "norms": 5 * 2 * width, "dur": width + 1})
         self.k = Tables(len(KINDS), {"text": width, "enter": width, "pro": blocks * 2 * width})
         self.centre: Tensor
         self.register_buffer("centre", torch.zeros(speakers, 2))
@@ -117,19 +123,25 @@ class Melody(nn.Module):
     ) -> Tensor:  # fmt: skip
         """symbols, mask (batch, tokens), speaker, kind (batch,), embeddings (batch, 64) and (batch, tokens, 16) or None
         for zero -> (batch, tokens, 192)."""
-        told = self.v.row("text", speaker) + self.k.row("text", kind)
+        octaves = length_octaves(mask)
+        told = self.v.row("text", speaker) + octaves * self.l.row("text", speaker) + self.k.row("text", kind)
         if sentence_prosody is not None:
             told = told + self.sentence(sentence_prosody)[:, None]
         if word_prosody is not None:
             told = told + self.word(word_prosody)
-        states = self.p.text(symbols, mask, told, self.v.modulations("norms", speaker, 5))
+        usual, by_length = (tables.modulations("norms", speaker, 5) for tables in (self.v, self.l))
+        norms: list[Modulation] = [
+            (gain + octaves * more, shift + octaves * further)
+            for (gain, shift), (more, further) in zip(usual, by_length, strict=True)
+        ]
+        states = self.p.text(symbols, mask, told, norms)
         if sentence_prosody is not None:
             states = states + self.sentence_enter(sentence_prosody)[:, None]
         return states if word_prosody is None else states + self.word_enter(word_prosody)
 
     def log_units(self, states: Tensor, mask: Tensor, speaker: Tensor) -> Tensor:
         """log(1 + units) of each token: (batch, tokens)."""
-        table = self.v.row("dur", speaker)
+        table = self.v.row("dur", speaker) + length_octaves(mask) * self.l.row("dur", speaker)
         entered = functional.pad(states * mask[..., None].to(states.dtype), (0, 0, 1, 1))
         first, last = cast(nn.Conv1d, self.p.dur[0]), cast(nn.Conv1d, self.p.dur[2])
         hidden = functional.gelu(over_neighbours(entered, first) + table[..., :-1])
@@ -152,3 +164,9 @@ class Melody(nn.Module):
         batch, units, _ = out.shape
         f0, energy = out.reshape(batch, units, 2, FRAMES_PER_UNIT).unbind(2)
         return f0.reshape(batch, -1) * F0_SCALE, energy.reshape(batch, -1) * ENERGY_SCALE
+
+
+def length_octaves(mask: Tensor) -> Tensor:
+    """By how many octaves sentences are longer than usual: mask (batch, tokens) -> (batch, 1, 1)."""
+    symbols = mask.float().sum(1)[:, None, None]
+    return torch.log2(symbols / USUAL_SYMBOLS).clamp(-MOST_OCTAVES, MOST_OCTAVES)

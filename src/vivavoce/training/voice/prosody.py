@@ -20,6 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from vivavoce.training.core.addon_export import AddonSpec
+from vivavoce.training.core.checkpoint import EMA, load_checkpoint
 from vivavoce.training.core.product import Losses, Metrics, Product, Progress
 from vivavoce.training.core.recipe import Recipe
 from vivavoce.training.voice.examples import Example, centres, examples, tensors
@@ -41,6 +42,8 @@ from vivavoce.training.voice.stage_one import (
 )
 from vivavoce.training.voice.utterances import SPEAKERS, utterances
 from vivavoce.training.voice.warm_start import HIBARI, begin, load_exported
+
+LENGTH_TABLES = "melody.l."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,8 +96,12 @@ class ProsodyRecipe(Recipe):
     embeddings: EmbeddingSettings
     begin: str = HIBARI
     """Whose weights come first: hibari's, or those of an addon of this voice, by name or folder."""
+    follows: str = ""
+    """The run of this product that is gone on from instead."""
     quick_rate: float = 4.0
     """How much faster tables and reference encoders learn than what begins with hibari's weights."""
+    fixed_references: bool = False
+    """Whether the reference encoders stay as they are, so that what was learned about their embeddings stays true."""
 
 
 class Prosody(Product[ProsodyRecipe]):
@@ -102,6 +109,10 @@ class Prosody(Product[ProsodyRecipe]):
     index of selection: what stage I finds in the training sentences."""
 
     recipe_class = ProsodyRecipe
+
+    @property
+    def depends_on(self) -> tuple[str, ...]:
+        return (self.recipe.follows,) if self.recipe.follows else ()
 
     @property
     def features(self) -> Path:
@@ -120,6 +131,9 @@ class Prosody(Product[ProsodyRecipe]):
 
     def initialize(self, network: nn.Module) -> None:
         assert isinstance(network, StageOne)
+        if self.recipe.follows:
+            go_on(network, self.workspace.run(self.recipe.follows))
+            return
         begin(network.melody, self.recipe.begin, "melody")
         spoken = utterances(self.features, [c for c in self.recipe.data.corpora if c != MORE], with_sound=False)
         network.melody.centre.copy_(torch.tensor(centres(spoken)))
@@ -132,6 +146,8 @@ class Prosody(Product[ProsodyRecipe]):
     def parameter_groups(self, network: nn.Module) -> list[dict[str, Any]]:
         quick, slow = [], []
         for name, parameter in network.named_parameters():
+            if self.recipe.fixed_references and not name.startswith("melody."):
+                continue
             (slow if name.startswith("melody.p.") else quick).append(parameter)
         return [{"params": slow}, {"params": quick, "learning_rate_scale": self.recipe.quick_rate}]
 
@@ -189,6 +205,13 @@ class Prosody(Product[ProsodyRecipe]):
     def export(self, network: nn.Module) -> AddonSpec:
         assert isinstance(network, StageOne)
         return selection(network, self.workspace)
+
+
+def go_on(network: StageOne, run: Path) -> None:
+    """Put the averaged weights of an earlier run into a network; tables of length that it had none of stay zero."""
+    weights = load_checkpoint(run).states[EMA]
+    fresh = {name: value for name, value in network.state_dict().items() if name.startswith(LENGTH_TABLES)}
+    network.load_state_dict(fresh | weights)
 
 
 def example_weights(learned: Sequence[Example], data: ProsodyData) -> np.ndarray:

@@ -19,7 +19,7 @@ from vivavoce.training.voice.networks import FRAMES_PER_UNIT, Melody
 from vivavoce.training.voice.reference import SentenceReference, WordReference, word_shares
 from vivavoce.training.voice.utterances import SPEAKERS
 
-PROSODY_RUNS = ("chorus-prosody", "chorus-questions")
+PROSODY_RUNS = ("chorus-prosody", "chorus-questions", "chorus-lengths")
 """Each goes on from the one before."""
 PROSODY_RECIPE = PROSODY_RUNS[-1]
 UNVOICED_SHARE = 0.35
@@ -90,8 +90,8 @@ def label_losses(
         (f0 / median - UNVOICED_SHARE) / 0.1, (wanted > UNVOICED_SHARE * median).float(), reduction="none"
     )
     return {
-        "duration": mean_of((log_units - torch.log1p(batch["units"])).abs(), mask)
-        + 0.3 * mean_of((said - total).abs() / total, batch["has_lengths"]),
+        "duration": mean_of((log_units - torch.log1p(batch["units"])).abs(), mask),
+        "length": 0.3 * mean_of((said - total).abs() / total, batch["has_lengths"]),
         "pitch": 2.0 * mean_of((ours - meant).abs(), voiced) + mean_of((f0 - wanted).abs() / median, frames),
         "movement": 2.0 * mean_of(moved, both),
         "voicing": 0.2 * mean_of(spoken, frames) + 0.3 * mean_of((floor - bound).abs(), frames),

@@ -25,6 +25,8 @@ TEXT, PROSODY, DURATIONS = "/Transpose_22_output_0", "/Transpose_55_output_0", "
 MELODY, ENERGY = "/Gather_33_output_0", "/Mul_62_output_0"
 TEXT_WIDTH, PROSODY_WIDTH, UNIT_FRAMES = 128, 192, 2
 BOUNDARY_S, LONGEST_END_S = -0.045, 0.175
+RATE_HZ, HOP = 24_000, 300
+EARLY_FRAMES = round(-BOUNDARY_S * RATE_HZ / HOP)
 
 
 def is_hibari(graph: Graph) -> bool:
@@ -74,8 +76,8 @@ def _manifest(graph: Graph, data: bytes, name: str, assets: Path, vocabulary: di
         "licence": licence,
         "attribution": origin,
         "provenance": {"data": [], "recipe": f"imported, sha256 {digest}", "steps": 0, "hardware": "none"},
-        "sample_rate_hz": 24_000,
-        "hop": 300,
+        "sample_rate_hz": RATE_HZ,
+        "hop": HOP,
         "speakers": [speaker],
         "inputs": {
             "symbols": {"dtype": "int64", "shape": per_token},
@@ -95,7 +97,7 @@ def _manifest(graph: Graph, data: bytes, name: str, assets: Path, vocabulary: di
         },
         "config": {
             "Decoder": {"lookahead": LOOKAHEAD, "forward": ["f0", "gain"]},
-            "UnitUpsampler": {"unit_frames": UNIT_FRAMES},
+            "UnitUpsampler": {"unit_frames": UNIT_FRAMES, "early_frames": EARLY_FRAMES},
         },
         "stack": describe_stack({"type": "UnitUpsampler"}, {"type": "Decoder"}, {"type": "SpectralSynthesis"}),
         "details": {

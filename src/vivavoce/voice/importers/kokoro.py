@@ -35,6 +35,7 @@ RATE_HZ = 24_000
 DECODER_MARGIN, GENERATOR_MARGIN = 20, 12
 WHOLE_SENTENCE = 10_000
 BOUNDARY_S, LONGEST_END_S = -0.045, 0.175
+EARLY_FRAMES = round(-BOUNDARY_S * RATE_HZ / HOP)
 VOICED_HZ = 40.0
 SYMBOLS = {
     1: ";:,.!?", 9: '—…"()“” \u0303ʣʥʦʨᵝꭧAI', 31: "O", 33: "Q", 35: "ST", 39: "W", 41: "Yᵊabcdef",
@@ -189,7 +190,7 @@ def _manifest(kokoro: KokoroGraph, data: bytes, name: str, measured: Mapping[str
         "stack": describe_stack(
             {
                 "type": "UnitUpsampler", "unit_frames": UNIT_FRAMES, "margin": WHOLE_SENTENCE,
-                "melody_of_silence": True,
+                "melody_of_silence": True, "early_frames": EARLY_FRAMES,
             },
             {"type": "HarmonicSource", "weights": weights, "bias": bias, "hop": HOP, "rate_hz": RATE_HZ},
             {
