@@ -125,6 +125,19 @@ def steps_are_pure(case: Case) -> None:
             return
 
 
+def a_last_chunk_may_be_flushed_at_once(case: Case) -> None:
+    if case.upstream is None:
+        pytest.skip("a source ends by itself")
+    for sizes in SCHEDULES:
+        state, made = case.block.initial_state(case.data), list[Tensors]()
+        *before, (last, count) = case.requests(sizes)
+        for chunk, frames in before:
+            state, out = case.block.step(state, chunk, frames)
+            made.append(out)
+        made.append(case.block.finish(state, last, count))
+        assert_close(join([chunk for chunk in made if frame_count(chunk)]), case.offline, case.tolerance)
+
+
 def interleaved_streams_are_independent(case: Case) -> None:
     schedules = SCHEDULES[1:4]
     made: list[list[Tensors]] = [[] for _ in schedules]
@@ -167,6 +180,7 @@ CHECKS: tuple[Check, ...] = (
     chunks_are_never_empty_and_of_what_was_declared,
     lookahead_is_exact,
     steps_are_pure,
+    a_last_chunk_may_be_flushed_at_once,
     interleaved_streams_are_independent,
     closing_frees_state_and_upstream,
     fixed_target_equals_dynamic,

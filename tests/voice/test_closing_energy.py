@@ -20,10 +20,11 @@ TOKENS, FLOOR, UNITS, CENTRE_HZ = 20, 7.0, 12, 150.0
 class Frames:
     f0: np.ndarray
     energy: np.ndarray
+    gain: np.ndarray
 
 
-def regulated(config: dict[str, object], size: int) -> Frames:
-    """What the regulator of the shipped voice makes of noise, `size` frames at a time."""
+def regulated(config: dict[str, object], size: int, louder: int | None = None) -> Frames:
+    """What the regulator of the shipped voice makes of noise, `size` frames at a time, one token said louder."""
     addon = load_addon(find_addon("chorus"))
     build: Any = SimpleNamespace(json_path="stack", network=addon.network)
     block = UnitUpsampler.from_config({"unit_frames": 2, **config}, build)
@@ -38,11 +39,13 @@ def regulated(config: dict[str, object], size: int) -> Frames:
         "given_f0": np.zeros((1, 0), np.float32), "centre_hz": np.array([CENTRE_HZ], np.float32),
         "speaker": np.zeros(1, np.int64), "kind": np.zeros(1, np.int64),
     }  # fmt: skip
+    if louder is not None:
+        context["gain"][0, louder] = 1.0
     state, made = block.initial_state(context), []
     while state is not None:
         state, chunk = block.step(state, {}, size)
         made.append(chunk)
-    return Frames(*(np.concatenate([chunk[name][0] for chunk in made]) for name in ("f0", "energy")))
+    return Frames(*(np.concatenate([chunk[name][0] for chunk in made]) for name in ("f0", "energy", "gain")))
 
 
 @pytest.mark.parametrize("size", [7, 1000])
@@ -56,3 +59,11 @@ def test_only_voiced_frames_near_the_end_are_lifted_and_no_further_than_said(siz
     assert (wanted > plain.energy).any()
     np.testing.assert_allclose(lifted.energy, wanted, atol=1e-4)
     np.testing.assert_array_equal(lifted.f0, plain.f0)
+
+
+@pytest.mark.parametrize("size", [7, 1000])
+@pytest.mark.parametrize("early", [0, 3])
+def test_what_markup_asks_of_a_token_begins_where_it_is_heard(size: int, early: int) -> None:
+    """Each token lasts four units, eight frames."""
+    made = regulated({"early_frames": early}, size, louder=10)
+    np.testing.assert_array_equal(np.flatnonzero(made.gain), np.arange(80, 88) - early)

@@ -52,3 +52,12 @@ def test_it_lets_go_again() -> None:
     samples = tone(24_000, 1.6, 200.0)
     end = slice(23_000, 24_000)
     np.testing.assert_allclose(limited(samples, 24_000)[end], samples[end], rtol=1e-2)
+
+
+def test_hissing_near_half_the_rate_has_its_peaks_between_the_samples() -> None:
+    noise = np.random.default_rng(0).standard_normal(24_000)
+    spectrum = np.fft.rfft(noise)
+    spectrum[:10_500] = 0.0
+    hiss = np.fft.irfft(spectrum).astype(np.float32)
+    made = limited(2.0 * hiss / np.abs(hiss).max(), 24_000)
+    assert 0.8 < np.abs(soxr.resample(made, 24_000, 16 * 24_000)).max() < 10 ** (-1.0 / 20)

@@ -12,7 +12,7 @@ from vivavoce.text import analyse
 from vivavoce.voice import Pauses, load_voice
 from vivavoce.voice.alphabet import CharacterAlphabet
 from vivavoce.voice.clock import Clock
-from vivavoce.voice.pauses import Cut, Piece, shape
+from vivavoce.voice.pauses import MURMUR_BLOCKS, MURMUR_LEVEL, Cut, Piece, shape, without_murmurs
 
 CLOCKS = [Clock(16_000, 160), Clock(16_000, 200), Clock(22_050, 256), Clock(24_000, 240), Clock(24_000, 300)]
 TONE_S, GAP_S = 0.4, 0.08
@@ -95,3 +95,11 @@ def test_a_comma_of_the_default_voice_pauses_as_asked() -> None:
         lengths.append(longest_silence_s(spoken.samples[start : stop + 2_400], 24_000))
     assert lengths[0] == pytest.approx(0.1, abs=0.04)
     assert lengths[1] == pytest.approx(0.6, abs=0.04)
+
+
+def test_a_murmur_is_heard_where_it_becomes_speech() -> None:
+    loud, soft = 0.1**2, (0.9 * MURMUR_LEVEL) ** 2
+    silence = [0.0] * MURMUR_BLOCKS
+    heard = without_murmurs(np.array([loud, soft, 0.0, soft, *silence, soft, soft, loud, soft]), 0)
+    assert np.flatnonzero(heard).tolist() == [0, 1, 3, MURMUR_BLOCKS + 6, MURMUR_BLOCKS + 7]
+    assert not without_murmurs(np.array([soft, soft]), MURMUR_BLOCKS).any()

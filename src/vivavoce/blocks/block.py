@@ -105,8 +105,8 @@ class StreamableBlock(Block, Generic[State]):
         return NOTHING
 
     def finish(self, state: State, chunk: Tensors, frames: int) -> Tensors:
-        """Take a last chunk, of `frames` frames, and give all the remaining output: `step`, then `flush`, unless a block
-        can do both at once."""
+        """Take a last chunk, of `frames` frames, and give all the remaining output: `step`, then `flush`, unless a
+        block can do both at once."""
         after, made = self.step(state, chunk, frames) if frames else (state, NOTHING)
         return made if after is None else join([made, self.flush(after)])
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from vivavoce.blocks.block import NOTHING, BuildContext, SequenceBlock, StreamableBlock
 from vivavoce.blocks.json_values import read_dataclass
-from vivavoce.blocks.tensors import Specs, StackError, Tensors, connect, frame_count, join, merge
+from vivavoce.blocks.tensors import Specs, StackError, Tensors, connect, frame_count, merge
 
 Stages = tuple[Any, ...]
 

@@ -14,8 +14,8 @@ from vivavoce.features import Array
 CEILING = 10.0 ** (-1.8 / 20.0)
 """Of the true peak; a little under -1 dBTP, for codecs that come after."""
 OVERSAMPLING, TAPS = 8, 16
-"""Points a sample that are looked at, and samples on either side that they depend on. Of hissing near half the rate, four
-points a sample would miss 0.7 dB."""
+"""Points a sample that are looked at, and samples on either side that they depend on. Of hissing near half the rate,
+four points a sample would miss 0.7 dB."""
 KAISER = 2.5
 """Shape of the filter's window: hissing sounds lie near half of 24 kHz, and a rounder one would not see their peaks."""
 BLOCK_S, RELEASE_S = 0.001, 0.06

@@ -56,7 +56,7 @@ def start_from_hibari(network: Voice | Melody, weights: dict[str, Tensor]) -> No
     """Put hibari's weights into the network; its tables stay as they are."""
     own = {name: value for name, value in weights.items() if name in network.state_dict()}
     missing = network.load_state_dict(own, strict=False).missing_keys
-    unread = [name for name in missing if not name.startswith(("v.", "k.", "sentence", "word", "centre"))]
+    unread = [name for name in missing if not name.startswith(("v.", "k.", "l.", "sentence", "word", "centre"))]
     if unread:
         raise ValueError(f"hibari's graph has no {', '.join(unread[:3])}")
 
