@@ -197,15 +197,16 @@ class _Shaper:
         if not self._trim:
             return np.ones(count, bool)
         power = np.square(self._held[: count * self.block].reshape(count, self.block)).mean(axis=1)
-        return without_murmurs(power, 0 if self._heard or not self._passed else MURMUR_BLOCKS)
+        return without_murmurs(power)
 
 
-def without_murmurs(power: Array, silent: int) -> npt.NDArray[np.bool_]:
-    """Which blocks are heard, of their mean power (blocks,) after a number of `silent` blocks; a murmur at the end may
-    yet become speech."""
+def without_murmurs(power: Array) -> npt.NDArray[np.bool_]:
+    """Which blocks are heard, of their mean power (blocks,). What a piece begins with is no murmur, for
+    words begin softly; a murmur at the end may yet become speech."""
     audible, loud = power >= SILENT_LEVEL**2, power >= MURMUR_LEVEL**2
-    for place, is_audible in enumerate(audible):
-        speech = loud[place] or (is_audible and silent < MURMUR_BLOCKS)
+    silent = 0
+    for place in range(int(np.argmax(audible)), len(audible)):
+        speech = loud[place] or (audible[place] and silent < MURMUR_BLOCKS)
         audible[place] = speech
         silent = 0 if speech else silent + 1
     return audible

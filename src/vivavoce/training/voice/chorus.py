@@ -127,6 +127,7 @@ def _manifest(mean_energies: list[float]) -> Mapping[str, Any]:
             "Decoder": {"lookahead": DELAY, "forward": ["f0", "gain"]},
             "UnitUpsampler": {
                 "unit_frames": FRAMES_PER_UNIT,
+                "melody_of_silence": True,
                 "early_frames": round(-BOUNDARY_S * RATE_HZ / FRAME_SAMPLES),
                 "closing_units": CLOSING_UNITS,
                 "closing_energy": [
