@@ -28,8 +28,9 @@ LEAD_BLOCKS, TAIL_BLOCKS = 4, 8
 TAIL_S = TAIL_BLOCKS * BLOCK_S
 SILENT_LEVEL = 10.0 ** (-54.0 / 20.0)
 """Root mean square of a block that nobody hears beside speech of -20 LUFS."""
-MURMUR_LEVEL, MURMUR_BLOCKS = 10.0 ** (-48.0 / 20.0), 8
-"""Sound under this level that follows as many silent blocks is a murmur: no speech unless louder sound comes of it."""
+MURMUR_LEVEL, MURMUR_BLOCKS, SOFT_BLOCKS = 10.0 ** (-48.0 / 20.0), 8, 8
+"""Sound under this level is a murmur after so many silent blocks, or after so many that are as soft: no speech unless
+louder sound comes of it."""
 SEARCH_S = 0.06
 """How far from where a pause is expected its quietest place is looked for, to either side."""
 DIP_LEVEL = 10.0 ** (-36.0 / 20.0)
@@ -132,7 +133,7 @@ class _Shaper:
         unspent = 0 if self._heard else self._pause
         self._pause = round(pause_s * self._rate_hz) - self._tail - lead + unspent
         self._held = np.zeros(0, np.float32)
-        self._heard, self._tail = False, 0
+        self._heard, self._tail, self._soft = False, 0, 0
 
     def go_on(self) -> None:
         """A cut that is left out: the next sound says how much later it is heard."""
@@ -154,6 +155,8 @@ class _Shaper:
         # the last block may have to be faded
         certain = int(np.flatnonzero(audible)[-1]) if audible.any() else 0
         if certain:
+            loud = np.flatnonzero(self._power(certain) >= MURMUR_LEVEL**2)
+            self._soft = certain - 1 - int(loud[-1]) if len(loud) else self._soft + certain
             yield self._give(self._held[: certain * self.block])
 
     def end(self) -> Iterator[Piece]:
@@ -191,22 +194,27 @@ class _Shaper:
         self._given += len(samples)
         return Piece(samples, shift, self._passed)
 
+    def _power(self, count: int) -> Array:
+        """Mean power of the first blocks that are held, (count,)."""
+        return np.square(self._held[: count * self.block].reshape(count, self.block)).mean(axis=1)
+
     def _audible(self) -> np.ndarray:
         """Which whole blocks of what is held are heard; all of them where nothing is trimmed."""
         count = len(self._held) // self.block
         if not self._trim:
             return np.ones(count, bool)
-        power = np.square(self._held[: count * self.block].reshape(count, self.block)).mean(axis=1)
-        return without_murmurs(power)
+        power = self._power(count)
+        return without_murmurs(power, self._soft)
 
 
-def without_murmurs(power: Array) -> npt.NDArray[np.bool_]:
-    """Which blocks are heard, of their mean power (blocks,). What a piece begins with is no murmur, for
-    words begin softly; a murmur at the end may yet become speech."""
+def without_murmurs(power: Array, soft: int = 0) -> npt.NDArray[np.bool_]:
+    """Which blocks are heard, of their mean power (blocks,), after so many `soft` ones. What a piece begins with is no
+    murmur, for words begin softly; a murmur at the end may yet become speech."""
     audible, loud = power >= SILENT_LEVEL**2, power >= MURMUR_LEVEL**2
     silent = 0
     for place in range(int(np.argmax(audible)), len(audible)):
-        speech = loud[place] or (audible[place] and silent < MURMUR_BLOCKS)
+        soft = 0 if loud[place] else soft + 1
+        speech = loud[place] or (audible[place] and silent < MURMUR_BLOCKS and soft <= SOFT_BLOCKS)
         audible[place] = speech
         silent = 0 if speech else silent + 1
     return audible
