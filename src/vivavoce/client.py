@@ -57,7 +57,7 @@ class _Answer:
     is_done: bool = False
 
     def take(self, data: str | bytes) -> SpokenChunk | None:
-        """Raises `InputError` for what the server refuses."""
+        """Take in one answer of the server. Raises `InputError` for a refusal."""
         if isinstance(data, bytes):
             samples = np.frombuffer(data, "<i2").astype(np.float32) / np.float32(32767)
             chunk = SpokenChunk(samples, self.rate_hz, self.words, self.sentences, self.marks)

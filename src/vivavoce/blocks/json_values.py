@@ -107,7 +107,7 @@ def _fields(cls: type) -> tuple[dict[str, Field[Any]], dict[str, Any]]:
 
 
 def shown(value: Any) -> str:
-    """A JSON value as part of a complaint: on one line, and short."""
+    """A JSON value as a message quotes it: on one line, and short."""
     if isinstance(value, dict):
         return "an object"
     if isinstance(value, list):

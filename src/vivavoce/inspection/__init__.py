@@ -17,7 +17,7 @@ __all__ = [
 
 
 def require_pyav() -> None:
-    """Raises `InputError` that says what to install."""
+    """Check for PyAV. Raises `InputError` that says what to install where it is missing."""
     if not find_spec("av"):
         raise InputError('inspection needs PyAV to decode: pip install "vivavoce[inspect]"')
 

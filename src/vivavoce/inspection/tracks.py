@@ -160,7 +160,7 @@ class AudioTrack:
         yield from self._whole_seconds()
 
     def finish(self) -> Iterator[AudioBlock]:
-        """What is left at the end."""
+        """Give what is left at the end."""
         self._take(self._drain())
         yield from self._whole_seconds()
         if self._waiting_samples:

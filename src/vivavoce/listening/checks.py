@@ -18,7 +18,7 @@ OF_TWO = (Kind.AB, Kind.ABX, Kind.CCR, Kind.IDENTITY, Kind.BS1116)
 
 
 def check_folder(folder: Path) -> None:
-    """Raises `InputError` where a test cannot be made there, before the work."""
+    """Check, before the work begins, that a test can be made in a folder. Raises `InputError` where not."""
     if (folder / TEST_FILE).exists():
         raise InputError(f"{folder}: holds a listening test already, name another folder")
     if folder.exists():
@@ -28,7 +28,7 @@ def check_folder(folder: Path) -> None:
 
 
 def check_trial(trial: Trial, strict: bool = True) -> None:
-    """Raises `InputError` for a trial that no listener could take."""
+    """Check that a listener can take a trial. Raises `InputError` where not."""
     names = [stimulus.system for stimulus in trial.stimuli]
     double = next((name for name in names if names.count(name) > 1), None)
     if double:
@@ -46,14 +46,14 @@ def check_trial(trial: Trial, strict: bool = True) -> None:
 
 
 def check_names(names: list[str]) -> None:
-    """Raises `InputError` where two pages have one name: their answers could not be told apart."""
+    """Check that each page has a name of its own. Raises `InputError` where two answers could not be told apart."""
     double = next((name for name, count in Counter(names).items() if count > 1), None)
     if double:
         raise InputError(f'"{double}" names two pages of the test')
 
 
 def check_rates(item: str, excerpts: Mapping[str, Audio]) -> None:
-    """Raises `InputError` where sounds of an item differ in rate."""
+    """Check that the sounds of each item have one sample rate. Raises `InputError` naming the first that differ."""
     rates = {audio.rate_hz: file for file, audio in excerpts.items()}
     if len(rates) > 1:
         listed = ", ".join(f"{Path(file).name} {rate} Hz" for rate, file in rates.items())
@@ -61,7 +61,7 @@ def check_rates(item: str, excerpts: Mapping[str, Audio]) -> None:
 
 
 def check_lengths(item: str, excerpts: Mapping[str, Audio]) -> None:
-    """Raises `InputError` where a sound is too long to be compared, or twice as long as another."""
+    """Check the lengths of sounds. Raises `InputError` for one too long to compare, or twice as long as another."""
     lengths = {file: audio.duration_s for file, audio in excerpts.items()}
     longest, shortest = max(lengths, key=lengths.__getitem__), min(lengths, key=lengths.__getitem__)
     if lengths[longest] > LONGEST_S:
@@ -72,7 +72,7 @@ def check_lengths(item: str, excerpts: Mapping[str, Audio]) -> None:
 
 
 def check_doubles(item: str, trials: list[Trial], excerpts: Mapping[str, Audio]) -> None:
-    """Raises `InputError` where two systems have one and the same sound."""
+    """Check that systems differ. Raises `InputError` where two have one and the same sound."""
     seen: dict[bytes, str] = {}
     stimuli = {(stimulus.system, stimulus.file) for trial in trials for stimulus in trial.stimuli}
     for system, file in sorted(stimuli):

@@ -38,7 +38,10 @@ def load(path: Path, rate_hz: int | None, strict: bool = True) -> Audio:
 
 
 def check(audio: Audio, name: str, strict: bool = True) -> None:
-    """Raises `InputError` for silence, a sound too short to measure, and, where `strict`, a clipped one."""
+    """Check a stimulus.
+
+    Raises `InputError` for silence, a sound too short to measure, and, where `strict`, a clipped one.
+    """
     if audio.duration_s < SHORTEST_S:
         raise InputError(f"{name}: lasts {audio.duration_s:.2f} s, a stimulus needs {SHORTEST_S:g} s")
     if float(np.abs(audio.samples).max()) < SILENT_PEAK:

@@ -23,12 +23,13 @@ class VoiceActivityState(NamedTuple):
 
 
 def initial_state() -> VoiceActivityState:
-    """Before anything was heard."""
+    """The state before anything was heard."""
     return VoiceActivityState(0.0)
 
 
 def step(state: VoiceActivityState, frames: Array) -> tuple[VoiceActivityState, bool]:
-    """Whether a packet is silent by itself or beside the speech before it: (frames, 20) -> next state, verdict."""
+    """Decide whether a packet is silent, by itself or beside the speech before it: features (frames, 20) -> the next
+    state, and whether it is silent."""
     loudest = float(np.log10(np.sum(10.0 ** band_energies(frames), axis=1)).max())
     peak = max(loudest, state.peak_bels - FALL_BELS)
     return VoiceActivityState(peak), loudest < max(QUIET_BELS, peak - BELOW_PEAK_BELS)

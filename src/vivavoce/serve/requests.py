@@ -38,7 +38,10 @@ async def read_json(request: Request) -> Any:
 
 
 def parse_json(data: bytes | str) -> Any:
-    """Raises `ServiceError` for what is no JSON object, nested too deeply, or not UTF-8."""
+    """Parse a JSON object.
+
+    Raises `ServiceError` for anything else, for deep nesting, and for text that is not UTF-8.
+    """
     try:
         value = json.loads(data)
     except (ValueError, RecursionError) as error:

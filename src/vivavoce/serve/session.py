@@ -103,7 +103,7 @@ class TextSession:
         self._items.put_nowait(Flushed(identity))
 
     def end(self) -> None:
-        """Nothing more will be written."""
+        """End the text: nothing more will be written."""
         self._items.put_nowait(_End())
 
     def last_word(self, played_s: float | None = None) -> TimedText | None:

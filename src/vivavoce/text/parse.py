@@ -51,7 +51,7 @@ class Parser:
         self._tags = _names(addon, "tags")
 
     def scores(self, read: ParserInput) -> tuple[Vectors, Vectors]:
-        """Of spans, (1, leaves + 1, leaves + 1, labels), and of tags, (1, tokens, tags)."""
+        """The scores of spans, (1, leaves + 1, leaves + 1, labels), and of tags, (1, tokens, tags)."""
         made = self._block(
             {
                 "layers": read.layers[None],

@@ -24,7 +24,7 @@ class SsmlBytes:
 
     @classmethod
     def of(cls, source: str) -> Self:
-        """Raises `InputError` for half of a surrogate pair, which no UTF-8 has."""
+        """The source as UTF-8. Raises `InputError` for half of a surrogate pair, which no UTF-8 has."""
         try:
             return cls(source.encode())
         except UnicodeEncodeError as error:

@@ -113,12 +113,12 @@ def within_octaves(semitones: float) -> float:
 
 
 def within_ranges(factor: float) -> float:
-    """Nested ranges multiply, up to four times. Raises `InputError` beyond."""
+    """Check the product of nested pitch ranges, 0 to 4. Raises `InputError` beyond that."""
     return _between(factor, 0.0, 4.0, f"with the elements around it the range is {factor:.3g}, use 4 at most")
 
 
 def within_volumes(decibels: float) -> float:
-    """Silence in silence is silence."""
+    """Check the sum of nested volumes in dB, which never falls below silence. Raises `InputError` for more than +20."""
     complaint = f"with the elements around it the volume is {decibels:+g}dB, use +20dB at most"
     return _between(max(decibels, SILENT_DB), SILENT_DB, 20.0, complaint)
 

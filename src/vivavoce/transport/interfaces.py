@@ -53,7 +53,7 @@ class RedundancyDecoder(Protocol):
     """Reads what an encoder described."""
 
     def decode(self, data: bytes, seconds: float | None = None) -> DecodedRedundancy:
-        """Raises `InputError` for a payload that is damaged or of another kind."""
+        """Decode a payload. Raises `InputError` for one that is damaged or of another kind."""
         ...
 
 

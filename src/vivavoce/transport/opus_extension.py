@@ -33,7 +33,7 @@ _LONGEST_PREFIX = 4
 
 @dataclass(frozen=True, slots=True)
 class ExtensionId:
-    """What an extension is known by."""
+    """The number and the first bytes by which an extension is recognised."""
 
     number: int
     prefix: bytes

@@ -59,7 +59,7 @@ class Playback(Generic[State]):
         self._first_state = self._decoder.save()
 
     def initial_state(self) -> PlaybackState[State]:
-        """Before the first packet."""
+        """The state before the first packet."""
         nothing = np.zeros(0, np.float32)
         silence = np.zeros(FRAME, np.float32)
         return PlaybackState(self._first_state, self._concealer.initial_state(), silence, nothing, Level(), False)

@@ -23,7 +23,7 @@ _LARGEST, _EARLIEST = (1 << 10) - 1, (1 << 14) - 1
 
 @dataclass(frozen=True, slots=True)
 class RedBlock:
-    """One packet inside."""
+    """One packet inside a RED payload."""
 
     payload_type: int
     earlier: int

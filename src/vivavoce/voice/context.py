@@ -13,9 +13,9 @@ from vivavoce.voice.tokens import Tokens
 def sentence_context(
     tokens: Tokens, controls: TokenControls, speaker: int, centre_hz: float = 0.0
 ) -> dict[str, np.ndarray]:
-    """Tensors by name, batch axis first; prosody is neutral, nothing is overridden.
+    """What a voice reads of a sentence, as tensors by name with the batch axis first: neutral prosody, no overrides.
 
-    `speaker` is a number, `centre_hz` the middle of that speaker's pitch.
+    `speaker` is the speaker's index, `centre_hz` the middle of that speaker's pitch.
     """
     count = len(tokens.symbols)
     return {

@@ -36,6 +36,6 @@ class VoiceDetails:
 
 
 def voice_details(addon: Addon) -> VoiceDetails:
-    """Raises `InputError` naming the JSON path of what is wrong."""
+    """Read `details.voice` of an addon. Raises `InputError` naming the JSON path of what is wrong."""
     found = addon.manifest.details.get("voice", {})
     return read_dataclass(VoiceDetails, found, f"{addon.path}: details.voice of addon.json")

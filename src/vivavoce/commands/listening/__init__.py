@@ -8,7 +8,7 @@ EXTRA = ("scipy", "yaml", "starlette", "uvicorn")
 
 
 def require_extra() -> None:
-    """Raises `InputError` where the extra `listening` is not installed."""
+    """Check for the packages of the extra. Raises `InputError` where the extra `listening` is not installed."""
     from importlib.util import find_spec
 
     missing = [name for name in EXTRA if find_spec(name) is None]

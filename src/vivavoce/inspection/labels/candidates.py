@@ -69,7 +69,7 @@ def rank(
 
 
 def find_examples(name: str) -> Examples:
-    """What can be labelled under a name. Raises `InputError` for another name."""
+    """The examples that can be labelled under a name. Raises `InputError` for an unknown name."""
     known = {defect.examples.name: defect.examples for defect in all_defects() if defect.examples}
     if name not in known:
         raise InputError(f"{name}: nothing to label, there are {', '.join(known)}")
@@ -77,7 +77,7 @@ def find_examples(name: str) -> Examples:
 
 
 def entropy(thoughts: Mapping[str, float]) -> float:
-    """Of probabilities, in bits."""
+    """The entropy of probabilities by name, in bits."""
     likely = np.clip(np.array(list(thoughts.values())), 1e-9, 1.0)
     return float(-(likely * np.log2(likely)).sum())
 

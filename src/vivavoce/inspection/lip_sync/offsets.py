@@ -52,7 +52,7 @@ def likeness(seen: Array, heard: Array) -> Array:
 
 
 def probabilities(evidence: Array) -> Array:
-    """Of the 31 offsets and of none, (32,), which sum to 1."""
+    """The probabilities of the 31 offsets and of none, (32,), which sum to 1."""
     likely = np.exp(evidence - evidence.max())
     return likely / likely.sum()
 

@@ -49,7 +49,7 @@ class FaceTrack:
         self.mouths += [mouth] * ticks
 
     def forget(self, before: int) -> None:
-        """Drop mouths of ticks under `before`."""
+        """Drop the mouths of ticks that come before `before`."""
         gone = min(max(0, before - self.first), len(self.mouths))
         del self.mouths[:gone], self.changes[:gone]
         self.first += gone

@@ -26,4 +26,4 @@ class Listener:
         """The channel is not watched any more; `events` counts all of them, `result` holds the gravest at most."""
 
     def close(self) -> None:
-        """Nothing more comes."""
+        """End the stream: nothing more comes."""

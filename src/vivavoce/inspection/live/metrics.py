@@ -46,7 +46,7 @@ class ChannelMetrics(Listener):
 
     @property
     def port(self) -> int:
-        """Where it is served."""
+        """The port at which metrics are served."""
         return int(self._server.server_address[1])
 
     def on_event(self, channel: Channel, event: Event) -> None:

@@ -36,7 +36,7 @@ class Meters:
         self._shortest_s, self._longest_s = float("inf"), 0.0
 
     def on_frame(self, frame: VideoFrame) -> None:
-        """Count a picture, and how far it is from the one before."""
+        """Count a frame, and measure how much it differs from the one before."""
         if self._last_s is not None:
             self._shortest_s = min(self._shortest_s, frame.time_s - self._last_s)
             self._longest_s = max(self._longest_s, frame.time_s - self._last_s)

@@ -30,7 +30,7 @@ def as_clock(seconds: float) -> str:
 
 
 def as_duration(seconds: float) -> str:
-    """In the largest unit that fits."""
+    """A duration in the largest unit that fits."""
     if seconds >= 3600:
         return f"{seconds / 3600:.2f} h"
     return f"{seconds / 60:.1f} min" if seconds >= 60 else f"{seconds:.1f} s"

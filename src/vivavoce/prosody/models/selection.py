@@ -163,7 +163,7 @@ def index_bytes(prosody: Array, texts: Sequence[Linguistics], centroid: Array) -
 
 
 def read_index(data: bytes, place: str) -> Index:
-    """Raises `InputError` for what is not such a file, or says it is larger than an index can be."""
+    """Read an index file. Raises `InputError` for what is not one, or says it is larger than an index can be."""
     sizes = {"prosody": SENTENCE_PROSODY, "sentences": DIMENSION, "distances": DISTANCES}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

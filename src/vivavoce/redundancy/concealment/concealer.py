@@ -58,11 +58,11 @@ class Concealer:
 
     @classmethod
     def load(cls, vocoder_addon: str | Path = vocoder.ADDON, predictor_addon: str | Path = plc_predictor.ADDON) -> Self:
-        """With the shipped addons, or others by name or path."""
+        """A concealer with the shipped addons, or with others by name or path."""
         return cls(Fargan.load(vocoder_addon), PlcPredictor.load(predictor_addon))
 
     def initial_state(self) -> PlayState:
-        """Before the first sample."""
+        """The state before the first sample."""
         rows, silence = np.zeros((0, acoustic.WIDTH), np.float32), np.zeros(KEPT * HOP, np.float32)
         return PlayState(acoustic.initial_state(), rows, 0, silence, None)
 

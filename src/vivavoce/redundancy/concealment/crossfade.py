@@ -11,6 +11,6 @@ CROSSFADE = 80
 
 
 def crossfade(before: Array, after: Array) -> Array:
-    """From one sound to another over their common length."""
+    """Fade from one sound to another over their common length."""
     weight = np.sin(0.5 * np.pi * (np.arange(len(before)) + 0.5) / len(before)) ** 2
     return (before * (1.0 - weight) + after * weight).astype(np.float32)

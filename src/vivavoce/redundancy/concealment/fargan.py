@@ -53,7 +53,8 @@ class Fargan:
         return cls(loaded.network("condition"), loaded.network("signal"))
 
     def start(self, samples: Array, rows: Array) -> FarganState:
-        """On from the last 20 ms, (320,), with the features of the three frames before here and two after, (5, 20)."""
+        """Begin after the last 20 ms of sound, (320,), with the features of the three frames before here and two after,
+        (5, 20)."""
         periods = _periods(rows)
         conditioned, made = self._condition.step(
             self._condition.initial_state({}), _conditions(rows, periods), len(rows)

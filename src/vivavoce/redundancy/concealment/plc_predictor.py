@@ -46,7 +46,7 @@ class PlcPredictor:
         return cls(loaded.network("predictor"))
 
     def initial_state(self) -> PredictorState:
-        """Before any frame."""
+        """The state before any frame."""
         return PredictorState(self._network.initial_state({}), 0)
 
     def hear(self, state: PredictorState, rows: Array, samples: Array) -> PredictorState:
@@ -54,7 +54,7 @@ class PlcPredictor:
         return self._update(state, rows, burg_features(samples), _RECEIVED)
 
     def accept(self, state: PredictorState, rows: Array) -> PredictorState:
-        """Frames that did not arrive, but whose features (frames, 20) are known."""
+        """Take in frames that did not arrive but whose features (frames, 20) are known."""
         return self._update(state, rows, np.zeros((len(rows), burg.WIDTH), np.float32), _DESCRIBED)
 
     def guess(self, state: PredictorState, frames: int) -> tuple[PredictorState, Array]:

@@ -51,7 +51,7 @@ class OutputFormat(LenientModel):
 
     @property
     def name(self) -> str:
-        """Of our formats."""
+        """The name of the format among ours."""
         match self.container:
             case "raw":
                 return ENCODINGS[self.encoding]
@@ -102,7 +102,7 @@ class Generation(LenientModel):
         return 1.0 if config is None or config.volume is None else config.volume
 
     def style(self, service: Service) -> Style:
-        """Raises `ServiceError` for an unknown voice."""
+        """The style that a request asks for. Raises `ServiceError` for an unknown voice."""
         voice = Voice(id=self.voice) if isinstance(self.voice, str) else self.voice
         config = self.generation_config
         speed = self.speed if config is None or config.speed is None else config.speed

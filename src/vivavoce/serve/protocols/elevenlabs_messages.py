@@ -116,13 +116,13 @@ class Alignment:
         return self
 
     def as_milliseconds(self) -> dict[str, list[Any]]:
-        """As WebSockets tell it."""
+        """The alignment in milliseconds, as messages of the WebSocket have it."""
         starts = [round(1000 * start) for start in self.starts]
         lengths = [round(1000 * end) - start for start, end in zip(starts, self.ends, strict=True)]
         return {"chars": self.characters, "charStartTimesMs": starts, "charDurationsMs": lengths}
 
     def as_seconds(self) -> dict[str, list[Any]]:
-        """As the HTTP endpoints tell it."""
+        """The alignment in seconds, as answers of the HTTP endpoints have it."""
         return {
             "characters": self.characters,
             "character_start_times_seconds": [round(start, 4) for start in self.starts],
@@ -168,7 +168,7 @@ async def sound_and_times(session: TextSession, coder: AudioEncoder) -> AsyncGen
 def style(
     service: Service, voice: str, settings: VoiceSettings | None, language: str | None = None, seed: int = 0
 ) -> Style:
-    """Raises `ServiceError` for a voice that is not theirs and not ours."""
+    """The style that a request asks for. Raises `ServiceError` for a voice that is neither theirs nor ours."""
     speed = settings.speed if settings and settings.speed else 1.0
     speaker = service.voices.find(voice, VOICE_ID, language)
     return Style(speaker, min(max(speed, 0.25), 4.0), prosody=service.settings.prosody, seed=seed)

@@ -21,7 +21,10 @@ Place = tuple[int, str]
 
 
 def open_epub(path: Path) -> Book:
-    """Raises `InputError` in one line for what is no EPUB, is locked, or lacks a file that it says it holds."""
+    """Open an EPUB.
+
+    Raises `InputError` in one line for what is no EPUB, is locked, or lacks a file that it says it holds.
+    """
     with Archive(path) as archive:
         package = read_package(archive)
         missing = [name for name in package.spine if name not in archive]

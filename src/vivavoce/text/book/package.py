@@ -90,7 +90,10 @@ class Package:
 
 
 def read_package(archive: Archive) -> Package:
-    """Raises `InputError` for a book that is locked, or whose package is missing or broken."""
+    """Read the package of an EPUB.
+
+    Raises `InputError` for a book that is locked, or whose package is missing or broken.
+    """
     path = archive.path
     if _CONTAINER not in archive:
         raise InputError(f"{path}: not an EPUB, it has no {_CONTAINER}")

@@ -17,7 +17,7 @@ _TITLE = re.compile(r"(?is)<title[^>]{0,200}>(.{1,400}?)</title>")
 
 
 def open_plain(path: Path) -> Book:
-    """Raises `InputError` for a file that is too long or no UTF-8."""
+    """Open a text as a book. Raises `InputError` for a file that is too long or no UTF-8."""
     with path.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:

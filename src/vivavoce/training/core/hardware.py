@@ -9,7 +9,7 @@ import torch
 
 
 def use_all_cores() -> None:
-    """As many threads as there are cores, unless OMP_NUM_THREADS says otherwise."""
+    """Let torch use as many threads as there are cores, unless OMP_NUM_THREADS says otherwise."""
     if "OMP_NUM_THREADS" not in os.environ:
         torch.set_num_threads(core_count())
 
@@ -27,7 +27,7 @@ def has_fast_bf16(device: str) -> bool:
 
 
 def hardware_name(device: str = "cpu") -> str:
-    """As provenance names it: "AMD EPYC, 2 cores" or the name of the GPU."""
+    """The machine as provenance names it: "AMD EPYC, 2 cores" or the name of the GPU."""
     if device.startswith("cuda"):
         return torch.cuda.get_device_name()
     return f"{_cpu_info('model name') or 'CPU'}, {core_count()} cores"

@@ -62,7 +62,7 @@ class Progress:
 
     @property
     def fraction(self) -> float:
-        """From 0 to 1."""
+        """The share of the run that is done, 0 to 1."""
         return min(1.0, self.step / self.steps)
 
     def ramp(self, steps: int) -> float:
@@ -140,7 +140,7 @@ class Product(ABC, Generic[RecipeT]):
 
     @abstractmethod
     def losses(self, network: nn.Module, batch: Any, progress: Progress) -> Losses:
-        """Of one batch. Called under autocast, so take `.float()` where bfloat16 is too coarse."""
+        """The losses of one batch. Called under autocast, so use `.float()` where bfloat16 is too coarse."""
 
     def validate(self, network: nn.Module) -> Metrics:
         """Figures of the averaged network, in evaluation mode and without gradients, on development data."""

@@ -107,7 +107,7 @@ def find_thresholds(calibration: Calibration, workspace: Workspace) -> tuple[dic
 
 
 def thresholds_of(calibration: Calibration, paths: Sequence[Path]) -> dict[str, float]:
-    """From clean files. Those that cannot be read are named and left out."""
+    """Thresholds found on clean files. Those that cannot be read are named and left out."""
     by_name: dict[str, list[FalsePositives]] = {}
     for path in paths:
         try:

@@ -93,7 +93,7 @@ class Parser(Product[ParserRecipe]):
 
     @cached_property
     def examples(self) -> tuple[list[Example], list[Example]]:
-        """For training and for development."""
+        """The trees for training and for development."""
         return split_by_document(read_treebank(self.workspace.trees / "train.tsv"))
 
     @cached_property
@@ -104,7 +104,7 @@ class Parser(Product[ParserRecipe]):
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        """Of the training documents."""
+        """The labels and tags of the training documents."""
         return Vocabulary.of(self.prepared[0], self.recipe.data.rarest_label)
 
     def prepare(self, minutes: float) -> None:

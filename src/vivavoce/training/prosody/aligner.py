@@ -91,7 +91,7 @@ class Aligner(Product[AlignerRecipe]):
 
     @cached_property
     def class_weights(self) -> Tensor:
-        """Of the training recordings."""
+        """The weights of the classes in the training recordings, (classes,)."""
         return class_weights([labels for _, labels in self._recordings("train")], self.recipe.data.balance)
 
     def batches(self, random: np.random.Generator, progress: Progress) -> Iterator[tuple[Tensor, Tensor]]:

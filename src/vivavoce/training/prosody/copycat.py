@@ -170,7 +170,8 @@ class CopyCat(Product[CopyCatRecipe]):
 
 
 def distances(copied: Tensor, batch: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-    """Of log f0 where voiced and of energy, between a copy (batch, frames, 2) and what was said; nepers."""
+    """The distances of log f0 where voiced and of energy, between a copy (batch, frames, 2) and what was said;
+    nepers."""
     contour, mask = batch["contour"], batch["mask"]
     voiced = contour[..., 2] * mask
     pitch = ((copied[..., 0] - contour[..., 0]).abs() * voiced).sum() / voiced.sum().clamp_min(1.0)

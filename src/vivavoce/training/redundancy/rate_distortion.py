@@ -70,9 +70,10 @@ def _quantise(quantiser: Quantiser, values: Tensor, levels: Tensor, rounded: Ten
 
 
 def distortion(restored: Tensor, original: Tensor) -> Tensor:
-    """How wrong each frame is, (…, 20) -> (…): cepstrum, bands as loud as they are heard, pitch where voiced.
+    """The error of each frame, (…, 20) -> (…): of the cepstrum, of the bands as loud as they are, of pitch where
+    voiced.
 
-    Half of the error of the spectrum counts bands by their energy to the power of a half, after the mean of the
+    In half of the spectrum's error each band weighs as the square root of its energy, relative to the mean of the
     stretch: an error in silence matters less than one in a vowel.
     """
     error = restored - original

@@ -49,7 +49,7 @@ Centre = tuple[float, float]
 
 
 def centres(spoken: Sequence[Utterance]) -> list[Centre]:
-    """Of each speaker, in the order of `SPEAKERS`."""
+    """The centre of each speaker, in the order of `SPEAKERS`."""
     found = []
     for speaker in range(len(SPEAKERS)):
         own = [u for u in spoken if u.speaker == speaker]

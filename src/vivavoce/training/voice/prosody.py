@@ -224,8 +224,8 @@ def example_weights(learned: Sequence[Example], data: ProsodyData) -> np.ndarray
 
 
 def held_figures(melody: Melody, held: Sequence[Example]) -> dict[str, float]:
-    """On development sentences at their own lengths, by speaker and of the ensemble's mean: pitch in semitones, its
-    correlation, voicing, durations, length and energy; of each kind how many semitones the end of it rises."""
+    """Figures on development sentences at their own lengths, by speaker and of the ensemble's mean: pitch in semitones,
+    its correlation, voicing, durations, length and energy; of each kind how many semitones the end of it rises."""
     plain: dict[str, list[list[float]]] = {}
     rises: dict[str, list[float]] = {}
     for example in held:

@@ -43,7 +43,7 @@ def package_assets() -> Path:
 
 
 def import_hibari(graph: Graph, data: bytes, name: str) -> ImportedVoice:
-    """Raises `InputError` for a graph of another shape."""
+    """Import a graph of hibari's. Raises `InputError` for one of another shape."""
     assets = package_assets()
     if not graph.has(TEXT, PROSODY, DURATIONS, MELODY, ENERGY):
         raise InputError(f"{graph.place}: is not built as hibari 0.2 is, so it cannot be cut")

@@ -31,7 +31,7 @@ class ImportedVoice:
 
 
 def read_model(path: Path) -> bytes:
-    """Raises `InputError` for what is no file, or larger than a network can be."""
+    """Read an ONNX file. Raises `InputError` for what is no file, or larger than a network can be."""
     if not path.is_file():
         raise InputError(f"{path}: no file there")
     if path.stat().st_size > MAX_FILE_BYTES:

@@ -64,7 +64,7 @@ class KokoroGraph:
 
     @cached_property
     def normalisations(self) -> tuple[Normalisation, ...]:
-        """Of the decoder and the generator, in the order of the graph."""
+        """The normalisations of the decoder and the generator, in the order of the graph."""
         makers = self.whole.makers
         found: list[Normalisation] = []
         for node in self.whole.model.graph.node:

@@ -69,8 +69,8 @@ def is_piper(graph: Graph) -> bool:
 
 
 def import_piper(graph: Graph, data: bytes, path: Path, name: str) -> ImportedVoice:
-    """Raises `InputError` without the JSON, and for several speakers, symbols that are not espeak-ng's, or a graph of
-    another shape."""
+    """Import a voice of Piper. Raises `InputError` without the JSON, and for several speakers, symbols that are not
+    espeak-ng's, or a graph of another shape."""
     config = _config(path)
     if config.num_speakers != 1 or "sid" in graph.inputs:
         raise InputError(f"{path}: a voice of {config.num_speakers} speakers, only those of one are read here")

@@ -92,7 +92,7 @@ def smooth_levels(luma: Plane) -> Levels | None:
 
 
 def entropy(levels: Levels) -> float:
-    """Of the levels (256,), in bits."""
+    """The entropy of a histogram of levels (256,), in bits."""
     share = levels[levels > 0] / levels.sum()
     return float(-(share * np.log2(share)).sum())
 

@@ -67,7 +67,7 @@ class PitchFeatures:
         self._network = network
 
     def initial_state(self) -> PitchFeatureState:
-        """Before the first sample: silence."""
+        """The state before the first sample, as after silence."""
         history = np.zeros(PERIOD_MAX + _RESPONSE + 1)
         network = self._network.initial_state({})
         return PitchFeatureState(np.zeros(_HISTORY), np.zeros(_BINS, np.complex128), history, network)
@@ -95,7 +95,10 @@ class PitchFeatures:
 
 
 def load_pitch_features(addon: str | Path = "dred") -> PitchFeatures:
-    """With the pitch network of a DRED addon, by name or path. Raises `InputError` when it cannot be loaded."""
+    """Pitch features with the network of a DRED addon, by name or path.
+
+    Raises `InputError` when it cannot be loaded.
+    """
     return PitchFeatures(load_addon(find_addon(addon)).network("pitch"))
 
 

@@ -86,9 +86,10 @@ class VectorCode:
         return (steps * _UNIT / np.maximum(self._scales[level], 1.0)).astype(np.float32)
 
     def hold(self, values: Array, levels: Sequence[int]) -> Array:
-        """Vectors (vectors, dimensions), newest first, in which what a coarser level leaves out holds its value.
+        """Vectors (vectors, dimensions), newest first; a dimension that a coarser level leaves out keeps the last value
+        that it had.
 
-        Only in dimensions that were rarely zero: to the decoder, zero there means something else, a wrong pitch.
+        This is done only in dimensions that are rarely zero, where a zero would tell the decoder of a wrong pitch.
         """
         held = values.copy()
         goes_on = np.zeros(self.dimensions, bool)

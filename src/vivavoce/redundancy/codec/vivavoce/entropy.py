@@ -43,7 +43,10 @@ class Table:
 
     @classmethod
     def of(cls, frequencies: Sequence[int]) -> Table:
-        """Raises `ValueError` for frequencies that are not positive or do not sum to `TOTAL`."""
+        """The table of given frequencies.
+
+        Raises `ValueError` for frequencies that are not positive or do not sum to `TOTAL`.
+        """
         if sum(frequencies) != TOTAL or min(frequencies) < 1:
             raise ValueError(f"frequencies are not positive with the sum {TOTAL}")
         return cls(tuple(frequencies), tuple(accumulate(frequencies, initial=0))[:-1])

@@ -126,7 +126,8 @@ def offset_loss(evidence: Tensor, offsets: Tensor) -> Tensor:
 
 
 def offset_metrics(network: nn.Module, windows: Windows, ticks: int, most: int = 120) -> dict[str, float]:
-    """On fixed windows: share of offsets found within one frame, and of verdicts (in or out of sync) that are right."""
+    """Figures on fixed windows: the share of offsets found within one frame, and of verdicts (in or out of sync) that
+    are right."""
     mouths, bands, offsets = windows.batch(most, ticks, np.random.default_rng(11))
     with torch.no_grad():
         likely = torch.softmax(
