@@ -251,7 +251,7 @@ def test_bad_input_is_one_clear_line(arguments: list[str], complaint: str, here:
 def test_text_that_is_not_utf8(monkeypatch: pytest.MonkeyPatch, capsys: Error) -> None:
     given(b"caf\xe9", monkeypatch)
     assert main(["speak", "-"]) == 2
-    assert capsys.readouterr().err == "vivavoce: standard input: not UTF-8 at byte 3\n"
+    assert capsys.readouterr().err == "vivavoce: standard input: not UTF-8 text (byte 3); save it as UTF-8\n"
 
 
 def test_too_much_text(monkeypatch: pytest.MonkeyPatch, capsys: Error) -> None:

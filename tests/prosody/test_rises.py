@@ -48,5 +48,5 @@ def test_auto_alone_makes_a_first_alternative_end_high() -> None:
         predicted = voice.predict(sentence, voice.style("am_michael", prosody=prosody))
         assert predicted
         until = int(predicted.durations[:END_OF_CHEESE].sum())
-        ends.append(12 * float(np.log2(predicted.tracks["f0"][until - 4])))
+        ends.append(12 * float(np.log2(predicted.tracks["f0"][until - 2])))
     assert ends[0] > ends[1] + RISE_ST / 2

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from vivavoce.commands.console import with_noun
+from vivavoce.commands.wording import with_noun
 from vivavoce.errors import InputError
 from vivavoce.inspection.allow_list import AllowList, read_lines
 from vivavoce.inspection.event import Event

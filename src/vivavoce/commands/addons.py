@@ -16,7 +16,8 @@ from rich.text import Text
 from rich.tree import Tree
 
 from vivavoce.blocks import Addon, Target, addons, find_addon, load_addon, read_target
-from vivavoce.commands.console import wide_console, with_noun
+from vivavoce.commands.console import wide_console
+from vivavoce.commands.wording import with_noun
 from vivavoce.errors import InputError
 from vivavoce.json_types import is_list, is_object
 

@@ -11,10 +11,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from vivavoce.commands.book_marks import BookMarks
-from vivavoce.commands.console import with_noun
 from vivavoce.commands.prosody_options import add_prosody_arguments, read_prosody
 from vivavoce.commands.speech_output import open_spool, resume_key
 from vivavoce.commands.spoken_progress import progress
+from vivavoce.commands.wording import with_noun
 from vivavoce.errors import InputError
 from vivavoce.files import check_outputs
 from vivavoce.text.book import Book, open_book

@@ -14,9 +14,10 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.table import Table
 from rich.text import Text
 
-from vivavoce.commands.console import OutputConsole, with_noun
+from vivavoce.commands.console import OutputConsole
 from vivavoce.commands.live_inspection import inspect_live
 from vivavoce.commands.media_files import count_others, inspected_files, take_shard
+from vivavoce.commands.wording import with_noun
 from vivavoce.files import write_text
 from vivavoce.inspection import (
     DEFAULT_LIMITS,

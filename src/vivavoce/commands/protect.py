@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from vivavoce.audio import read_audio
-from vivavoce.commands.console import with_noun
+from vivavoce.commands.wording import with_noun
 from vivavoce.errors import InputError
 from vivavoce.files import check_outputs
 from vivavoce.redundancy.codec.payload_codec import DEFAULT, PayloadCodec, load_codec

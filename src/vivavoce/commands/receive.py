@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from vivavoce.audio import Audio, Samples, format_of, write_audio
-from vivavoce.commands.console import counts
 from vivavoce.commands.standard_streams import write_pcm
+from vivavoce.commands.wording import counts
 from vivavoce.errors import InputError
 from vivavoce.files import check_output, check_outputs
 from vivavoce.transport import red, udp

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vivavoce.audio import Audio, format_of, write_audio
-from vivavoce.commands.console import counts
+from vivavoce.commands.wording import counts
 from vivavoce.errors import InputError
 from vivavoce.files import check_outputs, write_text
 from vivavoce.redundancy.codec.payload_codec import default_codecs

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from vivavoce.audio import Samples, read_audio
-from vivavoce.commands.console import with_noun
 from vivavoce.commands.protect import add_protection, protection, redundancy_codec
+from vivavoce.commands.wording import with_noun
 from vivavoce.errors import InputError
 from vivavoce.files import check_outputs, write_text
 from vivavoce.redundancy.codec.payload_codec import PayloadCodec

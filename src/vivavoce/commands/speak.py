@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vivavoce.audio import FORMATS, Audio, format_of, write_blocks
-from vivavoce.commands.console import with_noun
 from vivavoce.commands.prosody_options import add_prosody_arguments, read_prosody
 from vivavoce.commands.speech_output import choose_output, open_spool, resume_key
 from vivavoce.commands.spoken_inspection import check_inspection, inspect_spoken
 from vivavoce.commands.spoken_progress import progress
 from vivavoce.commands.standard_streams import read_text, write_pcm
+from vivavoce.commands.wording import with_noun
 from vivavoce.errors import InputError
 from vivavoce.files import check_outputs, write_text
 from vivavoce.text import iter_sentences
