@@ -22,7 +22,9 @@ from vivavoce.cli import main
 ROOT = Path(__file__).parents[1]
 ELSEWHERE = {
     "docs/blocks.md",
+    "docs/how-to/detector.md",
     "docs/how-to/learned-detector.md",
+    "docs/how-to/prosody-system.md",
     "docs/serve.md",
     *(f"docs/serve/{page.name}" for page in ROOT.glob("docs/serve/*.md")),
 }
