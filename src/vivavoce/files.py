@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and texts that are read up to a size."""
 
 from __future__ import annotations
 
@@ -44,6 +44,21 @@ def check_outputs(inputs: Iterable[Path | None], *outputs: Path | None) -> None:
         if path.resolve() in taken:
             raise InputError(f"{path}: is named twice, give every file a name of its own")
         taken.add(path.resolve())
+
+
+def read_text(path: Path, most_bytes: int, too_large: str) -> str:
+    """The UTF-8 text of a file of at most `most_bytes`.
+
+    Raises `InputError` for one that is larger, of which it says `too_large`, that cannot be read, or is not UTF-8.
+    """
+    try:
+        if path.stat().st_size > most_bytes:
+            raise InputError(f"{path}: {too_large}")
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: is not UTF-8") from error
 
 
 def write_text(path: Path, text: str) -> None:

@@ -13,7 +13,8 @@ import soundfile
 
 from vivavoce.cli import main
 from vivavoce.errors import InputError
-from vivavoce.serve.batch import Shard, read_manifest
+from vivavoce.serve.batch import read_manifest
+from vivavoce.shard import Shard
 
 JOBS = [
     {"id": "one", "text": "Hello there."},

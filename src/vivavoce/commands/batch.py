@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from vivavoce.errors import InputError
+from vivavoce.shard import Shard
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     try:
-        from vivavoce.serve.batch import Shard, read_manifest, run_batch, run_batch_by_ray
+        from vivavoce.serve.batch import read_manifest, run_batch, run_batch_by_ray
     except ModuleNotFoundError as error:
         raise InputError(f'a batch needs {error.name}: pip install "vivavoce[serve]"') from error
     if arguments.workers < 1:

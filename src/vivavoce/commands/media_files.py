@@ -55,14 +55,6 @@ def count_others(paths: Sequence[Path]) -> int:
     return sum(Path(name).suffix.lower() not in known for name in names)
 
 
-def take_shard(files: Sequence[Path], shard: str) -> list[Path]:
-    """Every n-th file from the i-th on, for `i/n` with i from 1 to n. Raises `InputError` for anything else."""
-    index, _, count = shard.partition("/")
-    if not (index.isdecimal() and count.isdecimal() and 1 <= int(index) <= int(count)):
-        raise InputError(f"--shard {shard}: give i/n, such as 1/4, with i from 1 to n")
-    return list(files[int(index) - 1 :: int(count)])
-
-
 def _media(files: Sequence[Path]) -> list[Path]:
     return [path for path in files if path.suffix.lower() in MEDIA_SUFFIXES]
 

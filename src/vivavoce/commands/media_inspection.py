@@ -16,7 +16,7 @@ from rich.text import Text
 
 from vivavoce.commands.console import OutputConsole
 from vivavoce.commands.live_inspection import inspect_live
-from vivavoce.commands.media_files import count_others, inspected_files, take_shard
+from vivavoce.commands.media_files import count_others, inspected_files
 from vivavoce.commands.wording import with_noun
 from vivavoce.files import write_text
 from vivavoce.inspection import (
@@ -40,6 +40,7 @@ from vivavoce.inspection.profile import Profile
 from vivavoce.inspection.report import report_page
 from vivavoce.inspection.report.words import as_duration
 from vivavoce.inspection.tiers import find_tier
+from vivavoce.shard import Shard
 
 DEFECTS_FOUND, FILES_FAILED = 3, 4
 TABLE_ROWS = 200
@@ -62,7 +63,7 @@ def inspect(arguments: argparse.Namespace, names: tuple[str, ...], profile: Prof
     if others := count_others(arguments.paths):
         print(f"vivavoce: {others} files of other kinds are left out, name one to have it looked at", file=sys.stderr)
     if arguments.shard:
-        files = take_shard(files, arguments.shard)
+        files = Shard.parse(arguments.shard).take(files)
     allowed = AllowList.read(arguments.allow_list) if arguments.allow_list else AllowList()
     job = InspectionJob(names, limits, profile.thresholds, stall_s=arguments.stall)
     results = [allowed.filter(drop_weak(result, profile)) for result in _inspect_all(files, job, arguments)]

@@ -64,14 +64,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 def read_packets(path: Path) -> OpusFile:
     """An Ogg Opus file, or a bitstream of libopus's `opus_demo`, whose name ends in .bit."""
+    if path.suffix == ".bit":
+        packets = tuple(read_bitstream(path))
+        return OpusFile(packets, 0, len(packets) * FRAME_TICKS)
     with open(path, "rb") as file:
-        is_ogg = file.read(4) == ogg.MAGIC
-    if path.suffix != ".bit" and not is_ogg:
+        is_ogg = file.read(len(ogg.MAGIC)) == ogg.MAGIC
+    if not is_ogg:
         raise InputError(f"{path}: holds no Opus packets, `vivavoce protect` makes some of a recording")
-    if path.suffix != ".bit":
-        return opus_file.read(path)
-    packets = tuple(read_bitstream(path))
-    return OpusFile(packets, 0, len(packets) * FRAME_TICKS)
+    return opus_file.read(path)
 
 
 def _takes(file: OpusFile, lost: tuple[bool, ...], heard: PlayedSegment) -> list[Take]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from vivavoce.errors import InputError
-from vivavoce.files import write_text
+from vivavoce.files import read_text, write_text
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.session import Inspection
 
@@ -95,15 +95,8 @@ def sha256_of(path: Path) -> str:
 
 def read_lines(path: Path) -> Iterable[tuple[int, dict[str, Any]]]:
     """Line numbers and objects of a JSON-lines file. Raises `InputError` for one that is too large or is none."""
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"{path}: is over {MAX_BYTES >> 20} MB")
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: is not UTF-8") from error
-    for number, line in enumerate(lines, 1):
+    text = read_text(path, MAX_BYTES, f"is over {MAX_BYTES >> 20} MB")
+    for number, line in enumerate(text.splitlines(), 1):
         try:
             document = json.loads(line)
         except (ValueError, RecursionError):

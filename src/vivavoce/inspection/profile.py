@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from vivavoce.errors import InputError
+from vivavoce.files import read_text
 from vivavoce.inspection.registry import defect_names
 from vivavoce.json_types import is_list, is_object
 
@@ -92,14 +93,7 @@ def load_profile(name: str) -> Profile:
     path = Path(name)
     if path.suffix != ".toml":
         raise InputError(f"{name}: no such profile, there are {', '.join(profile_names())}, or name a .toml file")
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"{path}: is over {MAX_BYTES >> 10} kB, which no profile is")
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: is not UTF-8") from error
+    text = read_text(path, MAX_BYTES, f"is over {MAX_BYTES >> 10} kB, which no profile is")
     return parse_profile(text, str(path))
 
 

@@ -19,6 +19,7 @@ from vivavoce.errors import InputError
 from vivavoce.files import write_text
 from vivavoce.serve.captions import MarkReader, as_json
 from vivavoce.serve.synthesis import Engine, Style
+from vivavoce.shard import Shard
 
 _LONGEST_LINE = 1 << 20
 _NOT_IN_NAMES = set('/\\:*?"<>|\0')
@@ -63,22 +64,6 @@ class Outcome:
     is_new: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Shard:
-    """Every `count`th line from line `index` on, counted from 1."""
-
-    index: int = 1
-    count: int = 1
-
-    @classmethod
-    def parse(cls, text: str) -> Shard:
-        """`i/n` with i from 1 to n. Raises `InputError`."""
-        index, _, count = text.partition("/")
-        if not (index.isdecimal() and count.isdecimal() and 1 <= int(index) <= int(count)):
-            raise InputError(f"--shard {text}: give i/n, such as 1/4, with i from 1 to n")
-        return cls(int(index), int(count))
-
-
 def read_manifest(path: Path, shard: Shard) -> list[Job]:
     """The jobs of a shard. Raises `InputError` naming the line of one that is wrong, or whose id is there twice."""
     jobs: list[Job] = []
@@ -94,9 +79,8 @@ def read_manifest(path: Path, shard: Shard) -> list[Job]:
             if job.id in lines:
                 raise InputError(f"{place}: id {job.id!r} is that of line {lines[job.id]}, give another")
             lines[job.id] = number
-            if len(lines) % shard.count == shard.index % shard.count:
-                jobs.append(job)
-    return jobs
+            jobs.append(job)
+    return shard.take(jobs)
 
 
 def run_batch(jobs: Iterable[Job], folder: Path, workers: int) -> Iterator[Outcome]:

@@ -10,9 +10,9 @@ from hibari.g2p import numbers as hibari_numbers
 
 from vivavoce.errors import InputError
 from vivavoce.text.document import Pronunciation
-from vivavoce.text.normalise.abbreviations import DIRECTIONS, STREETS
+from vivavoce.text.normalise.abbreviations import STREETS
 from vivavoce.text.normalise.calendar import MONTHS, date, full_year
-from vivavoce.text.normalise.identifiers import STATES, in_pairs
+from vivavoce.text.normalise.identifiers import DIRECTIONS, STATES, in_pairs
 from vivavoce.text.normalise.money import WHOLE as MONEY
 from vivavoce.text.normalise.numerals import fraction
 from vivavoce.text.normalise.rules import cardinal, digit_by_digit

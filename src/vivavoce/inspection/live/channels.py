@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vivavoce.errors import InputError
+from vivavoce.files import read_text
 
 LIST_SUFFIX = ".txt"
 MAX_BYTES, MOST = 1 << 20, 4096
@@ -52,16 +53,9 @@ def find_channels(sources: Sequence[str]) -> list[Channel]:
 
 
 def _read_list(path: Path) -> list[Channel]:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"{path}: is over {MAX_BYTES >> 20} MB, which no list of sources is")
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: is not UTF-8") from error
+    text = read_text(path, MAX_BYTES, f"is over {MAX_BYTES >> 20} MB, which no list of sources is")
     channels: list[Channel] = []
-    for line in lines:
+    for line in text.splitlines():
         words = f" {line}".partition(" #")[0].split(maxsplit=1)
         if words:
             channels.append(Channel(words[0], words[-1].strip()))

@@ -50,7 +50,7 @@ class DashBridge:
         with self._lock:
             now_s = time.monotonic()
             if now_s - self._read_s > FRESH_S:
-                self._manifest, self._read_s = self._fetch(), now_s
+                self._manifest = self._fetch()
                 self._read_s = now_s if self._manifest.live else float("inf")
             return self._manifest
 
@@ -88,21 +88,20 @@ class DashBridge:
 
 def _list_tracks(manifest: Manifest) -> str:
     """A master playlist: the sounds as renditions of one group, the picture as the stream that goes with it."""
-    sounds = [(number, track) for number, track in enumerate(manifest.tracks) if track.kind == "audio"]
-    pictures = [(number, track) for number, track in enumerate(manifest.tracks) if track.kind == "video"]
+    sounds = [number for number, track in enumerate(manifest.tracks) if track.kind == "audio"]
+    pictures = [number for number, track in enumerate(manifest.tracks) if track.kind == "video"]
     lines = ["#EXTM3U", "#EXT-X-VERSION:7"]
     if pictures:
         lines += [
             f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="{number}",AUTOSELECT=YES,URI="{number}.m3u8"'
-            for number, _ in sounds
+            for number in sounds
         ]
     with_sound = ',AUDIO="sound"' if pictures and sounds else ""
-    for number, track in pictures or sounds:
-        bandwidth = sum(each.bandwidth_bps for each in manifest.tracks) or 1
-        codecs = ",".join(each.codecs for each in manifest.tracks if each.codecs)
-        named = f',CODECS="{codecs}"' if codecs.isprintable() and '"' not in codecs and codecs else ""
-        lines += [f"#EXT-X-STREAM-INF:BANDWIDTH={bandwidth}{named}{with_sound}", f"{number}.m3u8"]
-        del track
+    bandwidth_bps = sum(track.bandwidth_bps for track in manifest.tracks) or 1
+    codecs = ",".join(track.codecs for track in manifest.tracks if track.codecs)
+    named = f',CODECS="{codecs}"' if codecs.isprintable() and '"' not in codecs and codecs else ""
+    for number in pictures or sounds:
+        lines += [f"#EXT-X-STREAM-INF:BANDWIDTH={bandwidth_bps}{named}{with_sound}", f"{number}.m3u8"]
     return "\n".join((*lines, ""))
 
 

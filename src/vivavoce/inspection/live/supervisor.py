@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -45,7 +45,7 @@ class _Watched:
     end_s: float = 0.0
     events: int = 0
     worst: Event | None = None
-    result: Inspection | None = field(default=None)
+    result: Inspection | None = None
 
 
 def watch_channels(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from vivavoce.text.normalise.calendar import DAY_NAMES
-from vivavoce.text.normalise.identifiers import in_pairs
+from vivavoce.text.normalise.identifiers import DIRECTIONS, in_pairs
 from vivavoce.text.normalise.roman import SHIELD
-from vivavoce.text.normalise.rules import Rule, RuleGroup
+from vivavoce.text.normalise.rules import Rule, RuleGroup, any_of
 from vivavoce.text.patterns import Pattern
 from vivavoce.text.split import STARTERS
 from vivavoce.text.word_sets import words
@@ -115,7 +115,6 @@ STREETS = {
     "Pl": "Place", "Sq": "Square", "Ter": "Terrace", "Cres": "Crescent", "Pk": "Park", "Cir": "Circle", "Pkwy": "Parkway",
     "Hwy": "Highway", "Gdns": "Gardens", "Hts": "Heights", "Is": "Island", "Mt": "Mountain", "Riv": "River", "Co": "County",
 }  # fmt: skip
-DIRECTIONS = {"N": "North", "S": "South", "E": "East", "W": "West", "NE": "Northeast", "NW": "Northwest", "SE": "Southeast", "SW": "Southwest"}  # fmt: skip
 _OLD_STATES = {
     "Ala": "Alabama", "Ariz": "Arizona", "Ark": "Arkansas", "Calif": "California", "Cal": "California",
     "Colo": "Colorado", "Conn": "Connecticut", "Del": "Delaware", "Fla": "Florida", "Ga": "Georgia", "Ill": "Illinois",
@@ -126,10 +125,6 @@ _OLD_STATES = {
     "Wis": "Wisconsin", "Wyo": "Wyoming", "Ont": "Ontario", "Que": "Quebec",
 }  # fmt: skip
 _STREET_NAME = rf"(?!(?:{_NO_STREET})\b)(?:[A-Z][a-z]+|\d+(?:st|nd|rd|th)|(?:[NSEW]\.?\s)?[A-Z][a-z]+)"
-
-
-def _choice(words: dict[str, object] | dict[str, str] | dict[str, tuple[str, str]]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
 def _stop(match: re.Match[str], said: str) -> str:
@@ -148,9 +143,9 @@ _AMOUNT = r"(?<![\w.,/])((?:\d+[ -])?\d{1,2}/\d{1,2}|\d(?:[\d,]*\d)?(?:\.\d+)?(?
 _LONG_UNITS = {unit: words for unit, words in _AFTER_NUMBER.items() if unit not in _STOP_NEEDED}
 _RULES: list[Rule] = [
     (Pattern(r"\b(MR|MRS|MS|DR|PROF|REV|GEN|CAPT|SGT|LT|COL)\.? (?=[A-Z]{2})"), lambda m: f"{m[1].capitalize()}. "),
-    (Pattern(rf"\b([123]|I{{1,3}}) ((?:{_choice(_BIBLE)})\.?|{_BOOKS_OF_SEVERAL}) (?=\d+:\d)"),
+    (Pattern(rf"\b([123]|I{{1,3}}) ((?:{any_of(_BIBLE)})\.?|{_BOOKS_OF_SEVERAL}) (?=\d+:\d)"),
      lambda m: f"{_PLACE_IN_ORDER[m[1]]} {_BIBLE.get(m[2].rstrip('.'), m[2])} "),
-    (Pattern(rf"\b({_choice(_BIBLE)})\.? (?=\d+:\d)"), lambda m: f"{_BIBLE[m[1]]} "),
+    (Pattern(rf"\b({any_of(_BIBLE)})\.? (?=\d+:\d)"), lambda m: f"{_BIBLE[m[1]]} "),
     (Pattern(r"\b(Ps|Prov|Isa|Deut|Ezek|Eccl)\.? (?=\d)"), lambda m: f"{_BIBLE[m[1]]} "),
     (Pattern(rf"\b({'|'.join(sorted({*_BIBLE.values(), 'Acts', 'Ruth', 'Esther', 'Job', 'Joel', 'Amos', 'Jude'}))}) (\d{{1,3}}:\d{{1,3}})\s?[-–]\s?(?=\d{{1,3}}\b)"),
      lambda m: f"{m[1]} {m[2]} to "),
@@ -192,27 +187,27 @@ _RULES: list[Rule] = [
     (Pattern(r"\bSq\.? (?=[a-z])"), lambda m: "Square "),
     (Pattern(r"\bSte\.? (?=[A-Z][a-z]{3})"), lambda m: "Saint "),
     (Pattern(r"(?<![\w.])([Ee])xtn?\.? ?(\d{3,4})\b"), lambda m: f"{m[1]}xtension {in_pairs(m[2])}"),
-    (Pattern(rf"(?<![\w.])({_choice(_BEFORE_NUMBER)})(?:\.\s?|\s|: )#?(?=\d|[IVXL]+\b|(?:zero|one|two|three|four|five|six|seven|eight|nine) )"),
+    (Pattern(rf"(?<![\w.])({any_of(_BEFORE_NUMBER)})(?:\.\s?|\s|: )#?(?=\d|[IVXL]+\b|(?:zero|one|two|three|four|five|six|seven|eight|nine) )"),
      lambda m: m[0] if m[0][-1:].isspace() and "." not in m[0] and m[1].lower() in ("no", "art", "cat", "tab", "app", "lot", "unit", "ch", "pt", "fl", "ex") else f"{_BEFORE_NUMBER[m[1]]} "),
     (Pattern(r"(?<![\w.])(Apt|Ste|Rm|Unit|Flat)\.? #?(?=[A-Z]\b)"), lambda m: f"{_BEFORE_NUMBER.get(m[1], m[1])} "),
     (Pattern(r"\b(\d+(?:st|nd|rd|th)|[Ff]irst|[Ss]econd|[Tt]hird|[Gg]round|[Tt]op) [Ff]l\.?(?=[\s,;]|$)"), lambda m: _stop(m, f"{m[1]} floor")),
-    (Pattern(rf"{_AMOUNT}[\s-]?({_choice(_LONG_UNITS)})(?:\.(?!\w)|(?![\w'’/°²³-]))"), _after_number),
+    (Pattern(rf"{_AMOUNT}[\s-]?({any_of(_LONG_UNITS)})(?:\.(?!\w)|(?![\w'’/°²³-]))"), _after_number),
     (Pattern(rf"{_AMOUNT}\s?({'|'.join(sorted(_STOP_NEEDED - {'T', 't'}, key=len, reverse=True))})\.(?!\w)"), _after_number),
     (Pattern(rf"{_AMOUNT} ([Tt])\.?(?= [a-z]{{3}})"), _after_number),
     (Pattern(rf"{_AMOUNT} (in)(?= (?:long|wide|high|deep|tall|thick|across|x|by|of (?:rain|snow|water))\b)"), _after_number),
     (Pattern(r"\b(\d+\s)([NSEW]{1,2})\.? (?=(?:[A-Z][a-z]+|\d+(?:st|nd|rd|th))\b)"), lambda m: f"{m[1]}{DIRECTIONS.get(m[2], m[2])} "),
-    (Pattern(rf"\b([NSEW])\. (?={_STREET_NAME} (?:{_choice(STREETS)}|Street|Avenue|Road|Drive)\b)"), lambda m: f"{DIRECTIONS[m[1]]} "),
-    (Pattern(rf"\b({_STREET_NAME}) ({_choice(STREETS)})\.(?=[\s,;:)]|$)(?! (?:[A-Z][a-z]+ ){{0,1}}(?:Smith|Jones)\b)"),
+    (Pattern(rf"\b([NSEW])\. (?={_STREET_NAME} (?:{any_of(STREETS)}|Street|Avenue|Road|Drive)\b)"), lambda m: f"{DIRECTIONS[m[1]]} "),
+    (Pattern(rf"\b({_STREET_NAME}) ({any_of(STREETS)})\.(?=[\s,;:)]|$)(?! (?:[A-Z][a-z]+ ){{0,1}}(?:Smith|Jones)\b)"),
      lambda m: _street(m)),
-    (Pattern(rf"\b(\d+ {_STREET_NAME}(?: [A-Z][a-z]+)?) ({_choice(STREETS)})(?=[\s,;:)]|$)"), lambda m: f"{m[1]} {STREETS[m[2]]}"),
-    (Pattern(rf"\b([A-Z][a-z]+, )({_choice(_OLD_STATES)})\.(?=[\s,;)]|$)"), lambda m: _old_state(m)),
-    (Pattern(rf"(?<![\w.@/-])({_choice(_WITHOUT_STOP)})(?![\w.@'’-])"), lambda m: _WITHOUT_STOP[m[1]] + (" " if m[1] == "w/" and m.string[m.end() : m.end() + 1].isalnum() else "")),
+    (Pattern(rf"\b(\d+ {_STREET_NAME}(?: [A-Z][a-z]+)?) ({any_of(STREETS)})(?=[\s,;:)]|$)"), lambda m: f"{m[1]} {STREETS[m[2]]}"),
+    (Pattern(rf"\b([A-Z][a-z]+, )({any_of(_OLD_STATES)})\.(?=[\s,;)]|$)"), lambda m: _old_state(m)),
+    (Pattern(rf"(?<![\w.@/-])({any_of(_WITHOUT_STOP)})(?![\w.@'’-])"), lambda m: _WITHOUT_STOP[m[1]] + (" " if m[1] == "w/" and m.string[m.end() : m.end() + 1].isalnum() else "")),
     (Pattern(r"(?<![\w.@/-])w/(?=\w)(?!o\b)"), lambda m: "with "),
-    (Pattern(rf"(?<![\w.@-])(?<!, )({_choice(_OLD_STATES)})\.(?=(?:[,;]? (?!I\b)[a-z\d(])|\s*$)"), lambda m: _lone_state(m)),
+    (Pattern(rf"(?<![\w.@-])(?<!, )({any_of(_OLD_STATES)})\.(?=(?:[,;]? (?!I\b)[a-z\d(])|\s*$)"), lambda m: _lone_state(m)),
     (Pattern(r"(?<=[\d\w])\sp\.a\.(?=[\s,;)]|$)"), lambda m: _stop(m, " per annum")),
     (Pattern(r"(?<!\d )(?<!\d)\b([Mm])(in|ax)\.(?= ?[$£€¥\d]| [a-z]{3})"), lambda m: f"{m[1]}{m[2]}imum"),
     (Pattern(r"\b((?:[Tt]he|[Aa]|[Tt]his|[Tt]hat|[Oo]ur|[Hh]is|[Hh]er|[Tt]heir|[Mm]y|parent|insurance|oil|gas|same) )co\.(?=[\s,;:)]|$)"), lambda m: _stop(m, f"{m[1]}company")),
-    (Pattern(rf"(?<![\w.@-])({_choice(_ANYWHERE)})\.(?=[\s,;:)\"”]|$)"), lambda m: _anywhere(m)),
+    (Pattern(rf"(?<![\w.@-])({any_of(_ANYWHERE)})\.(?=[\s,;:)\"”]|$)"), lambda m: _anywhere(m)),
 ]  # fmt: skip
 _PLAIN_WORDS = words(
     "rec std reg tech exec bet env ser dist fed comm Comm Tech Fed Reg Bart perf pref bal ca ret ht max temp ex lit pub pop adj adv pl op ref art trans prob bros poss Max Det Inst Sup Pop cond neg anon",

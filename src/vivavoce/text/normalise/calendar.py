@@ -7,6 +7,7 @@ import re
 from hibari.g2p import numbers as hibari_numbers
 from hibari.g2p.normalize import MONTH_NAMES
 
+from vivavoce.text.normalise.identifiers import cardinal_words
 from vivavoce.text.normalise.rules import DIGITS, Rule, RuleGroup
 from vivavoce.text.patterns import Pattern
 
@@ -164,14 +165,10 @@ def _spans_of_time(match: re.Match[str]) -> str:
 def _military(match: re.Match[str]) -> str:
     """ "0800 hours" and "1430 hours"."""
     hour, minute = match.groups()
-    said = f"oh {_small(hour[1])}" if hour[0] == "0" else _small(hour)
+    said = f"oh {cardinal_words(hour[1])}" if hour[0] == "0" else cardinal_words(hour)
     if minute == "00":
         return f"{said} hundred"
-    return f"{said} oh {_small(minute[1])}" if minute[0] == "0" else f"{said} {_small(minute)}"
-
-
-def _small(digits: str) -> str:
-    return hibari_numbers.cardinal(int(digits))
+    return f"{said} oh {cardinal_words(minute[1])}" if minute[0] == "0" else f"{said} {cardinal_words(minute)}"
 
 
 def _month_first(match: re.Match[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vivavoce.text.normalise.rules import Rule, RuleGroup, letters
+from vivavoce.text.normalise.rules import Rule, RuleGroup, any_of, letters
 from vivavoce.text.patterns import Pattern
 from vivavoce.text.word_sets import words
 
@@ -26,13 +26,9 @@ _NOT_AFTER = r"(?<![\w.@/\\#$%&'’_=-])"
 _NOT_BEFORE = r"(?![\w@/\\#_=(:-]|['’](?!s\b)|\.\w)"
 
 
-def _choice(found: frozenset[str] | dict[str, str]) -> str:
-    return "|".join(sorted(found, key=len, reverse=True))
-
-
 RULES: list[Rule] = [
-    (Pattern(rf"{_NOT_AFTER}({_choice(_WORDS)}){_NOT_BEFORE}"), lambda m: _WORDS[m[1]]),
-    (Pattern(rf"{_NOT_AFTER}({_choice(_SPELLED - {'ok'})}){_NOT_BEFORE}"), lambda m: letters(m[1]).removesuffix(" S") + "s" if m[1] in _PLURALS else letters(m[1])),
+    (Pattern(rf"{_NOT_AFTER}({any_of(_WORDS)}){_NOT_BEFORE}"), lambda m: _WORDS[m[1]]),
+    (Pattern(rf"{_NOT_AFTER}({any_of(_SPELLED - {'ok'})}){_NOT_BEFORE}"), lambda m: letters(m[1]).removesuffix(" S") + "s" if m[1] in _PLURALS else letters(m[1])),
     (Pattern(r"(?<=[a-z] )bc(?= (?:i|he|she|it|we|they|you|the|my|of|his|her|there|this|that)\b)"), lambda m: "because"),
     (Pattern(r"(?<=\w) ?@ ?(?=\d|the\b|my\b|home\b|work\b|\$|noon\b|school\b)"), lambda m: " at "),
 ]  # fmt: skip

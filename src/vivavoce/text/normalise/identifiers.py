@@ -85,16 +85,17 @@ def in_pairs(digits: str) -> str:
     """A number of a flight, a port, a room, as people say it: "twenty four ninety", "four oh three"."""
     if len(digits) == 4 and digits[1:] != "000" and digits[0] != "0":
         high, low = digits[:2], digits[2:]
-        tail = "hundred" if low == "00" else f"oh {_small(low[1])}" if low[0] == "0" else _small(low)
-        return f"{_small(high)} {tail}"
+        tail = "hundred" if low == "00" else f"oh {cardinal_words(low[1])}" if low[0] == "0" else cardinal_words(low)
+        return f"{cardinal_words(high)} {tail}"
     if len(digits) == 3 and not digits.endswith("00") and digits[0] != "0":
-        return f"{_small(digits[0])} " + (f"oh {_small(digits[2])}" if digits[1] == "0" else _small(digits[1:]))
+        return f"{cardinal_words(digits[0])} " + (f"oh {cardinal_words(digits[2])}" if digits[1] == "0" else cardinal_words(digits[1:]))
     if len(digits) > 4 or (digits[0] == "0" and len(digits) > 1):
         return digit_by_digit(digits)
     return digits
 
 
-def _small(digits: str) -> str:
+def cardinal_words(digits: str) -> str:
+    """Digits as the words of a quantity."""
     return hibari_numbers.cardinal(int(digits))
 
 
@@ -119,11 +120,11 @@ def _state(match: re.Match[str]) -> str:
 _NUMBERED_STREET = (
     r"(?:\d+(?:st|nd|rd|th)|[A-Z][a-z]+) (?:St|Ave|Rd|Blvd|Dr|Ln|Ct|Pl|Way|Street|Avenue|Road|Drive|Lane|Boulevard)\b"
 )
-_COMPASS = {"N": "North", "S": "South", "E": "East", "W": "West", "NE": "Northeast", "NW": "Northwest", "SE": "Southeast", "SW": "Southwest"}  # fmt: skip
+DIRECTIONS = {"N": "North", "S": "South", "E": "East", "W": "West", "NE": "Northeast", "NW": "Northwest", "SE": "Southeast", "SW": "Southwest"}  # fmt: skip
 POST_CODES: list[Rule] = [
     (
         Pattern(rf"(?<![\w.,])(\d{{1,5}}) ([NSEW]{{1,2}})\.? (?={_NUMBERED_STREET})"),
-        lambda m: f"{m[1]} {_COMPASS.get(m[2], m[2])} ",
+        lambda m: f"{m[1]} {DIRECTIONS.get(m[2], m[2])} ",
     ),
     (Pattern(rf"(?<=[a-z.],\s)({_STATE})(?=\s{_ZIP}\b|[,;.)!?]|\s*$|\s[a-z(])"), _state),
     (Pattern(rf"(?<=[a-z]\s)({_STATE})(?=\s{_ZIP}\b)"), _state),
@@ -166,7 +167,7 @@ _NAMED: list[Rule] = [
     (Pattern(r"(?<![\w.,$£€])([1-5]\d\d)(?= (?:errors?|status|response|redirects?|pages?|not found|forbidden|internal server)\b)"),
      lambda m: in_pairs(m[1]) if m[1][1:] != "00" else m[0]),
     (Pattern(r"\b((?:HTTP|[Ee]rror|[Ss]tatus)(?: code)? )([1-5]\d\d)\b(?!,\d)"), lambda m: m[1] + in_pairs(m[2])),
-    (Pattern(r"(?<![\w.,$£€])([1-9][1-9]\d)(['’]?s)(?![\w])"), lambda m: f"{_small(m[1][0])} {pluralise(_small(m[1][1:]))}"),
+    (Pattern(r"(?<![\w.,$£€])([1-9][1-9]\d)(['’]?s)(?![\w])"), lambda m: f"{cardinal_words(m[1][0])} {pluralise(cardinal_words(m[1][1:]))}"),
     (Pattern(r"\b([Ff]light) (\d{3,4})\b"), lambda m: f"{m[1]} {in_pairs(m[2])}"),
     (Pattern(r"\b(I|US|SR|CR|FM|M|A|B|E)-(\d{2,3})\b"), lambda m: f"{letters(m[1])} {in_pairs(m[2])}"),
     (Pattern(r"\b([Rr]oom|[Ss]uite|[Rr]oute|[Hh]ighway|[Aa]partment|[Ff]lat|[Bb]us|[Cc]hannel|[Bb]oeing|[Ss]tudio) (\d{3,4})\b(?![,.]\d)"),

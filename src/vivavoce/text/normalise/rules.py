@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from vivavoce.text.patterns import Pattern
@@ -107,6 +107,11 @@ _DIGIT_WORDS = dict(
 def digit_words(digits: str) -> str:
     """Digits as words, where what follows would take the last one for its own: "1 of October"."""
     return " ".join(_DIGIT_WORDS.get(digit, digit) for digit in digits)
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A pattern of any of the words, long ones first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
 def letters(word: str) -> str:

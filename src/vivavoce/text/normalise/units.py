@@ -6,6 +6,7 @@ import re
 
 from hibari.g2p.normalize import UNITS as HIBARI_UNITS
 
+from vivavoce.text.normalise.identifiers import DIRECTIONS
 from vivavoce.text.normalise.rules import DIGITS, NUMBER, Rule, RuleGroup, attributive, quantity
 from vivavoce.text.patterns import Pattern
 
@@ -149,16 +150,13 @@ def _feet_inches(match: re.Match[str]) -> str:
     return f"{feet} {'foot' if feet == '1' else 'feet'} {inches} {'inch' if inches == '1' else 'inches'}"
 
 
-_NORTH = {"N": "north", "S": "south", "E": "east", "W": "west"}
-
-
 def _coordinate(match: re.Match[str]) -> str:
     """ "40.7128° N" and "40° 26′ 46″ N"."""
     degrees, minutes, seconds, side = match.groups()
     said = f"{degrees} {'degree' if degrees == '1' else 'degrees'}"
     said += f" {minutes} {'minute' if minutes == '1' else 'minutes'}" if minutes else ""
     said += f" {seconds} {'second' if seconds == '1' else 'seconds'}" if seconds else ""
-    return f"{said} {_NORTH[side]}"
+    return f"{said} {DIRECTIONS[side].lower()}"
 
 
 RULES: list[Rule] = [
