@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from vivavoce.text import analyse
@@ -22,6 +22,7 @@ def with_control(sentence: Sentence, word: int, control: Control) -> Sentence:
 
 
 @given(st.lists(st.floats(0.0, 60.0), min_size=1, max_size=60))
+@example([1.5, 0.0, 0.0])
 def test_lengths_are_whole_and_do_not_drift(wanted: list[float]) -> None:
     units = whole_units(np.array(wanted))
     assert (units >= 1).all()

@@ -17,7 +17,8 @@ FloatArray = npt.NDArray[np.floating[Any]]
 
 def whole_units(wanted: FloatArray) -> Frames:
     """Lengths (tokens,) as whole numbers of at least 1; rounding errors are carried on."""
-    ends = np.round(np.cumsum(np.maximum(wanted, 1.0))).astype(np.int64)
+    # halves go up, all of them: to even ones, 1.5 and 2.5 would both be 2 and leave a token without length
+    ends = np.floor(np.cumsum(np.maximum(wanted, 1.0)) + 0.5).astype(np.int64)
     return np.maximum(np.diff(ends, prepend=0), 1)
 
 
