@@ -16,6 +16,14 @@ from vivavoce.inspection.registry import defect_names
 from vivavoce.inspection.tiers import TIERS, find_tier
 
 STANDARD_OUTPUT = Path("-")
+LIVE_ONLY = {
+    "allow_url": False, "idle": 30.0, "restarts": None, "webhook": None, "alert_on": "major", "cool_down": 300.0,
+    "metrics": None,
+}  # fmt: skip
+"""Options that mean something with `--live` alone, and their defaults."""
+
+FILES_ONLY = ("allow_list", "engine", "shard", "workers")
+"""Options that mean nothing with `--live`."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,18 +50,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--fcp-xml", type=Path, metavar="FILE", help="write markers for Premiere Pro")
     add("--junit", type=Path, metavar="FILE", help="write a test report, a case for each detector")
     add("--shard", metavar="I/N", help="every N-th file from the I-th on, for batch schedulers")
-    add("--workers", type=int, default=1, metavar="N", help="processes (1)")
+    add("--workers", type=int, metavar="N", help="processes (1)")
     add("--engine", choices=("local", "ray"), default="local", help="where files are worked on")
     add("--fail-on", metavar="SEVERITY", help="exit with 3 at minor, major or critical events and above")
     add("--live", action="append", metavar="SOURCE", help="a pipe, a growing file, - or a list of them (a .txt file, "
         "a source a line): print events as they come")  # fmt: skip
     add("--allow-url", action="store_true", help="let --live open addresses: HLS, DASH, MPEG-TS, RTMP, RTSP")
-    add("--idle", type=float, default=30.0, metavar="S", help="--live ends after so many seconds without data (30)")
+    add("--idle", type=float, metavar="S", help="--live ends after so many seconds without data (30)")
     add("--restarts", type=int, metavar="N", help="of a --live source that fails, in a row; -1: for ever, as with a "
         "list")  # fmt: skip
     add("--webhook", metavar="URL", help="post events of --live as JSON")
-    add("--alert-on", default="major", metavar="SEVERITY", help="the least that --webhook is told of (major)")
-    add("--cool-down", type=float, default=300.0, metavar="S", help="--webhook hears of the same defect of a source no "
+    add("--alert-on", metavar="SEVERITY", help="the least that --webhook is told of (major)")
+    add("--cool-down", type=float, metavar="S", help="--webhook hears of the same defect of a source no "
         "more often (300)")  # fmt: skip
     add("--metrics", metavar="[HOST:]PORT", help="serve figures of --live to Prometheus")
     add("--stall", type=float, default=60.0, metavar="S", help="give a file up after so many idle seconds (60)")
@@ -86,17 +94,34 @@ def run(arguments: argparse.Namespace) -> int:
         raise InputError("--labels goes with inspect accept, --html-media with --html")
     if arguments.live and (arguments.paths or any(exports)):
         raise InputError("--live takes no files and makes no report, follow it with --json")
-    if not arguments.live and (arguments.webhook or arguments.metrics or arguments.restarts is not None):
-        raise InputError("--webhook, --metrics and --restarts go with --live")
-    if not arguments.cool_down >= 0:
-        raise InputError(f"--cool-down {arguments.cool_down:g}: give 0 or more")
-    Severity.parse(arguments.alert_on)
+    _check_live(arguments)
+    if arguments.workers is None:
+        arguments.workers = 1
     if not 1 <= arguments.workers <= 256:
         raise InputError(f"--workers {arguments.workers}: give 1 to 256")
     require_pyav()  # not before now: help and wrong options do without
     from vivavoce.commands.media_inspection import inspect
 
     return inspect(arguments, names, profile, fail_on)
+
+
+def _check_live(arguments: argparse.Namespace) -> None:
+    """Take no option that would do nothing, and give those of `--live` their defaults."""
+    if arguments.cool_down is not None and not arguments.cool_down >= 0:
+        raise InputError(f"--cool-down {arguments.cool_down:g}: give 0 or more")
+    if arguments.alert_on is not None:
+        Severity.parse(arguments.alert_on)
+    for names, given, partner in (
+        (FILES_ONLY, arguments.live, "files, not with --live"),
+        (tuple(LIVE_ONLY), not arguments.live, "--live"),
+        (("alert_on", "cool_down"), not arguments.webhook, "--webhook"),
+    ):
+        for name in names:
+            if given and getattr(arguments, name) not in (None, False, "local"):
+                raise InputError(f"--{name.replace('_', '-')} goes with {partner}")
+    for name, value in LIVE_ONLY.items():
+        if getattr(arguments, name) is None:
+            setattr(arguments, name, value)
 
 
 def _accept(arguments: argparse.Namespace) -> int:

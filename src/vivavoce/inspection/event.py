@@ -56,6 +56,11 @@ class Event:
             return Severity.MINOR
         return Severity.CRITICAL if self.score >= CERTAIN and self.seconds >= LONG_S else Severity.MAJOR
 
+    @property
+    def gravity(self) -> tuple[Severity, float]:
+        """What events are ranked by: the severity, then the score."""
+        return self.severity, self.score
+
     def as_json(self) -> dict[str, Any]:
         """Plain values, times to the millisecond."""
         return {
@@ -75,3 +80,8 @@ class Event:
             return cls(str(document["defect"]), start_s, end_s, score, dict(document.get("evidence", {})))
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(f"not an event: {error}") from error
+
+
+def graver(one: Event | None, other: Event) -> Event:
+    """Of two events the graver; the first where they are alike, the second where there is no first."""
+    return other if one is None or other.gravity > one.gravity else one

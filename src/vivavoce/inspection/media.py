@@ -144,6 +144,11 @@ def small_size(height: int, width: int) -> tuple[int, int]:
     return max(1, round(height * scale)), max(1, round(width * scale))
 
 
+def apart(one: Plane, other: Plane) -> Plane:
+    """How far two planes of one shape differ, in levels, as uint8: no wider numbers are needed on the way."""
+    return np.maximum(one, other) - np.minimum(one, other)
+
+
 def shrink(plane: Plane, height: int, width: int) -> Plane:
     """A plane averaged down by area to (height, width)."""
     if plane.shape == (height, width):

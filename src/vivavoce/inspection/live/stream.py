@@ -12,7 +12,7 @@ from pathlib import Path
 from vivavoce.errors import InputError
 from vivavoce.inspection.decode import Media, open_media
 from vivavoce.inspection.errors import MediaError
-from vivavoce.inspection.event import Event
+from vivavoce.inspection.event import Event, graver
 from vivavoce.inspection.limits import DEFAULT_LIMITS, Limits
 from vivavoce.inspection.live.channels import Channel
 from vivavoce.inspection.live.dash_bridge import DashBridge, is_dash
@@ -84,8 +84,7 @@ class LiveStream:
 
     def _keep(self, event: Event) -> Event:
         self.count += 1
-        if self._worst is None or event.severity > self._worst.severity:
-            self._worst = event
+        self._worst = graver(self._worst, event)
         return event
 
     @contextmanager

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from vivavoce.errors import InputError
-from vivavoce.inspection.event import Event
+from vivavoce.inspection.event import Event, graver
 from vivavoce.inspection.live.channels import Channel
 from vivavoce.inspection.live.listener import Listener
 from vivavoce.inspection.live.stream import LiveJob, LiveStream
@@ -106,7 +106,7 @@ def _hear(one: _Watched, listeners: Sequence[Listener]) -> str | None:
             listener.on_up(one.channel)
     if kind == "event":
         one.events += 1
-        one.worst = value if one.worst is None or value.severity > one.worst.severity else one.worst
+        one.worst = graver(one.worst, value)
         for listener in listeners:
             listener.on_event(one.channel, value)
     else:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from vivavoce.inspection.media import AudioBlock, Plane, Samples, VideoFrame
+from vivavoce.inspection.tones import find_pure_tone
 
 MOST_SPANS = 1000
 DARK, DARK_FULL_RANGE, LIGHT, EVEN = 22, 8, 40.0, 4.0
@@ -20,7 +21,7 @@ LEAST_BORDER, BORDER_DIFFERENCE = 0.03, 0.02
 BAR_ROWS, BAR_STEP, LEAST_BARS, MOST_BARS, COLOURFUL = 0.6, 8.0, 4, 24, 20.0
 SLATE_WITHIN_S, LEAST_SLATE_S, STILL, MOVED_SHARE = 120.0, 2.0, 3.0, 0.1
 PLAIN, LEAST_TEXT, MOST_TEXT = 0.5, 0.01, 0.35
-CREST, TONE_REST, TONE_HZ = (1.38, 1.46), 0.003, 20.0
+CREST = 1.38, 1.46
 
 
 @dataclass(slots=True)
@@ -158,9 +159,5 @@ def find_tone(channel: Samples, rate_hz: int) -> tuple[float, float] | None:
         return None
     if not CREST[0] <= float(np.abs(channel).max()) / power**0.5 <= CREST[1]:
         return None
-    spectrum = np.abs(np.fft.rfft(channel.astype(np.float64) * np.hanning(len(channel)))) ** 2
-    hertz = np.fft.rfftfreq(len(channel), 1 / rate_hz)
-    peak = float(hertz[int(spectrum.argmax())])
-    if float(spectrum[np.abs(hertz - peak) > TONE_HZ].sum()) > TONE_REST * float(spectrum.sum()):
-        return None
-    return round(peak, 1), round(10 * float(np.log10(2 * power)), 1)
+    peak_hz = find_pure_tone(channel, rate_hz)
+    return None if peak_hz is None else (round(peak_hz, 1), round(10 * float(np.log10(2 * power)), 1))

@@ -14,7 +14,7 @@ from vivavoce.inspection.report.excerpt import Excerpt
 from vivavoce.inspection.report.figures import explain
 from vivavoce.inspection.report.images import TOP_HZ
 from vivavoce.inspection.report.media import Media
-from vivavoce.inspection.report.words import as_clock, as_text, as_value
+from vivavoce.inspection.report.words import as_clock, as_label, as_text, as_value
 from vivavoce.inspection.session import Inspection
 from vivavoce.inspection.timecode import frame_number, timecode
 
@@ -37,7 +37,7 @@ def card(number: int, index: int, result: Inspection, event: Event, shown: Excer
     figures += [("EBU QC item", item)] if (item := ebu_qc_item(event)) else []
     figures += [(name, as_value(value)) for name, value in event.evidence.items() if name not in DRAWN]
     listed = "".join(
-        f'<dt>{as_text(name.replace("_", " "))}</dt><dd>{as_text(value)} <span class="quiet">{as_text(explain(name))}'
+        f'<dt>{as_text(as_label(name))}</dt><dd>{as_text(value)} <span class="quiet">{as_text(explain(name))}'
         "</span></dd>"
         for name, value in figures
     )

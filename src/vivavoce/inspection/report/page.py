@@ -17,7 +17,7 @@ from vivavoce.inspection.report.excerpt import Excerpt, excerpt
 from vivavoce.inspection.report.figures import explain
 from vivavoce.inspection.report.media import FolderMedia, Media, PageMedia
 from vivavoce.inspection.report.timeline import list_content, timeline
-from vivavoce.inspection.report.words import as_clock, as_duration, as_text, as_value
+from vivavoce.inspection.report.words import as_clock, as_duration, as_label, as_text, as_value
 from vivavoce.inspection.session import Inspection
 
 EXCERPTS_A_FILE, EXCERPTS, EXCERPTS_BESIDE = 12, 60, 600
@@ -78,16 +78,14 @@ def _meanings(results: Sequence[Inspection]) -> str:
         groups += [*result.measurements.get("sounds", ()), *(event.evidence for event in result.events)]
         names.update(dict.fromkeys(name for group in groups for name in group))
     rows = "".join(
-        f"<dt>{as_text(name.replace('_', ' '))}</dt><dd>{as_text(said)}</dd>"
-        for name in names
-        if (said := explain(name))
+        f"<dt>{as_text(as_label(name))}</dt><dd>{as_text(said)}</dd>" for name in names if (said := explain(name))
     )
     return f"<details><summary>What the figures mean</summary><dl>{rows}</dl></details>"
 
 
 def _excerpts(result: Inspection, limits: Limits, most: int) -> dict[int, Excerpt]:
     """Of the gravest events, by their place among the file's events."""
-    gravest = sorted(range(len(result.events)), key=lambda i: (-result.events[i].severity, -result.events[i].score))
+    gravest = sorted(range(len(result.events)), key=lambda i: result.events[i].gravity, reverse=True)
     found: dict[int, Excerpt] = {}
     for index in gravest[:most]:
         try:
@@ -188,7 +186,7 @@ def _measurements(readings: Mapping[str, Any]) -> str:
     for title, values in groups:
         if values:
             rows = "".join(
-                f"<dt>{as_text(name.replace('_', ' '))}</dt><dd>{as_text(as_value(value))}</dd>"
+                f"<dt>{as_text(as_label(name))}</dt><dd>{as_text(as_value(value))}</dd>"
                 for name, value in values.items()
             )
             tables.append(f"<div><h4>{as_text(title)}</h4><dl>{rows}</dl></div>")

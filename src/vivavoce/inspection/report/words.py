@@ -7,6 +7,12 @@ import html
 
 from vivavoce.json_types import is_sequence
 
+UNITS = {
+    "bps": "bit/s", "db": "dB", "dbfs": "dBFS", "dbtp": "dBTP", "hz": "Hz", "lu": "LU", "lufs": "LUFS", "ms": "ms",
+    "percent": "%", "s": "s",
+}  # fmt: skip
+"""By the end of a figure's name."""
+
 
 def as_text(value: str) -> str:
     """Safe inside HTML and its attributes."""
@@ -20,6 +26,13 @@ def as_value(value: object) -> str:
     if is_sequence(value):
         return ", ".join(as_value(item) for item in value[:12]) or "–"
     return "–" if value is None or value == "" else str(value)
+
+
+def as_label(name: str) -> str:
+    """The name of a figure in words, its unit behind it: `rate_hz` is "rate (Hz)"."""
+    stem, _, unit = name.rpartition("_")
+    words = f"{stem} ({UNITS[unit]})" if stem and unit in UNITS else name
+    return words.replace("_", " ")
 
 
 def as_clock(seconds: float) -> str:

@@ -16,7 +16,7 @@ from vivavoce.inspection.defects.block_corruption.odd_pictures import OddPicture
 from vivavoce.inspection.detector import Detector, Sampling
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGroup, EventGrouper
-from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame
+from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame, apart
 
 Decision = Literal["learned", "area"]
 
@@ -216,4 +216,4 @@ def _is_held(before: Plane, luma: Plane) -> bool:
     if before.shape != luma.shape:
         return False
     one, two = before[::4, ::4], luma[::4, ::4]
-    return float((np.maximum(one, two) - np.minimum(one, two)).mean()) < HELD
+    return float(apart(one, two).mean()) < HELD

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from vivavoce.inspection.media import Plane
+from vivavoce.inspection.media import Plane, apart
 
 BLOCK, CELL, FIGURES = 16, 32, 18
 HALF = BLOCK // 2
@@ -28,7 +28,7 @@ def block_figures(before: Plane, luma: Plane) -> Array:
     if not (height and width):
         raise ValueError(f"{luma.shape[1]} x {luma.shape[0]} pixels hold no cell of {CELL} x {CELL}")
     before, luma = before[:height, :width], luma[:height, :width]
-    change = _apart(before, luma)
+    change = apart(before, luma)
     figures = [*_directions(luma, full=True), *_directions(before), *_directions(change)]
     figures += [np.log1p(_means(change)), _means(luma) / 64.0 - 2.0]
     return np.stack(figures).astype(np.float32)
@@ -61,7 +61,7 @@ def _directions(plane: Plane, full: bool = False) -> list[Array]:
 def _steps(plane: Plane, full: bool) -> list[Array]:
     """Steps from column to column by block: inside and at the border; `full` adds the middle and the share of none."""
     step = np.zeros_like(plane)
-    step[:, :-1] = _apart(plane[:, 1:], plane[:, :-1])
+    step[:, :-1] = apart(plane[:, 1:], plane[:, :-1])
     whole = _means(step) * BLOCK
     border, middle = _row_means(step[:, BLOCK - 1 :: BLOCK]), _row_means(step[:, HALF - 1 :: BLOCK])
     inside = (whole - border - middle) / (BLOCK - 2)
@@ -84,7 +84,3 @@ def _row_means(columns: Plane) -> Array:
     rows = columns.shape[0] // BLOCK
     sums = columns.reshape(rows, BLOCK, columns.shape[1]).sum(axis=1, dtype=np.uint16)
     return (sums / BLOCK).astype(np.float32)
-
-
-def _apart(one: Plane, other: Plane) -> Plane:
-    return np.maximum(one, other) - np.minimum(one, other)

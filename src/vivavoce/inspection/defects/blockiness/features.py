@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from vivavoce.inspection.media import Plane
+from vivavoce.inspection.media import Plane, apart
 
 PHASES = 16
 FIGURES = 4 * PHASES + 6
@@ -39,7 +39,7 @@ def _pick_bands(plane: Plane) -> Plane:
 
 def _steps(plane: Plane) -> tuple[list[npt.NDArray[np.float64]], npt.NDArray[np.float64]]:
     """Of steps from column to column: two figures for each phase, and three of all."""
-    step = np.maximum(plane[:, 1:], plane[:, :-1]) - np.minimum(plane[:, 1:], plane[:, :-1])
+    step = apart(plane[:, 1:], plane[:, :-1])
     middle, sides = step[:, 1:-1], np.maximum(step[:, :-2], step[:, 2:])
     stands_out = (middle > sides) & (middle - np.minimum(middle, sides) >= 2) & (sides <= 3)
     mean = _fold_by_phase(middle.mean(axis=0, dtype=np.float64))

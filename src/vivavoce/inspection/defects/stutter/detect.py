@@ -25,7 +25,7 @@ from vivavoce.inspection.defects.freeze.detect import LEAST_S as FREEZE_S
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGroup, EventGrouper, ratio_to_threshold
-from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame
+from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame, apart
 from vivavoce.inspection.motion import Motion, Step, block_means, rank_magnitude
 
 HALT, HALT_SHARE, HALT_MOST = 0.6, 0.15, 3.0
@@ -199,5 +199,5 @@ class Stutter(Detector):
 
 def _moved_inside(before: Plane, now: Plane) -> float:
     """Difference of the pixels of the fifth most changed block, in levels, less that of noise everywhere."""
-    blocks = block_means(np.maximum(before, now) - np.minimum(before, now))
+    blocks = block_means(apart(before, now))
     return rank_magnitude(blocks) - NOISE * float(np.median(blocks))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from vivavoce.inspection.media import Plane
+from vivavoce.inspection.media import Plane, apart
 
 BANDS, PROFILES = 16, 6
 WIDEST = 640
@@ -23,8 +23,8 @@ def row_profiles(older: Plane, before: Plane, now: Plane) -> npt.NDArray[np.floa
     profiles = [
         *_across(now),
         *_across(before),
-        _band_means(_apart(now, before))[:-1],
-        _band_means(_apart(now, older))[:-1],
+        _band_means(apart(now, before))[:-1],
+        _band_means(apart(now, older))[:-1],
     ]
     return np.log1p(np.stack(profiles))
 
@@ -34,12 +34,8 @@ def _across(plane: Plane) -> list[npt.NDArray[np.float32]]:
     reach = max(SHIFTS)
     upper, lower = plane[:-1], plane[1:, reach : plane.shape[1] - reach]
     width = lower.shape[1]
-    shifted = [_band_means(_apart(upper[:, reach + s : reach + s + width], lower)) for s in SHIFTS]
+    shifted = [_band_means(apart(upper[:, reach + s : reach + s + width], lower)) for s in SHIFTS]
     return [shifted[SHIFTS.index(0)], np.min(shifted, axis=0)]
-
-
-def _apart(one: Plane, other: Plane) -> Plane:
-    return np.maximum(one, other) - np.minimum(one, other)
 
 
 def _band_means(values: Plane) -> npt.NDArray[np.float32]:
