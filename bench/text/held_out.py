@@ -21,6 +21,7 @@ from vivavoce.text.number_words import without_stress
 from vivavoce.text.utterance import Utterance, Word
 
 _ONE_SOUND = str.maketrans("ɐəɪᵻTʊᵊi", "ʌʌʌʌtuʌʌ")
+_WEAK = re.compile(r"(?<=[bpvf])ʌ(?=ɹʌ)")
 _ASIDE = re.compile(r"[^\w'|]+|_|(?<!\w)'|(?<=n)'(?!\w)")
 _IN_FULL = {
     "dr": "doctor",
@@ -130,8 +131,8 @@ def wrong_sounds(written: str, right: Sequence[str]) -> str:
 
 
 def _one(sounds: str) -> str:
-    """Sounds that differ by a shade, made one."""
-    return sounds.translate(_ONE_SOUND)
+    """Sounds that differ by a shade, made one; "sep(a)rate" has a weak vowel or none."""
+    return _WEAK.sub("", sounds.translate(_ONE_SOUND))
 
 
 if __name__ == "__main__":

@@ -200,10 +200,13 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "learned": (
         Rule(
             "(?:a|the|most|very|so|his|her|my|your|and|of) ",
-            r"(?:wom[ae]n|m[ae]n|friends?|colleagues?|societ\w+|judges?|scholars?|journals?|counsel|professor|doctor) ",
+            r"(?:wom[ae]n|m[ae]n|people|friends?|colleagues?|societ\w+|judges?|scholars?|journals?|counsel|professor|doctor) ",
             tag="JJ",
         ),
     ),
+    "project": (Rule("(?:will|would|can|could|should|must|may|might|to|they|we|analysts|experts|models) ", tag="VB"),),
+    "crooked": (Rule("(?:^|finger |back |neck |he |she )", "(?:his |her |a finger|an? arm|one |the )", phonemes=("kɹˈʊkt", "kɹˈʊkt")), Rule(phonemes=("kɹˈʊkɪd", "kɹˈʊkɪd"))),
+    "ragged": (Rule(phonemes=("ɹˈæɡɪd", "ɹˈæɡɪd")),),
     "blessed": (
         Rule("", "(?:are|be|saints?|virgin|mother|sacrament|lord|day|relief|thing|is) ", phonemes=_BLESSED, tag="JJ"),
         Rule("(?:the|every|this) ", r"\w", phonemes=_BLESSED, tag="JJ"),

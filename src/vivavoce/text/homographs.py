@@ -22,7 +22,7 @@ _NOUN_OR_VERB = words(
     "escort estimate excuse export graduate house import increase insult object permit present produce progress",
     "project protest rebel record refuse reject separate subject survey suspect torment transfer transport use close",
     "live lead tear wind bow insert extract compress combine console convict digest incense perfect perfume recall",
-    "defect upset compound",
+    "defect upset compound duplicate alternate moderate",
 )
 _AFTER_VERB = frozenset({"IN", "TO", "DT", "WRB", "RB", "PRP", "PRP$", "."})
 _OBJECT = words("the a an your it this these them my his her our each every any all")

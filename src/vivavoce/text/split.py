@@ -30,6 +30,10 @@ BEFORE_NUMBER = words(
     "pt Bk bk Ref ref Sect Unit Lot Fl fl approx Approx max Max min Min avg Avg no No ca est Rs Jan Feb Mar Apr",
     "Jun Jul Aug Sep Sept Oct Nov Dec Tab App Eq Cat Nos nos Lev Deut Josh Judg Kgs Chron Neh Ps Prov Eccl Isa Jer Lam",
     "Ezek Dan Hos Mic Hab Zech Mal Matt Mk Lk Jn Rom Cor Gal Eph Phil Thess Tim Tit Heb Jas Pet Exod min MIN Nr",
+    "chap Chap chaps Chaps chs Chs lvl Lvl sc Sc ep Ep eps Eps ver Ver exh Exh Sch sch Cl cl nn n ll lat Lat long",
+    "Long r fl exp Exp",
+    "s ss reg Reg regs Evid Civ Crim Proc Est Exs Lect Conf conf Lv lv rev Rev Bks Arts arts paras Paras Qty qty",
+    "Ser ser",
 )
 """Abbreviations that a number belongs to."""
 MAYBE_LAST = words(
@@ -39,7 +43,12 @@ MAYBE_LAST = words(
     "Asst approx Approx misc incl excl esp avg max temp tsp tbsp Tbsp yr yrs mo mos wk wks hrs mins secs pt qt",
     "gal doz pkg Esq Mfg Univ Op op Calif Fla Mass Conn Ariz Colo Okla Ore Penn Tenn Tex Wash Wis Minn Mich Ill",
     "Ind Kan Neb Nev Va Vt Ga Ky La Md Mo Pa Insp Det Pvt Amb Atty Secy Treas Brig Cdr Okt Dez Hwy Rte ext sq cu",
-    "Mtn Jct",
+    "Mtn Jct Accts accts Acct acct Amt amt Attn attn Bldgs bldgs Ctr Depts Encl equiv Esp Excl Expy freq Fwy Hosp",
+    "Incl Intl",
+    "intl lang Mfr mfr Mgmt mgmt Mgr mgr Misc Mtg mtg Mtns Mts Natl natl Orig orig pkgs Qty qty req resp Sched",
+    "sched std Std",
+    "supp Supp Terr Tpke Twp twp univ usu wt Revd Conf Lvl Va a.k.a Fed Cal Del Ala Kans Nebr Ont Que choc lg ct",
+    "reb ast",
 )
 _MONTHS = Pattern(
     r"(?:Jan|Feb|M[aä]r|Apr|Ma[iy]|Jun|Jul|Aug|Sep|O[ck]t|Nov|De[cz]|janv|févr|avril|juin|juil|août|enero|abril|agosto)"
@@ -61,7 +70,10 @@ _NAME_BEFORE = Pattern(r"(?:^|\s)(?:[A-Z][a-z]+|\d+(?:st|nd|rd|th))\s$")
 _INITIALS = Pattern(r"(?:[A-Z]\.)+[A-Z]")
 _INITIAL = Pattern(r"[A-Z]\.")
 _ITEM_NUMERAL = Pattern(r"(?:x?(?:ix|iv|v?i{0,3})|[XLV]?(?:I[XV]|V?I{0,3})|[a-h])(?<=\w)")
+_BEFORE_LETTER = words("Ex Exh App Sched Apt Ste Rm Bldg bldg Rev rev Fig fig Vol vol Sec Art")
+_LETTER_ALONE = Pattern(r"[A-Z](?:[.,;:)]|$|\s+(?:and|or|to|of|is|was|shows)\b)")
 _NUMBER_STARTS = frozenset("0123456789#")
+_NUMERAL_STARTS = Pattern(r"(?:[IVXL]{2,}|[VX])\b")
 _FIRST_WORD = Pattern(r"[^\W\d_]+(?:'\w+)?")
 
 
@@ -94,7 +106,15 @@ def ends_sentence(text: str, mark: int, following: int, start: int) -> bool:
         return False
     if word in ("St", "Dr") and starts and _NAME_BEFORE.search(text, max(start, mark - 30), mark - 2):
         return True
-    if word in TITLES or word in NEVER_LAST or (word in BEFORE_NUMBER and rest[:1] in _NUMBER_STARTS):
+    if (
+        word in TITLES
+        or word in NEVER_LAST
+        or (word in BEFORE_NUMBER and (rest[:1] in _NUMBER_STARTS or _NUMERAL_STARTS.match(rest)))
+    ):
+        return False
+    if word in _BEFORE_LETTER and _LETTER_ALONE.match(rest):
+        return False
+    if word == "P" and text[max(start, mark - 5) : mark - 1] == "Civ. " and rest[:1].isdigit():
         return False
     if _INITIALS.fullmatch(word) and word not in MAYBE_LAST:
         return starts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from vivavoce.text.normalise.calendar import DAY_NAMES
-from vivavoce.text.normalise.identifiers import DIRECTIONS, in_pairs
+from vivavoce.text.normalise.identifiers import DIRECTIONS, STATES, in_pairs
 from vivavoce.text.normalise.roman import SHIELD
 from vivavoce.text.normalise.rules import Rule, RuleGroup, any_of
 from vivavoce.text.patterns import Pattern
@@ -71,7 +71,10 @@ _WITHOUT_STOP = {
     "c/o": "care of", "mgmt": "management", "Mgmt": "Management", "Bldg": "Building", "Ave": "Avenue", "appt": "appointment",
     "appts": "appointments", "asap": "A S A P", "ASAP": "A S A P", "Rd": "Road", "Cres": "Crescent", "Cpt": "Captain",
     "pls": "please", "thx": "thanks", "ppl": "people", "wk": "week", "wks": "weeks", "yr": "year", "yrs": "years",
-    "FYI": "F Y I", "vs": "versus", "tho": "though", "thru": "through",
+    "FYI": "F Y I", "vs": "versus", "tho": "though", "thru": "through", "w/c": "week commencing", "mtg": "meeting", "y/o": "year old", "f/u": "follow up", "b/w": "between", "n/a": "N A", "h/o": "history of", "w/w": "week over week",
+    "Mtg": "Meeting", "mtgs": "meetings", "Pls": "Please", "Thx": "Thanks", "req'd": "required", "Req'd": "Required",
+    "rec'd": "received",
+    "YoY": "year over year", "QoQ": "quarter over quarter", "yoy": "year over year", "qoq": "quarter over quarter",
 }  # fmt: skip
 _BIBLE = {
     "Gen": "Genesis", "Ex": "Exodus", "Exod": "Exodus", "Lev": "Leviticus", "Num": "Numbers", "Deut": "Deuteronomy",
@@ -94,7 +97,11 @@ _BEFORE_NUMBER = {
     "Art": "Article", "art": "article", "Hwy": "Highway", "Rte": "Route", "No": "Number", "no": "number",
     "Nos": "Numbers", "nos": "numbers", "Ex": "Exercise", "ex": "example", "Tab": "Table", "App": "Appendix",
     "Fl": "Floor", "fl": "floor", "Lot": "Lot", "Unit": "Unit", "Cat": "Catalog", "Pt": "Part", "pt": "part",
-    "Bk": "Book", "bk": "book", "ll": "lines", "Refs": "References", "Nr": "Number", "cl": "clause", "Ref": "Reference", "ref": "reference", "Sched": "Schedule", "Tel": "Telephone",
+    "Bk": "Book", "bk": "book", "ll": "lines", "chap": "chapter", "Chap": "Chapter", "chaps": "chapters", "lvl": "level", "Lvl": "Level",
+    "sc": "scene", "Sc": "Scene", "ep": "episode", "Ep": "Episode", "eps": "episodes", "Eps": "Episodes", "ver": "version", "Ver": "Version",
+    "exh": "exhibit", "Exh": "Exhibit", "Sch": "Schedule", "sch": "schedule", "Cl": "Clause", "nn": "notes", "n": "note", "lat": "latitude",
+    "Lat": "Latitude", "long": "longitude", "Long": "Longitude", "Arts": "Articles", "arts": "articles", "Paras": "Paragraphs",
+    "paras": "paragraphs", "Chs": "Chapters", "chs": "chapters", "Exs": "Examples", "ser": "series", "Lect": "Lecture", "s": "section", "ss": "sections", "reg": "regulation", "Reg": "Regulation", "regs": "regulations", "Refs": "References", "Nr": "Number", "cl": "clause", "Ref": "Reference", "ref": "reference", "Sched": "Schedule", "Tel": "Telephone",
 }  # fmt: skip
 _AFTER_NUMBER = {
     "tsp": ("teaspoon", "teaspoons"), "tbsp": ("tablespoon", "tablespoons"), "Tbsp": ("tablespoon", "tablespoons"),
@@ -107,9 +114,13 @@ _AFTER_NUMBER = {
     "sec": ("second", "seconds"), "secs": ("second", "seconds"), "in": ("inch", "inches"), "lb": ("pound", "pounds"),
     "lbs": ("pound", "pounds"), "ft": ("foot", "feet"), "yd": ("yard", "yards"), "yds": ("yard", "yards"),
     "pcs": ("piece", "pieces"), "pct": ("percent", "percent"), "deg": ("degree", "degrees"), "vols": ("volume", "volumes"),
-    "pts": ("point", "points"), "pp": ("page", "pages"), "kn": ("knot", "knots"), "kt": ("knot", "knots"), "c": ("cup", "cups"),
+    "pts": ("point", "points"), "bbl": ("barrel", "barrels"), "pp": ("page", "pages"), "kn": ("knot", "knots"), "kt": ("knot", "knots"), "c": ("cup", "cups"),
 }  # fmt: skip
-_STOP_NEEDED = words("in c mo mos pts vols pp deg kn pt T t")
+_STOP_NEEDED = words("in c mo mos vols pp deg kn pt T t")
+_WORDS_WITHOUT_STOP = words(
+    "s ss reg regs no art arts cat tab app lot unit ch pt fl ex n sc sch cl exh long lat ser nn"
+)
+"""Before a number they are abbreviations only with a full stop."""
 STREETS = {
     "St": "Street", "Ave": "Avenue", "Blvd": "Boulevard", "Rd": "Road", "Ln": "Lane", "Dr": "Drive", "Ct": "Court",
     "Pl": "Place", "Sq": "Square", "Ter": "Terrace", "Cres": "Crescent", "Pk": "Park", "Cir": "Circle", "Pkwy": "Parkway",
@@ -124,6 +135,28 @@ _OLD_STATES = {
     "Pa": "Pennsylvania", "Tenn": "Tennessee", "Tex": "Texas", "Va": "Virginia", "Vt": "Vermont", "Wash": "Washington",
     "Wis": "Wisconsin", "Wyo": "Wyoming", "Ont": "Ontario", "Que": "Quebec",
 }  # fmt: skip
+_COMPASS_PLACES = (
+    "Korea|Africa|America|Carolina|Dakota|Ireland|Virginia|Yorkshire|Wales|Sudan|Vietnam|Germany|Europe|Asia|Coast|Bank"
+    "|Sea|Pole|Midlands|Sussex|Indies|London|Timor|Pacific|Atlantic|Rhodesia|Pakistan|Berlin|Oregon|Texas|Florida"
+)
+_BEFORE_LETTER = {
+    "Ex": "Exhibit", "Exh": "Exhibit", "App": "Appendix", "Sched": "Schedule", "Bldg": "Building", "bldg": "building",
+    "Rev": "Revision", "rev": "revision", "Fig": "Figure", "fig": "figure", "Vol": "Volume", "vol": "volume",
+}  # fmt: skip
+_SIZES = {
+    "oz": "ounce", "lb": "pound", "g": "gram", "kg": "kilogram", "ml": "milliliter", "mL": "milliliter",
+    "fl oz": "fluid ounce", "ounce": "ounce", "gram": "gram",
+}  # fmt: skip
+_COUNTED = {
+    "reb": "rebounds",
+    "ast": "assists",
+    "stl": "steals",
+    "ct": "count",
+    "lg": "large",
+    "med": "medium",
+    "sm": "small",
+}
+_SPANS = {"q": "quarter", "y": "year", "m": "month"}
 _STREET_NAME = rf"(?!(?:{_NO_STREET})\b)(?:[A-Z][a-z]+|\d+(?:st|nd|rd|th)|(?:[NSEW]\.?\s)?[A-Z][a-z]+)"
 
 
@@ -135,6 +168,7 @@ def _stop(match: re.Match[str], said: str) -> str:
 
 def _after_number(match: re.Match[str]) -> str:
     one = match[1] in ("1", "½", "¼", "¾") or bool(re.fullmatch(r"[1-9]/\d{1,2}", match[1]))
+    one = one or "-" in match[0][len(match[1]) : len(match[1]) + 1]  # "a 10-yr. bond"
     words = _AFTER_NUMBER[match[2]]
     return _stop(match, f"{match[1]} {words[0] if one else words[1]}")
 
@@ -143,7 +177,7 @@ _AMOUNT = r"(?<![\w.,/])((?:\d+[ -])?\d{1,2}/\d{1,2}|\d(?:[\d,]*\d)?(?:\.\d+)?(?
 _LONG_UNITS = {unit: words for unit, words in _AFTER_NUMBER.items() if unit not in _STOP_NEEDED}
 _RULES: list[Rule] = [
     (Pattern(r"\b(MR|MRS|MS|DR|PROF|REV|GEN|CAPT|SGT|LT|COL)\.? (?=[A-Z]{2})"), lambda m: f"{m[1].capitalize()}. "),
-    (Pattern(rf"\b([123]|I{{1,3}}) ((?:{any_of(_BIBLE)})\.?|{_BOOKS_OF_SEVERAL}) (?=\d+:\d)"),
+    (Pattern(rf"\b([123]|I{{1,3}}) ((?:{any_of(_BIBLE)})\.(?= \d)|(?:(?:{any_of(_BIBLE)})|{_BOOKS_OF_SEVERAL})(?= \d+:\d)) "),
      lambda m: f"{_PLACE_IN_ORDER[m[1]]} {_BIBLE.get(m[2].rstrip('.'), m[2])} "),
     (Pattern(rf"\b({any_of(_BIBLE)})\.? (?=\d+:\d)"), lambda m: f"{_BIBLE[m[1]]} "),
     (Pattern(r"\b(Ps|Prov|Isa|Deut|Ezek|Eccl)\.? (?=\d)"), lambda m: f"{_BIBLE[m[1]]} "),
@@ -173,7 +207,9 @@ _RULES: list[Rule] = [
     (Pattern(r"(?<![\w.,])(\d{1,3})(?: |-)in\.?(?:(?= [a-z]{4})(?<=-in\.)|(?<=-in)(?= [a-z]{4}))"), lambda m: f"{m[1]} inch"),
     (Pattern(r"(?<== )(\d+(?:\.\d+)?) in(?=[.,;)]|\s*$)"), lambda m: f"{m[1]} {'inch' if m[1] == '1' else 'inches'}"),
     (Pattern(r"(?<=[(,;]) ?(?:d\. )(?=\d{4})"), lambda m: " died "),
-    (Pattern(r"(?<=\()(?:r\. ?)(?=\d{3,4})"), lambda m: "reigned "),
+    (Pattern(r"(?:(?<=\()|^|(?<=[,;] ))(?:r\. ?)(?=\d{3,4})"), lambda m: "reigned "),
+    (Pattern(r"^b\. ?(?=\d{4})"), lambda m: "born "),
+    (Pattern(r"(?<![\w.])fl\. (?=(?:ca?\. ?)?\d{3,4}\b(?!-))"), lambda m: "flourished "),
     (Pattern(r"(?<=[a-z] )v\.? (?=[A-Z][a-z])"), lambda m: "versus "),
     (Pattern(r"(?<![\w.])([Tt])el\.?:?\s?(?=[\d+(])"), lambda m: f"{m[1]}elephone "),
     (Pattern(r"(?<![\w.])pp?\.\s?(?=\d+\s?[-–])"), lambda m: "pages "),
@@ -188,12 +224,29 @@ _RULES: list[Rule] = [
     (Pattern(r"\bSte\.? (?=[A-Z][a-z]{3})"), lambda m: "Saint "),
     (Pattern(r"(?<![\w.])([Ee])xtn?\.? ?(\d{3,4})\b"), lambda m: f"{m[1]}xtension {in_pairs(m[2])}"),
     (Pattern(rf"(?<![\w.])({any_of(_BEFORE_NUMBER)})(?:\.\s?|\s|: )#?(?=\d|[IVXL]+\b|(?:zero|one|two|three|four|five|six|seven|eight|nine) )"),
-     lambda m: m[0] if m[0][-1:].isspace() and "." not in m[0] and m[1].lower() in ("no", "art", "cat", "tab", "app", "lot", "unit", "ch", "pt", "fl", "ex") else f"{_BEFORE_NUMBER[m[1]]} "),
+     lambda m: m[0] if m[0][-1:].isspace() and "." not in m[0] and m[1].lower() in _WORDS_WITHOUT_STOP else f"{_BEFORE_NUMBER[m[1]]} "),
+    (Pattern(r"(?<![\w.])(Ex|Exh|App|Sched|Bldg|bldg|Rev|rev|Fig|fig|Vol|vol)\. (?=[A-Z]\b(?![.'’]))"), lambda m: f"{_BEFORE_LETTER[m[1]]} "),
+    (Pattern(r"\bMk\.? (?=[IVX\d]+\b)"), lambda m: "Mark "),
+    (Pattern(r"(?<=\d) est\.(?=[,;)]|\s*$)"), lambda m: _stop(m, " estimated")),
+    (Pattern(rf"\b([DRI])-({any_of(_OLD_STATES)})\.(?=[\s,;)])"), lambda m: f"{m[1]}, {_OLD_STATES[m[2]]}"),
+    (Pattern(rf"\(([DRI])-({any_of(STATES)})\)"), lambda m: f"({m[1]}, {STATES[m[2]]})"),
+    (Pattern(r"\((\d+(?:\.\d+)?)[ -]?(oz|lb|g|kg|ml|mL|fl\.? oz|ounce|gram)\.?\) (?=(?:cans?|jars?|pack\w*|pkgs?|box\w*|bags?|tins?|bottles?|tubs?|blocks?|sticks?|cartons?|containers?|bars?|steaks?|fillets?|pouch\w*|envelopes?)\b)"),
+     lambda m: f"({m[1]} {_SIZES[m[2].replace('.', '')]}) "),
+    (Pattern(r"(?<![\w.])(\d+)-pt\.? (?=[a-z])"), lambda m: f"{m[1]} point "),
+    (Pattern(rf"{_AMOUNT} (reb|ast|stl|ct|lg|med|sm)\.?(?=[\s,;:)]|$)(?! of\b)"), lambda m: _stop(m, f"{m[1]} {_COUNTED[m[2]]}")),
+    (Pattern(r"\bmed\.?[ -](?=(?:high|low|heat|hot)\b)"), lambda m: "medium "),
+    (Pattern(r"\b(AL|NL) (?=(?:East|West|Central|Cy Young|MVP|pennant|Championship|Wild)\b)"), lambda m: f"{m[1][0]} {m[1][1]} "),
+    (Pattern(r"\bqty (?=\d)|\bQty\.? (?=\d)"), lambda m: "quantity " if m[0][0] == "q" else "Quantity "),
+    (Pattern(r"¶¶ ?(?=\d)"), lambda m: "paragraphs "),
+    (Pattern(r"\b([Aa])tty(?=['’]s\b)"), lambda m: f"{m[1]}ttorney"),
+    (Pattern(r"(?<=[lL])/min/(?=\d)"), lambda m: " per minute per "),
+    (Pattern(r"\bW\. Va\.(?=[\s,;:)]|$)"), lambda m: _stop(m, "West Virginia")),
+    (Pattern(rf"\b([NSEW])\. (?=(?:{_COMPASS_PLACES})\b)"), lambda m: f"{DIRECTIONS[m[1]]} "),
     (Pattern(r"(?<![\w.])(Apt|Ste|Rm|Unit|Flat)\.? #?(?=[A-Z]\b)"), lambda m: f"{_BEFORE_NUMBER.get(m[1], m[1])} "),
     (Pattern(r"\b(\d+(?:st|nd|rd|th)|[Ff]irst|[Ss]econd|[Tt]hird|[Gg]round|[Tt]op) [Ff]l\.?(?=[\s,;]|$)"), lambda m: _stop(m, f"{m[1]} floor")),
     (Pattern(rf"{_AMOUNT}[\s-]?({any_of(_LONG_UNITS)})(?:\.(?!\w)|(?![\w'’/°²³-]))"), _after_number),
     (Pattern(rf"{_AMOUNT}\s?({'|'.join(sorted(_STOP_NEEDED - {'T', 't'}, key=len, reverse=True))})\.(?!\w)"), _after_number),
-    (Pattern(rf"{_AMOUNT} ([Tt])\.?(?= [a-z]{{3}})"), _after_number),
+    (Pattern(rf"{_AMOUNT} ([Tt])\.?(?= [a-z]{{3}}|\))"), _after_number),
     (Pattern(rf"{_AMOUNT} (in)(?= (?:long|wide|high|deep|tall|thick|across|x|by|of (?:rain|snow|water))\b)"), _after_number),
     (Pattern(r"\b(\d+\s)([NSEW]{1,2})\.? (?=(?:[A-Z][a-z]+|\d+(?:st|nd|rd|th))\b)"), lambda m: f"{m[1]}{DIRECTIONS.get(m[2], m[2])} "),
     (Pattern(rf"\b([NSEW])\. (?={_STREET_NAME} (?:{any_of(STREETS)}|Street|Avenue|Road|Drive)\b)"), lambda m: f"{DIRECTIONS[m[1]]} "),
@@ -201,6 +254,7 @@ _RULES: list[Rule] = [
      lambda m: _street(m)),
     (Pattern(rf"\b(\d+ {_STREET_NAME}(?: [A-Z][a-z]+)?) ({any_of(STREETS)})(?=[\s,;:)]|$)"), lambda m: f"{m[1]} {STREETS[m[2]]}"),
     (Pattern(rf"\b([A-Z][a-z]+, )({any_of(_OLD_STATES)})\.(?=[\s,;)]|$)"), lambda m: _old_state(m)),
+    (Pattern(r"(?<![\w./])([qym])/\1(?!\w)"), lambda m: f"{_SPANS[m[1]]} over {_SPANS[m[1]]}"),
     (Pattern(rf"(?<![\w.@/-])({any_of(_WITHOUT_STOP)})(?![\w.@'’-])"), lambda m: _WITHOUT_STOP[m[1]] + (" " if m[1] == "w/" and m.string[m.end() : m.end() + 1].isalnum() else "")),
     (Pattern(r"(?<![\w.@/-])w/(?=\w)(?!o\b)"), lambda m: "with "),
     (Pattern(rf"(?<![\w.@-])(?<!, )({any_of(_OLD_STATES)})\.(?=(?:[,;]? (?!I\b)[a-z\d(])|\s*$)"), lambda m: _lone_state(m)),

@@ -171,6 +171,16 @@ def _military(match: re.Match[str]) -> str:
     return f"{said} oh {cardinal_words(minute[1])}" if minute[0] == "0" else f"{said} {cardinal_words(minute)}"
 
 
+def _minutes(digits: str) -> str:
+    """The minutes of a time of day in four digits."""
+    return "hundred" if digits == "00" else f"oh {int(digits)}" if digits[0] == "0" else digits
+
+
+def _month_number(digits: str) -> str:
+    """The month on a bank card: "oh eight"."""
+    return f"oh {int(digits)}" if digits[0] == "0" else digits
+
+
 def _month_first(match: re.Match[str]) -> str:
     month, day = int(match[1]), int(match[2])
     return date(day, month, match[3]) or date(month, day, match[3]) or match[0]
@@ -204,6 +214,17 @@ _BOTH: list[Rule] = [
     (Pattern(r"\b(\d{1,3})(?:st|nd|rd|th)-(?=[a-z]{3})"), lambda m: f"{hibari_numbers.ordinal(int(m[1]))} "),
     (_DAY_RANGE, lambda m: f"{DAY_NAMES[m[1]]} to {DAY_NAMES[m[2]]}"),
     (Pattern(r"(?<![\w.,:])([01]\d|2[0-3])([0-5]\d)(?= (?:hours|hrs|h)\b)"), _military),
+    (Pattern(r"(?<=\bat )0(\d)([0-5]\d)(?=[\s,.;)]|$)"), lambda m: f"oh {int(m[1])} {_minutes(m[2])}"),
+    (
+        Pattern(r"\b(UTC|GMT)\s?([+−-])\s?0?(\d{1,2})(?::?([0-5]\d))?(?!\d)"),
+        lambda m: f"{m[1]} {'plus' if m[2] == '+' else 'minus'} {m[3]}" + (f" {m[4]}" if m[4] and m[4] != "00" else ""),
+    ),
+    (Pattern(r"\bM\s?[-–]\s?F\b(?=[,:;.]?(?: \d|\s*$)|[,;])"), lambda m: "Monday to Friday"),
+    (Pattern(r"\b([Nn]oon|[Mm]idnight|[Dd]awn|[Dd]usk|[Ss]unrise|[Ss]unset)\s?[-–]\s?(?=\d)"), lambda m: f"{m[1]} to "),
+    (Pattern(r"(?<![\w.:])(1?\d(?::[0-5]\d)?)([ap])\s?[-–]\s?(1?\d(?::[0-5]\d)?)([ap])(?![\w'’])"),
+     lambda m: f"{m[1]} {m[2].upper()}.M. to {m[3]} {m[4].upper()}.M."),
+    (Pattern(r"(?<![\w.:])(1?\d:[0-5]\d)([ap])(?![\w'’.]\w|\w)"), lambda m: f"{m[1]} {m[2].upper()}.M."),
+    (Pattern(r"\b([Ee])xp(?:\.|ir(?:es|y):?)?:? (0[1-9]|1[0-2])/(\d\d)(?![\d/])"), lambda m: f"{m[1]}xpires {_month_number(m[2])} {m[3]}"),
     (_TIMESTAMP, lambda m: f"{m[1]}, {m[2]}{' UTC' if m[3] else ''}"),
     (_DOTTED, _day_first),
     (_YEAR_FIRST, lambda m: f"{m[1]}-{m[2]}-{m[3]}"),
@@ -220,6 +241,7 @@ _BOTH: list[Rule] = [
     (Pattern(r"(?<![\w.,$£€])(1\d|20)(\d)0(s['’]|['’]?s)(?!\w)"), _decade),
     (Pattern(r"(?<![\w.,])['’‘](\d)0s(?!\w)|(?<=\bthe )(\d)0['’]?s(?!\w)|(?<=\b(?:his|her) )(\d)0s(?!\w)|(?<=\b(?:mid|low)[- ])(\d)0s(?!\w)|(?<=\b(?:early|their) )(\d)0s(?!\w)|(?<=\blate )(\d)0s(?!\w)"),
      lambda m: _TENS[next(filter(None, m.groups()))] if next(filter(None, m.groups())) in _TENS else m[0]),
+    (Pattern(rf"\b({_MONTH})\.?,? ['’‘](\d\d)(?![\w'’])"), lambda m: f"{_month(m[1])} {full_year(m[2])}"),
     (Pattern(r"(?<!\w)['’‘](\d\d)(?![\w'’])"), lambda m: " ".join(m[1]) if m[1] == "00" else f"oh {m[1][1]}" if m[1][0] == "0" else m[1]),
     (Pattern(r"(?<![\w./])((?:1[0-9]|20)\d\d)/(\d\d)(?![\w/])"), _season),
     (_YEARS, _years),
@@ -235,7 +257,7 @@ _BOTH: list[Rule] = [
     (Pattern(r"(?<![\w.:$£€])(\d+) ?h\b(?![/\w'])(?=[\s.,;)]|$)"), lambda m: _count(m[1], "hour")),
     (_CLOCK_RANGE, lambda m: f"{m[1].removesuffix(':00')} to "),
     (Pattern(r"(?<![\w.:])00:00(?![\w:.])"), lambda m: "midnight"),
-    (_HOURS_AFTER_CLOCK, lambda m: m[1]),
+    (_HOURS_AFTER_CLOCK, lambda m: f"{m[1][:-3]} hundred hours" if m[1].endswith(":00") else m[1]),
     (_HOURS, lambda m: f"{m[1]} to "),
     (_HALF_DAY_RANGE, lambda m: " to "),
     (_TWELVE_HOUR, twelve_hour),

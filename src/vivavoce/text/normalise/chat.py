@@ -13,10 +13,15 @@ _WORDS = {
     "every1": "everyone", "some1": "someone", "no1": "no one", "plz": "please", "msg": "message", "msgs": "messages",
     "bday": "birthday", "sry": "sorry", "abt": "about", "btwn": "between", "wknd": "weekend", "ur": "your", "thnx": "thanks",
     "tnx": "thanks", "txt": "text", "prolly": "probably", "tonite": "tonight", "yrself": "yourself", "nxt": "next", "wrk": "work",
-    "omw": "on my way",
+    "omw": "on my way", "im": "I'm", "dont": "don't", "youre": "you're", "theyre": "they're", "thats": "that's", "whats": "what's",
+    "didnt": "didn't", "doesnt": "doesn't", "isnt": "isn't", "wasnt": "wasn't", "couldnt": "couldn't", "wouldnt": "wouldn't",
+    "shouldnt": "shouldn't", "havent": "haven't", "hasnt": "hasn't", "arent": "aren't", "werent": "weren't", "ive": "I've",
+    "cant": "can't", "wont": "won't", "hadnt": "hadn't", "weve": "we've", "theyve": "they've", "youve": "you've",
+    "Im": "I'm", "Dont": "Don't", "Thats": "That's", "Whats": "What's", "Ive": "I've", "Youre": "You're", "Cant": "Can't",
+    "Plz": "Please", "Msg": "Message", "Sry": "Sorry", "Thnx": "Thanks", "Ur": "Your",
 }  # fmt: skip
 _SPELLED = words(
-    "tysm ikr ngl tfw wfh idc ofc pov ootd nvm smh jk ttys hmu lmk omfg btw gtg idk imo imho irl afk afaik ttyl ily asl bff api apis url urls uri uris utf ui ux aws iot sdk ide usa uk eu uae ceo cfo",
+    "ty np wyd wbu hbu brb tbh fwiw iirc tysm ikr ngl tfw wfh idc ofc pov ootd nvm smh jk ttys hmu lmk omfg btw gtg idk imo imho irl afk afaik ttyl ily asl bff api apis url urls uri uris utf ui ux aws iot sdk ide usa uk eu uae ceo cfo",
     "cto ngo ngos dna rna hiv adhd ocd iud ivf faq faqs eta fyi diy tba tbd rsvp tmi nba nfl nhl mlb ufc atm atms suv suvs",
     "gpu gpus cpu cpus usb aka rofl lmao omg icymi nsfw eod eom aoc ipo kpi kpis roi okr gdp gdpr ai ml llm llms os io ip",
     "ok iso vip vips id ids ios",
@@ -30,6 +35,7 @@ RULES: list[Rule] = [
     (Pattern(rf"{_NOT_AFTER}({any_of(_WORDS)}){_NOT_BEFORE}"), lambda m: _WORDS[m[1]]),
     (Pattern(rf"{_NOT_AFTER}({any_of(_SPELLED - {'ok'})}){_NOT_BEFORE}"), lambda m: letters(m[1]).removesuffix(" S") + "s" if m[1] in _PLURALS else letters(m[1])),
     (Pattern(r"(?<=[a-z] )bc(?= (?:i|he|she|it|we|they|you|the|my|of|his|her|there|this|that)\b)"), lambda m: "because"),
+    (Pattern(r"(?<=\w) @ (?=\w)"), lambda m: " at "),
     (Pattern(r"(?<=\w) ?@ ?(?=\d|the\b|my\b|home\b|work\b|\$|noon\b|school\b)"), lambda m: " at "),
 ]  # fmt: skip
 _PLURALS = frozenset(word for word in _SPELLED if word.endswith("s") and word[:-1] in _SPELLED)

@@ -58,6 +58,7 @@ def _camel(word: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", word)
 
 
+_OPERATORS = {"-": "minus", "*": "times", "/": "divided by", "%": "percent"}
 _KEYS = {"Ctrl": "Control", "Cmd": "Command", "Esc": "Escape", "Win": "Windows", "Fn": "Function"}
 
 
@@ -124,17 +125,25 @@ _VERSIONS: list[Rule] = [
     (Pattern(r"\b(HTTPS?|TLS|SSL|SSH|FTP|SIP|RTSP|Mozilla|AppleWebKit|Chrome|Safari|Firefox|Gecko|Python|curl|nginx|Apache)/(\d{1,4}(?:\.\d{1,4}){0,3})(?![\w-]|\.\d)"), lambda m: f"{m[1]} {' point '.join(map(_version_part, m[2].split('.')))}"),
     (Pattern(r"(?<![\w.])((?:\d{1,3}\.){3}\d{1,3}|localhost|[a-z][\w-]*(?:\.[a-z]\w+)+):(\d{2,5})((?:/[\w~-][\w.~-]*)*)/?(?![\w:])"), _port),
     (Pattern(r"(?<![\w.])(\d{1,3}(?:\.\d{1,3}){3})/(\d{1,2})\b"), lambda m: f"{' dot '.join(m[1].split('.'))} slash {m[2]}"),
-    (Pattern(r"(?<![\w.])([vV]\.? ?)(\d{1,4}(?:\.\d{1,4}){0,4})([-+.]?(?:alpha|beta|rc|dev|post|pre)[.-]?\d*)?(?![\w-]|\.\d)"), _version),
+    (Pattern(r"(?<![\w./])([vV]\.? ?)(\d{1,4}(?:\.\d{1,4}){0,4})([-+.]?(?:alpha|beta|rc|dev|post|pre)[.-]?\d*)?(?![\w-]|\.\d)"), _version),
     (Pattern(r"(?<![\w.])()(\d{1,4}(?:\.\d{1,4}){1,3})([-+.]?(?:alpha|beta|rc|dev|post)[.-]?\d*)(?![\w-]|\.\d)"), _version),
     (Pattern(rf"\b((?:{_SOFTWARE}) )(\d{{1,4}}(?:\.\d{{1,4}}){{1,3}})(?![\w%/-]|\.\d)"), _named_version),
     (Pattern(r"(?<![\w.:/,-])\d+(?:\.\d+){2,}(?![\w/-])"), _read_dotted),
 ]  # fmt: skip
 _CODE: list[Rule] = [
+    (Pattern(r"(?<![\w@])@(\w+(?:\.\w+)+)(?![\w@])"), lambda m: f"at {spelled_name(m[1])}"),
+    (Pattern(r"(?<=[A-Za-z_)])->(?=[A-Za-z_])"), lambda m: " arrow "),
+    (Pattern(r"(?<=\d)->(?=[\w.])"), lambda m: " to "),
+    (Pattern(r"(?<=\w)<([A-Za-z]\w*(?:, ?\w+){0,4})>(?=[\s,.;()&*]|$)"), lambda m: f" of {m[1]}"),
+    (Pattern(r"(?<![\w!?.,;:)\]])!(?=[a-z]\w*\b)"), lambda m: "not "),
+    (Pattern(r"\bIPv([46])\b"), lambda m: f"I P V {m[1]}"),
+    (Pattern(r"\b0b([01]{1,32})\b"), lambda m: f"zero B {digit_by_digit(m[1])}"),
+    (Pattern(r"\s([-*/%])=\s"), lambda m: f" {_OPERATORS[m[1]]} equals "),
     (Pattern(r"(?<!\S)\*\.(?=[a-z]{1,5}\b)(\w+)"), lambda m: f"star {spelled_name('.' + m[1])}"),
     (Pattern(r"(?<![\w/])([ru])/(?=[A-Za-z]\w{2,})"), lambda m: f"{m[1]} slash "),
-    (Pattern(r"\b([A-Za-z])(\+\+)(?!\w)"), lambda m: f"{m[1].upper() if m[1] == 'c' else m[1]} plus plus"),
+    (Pattern(r"\b([A-Za-z])(\+{2,4})(?![\w+])"), lambda m: f"{m[1].upper() if m[1] == 'c' else m[1]}{' plus' * len(m[2])}"),
     (Pattern(r"(?<![\w.])\.(NET|net|com|org|io|ai|dev|gov|edu|app|co)\b(?!\.)"), lambda m: f" dot {m[1].lower() if m[1] not in ('io', 'ai', 'co') else letters(m[1])}"),
-    (Pattern(rf"(?<![\w.])\.((?:{_SUFFIXES})|[a-z]{{2,12}})(?=[\s,.;:!?)]|$)(?!\.\.)"), lambda m: f" {spelled_name('.' + m[1])}"),
+    (Pattern(rf"(?<![\w./])\.((?:{_SUFFIXES})|[a-z]{{2,12}})(?=[\s,.;:!?)]|$)(?!\.\.)"), lambda m: f" {spelled_name('.' + m[1])}"),
     (Pattern(r"(?<=/)v(\d)(?=/)"), lambda m: f"v{m[1]}"),
     (_PATH, _path),
     (_DIRECTORY, lambda m: _spelled_directory(m[1]) if re.search(r"[_.]|^(?:src|lib|bin|etc|usr|var|docs?|tests?|app)/", m[1]) else m[0]),
@@ -159,4 +168,4 @@ _CODE: list[Rule] = [
     (Pattern(r"\s&&\s"), lambda m: " and "),
     (Pattern(r"\s\|\|\s"), lambda m: " or "),
 ]  # fmt: skip
-GROUPS = [RuleGroup("version or port", _VERSIONS, DIGITS), RuleGroup("path or code", _CODE, "./\\~-_$#+&|(0*uU")]
+GROUPS = [RuleGroup("version or port", _VERSIONS, DIGITS), RuleGroup("path or code", _CODE, "./\\~-_$#+&|(0*uU@<!")]

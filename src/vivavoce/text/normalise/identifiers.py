@@ -36,7 +36,7 @@ _STATE = "|".join(STATES)
 _STATE_NAMES = "|".join(re.escape(name) for name in STATES.values())
 _ZIP = r"\d{5}(?:-\d{4})?"
 _ID_NOUN = (
-    r"(?:account|acct|order|invoice|parcel|package|case|ticket|code|ID|id|serial|tracking|reference|ref|member|membership|policy"
+    r"(?:account|acct|OTP|order|invoice|parcel|package|case|ticket|code|ID|id|serial|tracking|reference|ref|member|membership|policy"
     r"|booking|confirmation|licen[cs]e|passport|customer|client|employee|badge|card|routing|shipment|receipt|claim"
     r"|patent|permit|barcode|part|item|model|ISBN|PIN|SKU|VIN|IMEI|SSN|password|passcode|extension|box|transaction)"
 )
@@ -88,7 +88,9 @@ def in_pairs(digits: str) -> str:
         tail = "hundred" if low == "00" else f"oh {cardinal_words(low[1])}" if low[0] == "0" else cardinal_words(low)
         return f"{cardinal_words(high)} {tail}"
     if len(digits) == 3 and not digits.endswith("00") and digits[0] != "0":
-        return f"{cardinal_words(digits[0])} " + (f"oh {cardinal_words(digits[2])}" if digits[1] == "0" else cardinal_words(digits[1:]))
+        return f"{cardinal_words(digits[0])} " + (
+            f"oh {cardinal_words(digits[2])}" if digits[1] == "0" else cardinal_words(digits[1:])
+        )
     if len(digits) > 4 or (digits[0] == "0" and len(digits) > 1):
         return digit_by_digit(digits)
     return digits
@@ -114,9 +116,12 @@ def _zip(match: re.Match[str]) -> str:
 
 
 def _state(match: re.Match[str]) -> str:
-    return STATES[match[1]]
+    """The state, but "Dr. Lee, MD" is a doctor of medicine."""
+    is_degree = match[1] in ("MD", "PA", "MA") and _DOCTOR_BEFORE.search(match.string, 0, match.start())
+    return match[1] if is_degree else STATES[match[1]]
 
 
+_DOCTOR_BEFORE = Pattern(r"\bDr\.? (?:[A-Z][\w.'’-]* ){0,3}[A-Z][\w'’-]*, $")
 _NUMBERED_STREET = (
     r"(?:\d+(?:st|nd|rd|th)|[A-Z][a-z]+) (?:St|Ave|Rd|Blvd|Dr|Ln|Ct|Pl|Way|Street|Avenue|Road|Drive|Lane|Boulevard)\b"
 )
@@ -134,6 +139,7 @@ POST_CODES: list[Rule] = [
     ),
     (Pattern(r"(?<=[a-z],\s)(BC|AB|MB|SK)(?=[,;.)!?]|\s*$|\s[a-z(])"), lambda m: _PROVINCES[m[0]]),
     (Pattern(rf"(?<![\w.,-])\d{{5}}(?= (?:{_CITIES})\b)"), lambda m: digit_by_digit(m[0])),
+    (Pattern(rf"\b((?:{_CITIES}) )(\d{{5}})(?![\w,-])"), lambda m: m[1] + digit_by_digit(m[2])),
     (
         Pattern(rf"((?:,|\b(?:{_STATE_NAMES})),?) ({_ZIP})(?![\w-])"),
         lambda m: f"{m[1]} {', '.join(map(digit_by_digit, m[2].split('-')))}",
@@ -149,6 +155,10 @@ POST_CODES: list[Rule] = [
     (Pattern(r"\b([A-Z]\d[A-Z]) ?(\d[A-Z]\d)\b"), _postcode),
 ]
 _LONG: list[Rule] = [
+    (Pattern(r"\b(\d):(\d\d)-(cv|cr|mc|mj|md|ap|bk)-(\d{3,6})\b"), lambda m: f"{m[1]}, {m[2]}, {letters(m[3])}, {digit_by_digit(m[4])}"),
+    (Pattern(r"\b(ISSN:? |SKU:? |[Dd]ocket (?:[Nn]o\. |[Nn]umber |#)|[Cc]ase (?:[Nn]o\. |[Nn]umber |#)|[Nn]o\. )(\d{2,4})-(\d{3,6})(?![\w-])"),
+     lambda m: f"{m[1]}{digit_by_digit(m[2])}, {digit_by_digit(m[3])}"),
+    (Pattern(r"(?<!\w)#(?=:|[A-Z]-?\d|\d+[A-Z][A-Z\d]{4,})"), lambda m: "number "),
     (Pattern(r"(?<![\w.,$£€-])\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}(?![\w-])"), _read_groups),
     (Pattern(rf"(?i)\b({_ID_NOUN}(?: (?:number|no\.?|code|is|was|ID|ending in))*[:#]? ?#?)(?-i:(\d{{4,}}))(?![\w,.:/-]\w)"),
      lambda m: _read_numbered(m)),
@@ -162,6 +172,10 @@ _LONG: list[Rule] = [
     (Pattern(r"\b(?=[A-Z]*\d+[A-Z]+\d|[A-Z]+\d+[A-Z]+)[A-Z\d]{5,30}\b"), _read_serial),
 ]  # fmt: skip
 _NAMED: list[Rule] = [
+    (Pattern(r"\b([A-Z])(\d)([A-Z])\b"), lambda m: letters(m[0])),
+    (Pattern(r"\bS(\d{1,2}) ?E(\d{1,3})\b"), lambda m: f"season {int(m[1])} episode {int(m[2])}"),
+    (Pattern(r"(?<![\w.])(\d) ?BR\b"), lambda m: f"{m[1]} bedroom"),
+    (Pattern(r"(?<![\w.])(\d(?:\.5)?) ?BA\b"), lambda m: f"{m[1]} bath"),
     (Pattern(r"\b([Ff]lights? (?:number )?)?([A-Z]{2}) ?(\d{3,4})\b(?<![A-Z]{3})"),
      lambda m: f"{m[1] or ''}{letters(m[2])} {in_pairs(m[3])}" if m[1] or m[2] in _AIRLINES else m[0]),
     (Pattern(r"(?<![\w.,$£€])([1-5]\d\d)(?= (?:errors?|status|response|redirects?|pages?|not found|forbidden|internal server)\b)"),
@@ -189,6 +203,7 @@ def _is_serial(text: str) -> bool:
 
 TELEPHONE: list[Rule] = [
     (Pattern(r"\b([A-Z]{2}\d{2})((?: [\dA-Z]{4}){3,8}(?: [\dA-Z]{1,4})?)\b"), lambda m: ", ".join(map(letters, m[0].split()))),
+    (Pattern(r"(?<=\d-\d{4}),? ?(?:x|ext\.?) ?(\d{1,6})\b"), lambda m: f", extension {m[1] if len(m[1]) < 3 else digit_by_digit(m[1])}"),
     (_WORD_NUMBER, _word_number),
     (_TELEPHONE, _telephone),
     (Pattern(rf"\b({_CALL}(?: (?:me|us|him|her|them|on|at|is|number|to|the|now))*:? )(\d{{3}}[ .]\d{{4}}|\d{{5,12}}|\d{{3,5}}(?: \d{{3,4}}){{1,3}})(?!\w|[,.:/-]\d)"),

@@ -12,7 +12,7 @@ from vivavoce.text.patterns import Pattern
 from vivavoce.text.word_sets import words
 
 _CAPITALS = Pattern(r"\b(?<![&.@/#$-])[A-ZÀ-Þ]{2,}(?:['’][A-Z]{1,2})?\b(?![&@]|\.[A-Z])")
-_SPELLED = frozenset(["PSI"])
+_SPELLED = frozenset(["PSI", "LAX", "COB", "ERA", "COPD", "GERD", "AFAIK", "ALS", "PIP", "ATP"])
 """Abbreviations that hibari takes for words."""
 _WORDS_IN_CAPITALS = words(
     "NASA NATO UNESCO UNICEF OPEC AIDS COVID FIFA NAFTA JPEG RADAR LASER SCUBA SWAT PIN SIM RAM ROM GIF TED",
@@ -94,6 +94,7 @@ def _is_sayable(word: str) -> bool:
 
 
 _RULES: list[Rule] = [
+    (Pattern(r"(?<![\w-])[A-Z](?:-[A-Z])+(?![\w-])"), lambda m: letters(m[0].replace("-", ""))),
     (
         Pattern(
             r"(?<=\b[Tt]ell )US\b|(?<=\b(?:give|told|gave|show|both|help|join|lets) )US\b(?! [a-z]+s\b)|(?<=\b[Ll]et )US\b"

@@ -27,12 +27,14 @@ _SHORT_WORDS = (
     "|see|son|tax|use|was|who|why|yes|yet|that|this|here|up|on|out|off|is|are|be|do|did|had|has|say|go|got|put|set|God"
 )
 """Words too short to be told from units, after which a raised number is a note."""
+_BRACKETED_SUM = Pattern(r"\([\w\s.,]{0,12}[-−+*/=][^()]{1,16}\)$")
+"""After which a raised number is a power: "(a + b)²"."""
 _NOTES: list[Rule] = [
     (Pattern(r"\s?\[\^[^\[\]\s]{1,20}\]"), lambda m: ""),
-    (Pattern(rf"(?<=[\w.,;:!?\"”’')])(?:\s?\[(?:{_NUMBERS}|[a-z*†‡])\])+(?!\()"), lambda m: ""),
+    (Pattern(rf"(?<=[\w.,;:!?\"”’')])(?<!(?<!\w)[a-z])(?:\s?\[(?:{_NUMBERS}|[a-z*†‡])\])+(?!\(|\s?[-+*/]?=)"), lambda m: ""),
     (Pattern(r"(?i)\s?\[(?:citation needed|note \d+|n \d+|nb \d+|page needed|edit|clarification needed|who\?|when\?)\]"),
      lambda m: ""),
-    (Pattern(r"(?<=[.!?,;:\"”’)\]])[⁰¹²³⁴-⁹]+"), lambda m: ""),
+    (Pattern(r"(?<=[.!?,;:\"”’)\]])[⁰¹²³⁴-⁹]+"), lambda m: m[0] if _BRACKETED_SUM.search(m.string, max(m.start() - 30, 0), m.start()) else ""),
     (Pattern(r"(?<=[^\W\d_]{4})[⁰¹²³⁴-⁹]+"), lambda m: ""),
     (Pattern(rf"(?<!\d )(?<![/·-])\b({_SHORT_WORDS})[⁰¹²³⁴-⁹]+"), lambda m: m[1]),
     (Pattern(r"(?<=[\w.,;!?\"”’)])[*†‡]{1,3}(?=[\s.,;!?]|$)"), lambda m: ""),

@@ -132,17 +132,29 @@ def _formula(match: re.Match[str]) -> str:
 
 _MOLECULES = words("H2 O2 N2 O3 F2 Cl2 Br2 I2 S8 P4 C60 H3")
 _CHEMISTRY: list[Rule] = [
+    (
+        Pattern(r"\b([A-Z][A-Za-z]{0,5}\d?)\^\{?(\d)([+-])\}?(?![\w])"),
+        lambda m: f"{m[1]} {m[2]} {'plus' if m[3] == '+' else 'minus'}",
+    ),
+    (Pattern(r"\bpK([ab])\b"), lambda m: f"P K {m[1].upper()}"),
+    (Pattern(r"\bIg([AEGMD])\b"), lambda m: f"I G {m[1]}"),
+    (Pattern(r"\bSpO2\b"), lambda m: "S P O two"),
     (_FORMULA, _formula),
     (Pattern(r"(?<!, )(?<![A-Z] )\bCO\b(?! [A-Z]{2}|[.,]? \d{5}|-[A-Z])"), lambda m: "C O"),
     (Pattern(r"\bpH\b"), lambda m: "P H"),
 ]
 _MATHS: list[Rule] = [
+    (Pattern(r"\blog_?(\d{1,2}) ?(?=[\w(])"), lambda m: f"log base {m[1]} of "),
+    (Pattern(r"\bO\((?=[1nNmkVEl(])"), lambda m: "O of ("),
+    (Pattern(r"\b([nmkNVE]) log(?= [nmkNVE]\b)"), lambda m: f"{m[1]} log"),
+    (Pattern(r"(?<![\w/.])(\d)/(?=[xyzn](?![\w/]))"), lambda m: f"{m[1]} over "),
     (Pattern(r"(?<=[a-z]{2})\s>\s(?=[A-Z][a-z])"), lambda m: ", "),
     (Pattern(r"(?<![\w.])(\d{1,2}) ?× ?(?=\d{1,2} [a-z]{3,})(?![^.;]*=)"), lambda m: f"{m[1]} by "),
     (Pattern(r"(?<![\w.])(\d+(?:\.\d+)?)[eE]([+-]?\d{1,3})(?!\w|\.\d)"),
      lambda m: f"{m[1]} times 10 to the power of " + m[2].lstrip("+").replace("-", "minus ")),
     (Pattern(r"(?:(?<=\d)|(?<=\))|(?<=\b[a-z]))\s?\*\*\s?(-?\d{1,4}|[a-z])\b"), _power),
     (Pattern(r"(?<=[\w)])\s?\^\s?(\{[^{}\n]{1,12}\}|\([^()\n]{1,12}\)|[-−+]?\w{1,6})"), _power),
+    (Pattern(r"(?<=[\w)])([²³][⁰¹²³⁴-⁹]{1,3})"), _power),
     (Pattern(r"(?<=[\w)])([⁰¹⁴-⁹⁺⁻ⁿ][⁰¹²³⁴-⁹]{0,3})"), _power),
     (Pattern(r"(?<![\w])(?!(?:cm|km|mm|dm|ft|in|mi|yd|nm|ha)[²³])([a-zA-Z])([a-zA-Z])(?=[²³])"), lambda m: f"{m[1]} {m[2]}"),
     (Pattern(r"(?<=(?<![A-Za-z])[a-zA-Z])([²³])|(?<=\))([²³])"), lambda m: " squared" if "²" in m[0] else " cubed"),
@@ -154,7 +166,7 @@ _MATHS: list[Rule] = [
     (Pattern(r"(?<=\w)\s?={2,3}\s?(?=\w)"), lambda m: " equals "),
     (Pattern(r"(?<=[\w)])\s?>\s?(?=[\w(])(?![a-z]{2})"), lambda m: " is greater than " if "is " not in m.string[max(m.start() - 4, 0) : m.start()] + " " else " greater than "),
     (Pattern(r"(?<=[\w)])\s?<\s?(?=[\w(])(?![a-z]{2})"), lambda m: " is less than "),
-    (Pattern(r"\b(sin|cos|tan|log|ln|exp)(?=\s?\(|\s[a-zθ]\b)"), lambda m: _FUNCTIONS[m[1]] + " of "),
+    (Pattern(r"(?<!(?<!\w)[nmkNVE] )\b(sin|cos|tan|log|ln|exp)(?=\s?\(|\s[a-zθ]\b)"), lambda m: _FUNCTIONS[m[1]] + " of "),
     (Pattern(r"(?<![\w])([fghFGHPT])\(([a-z]|\d+)\)"), lambda m: f"{m[1]} of {m[2]}"),
     (Pattern(r"(?<![\w])([a-z])_\{?(\w{1,2})\}?(?!\w)"), lambda m: f"{m[1]} sub {m[2]}"),
     (Pattern(r"(?<![\w'’])([nkmrpx]|\d+)!(?=\s?[=/)+*<>×-]|\s(?:is|grows|equals|plus|minus|times|over|and|for)\b)"), lambda m: f"{m[1]} factorial"),

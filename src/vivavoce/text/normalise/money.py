@@ -42,11 +42,19 @@ _CURRENCIES = {
     "BRL": Currency("real", "reais"), "ZAR": Currency("rand", "rand"), "THB": Currency("baht", "baht"),
     "BTC": Currency("bitcoin", "bitcoin"),
 }  # fmt: skip
-_SCALES = {"k": "thousand", "m": "million", "mn": "million", "b": "billion", "bn": "billion", "tn": "trillion"}
+_SCALES = {
+    "k": "thousand",
+    "m": "million",
+    "mn": "million",
+    "mm": "million",
+    "b": "billion",
+    "bn": "billion",
+    "tn": "trillion",
+}
 
 _SYMBOL = "|".join(re.escape(c) for c in sorted(_CURRENCIES, key=len, reverse=True) if not c.isalpha())
 _CODE = "|".join(c for c in _CURRENCIES if c.isalpha())
-_SCALE = r"(?:\s?(hundred|thousand|million|billion|trillion|bn|mn|tn|[kKmMbB])(?![\w]))?"
+_SCALE = r"(?:\s?(hundred|thousand|million|billion|trillion|bn|mn|tn|mm|MM|[kKmMbB])(?![\w]))?"
 _BEFORE = Pattern(rf"(?<![\w.])([-−])?((?:{_SYMBOL})|(?:{_CODE})(?![A-Z]))\s?({NUMBER})(?!\d)(?! point\b){_SCALE}")
 _AFTER = Pattern(rf"(?<![\w.,])([-−])?({NUMBER}){_SCALE}\s?((?:[$€£¥])(?!\d)|(?:{_CODE})\b)")
 _WORDS = {"dollars": "$", "euros": "€", "pounds": "£"}
@@ -54,6 +62,9 @@ _IN_WORDS = Pattern(r"(?i)(?<![\w.,])(\d{1,3}(?:,\d{3})+\.\d\d|\d+\.\d\d) (dolla
 _PENCE = Pattern(rf"(?<![\w.])(?!(?:144|240|360|480|576|720|1080|1440|2160|4320)p)({NUMBER})p\b(?!\.\w)")
 _CENTS = Pattern(rf"(?<![\w.])({NUMBER})\s?¢")
 _RANGE = Pattern(rf"({_SYMBOL})({NUMBER})\s?[-–]\s?(?:\1)?({NUMBER})(?![\d-])")
+_SCALED_RANGE = Pattern(
+    rf"({_SYMBOL})({NUMBER})(k|K|m|M|b|B|bn|tn|mn) ?[-–] ?(?:\1)?(?={NUMBER} ?(k|K|m|M|b|B|bn|tn|mn)\b)"
+)
 
 
 def amount(number: str, scale: str | None, code: str, *, singular: bool = False) -> str:
@@ -83,6 +94,14 @@ def _after(match: re.Match[str]) -> str:
     return ("minus " if sign else "") + amount(number, scale, code, singular=attributive(match))
 
 
+def _scaled_range(match: re.Match[str]) -> str:
+    """ "$50K–$75K" names its money once, "$500K–$1M" twice."""
+    code, number, scale, other = match.groups()
+    if scale.lower() == other.lower():
+        return f"{quantity(number)} {_SCALES[scale.lower()]} to {code}"
+    return f"{amount(number, scale, code)} to {code}"
+
+
 RULES: list[Rule] = [
     (Pattern(r"(?<![\w.])\$\.(\d\d)(?!\d)"), lambda m: f"{int(m[1])} {'cent' if m[1] == '01' else 'cents'}"),
     (
@@ -90,6 +109,8 @@ RULES: list[Rule] = [
         lambda m: f"{m[1]} {'cent' if m[1] == '1' else 'cents'}" if re.search(r"\$|cents?\b|¢", m.string) else m[0],
     ),
     (_CENTS, lambda m: f"{m[1]} {'cent' if m[1] == '1' else 'cents'}"),
+    (Pattern(r"\b(USD|CAD|AUD|NZD|EUR|GBP)\s?(?=[$£€]\d)"), lambda m: f"{' '.join(m[1])} "),
+    (_SCALED_RANGE, lambda m: _scaled_range(m)),
     (_RANGE, lambda m: f"{quantity(m[2])} to {m[1]}{m[3]}"),
     (_BEFORE, _before),
     (_AFTER, _after),

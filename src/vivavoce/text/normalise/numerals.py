@@ -26,7 +26,7 @@ _GLYPHS = {
     "½": "a half", "¼": "a quarter", "¾": "three quarters", "⅓": "a third", "⅔": "two thirds", "⅛": "an eighth",
     "⅜": "three eighths", "⅝": "five eighths", "⅞": "seven eighths", "⅕": "a fifth", "⅙": "a sixth",
 }  # fmt: skip
-_BOOK = Pattern(r"\b[A-Z][a-z]+\.? $")
+_BOOK = Pattern(r"\b[A-Z][a-z]+(?:['’][a-z]+)?\.? $")
 _NAMED_BEFORE = Pattern(
     r"(?i)\b(?:apt|apartment|gate|room|seat|flat|unit|row|platform|figure|fig|route|exit|building|section|class|size|bus"
     r"|question|part|chapter|form|block|door|stand|studio|locker|table|appendix|level|hall|terminal|bay|page|line)\.? $"
@@ -35,6 +35,7 @@ _RATIO_BEFORE = Pattern(
     r"(?i)\b(?:ratio|odds|scale|aspect|proportions?|mix|mixed|score|scored|won|lost|beat|draw|drew|diluted?|split|favou?r)\b[^.!?]{0,30}$"
 )
 _SCORE_BEFORE = Pattern(r"(?i)\b(?:scor\w+|rat\w+|gave|gets?|got|give|graded?|earned|a|solid|perfect)\b[^.!?]{0,20}$")
+_DATE_BEFORE = Pattern(r"(?i)\b(?:on|by|until|till|from|since|before|after|to|dated|due|of)[ ,]+$")
 _PEOPLE = Pattern(
     r" (?:people|users|customers|dentists|students|times|cases|patients|questions|stars|points|doctors|children)\b"
 )
@@ -107,7 +108,9 @@ def _slash(match: re.Match[str]) -> str:
     one, other = int(match[1]), int(match[2])
     text = match.string
     if one <= other and (
-        _PEOPLE.match(text, match.end())
+        (one == other and one > 1 and not _DATE_BEFORE.search(text, max(match.start() - 9, 0), match.start()))
+        or (other in (5, 10) and text[match.end() : match.end() + 6] == " would")
+        or _PEOPLE.match(text, match.end())
         or (
             other in (5, 10, 20, 100)
             and _SCORE_BEFORE.search(text, max(match.start() - 30, 0), match.start())
@@ -144,6 +147,13 @@ LAKHS = RuleGroup(
             lambda m: f"{m[1]} million",
         ),
         (Pattern(r"(?<=€)(\d{1,3})\.(\d{3})(?!\d|[.,]\d)"), lambda m: f"{m[1]},{m[2]}"),
+        (
+            Pattern(
+                r"(?<![\w.,])([1-9]\d{0,2})\.(\d{3})(?= ?(?:€|(?:Euros?|EUR|Franken|Kronen|Mark|kr|Einwohner|Menschen)\b))"
+            ),
+            lambda m: f"{m[1]},{m[2]}",
+        ),
+        (Pattern(r"(?<![\w.,$£€])(\d{1,3}),(\d{4,})(?![\d,]|\.\d)"), lambda m: f"{m[1]}.{m[2]}"),
         (Pattern(r"(?<=[a-z])-(?=[$£€]\d)"), lambda m: " "),
         (Pattern(r"(?<=[€£$])(\d+),(\d{2})(?![\d,])"), lambda m: f"{m[1]}.{m[2]}"),
         (Pattern(r"(?<![\w.,])\d{1,2}(?:,\d{2})+,\d{3}(?![\w,])"), lambda m: f"{int(m[0].replace(',', '')):,}"),
@@ -190,6 +200,7 @@ _RULES: list[Rule] = [
     (Pattern(r"\b20/20\b"), lambda m: "twenty-twenty"),
     (Pattern(r"\b50/50\b"), lambda m: "fifty-fifty"),
     (Pattern(r"(?<![\w./-])(\d{1,3})/(\d{1,4})(?![\w/-]|\.\d)"), _slash),
+    (Pattern(r"(?<![\w.,/-])(\d+\.\d+)\s?[-–]\s?(?=\d+\.\d+(?![\w-]|\.\d))"), lambda m: f"{m[1]} to "),
     (Pattern(r"(?<![\w.,])(\d+)\.(\d*0)(?![\d.,]\d|[\d%])"), lambda m: f"{m[1]} point {digit_by_digit(m[2])}"),
     (Pattern(r"(?<![\w.])\.(\d+)(?![\w.]\d)"), lambda m: f"point {digit_by_digit(m[1])}"),
     (Pattern(r"(?i)\b((?:chapter|section|lesson|episode|article|part|book|page|step|unit|day|week|track) )0+(?=[1-9])"), lambda m: m[1]),
@@ -203,7 +214,10 @@ _RULES: list[Rule] = [
     (Pattern(r"(?<![\w.])(\d+(?:\.\d+)?) ?[xX×] ?(?=\d+(?:\.\d+)?(?: ?[xX×] ?\d+)* ?(?:=|equals))"), lambda m: f"{m[1]} times "),
     (Pattern(r"(?<= times )(\d+(?:\.\d+)?) ?[xX×] ?(?=\d+ ?(?:=|equals))"), lambda m: f"{m[1]} times "),
     (Pattern(r"(?<![\w.])(\d+(?:\.\d+)?) ?[xX×] ?(?=\d)"), lambda m: f"{m[1]} by "),
-    (Pattern(r"(?<![\w.])(\d+)x(?=[\s,.;!?]|$)"), lambda m: f"{m[1]} times"),
+    (Pattern(r"(?<![\w.])(\d+(?:\.\d+)?)[xX](?=[\s,.;:!?)]|$)"), lambda m: f"{m[1]} times"),
+    (Pattern(r"(?<=\d)-(for|in|to|by|on|out-of)-(?=\d)"), lambda m: f" {m[1].replace('-', ' ')} "),
+    (Pattern(r"(?<![\w.,/-])(\d+(?:\.\d+)?)%\s?[-–]\s?(?=\d+(?:\.\d+)?%)"), lambda m: f"{m[1]}% to "),
+    (Pattern(r"^=\s?(?=\d)"), lambda m: "equals "),
     (Pattern(r"(?<![\w.,/-])(\d{1,4})\s?[-–]\s?(\d{1,4})(?=\.(?:\s|$))"), lambda m: f"{m[1]} to {m[2]}"),
     (Pattern(r"(?<![\w.,/-])(\d{1,3}(?:,\d{3})+)\s?[-–]\s?(\d{1,3}(?:,\d{3})+)(?![\w-])"), lambda m: f"{m[1]} to {m[2]}"),
     (Pattern(r"(?<![\w.,/-])(\d+\.\d+)\s?[-–]\s?(\d+\.?\d*)(?![\w-])"), lambda m: f"{m[1]} to {m[2]}"),

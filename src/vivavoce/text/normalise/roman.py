@@ -105,6 +105,9 @@ _PERSONAL = (
 """What people do, and films and wars do not."""
 _ORDINAL_NOUNS = "century|centuries|Century|Olympi\\w+|Congress|Corps|Legion|legion|[Dd]ynasty|Army|Amendment|Brigade"
 _RULES: list[Rule] = [
+    (Pattern(rf"\b({_MONARCHS}) ({_SMALL}|[IVX])-(?=(?:style|era|type|period|like|inspired|century)\b)"), lambda m: f"{_ordinal(m)} "),
+    (Pattern(rf"\b((?:{_THINGS}) )({_SMALL}|[IVX])-(?=(?:style|era|type|level|style|related)\b)"), lambda m: f"{m[1]}{roman(m[2])} "),
+    (Pattern(rf"\b((?:[Ss]tage|[Tt]ype|[Pp]hase|[Cc]lass|[Gg]roup|[Cc]ategory|[Pp]art|[Dd]ivision|[Tt]able|[Ff]igure) )({_SMALL}|[IV])([A-D])\b"), lambda m: f"{m[1]}{roman(m[2])} {m[3]}"),
     (Pattern(r"^((?:XL|L)(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})|(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3}))\.?$"), lambda m: f"{roman(m[1])}."),
     (Pattern(r"\b([A-Z][a-z]+), (II|III|IV)(?=[,;.)]|\s|$),?"), lambda m: f"{m[1]} the {ordinal_of(roman(m[2]))}{',' if m[0].endswith(',') else ''}"),
     (Pattern(rf"^({_LOWER})(?=[.)]\s)"), lambda m: str(roman(m[1])) if m[1] else m[0]),

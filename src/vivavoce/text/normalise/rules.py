@@ -16,14 +16,18 @@ NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 DIGITS = "0123456789"
 _SHIELD = " \u2060"
 
-_ARTICLE = Pattern(r"(?i)\b(?:an?|another|each|every|this|that|one)\s+$")
+_ARTICLE = Pattern(r"(?i)\b(?:an?|another|each|every|this|that|one|sub)\s+(?:[\d.,]+ to )?$")
 _CONTEST = Pattern(
     r"[\s-](?:race|run|runner|walk|dash|sprint|relay|hurdles|freestyle|butterfly|backstroke|breaststroke|final|record|radius|limit"
     r"|mark|range|track|course|stretch|drive|wall|tower|fence|screen|wide|zone|bottle|bag|bar|bulb|cable|lens|gun|ride|hike|climb"
-    r"|event|champion|medal|trail|line|dive|platform|barrier)s?\b"
+    r"|event|champion|medal|trail|line|dive|platform|barrier|WR|OR|PB|title)s?\b"
 )
 """After "the", these make a measure before them an adjective: "the 100 m race"."""
-_NOUN = Pattern(r"[\s-](?!(?:in|of|for|to|and|or|an?|per|on|at|from|is|was|more|less|with|by|than|as|the|it)\b)[a-z]")
+_NOUN = Pattern(
+    r"[\s-](?!(?:in|of|for|to|and|or|an?|per|on|at|from|is|was|more|less|with|by|than|as|the|it)\b)[a-zA-Z]"
+)
+_A_DAY = Pattern(r"-an?-[a-z]{3}")
+_DEGREE_NOUN = Pattern(r" (?:angle|turn|bend|rotation|slope|heat|weather|view|wedge|incline|arc)s?\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +137,10 @@ def quantity(number: str) -> str:
 def attributive(match: re.Match[str]) -> bool:
     """Whether the match stands before a noun, as in "a $5 bill", where a unit stays in the singular."""
     text = match.string
+    if _A_DAY.match(text, match.end()) or ("°" in match[0] and _DEGREE_NOUN.match(text, match.end())):
+        return True
     if text[max(match.start() - 4, 0) : match.start()].lower() == "the " and _CONTEST.match(text, match.end()):
         return True
-    return bool(_ARTICLE.search(text, max(match.start() - 12, 0), match.start())) and bool(
+    return bool(_ARTICLE.search(text, max(match.start() - 22, 0), match.start())) and bool(
         _NOUN.match(text, match.end())
     )

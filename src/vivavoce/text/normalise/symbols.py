@@ -21,6 +21,7 @@ RULES: list[Rule] = [
         Pattern(r"\b([A-Za-z]{3,})\((ren|ies|en)\)"),
         lambda m: f"{m[1]} or {m[1][:-1] if m[2] == 'ies' else m[1]}{m[2]}",
     ),
+    (Pattern(r"\b([A-Z])&([A-Z])s(?![\w'’])"), lambda m: f"{m[1]} and {m[2]}'s"),
     (Pattern(r"(?<![\w'’])([B-HJ-LN-QSTV-Z])s(?![\w'’])"), lambda m: f"{m[1]}'s"),
     (Pattern(r"(?<=[a-z] )(R)s(?=[,.;!?)]|$| and\b)"), lambda m: f"{m[1]}'s"),
     (Pattern(r"\b([A-Z]{2,4})s['’](?!\w)"), lambda m: f"{m[1]}s"),

@@ -20,7 +20,7 @@ _OWN = {
     "MHz": "megahertz", "Nm": "newton meter", "kN": "kilonewton", "MJ": "megajoule", "fps": "frame", "lm": "lumen", "MPa": "megapascal",
     "mmHg": "millimeter", "hl": "hectoliter", "mol": "mole", "keV": "kiloelectronvolt", "MeV": "megaelectronvolt",
     "GeV": "gigaelectronvolt", "eV": "electronvolt", "ly": "light year", "MP": "megapixel",
-    "px": "pixel", "dm": "decimeter", "ha": "hectare", "PB": "petabyte", "kb": "kilobit", "Mb": "megabit",
+    "px": "pixel", "dm": "decimeter", "lx": "lux", "KiB": "kibibyte", "MiB": "mebibyte", "GiB": "gibibyte", "TiB": "tebibyte", "ha": "hectare", "PB": "petabyte", "kb": "kilobit", "Mb": "megabit",
 }  # fmt: skip
 _FIXED = {
     "fps": "frames per second",
@@ -32,11 +32,12 @@ _FIXED = {
     "bpm": "beats per minute",
     "ppm": "parts per million",
     "dpi": "dots per inch",
+    "bps": "basis points",
 }
 UNITS: dict[str, tuple[str, str]] = {
     "kts": ("knot", "knots"),
     **{unit: (one, many) for unit, (one, many) in HIBARI_UNITS.items()},
-    **{unit: (one, f"{one}s") for unit, one in _OWN.items()},
+    **{unit: (one, one if one == "lux" else f"{one}s") for unit, one in _OWN.items()},
     **{unit: (words, words) for unit, words in _FIXED.items()},
 }
 _PER = {
@@ -44,7 +45,7 @@ _PER = {
     "gal": "gallon", "pp": "person", "ea": "each", "sec": "second", "lb": "pound", "kg": "kilogram", "km": "kilometer",
     "mi": "mile", "oz": "ounce", "GB": "gigabyte", "MB": "megabyte", "TB": "terabyte", "kWh": "kilowatt hour",
     "sqft": "square foot", "sq ft": "square foot", "sq. ft.": "square foot", "ft": "foot", "m": "meter", "l": "liter",
-    "L": "liter", "g": "gram", "m²": "square meter", "dL": "deciliter", "mL": "milliliter", "ml": "milliliter", "q": "quarter",
+    "L": "liter", "g": "gram", "m²": "square meter", "dL": "deciliter", "mL": "milliliter", "ml": "milliliter", "q": "quarter", "bbl": "barrel", "sh": "share", "dose": "dose", "wt": "weight",
 }  # fmt: skip
 _LENGTHS = frozenset(["m", "km", "cm", "mm", "dm", "ft", "mi", "yd"])
 _SIZES = {"sq": "square", "cu": "cubic"}
@@ -59,7 +60,7 @@ _FEET_INCHES = Pattern(r"(?<![\w.])(\d{1,2})\s?(?:['′]|ft\.?)\s?(\d{1,2})\s?(?
 _FEET = Pattern(r"(?<![\w.,'’‘])(\d{1,5}(?:,\d{3})?(?:\.\d+)?|\d+ \d/\d)['′’](?=[ -](?:[a-z\d])|[,.;:)]|\s?[x×]|\s*$)")
 _INCHES = Pattern(r"(?<![\w.,\"“])(\d{1,4}(?:\.\d+)?|\d+ \d/\d{1,2}|\d/\d{1,2})[\"″](?=[\s,.;:)x×-]|$)")
 _DIMENSION = Pattern(r"(?<=feet|inch|ches|foot)\s?[x×]\s?(?=\d)")
-_FAHRENHEIT = Pattern(rf"(?<![\w.,$])([-−])?({NUMBER})\s?(?:°\s?|º\s?|deg(?:rees)? ?)?([FC])(?=[\s,.;:!?)]|$)")
+_FAHRENHEIT = Pattern(rf"(?<![\w.,$])([-−])?({NUMBER})\s?(?:°\s?|º\s?|deg(?:rees)? ?)?([FC])(?=[\s,.;:!?)/]|$)")
 _LETTER_UNITS = Pattern(
     r"(?<=\d)\s?(PSI|psi|BTU|BTUs|RPM|DPI|PPM|VA|MPG|mpg|MPH|CFM|HP|hp|UTC|GMT|EST|PST|BC|BCE|AD|CE|DVDs?|CDs?)(?![\w])"
 )
@@ -94,7 +95,9 @@ def _measure(match: re.Match[str]) -> str:
 
 
 def _feet(match: re.Match[str]) -> str:
-    """ "30' long", but not the end of a quotation ("in '30'")."""
+    """ "30' long", but not the end of a quotation ("in '30'"), nor a minute of a match."""
+    if _MATCH.search(match.string):
+        return match[1]
     if match.string.rfind(" '", 0, match.start()) >= 0 or match.string.rfind("‘", 0, match.start()) >= 0:
         return match[0]
     return f"{match[1]} {'foot' if match[1] == '1' or attributive(match) else 'feet'}"
@@ -139,6 +142,9 @@ _DEGREES_BEFORE = Pattern(
 _WEATHER = Pattern(
     r"(?i)\b(?:outside|temperature|degrees|heat|hot|cold|warm|freez\w+|boil\w*|oven|weather|high of|low of|it is|bake|preheat|fever|below|above|reach\w*|cool\w*|thermostat|chill\w*|simmer|roast|melts?)\b"
 )
+_MATCH = Pattern(
+    r"(?i)\b(?:scored|equali[sz]\w+|goals?|penalt(?:y|ies)|substitut\w+|booked|minutes?|kick-?off|header|headed)\b"
+)
 _AMPERES = Pattern(
     r"(?<![\w.,$%-])(\d+\.\d+|\d+)\s?A(?=[\s,;)]|\.(?:\s|$)|$)(?:(?<=\.\dA)|(?<=\.\d\dA)|(?<=\d A)(?! [A-Z])|(?= (?:fuse|charger|circuit|breaker|current|supply|plug|socket|load))|(?<=\dA)(?<=[VWH] and \dA)|(?<=[VW] at \dA)|(?<=[VW], \dA)|(?<=[VW]/\dA)|(?<=[VW] and \d\dA)|(?<=[VW] at \d\dA))"
 )
@@ -147,6 +153,8 @@ _LETTERS = {"psi": "P S I", "PSI": "P S I", "hp": "horsepower", "HP": "horsepowe
 
 def _feet_inches(match: re.Match[str]) -> str:
     feet, inches = match.groups()
+    if int(inches) > 11:  # a time: 3'45"
+        return f"{feet} {'minute' if feet == '1' else 'minutes'} {inches} seconds"
     return f"{feet} {'foot' if feet == '1' else 'feet'} {inches} {'inch' if inches == '1' else 'inches'}"
 
 
@@ -161,10 +169,19 @@ def _coordinate(match: re.Match[str]) -> str:
 
 RULES: list[Rule] = [
     (
+        Pattern(r"(?<=\d['′’\"″”])[x×](?=\d)|(?<=[\d½¼¾])\s?[x×]\s?(?=\d+(?:\.\d+| \d/\d)?\s?(?:[\"″”]|in\b|inch))"),
+        lambda m: " by ",
+    ),
+    (Pattern(r"(?<![\w/])[fF]/(\d{1,2}(?:\.\d)?)(?![\w/])"), lambda m: f"F {m[1].replace('.', ' point ')}"),
+    (
         Pattern(
             rf"(?<![\w.])({NUMBER})\s?[°º]\s?(?:({NUMBER})\s?['′’]\s?)?(?:({NUMBER})\s?(?:[\"″”]|''|′′)\s?)?([NSEW])\b"
         ),
         _coordinate,
+    ),
+    (
+        Pattern(rf"(?<=\d)\s?[x×]\s?(?={NUMBER}\s?[x×]\s?{NUMBER}\s?(?:m|cm|mm|km|ft|in|px|yd|metres|meters)\b)"),
+        lambda m: " by ",
     ),
     (Pattern(rf"(?<=\d)\s?[x×]\s?(?={NUMBER}\s?(?:m|cm|mm|km|ft|in|px|yd|metres|meters)\b)"), lambda m: " by "),
     (Pattern(r"(?<=kWh|.Wh|..l|..L)/(?=100 ?km\b)"), lambda m: " per "),
