@@ -8,13 +8,14 @@ from __future__ import annotations
 import argparse
 import resource
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from time import process_time
 
 import numpy as np
 
+from bench.shared.estimates import mean
 from bench.shared.machine import this_machine
 from bench.transport.items import Item, items
 from bench.transport.systems import LBRR, PROTECTED, codec, concealer, libopus_systems, packets_of
@@ -22,8 +23,9 @@ from vivavoce.audio import Samples
 from vivavoce.errors import InputError
 from vivavoce.redundancy.codec.payload_codec import default_codecs
 from vivavoce.transport.channel import ChannelSettings, GilbertElliott, transmit
-from vivavoce.transport.loss_simulation import simulate_loss
+from vivavoce.transport.loss_simulation import play_through_loss, simulate_loss
 from vivavoce.transport.opus_codec import FRAME_S, OpusSettings
+from vivavoce.transport.playback import PlayedSegment
 from vivavoce.transport.sender import ProtectionSettings, Protector, protect_samples
 
 AMOUNTS_S = (0.2, 1.0)
@@ -89,17 +91,28 @@ def _play(streams: Mapping[str, list[bytes]], opus: OpusSettings, loss: float, i
 
 
 def _print_hour(item: Item) -> None:
-    """One recording of an hour, and the same in minutes one by one."""
+    """One recording of an hour beside the same in minutes, a minute of each in turn: a machine's speed drifts."""
     packets = packets_of(item, PROTECTED, codec("dred"))[0][: len(item.lost)]
     minute, lost = packets * (MINUTE // len(packets)), item.lost * (MINUTE // len(packets))
 
-    def spend(times: int) -> float:
-        start = process_time()
-        simulate_loss(minute * times, lost * times, concealer(), default_codecs())
+    def play(times: int) -> Iterator[PlayedSegment]:
+        return play_through_loss(minute * times, lost * times, concealer(), default_codecs())
+
+    def spend(segments: Iterator[PlayedSegment]) -> float:
+        start, played = process_time(), 0
+        while played < len(minute):
+            kept.append(next(segments))
+            played += len(kept[-1].sources)
         return process_time() - start
 
-    minutes = sum(spend(1) for _ in range(60))
-    print(f"\nAn hour takes {spend(60) / minutes:.2f} of what its minutes take one by one.")
+    kept: list[PlayedSegment] = []
+    hour = play(60)
+    spent = np.array([(spend(hour), spend(play(1))) for _ in range(60)])
+    found = mean([float(of_hour / of_minute) for of_hour, of_minute in spent])
+    whole = spent.sum(axis=0)
+    print(f"\nAn hour takes {whole[0] / whole[1]:.3f} of what its minutes take (± {found.standard_error:.3f}).")
+    late = spent[30:].sum(axis=0) / spent[:30].sum(axis=0)
+    print(f"Its second half takes {late[0]:.3f} of its first; minutes one by one {late[1]:.3f}.")
 
 
 def _print_peer(pool: Sequence[Item], program: Path) -> None:

@@ -37,6 +37,11 @@ def ethernet(packet: bytes, *tags: int) -> bytes:
     return bytes(12) + b"".join(struct.pack(">HH", tag, 5) for tag in tags) + struct.pack(">H", kind) + packet
 
 
+def pppoe(packet: bytes) -> bytes:
+    """As on the line of a house."""
+    return bytes(12) + struct.pack(">HBBHHH", 0x8864, 0x11, 0, 9, 2 + len(packet), 0x21) + packet
+
+
 def write(
     path: Path, packets: list[tuple[float, bytes]], link: int = ETHERNET, order: str = "<", magic: int = 0xA1B2C3D4
 ) -> Path:
@@ -83,12 +88,13 @@ def call(packets: list[bytes], ssrc: int = 7) -> list[tuple[float, bytes]]:
         (ETHERNET, lambda data: ethernet(ipv4(udp(data)), 0x8100)),
         (ETHERNET, lambda data: ethernet(ipv6(udp(data)), 0x88A8, 0x8100)),
         (ETHERNET, lambda data: ethernet(ipv6(bytes([17, 0, 0, 0, 0, 0, 0, 0]) + udp(data), 0))),
+        (ETHERNET, lambda data: pppoe(ipv4(udp(data)))),
         (RAW, lambda data: ipv4(udp(data))),
         (RAW, lambda data: ipv6(udp(data))),
         (COOKED, lambda data: bytes(14) + struct.pack(">H", 0x0800) + ipv4(udp(data))),
         (0, lambda data: bytes(4) + ipv4(udp(data))),
     ],
-    ids=["ethernet", "VLAN", "two VLANs, IPv6", "IPv6 with options", "raw", "raw IPv6", "cooked", "loopback"],
+    ids=["ethernet", "VLAN", "two VLANs, IPv6", "IPv6 with options", "PPPoE", "raw", "raw IPv6", "cooked", "loopback"],
 )
 def test_every_link(tmp_path: Path, link: int, wrap, order: str, magic: int) -> None:
     path = write(tmp_path / "a.pcap", [(1.5 + 0.02 * n, wrap(b"%d" % n)) for n in range(5)], link, order, magic)

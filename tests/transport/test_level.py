@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vivavoce.audio import Samples
+from vivavoce.audio import Audio, Samples
+from vivavoce.redundancy.concealment.concealer import Concealer
 from vivavoce.transport.level import Level, hold_down, root_mean_square
+from vivavoce.transport.loss_simulation import simulate_loss
 from vivavoce.transport.opus_codec import FRAME
+from vivavoce.transport.sender import ProtectionSettings, protect
 
 
 def play(packets: list[Samples]) -> Samples:
@@ -58,3 +61,16 @@ def test_silence_divides_by_nothing(samples: Samples) -> None:
     level, heard = hold_down(Level(), samples)
     assert level.gain == 1.0
     assert np.array_equal(heard, samples)
+
+
+@pytest.mark.parametrize("seed", [24, 100, 319])
+def test_a_guess_does_not_lead_over_to_noise(seed: int, speech: Audio) -> None:
+    """Where nothing describes a gap, guesses go over to what follows it, and that was damaged."""
+    packets = list(protect(speech, None, ProtectionSettings()).packets[:64])
+    whole = simulate_loss(packets, [False] * len(packets), Concealer.load()).samples
+    random = np.random.default_rng(seed)
+    packets[62] = packets[62][:1] + random.bytes(int(random.integers(40, 900)))
+    lost = [number in (60, 61) for number in range(len(packets))]
+    heard = simulate_loss(packets, lost, Concealer.load()).samples[60 * FRAME :]
+    loudest, before = (max(map(root_mean_square, sound.reshape(-1, FRAME))) for sound in (heard, whole))
+    assert loudest < 2.5 * before

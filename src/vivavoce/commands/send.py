@@ -29,7 +29,7 @@ _RATES_HZ = range(8_000, 192_001)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("speech", help="a recording; - reads raw 16-bit mono PCM from standard input")
-    parser.add_argument("--rate", type=int, default=RATE_HZ, help="samples a second of standard input (16000)")
+    parser.add_argument("--rate", type=int, help=f"samples a second of standard input ({RATE_HZ})")
     parser.add_argument("--to", required=True, help="where to send RTP packets: host:port")
     parser.add_argument("--dtx", action="store_true", help="send nothing while nothing is said")
     parser.add_argument("--sdp", type=Path, help="write a session description here, for whoever receives")
@@ -67,14 +67,17 @@ def open_line(address: str, protector: Protector, rate_hz: int) -> udp.LiveSende
     return udp.LiveSender(PacketSender(protector, secrets.randbits(32)), target, rate_hz)
 
 
-def _sound(speech: str, rate_hz: int) -> tuple[int, Iterator[Samples]]:
+def _sound(speech: str, rate_hz: int | None) -> tuple[int, Iterator[Samples]]:
     """The rate, and the recording in pieces, or standard input, which has that rate, as it comes."""
     if speech == "-":
         if sys.stdin is None:
             raise InputError("standard input is closed, name a recording")
+        rate_hz = RATE_HZ if rate_hz is None else rate_hz
         if rate_hz not in _RATES_HZ:
             raise InputError(f"--rate {rate_hz}: give {_RATES_HZ[0]} to {_RATES_HZ[-1]} samples a second")
         return rate_hz, _standard_input()
+    if rate_hz is not None:
+        raise InputError(f"--rate is of standard input: {speech} says its own")
     audio = read_audio(Path(speech))
     return audio.rate_hz, iter([audio.samples])
 

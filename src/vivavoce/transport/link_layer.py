@@ -1,11 +1,11 @@
-"""From a captured packet to the UDP datagram in it: Ethernet and other links, VLANs, IPv4 and IPv6."""
+"""From a captured packet to the UDP datagram in it: Ethernet and other links, VLANs, PPPoE, IPv4 and IPv6."""
 
 from __future__ import annotations
 
 import struct
 
 _ETHERNET, _RAW, _RAW_BSD, _LOOPBACK, _COOKED, _COOKED_2 = 1, 101, 12, 0, 113, 276
-_IPV4, _IPV6, _VLAN, _QINQ = 0x0800, 0x86DD, 0x8100, 0x88A8
+_IPV4, _IPV6, _VLAN, _QINQ, _QINQ_OLD, _PPPOE = 0x0800, 0x86DD, 0x8100, 0x88A8, 0x9100, 0x8864
 _UDP, _FRAGMENT_HEADER = 17, 44
 _EXTENSION_HEADERS = {0, 43, 60}
 LINKS = (_ETHERNET, _RAW, _RAW_BSD, _LOOPBACK, _COOKED, _COOKED_2)
@@ -40,10 +40,10 @@ def _skip_link(packet: bytes, link: int) -> tuple[int, int | None]:
         place, kind = 20, struct.unpack_from(">H", packet, 0)[0]
     else:
         place, kind = 14, struct.unpack_from(">H", packet, 12)[0]
-    while kind in (_VLAN, _QINQ):
+    while kind in (_VLAN, _QINQ, _QINQ_OLD):
         kind = struct.unpack_from(">H", packet, place + 2)[0]
         place += 4
-    return place, kind
+    return (place + 8, None) if kind == _PPPOE else (place, kind)
 
 
 def _find_in_ipv4(packet: bytes, place: int) -> tuple[int, bytes] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeVar
@@ -38,9 +38,20 @@ def simulate_loss(
     lbrr: bool = True,
 ) -> PlayedSegment:
     """Play `packets` but for those `lost`, waiting at each gap for what comes after it."""
+    return _concatenate(list(play_through_loss(packets, lost, concealer, codecs, lbrr=lbrr)))
+
+
+def play_through_loss(
+    packets: Sequence[bytes],
+    lost: Sequence[bool],
+    concealer: Concealer[State],
+    codecs: Sequence[PayloadCodec] = (),
+    *,
+    lbrr: bool = True,
+) -> Iterator[PlayedSegment]:
+    """The same packet by packet and gap by gap, of which nothing is kept."""
     playback = Playback(concealer, lbrr=lbrr)
     state = playback.initial_state()
-    segments: list[PlayedSegment] = []
     arrived: dict[int, ReceivedPacket] = {}
     number = known = 0
     while number < len(packets):
@@ -50,11 +61,10 @@ def simulate_loss(
                 arrived[ahead] = ReceivedPacket(ahead, packets[ahead], codecs)
         known = max(known, number + _AHEAD)
         state, segment = playback.play(state, number, arrived, len(packets))
-        segments.append(segment)
+        yield segment
         for played in range(number, number + len(segment.sources)):
             arrived.pop(played, None)
         number += len(segment.sources)
-    return _concatenate(segments)
 
 
 def simulate_loss_classic(packets: Sequence[bytes], lost: Sequence[bool], *, lbrr: bool = False) -> PlayedSegment:

@@ -130,12 +130,12 @@ class Playback(Generic[State]):
     def _listen(
         self, state: PlaybackState[State], missing: int, choice: PlayoutDecision, arrived: Packets
     ) -> Samples | None:
-        """What follows a gap, after libopus's own concealment; the decoder is then as before."""
+        """What follows a gap, after libopus's own concealment, held down to its level; the decoder is as before."""
         for _ in range(min(missing + len(state.filled) // FRAME, MAX_PACKETS)):
             self._decoder.conceal()
         ahead = self._decode(self._decoder, choice, arrived)
         self._decoder.load(state.opus)
-        return ahead
+        return None if ahead is None else hold_down(state.level, ahead)[1]
 
     def _decode(self, decoder: OpusDecoder, choice: PlayoutDecision, arrived: Packets) -> Samples | None:
         """The packet's own sound, its LBRR, or comfort noise, as the choice is."""
@@ -172,8 +172,8 @@ class Playback(Generic[State]):
         known = np.repeat([decision.features is not None for decision in decisions], _ROWS)
         described = (np.concatenate(rows), known) if known.any() else (None, None)
         concealer, filled = self._concealer.fill(state.concealer, _ROWS * len(missing), *described, ahead=ahead)
-        if known.any() and _loudest(filled) > state.level.bound:  # damaged
-            concealer, filled = self._concealer.fill(state.concealer, _ROWS * len(missing), ahead=ahead)
+        if _loudest(filled) > state.level.bound:  # what describes it, or what follows it, is damaged
+            concealer, filled = self._concealer.fill(state.concealer, _ROWS * len(missing))
         return concealer, np.clip(filled, -1.0, 1.0)
 
 

@@ -10,36 +10,20 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from vivavoce.audio import Samples
-from vivavoce.transport import jitter_buffer, red, time_scale
+from vivavoce.transport import jitter_buffer, red, rtp_stream, time_scale
 from vivavoce.transport.interfaces import Concealer, PayloadCodec
 from vivavoce.transport.jitter_buffer import Decision, JitterSettings, JitterState, Move, TimeScale
 from vivavoce.transport.opus_codec import FRAME
 from vivavoce.transport.playback import Playback, PlaybackState
 from vivavoce.transport.playout_policy import ReceivedPacket, Source
-from vivavoce.transport.rtp import FRAME_TICKS, STATIC_TYPES, RtpError, RtpPacket, unpack, unwrap
+from vivavoce.transport.rtp import FRAME_TICKS, STATIC_TYPES, RtpError, RtpPacket, unpack
+from vivavoce.transport.rtp_stream import NumberedPacket, StreamState
 
 State = TypeVar("State")
 
 _SENT = {Source.PACKET, Source.RED, Source.LBRR, Source.REDUNDANCY}
 """What was made of something that came; all else goes on by itself for as long as it is asked."""
-_RIVAL_PACKETS = 5
-"""So many packets in a row of another stream, with none of this between, and it is followed instead."""
-_IN_TIME = 50 * FRAME_TICKS
-"""By how much the first two packets of a stream may differ; noise is no stream."""
-_MOST_CANDIDATES = 8
 _SCALES = {TimeScale.ACCELERATE: time_scale.accelerate, TimeScale.PREEMPTIVE_EXPAND: time_scale.preemptive_expand}
-
-
-@dataclass(frozen=True, slots=True)
-class StreamState:
-    """Which RTP stream is played, and how its timestamps count."""
-
-    ssrc: int
-    first: int
-    newest: int
-    rival: int = 0
-    rival_packets: int = 0
-    """Packets in a row of another stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +33,7 @@ class ReceiverState(Generic[State]):
     playback: PlaybackState[State]
     jitter: JitterState = field(default_factory=JitterState)
     arrived: Mapping[int, ReceivedPacket] = field(default_factory=dict[int, ReceivedPacket])
-    stream: StreamState | None = None
-    candidates: Mapping[int, tuple[RtpPacket, float]] = field(default_factory=dict[int, tuple[RtpPacket, float]])
-    """While there is no stream: the last packet of each SSRC and when it came. The next one confirms it, as RFC 3550
-    (A.1) has it."""
+    stream: StreamState = field(default_factory=StreamState)
     queue: Samples = field(default_factory=lambda: np.zeros(0, np.float32))
     """Made and not pulled yet."""
     made: int = 0
@@ -123,13 +104,13 @@ class Receiver(Generic[State]):
         except RtpError:
             self._refuse()
             return
-        if self.state.stream is None:
-            earlier = self._confirm(packet, at_s)
-            if earlier is None:
-                return
-            first, first_s = earlier
-            self._take(first, self._copies(first), first_s)
-        self._take(packet, copies, at_s)
+        stream, taken, refused = rtp_stream.arrive(self.state.stream, packet, at_s)
+        self.state = replace(self.state, stream=stream)
+        self._refuse(refused)
+        for came in taken:
+            if came.begins:
+                self.state = replace(self.state, jitter=JitterState(), arrived={})
+            self._take(came, copies if came.packet is packet else self._copies(came.packet))
 
     def push(self, packet: bytes, number: int, at_s: float) -> bool:
         """Take in the Opus packet of 20 ms with this number, which counts on for each 20 ms of the sender's clock.
@@ -152,30 +133,12 @@ class Receiver(Generic[State]):
         self.state = replace(self.state, queue=queue)
         return samples
 
-    def _confirm(self, packet: RtpPacket, at_s: float) -> tuple[RtpPacket, float] | None:
-        """The packet before this one, where both are of one stream; until then this one is kept."""
-        others = dict(self.state.candidates)
-        earlier = others.pop(packet.ssrc, None)
-        if earlier is not None:
-            apart = unwrap(packet.timestamp, earlier[0].timestamp, bits=32) - earlier[0].timestamp
-            if abs(apart) <= _IN_TIME:
-                refused = self.state.refused + len(others)
-                self.state = replace(self.state, candidates={}, refused=refused)
-                return earlier
-            self._refuse()
-        if len(others) == _MOST_CANDIDATES:
-            del others[next(iter(others))]
-            self._refuse()
-        self.state = replace(self.state, candidates={**others, packet.ssrc: (packet, at_s)})
-        return None
-
-    def _take(self, packet: RtpPacket, copies: Sequence[tuple[int, bytes]], at_s: float) -> None:
-        number = self._follow(packet)
-        if number is None or not self.push(packet.payload if not copies else copies[0][1], number, at_s):
+    def _take(self, came: NumberedPacket, copies: Sequence[tuple[int, bytes]]) -> None:
+        if not self.push(copies[0][1] if copies else came.packet.payload, came.number, came.at_s):
             self._refuse()
             return
         for earlier, payload in copies[1:]:
-            self._add_copy(number - earlier, payload)
+            self._add_copy(came.number - earlier, payload)
 
     def _copies(self, packet: RtpPacket) -> list[tuple[int, bytes]]:
         """What a RED packet holds, its own packet first, each with how many packets earlier it is."""
@@ -197,8 +160,8 @@ class Receiver(Generic[State]):
         arrived = {number: known[number] for number in jitter.waiting if number in known}
         self.state = replace(self.state, jitter=jitter, arrived=arrived)
 
-    def _refuse(self) -> None:
-        self.state = replace(self.state, refused=self.state.refused + 1)
+    def _refuse(self, datagrams: int = 1) -> None:
+        self.state = replace(self.state, refused=self.state.refused + datagrams)
 
     def _next(self, now_s: float) -> Samples:
         in_dtx = self.state.playback.in_dtx
@@ -233,26 +196,3 @@ class Receiver(Generic[State]):
 
     def _count(self, kinds: Sequence[Source | Move]) -> None:
         self.state = replace(self.state, played=Counter(self.state.played) + Counter(kinds))
-
-    def _follow(self, packet: RtpPacket) -> int | None:
-        """The packet's number in the stream; None for one of another stream."""
-        stream = self.state.stream
-        if stream is None:
-            return self._begin(packet)
-        if stream.ssrc != packet.ssrc:
-            rivals = stream.rival_packets + 1 if stream.rival == packet.ssrc else 1
-            if rivals >= _RIVAL_PACKETS:
-                return self._begin(packet)
-            self.state = replace(self.state, stream=replace(stream, rival=packet.ssrc, rival_packets=rivals))
-            return None
-        whole = unwrap(packet.timestamp, stream.newest, bits=32)
-        newest = max(stream.newest, whole)
-        self.state = replace(self.state, stream=StreamState(stream.ssrc, stream.first, newest))
-        # Some senders' first timestamp, or all, are a little beside the grid of 20 ms.
-        return (whole - stream.first + FRAME_TICKS // 2) // FRAME_TICKS
-
-    def _begin(self, packet: RtpPacket) -> int:
-        """A new stream, from its packet 0 on."""
-        stream = StreamState(packet.ssrc, packet.timestamp, packet.timestamp)
-        self.state = replace(self.state, stream=stream, jitter=JitterState(), arrived={})
-        return 0

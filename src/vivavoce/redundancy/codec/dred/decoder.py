@@ -10,7 +10,8 @@ import numpy as np
 from vivavoce.blocks import Network
 from vivavoce.redundancy.codec.dred.payload import MAX_LATENTS, read_payload
 from vivavoce.redundancy.codec.dred.statistics import Statistics
-from vivavoce.redundancy.features import BANDS, CORRELATION, PITCH, WIDTH, Array
+from vivavoce.redundancy.codec.feature_limits import clip_features
+from vivavoce.redundancy.features import WIDTH, Array
 
 _LATENT_FRAMES = 4
 _FRAME_OFFSETS = 4
@@ -83,19 +84,7 @@ class DredDecoder:
                 "levels": contents.levels[None, :count],
             }
         )
-        features = np.clip(made["features"].reshape(-1, WIDTH), _LOWEST, _HIGHEST)
-        return DredRedundancy(contents.offset, features)
+        return DredRedundancy(contents.offset, clip_features(made["features"].reshape(-1, WIDTH)))
 
 
-def _limits() -> tuple[Array, Array]:
-    """What features can be: a payload that was damaged must not shout."""
-    highest = np.full(WIDTH, 12.0, np.float32)
-    highest[0] = 30.0
-    highest[PITCH], highest[CORRELATION] = 1.5, 0.5
-    lowest = -highest
-    lowest[0] = -2.0 * np.sqrt(BANDS) - 4.5
-    return lowest, highest
-
-
-_LOWEST, _HIGHEST = _limits()
 assert MAX_LATENTS * _LATENT_FRAMES == 104

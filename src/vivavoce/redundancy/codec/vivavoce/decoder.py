@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from vivavoce.blocks import Network, Target, find_addon, load_addon
+from vivavoce.redundancy.codec.feature_limits import clip_features
 from vivavoce.redundancy.codec.vivavoce import payload
 from vivavoce.redundancy.codec.vivavoce.encoder import ADDON, CHUNK_S
 from vivavoce.redundancy.codec.vivavoce.payload import MAX_CHUNKS, Contents
 from vivavoce.redundancy.codec.vivavoce.quantiser import Codebook, read_codebook
-from vivavoce.redundancy.features import BANDS, CORRELATION, PITCH, WIDTH, Array
+from vivavoce.redundancy.features import WIDTH, Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,7 @@ class Decoder:
             return DecodedRedundancy(contents.header.offset, np.zeros((0, WIDTH), np.float32))
         state = self._network.initial_state({})
         _, made = self._network.step(state, self._tensors(contents), len(contents.latents))
-        return DecodedRedundancy(
-            contents.header.offset, np.clip(made["features"].reshape(-1, WIDTH), _LOWEST, _HIGHEST)
-        )
+        return DecodedRedundancy(contents.header.offset, clip_features(made["features"].reshape(-1, WIDTH)))
 
     def _tensors(self, contents: Contents) -> dict[str, np.ndarray]:
         schedule, book = contents.header.schedule, self._codebook
@@ -71,16 +70,3 @@ def load_decoder(addon: str | Path = ADDON, target: Target | None = None) -> Dec
     """The decoder of an addon, by name or path. Raises `InputError` when it cannot be loaded."""
     found = load_addon(find_addon(addon))
     return Decoder(found.network("decoder", target), read_codebook(found))
-
-
-def _limits() -> tuple[Array, Array]:
-    """What features can be: a payload that was damaged unseen must not shout."""
-    highest = np.full(WIDTH, 12.0, np.float32)
-    highest[0] = 30.0
-    highest[PITCH], highest[CORRELATION] = 1.5, 0.5
-    lowest = -highest
-    lowest[0] = -2.0 * np.sqrt(BANDS) - 4.5
-    return lowest, highest
-
-
-_LOWEST, _HIGHEST = _limits()
