@@ -146,6 +146,7 @@ def test_odd_sounds_go_through(samples: np.ndarray, trace: Path, tmp_path: Path)
         (["simulate-loss", str(SPEECH)], "what is lost? --loss .2 --burst 4"),
         (["simulate-loss", str(SPEECH), "--loss", "20"], "loss of 20: give a share"),
         (["send", "-", "--to", "127.0.0.1:9", "--rate", "24"], "--rate 24: give 8000 to 192000"),
+        (["send", str(SPEECH), "--to", "127.0.0.1:9", "--rate", "24000"], "--rate is of standard input"),
         (["send", str(SPEECH), "--to", "nowhere"], "host:port"),
         (["receive", "--listen", "1.2.3.4:70000"], "host:port"),
         (["receive", "-o", "heard.txt"], "unknown audio suffix"),

@@ -81,8 +81,9 @@ def run(arguments: argparse.Namespace) -> int:
         opus_file.write(arguments.output, file)
     spent = [measure_packet(packet) for packet in file.packets]
     speech_bps, past_bps = rate_bps([packet.speech for packet in spent]), rate_bps([packet.padding for packet in spent])
+    seconds = f"{audio.duration_s:.2f}" if audio.duration_s >= FRAME_S else f"{audio.duration_s:.4f}"
     print(
-        f"{arguments.output}: {audio.duration_s:.2f} s in {with_noun(len(file.packets), 'packet')}, "
+        f"{arguments.output}: {seconds} s in {with_noun(len(file.packets), 'packet')}, "
         f"{(speech_bps + past_bps) / 1000:.1f} kb/s: speech {speech_bps / 1000:.1f}, "
         f"redundancy {past_bps / 1000:.1f} ({past_bps * FRAME_S:.0f} bits a packet)",
         file=sys.stderr,
