@@ -43,7 +43,7 @@ LOUDEST_DB = 15.0
 SOURCES = (
     "bench/transport/attacks.py", "bench/transport/calls.py", "bench/transport/hostile.py",
     "src/vivavoce/transport/level.py", "src/vivavoce/transport/playback.py", "src/vivavoce/transport/playout_policy.py",
-    "src/vivavoce/transport/receiver.py", "src/vivavoce/redundancy/codec",
+    "src/vivavoce/transport/receiver.py", "src/vivavoce/transport/rtp_stream.py", "src/vivavoce/redundancy/codec",
 )  # fmt: skip
 
 
