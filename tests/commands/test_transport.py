@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +24,13 @@ from vivavoce.cli import main
 from vivavoce.commands import protect, receive, receive_capture, simulate_loss
 from vivavoce.errors import InputError
 from vivavoce.redundancy.codec import payload_codec
-from vivavoce.transport import opus_file
+from vivavoce.transport import opus_file, red
 from vivavoce.transport.channel import Channel, ChannelSettings
 from vivavoce.transport.opus_codec import FRAME
 from vivavoce.transport.opus_extension import extract
 from vivavoce.transport.opus_packet import parse
 from vivavoce.transport.receiver import Receiver
+from vivavoce.transport.red import RedBlock, pack_red
 from vivavoce.transport.rtp import RtpPacket, pack, unpack
 from vivavoce.transport.udp import Timeouts, open_socket, parse_address, relay
 
@@ -352,7 +354,7 @@ def test_a_captured_call_is_heard_with_a_report(
     assert main(["receive", "--pcap", str(captured), "-o", str(heard), "--html", str(page)]) == 0
     said = capsys.readouterr().err
     assert re.search(
-        r"16 of 155 packets lost \(10%\); .* by redundancy.*; delay \d+ ms, \d+ underruns; 0 packets of other", said
+        r"16 of 155 packets lost \(10%\); .* by redundancy.*; delay \d+ ms, \d+ underruns; 0 other packets", said
     )
     assert soundfile.info(heard).duration == pytest.approx(3.1, abs=0.15)
     assert "filled by redundancy" in page.read_text(encoding="utf-8")
@@ -394,6 +396,30 @@ def test_streams_of_a_capture_that_were_not_played_are_named(
     assert "not played, --ssrc chooses: 0x00000008 of 55 packets\n" in said
     assert main(["receive", "--pcap", str(path), "-o", str(tmp_path / "a.wav"), "--ssrc", "9"]) == 2
     assert "no stream 0x00000009" in capsys.readouterr().err
+
+
+def test_a_captured_call_with_red_is_heard(
+    protected: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As browsers send it."""
+    monkeypatch.setattr(receive_capture.Receiver, "load", lambda settings: Receiver(FakeConcealer(), settings=settings))
+    packets = opus_file.read(protected).packets
+    payloads = [pack_red([RedBlock(111, 960, old), RedBlock(111, 0, new)]) for old, new in pairwise(packets)]
+    sent = [(0.02 * n, pack(RtpPacket(n, 960 * n, p, 7, red.PAYLOAD_TYPE))) for n, p in enumerate(payloads) if n % 9]
+    path = write(tmp_path / "call.pcap", [(at_s, ethernet(ipv4(udp(data)))) for at_s, data in sent])
+    assert main(["receive", "--pcap", str(path), "-o", str(tmp_path / "a.wav")]) == 0
+    said = capsys.readouterr().err
+    assert "16 of 152 packets lost" in said
+    assert "17 by RED" in said
+    assert "prediction" not in said
+
+
+def test_an_encrypted_call_is_not_played(captured: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    random = np.random.default_rng(0)
+    sent = [(0.02 * n, pack(RtpPacket(n, 960 * n, random.bytes(90), 7))) for n in range(200)]
+    write(captured, [(at_s, ethernet(ipv4(udp(data)))) for at_s, data in sent])
+    assert main(["receive", "--pcap", str(captured), "-o", str(captured.with_suffix(".wav"))]) == 2
+    assert "is it encrypted (SRTP)?" in capsys.readouterr().err
 
 
 def test_a_capture_whose_clock_leaps_is_refused(captured: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,6 +25,8 @@ from vivavoce.transport.rtp import unpack
 MAX_REPORT_S = 600
 MAX_CALL_S = 3 * 3600
 """A clock that leaps would be played as silence for years."""
+LEAST_READABLE = 1 / 3
+"""Share of packets; of noise an eighth looks like Opus."""
 
 
 def play_capture(arguments: argparse.Namespace, settings: JitterSettings) -> int:
@@ -46,6 +48,11 @@ def play_capture(arguments: argparse.Namespace, settings: JitterSettings) -> int
     packets = packets_of(datagrams)
     if not packets:
         raise InputError(f"{arguments.pcap}: the stream holds no Opus of 20 ms")
+    if (readable := sum(map(bool, packets))) < LEAST_READABLE * len(datagrams):
+        raise InputError(
+            f"{arguments.pcap}: only {readable} of {len(datagrams)} packets of the stream are Opus of 20 ms; "
+            "is it encrypted (SRTP)? Decrypt it first"
+        )
     if arguments.html and len(packets) * FRAME_S > MAX_REPORT_S:
         raise InputError(f"{arguments.pcap}: a report shows {MAX_REPORT_S // 60} minutes at most, leave --html out")
     receiver = Receiver.load(settings)
@@ -55,7 +62,7 @@ def play_capture(arguments: argparse.Namespace, settings: JitterSettings) -> int
     print(
         f"{output}: {sum(lost)} of {len(lost)} packets lost ({sum(lost) / len(lost):.0%}); "
         f"{counts(receiver.played_in_call)}; delay {1000 * heard.delay_s:.0f} ms, {heard.underruns} underruns; "
-        f"{capture.others} packets of other protocols{_others(capture, datagrams)}"
+        f"{capture.others} other packets{_others(capture, datagrams)}"
         f"{', the capture is cut short' if capture.cut else ''}",
         file=sys.stderr,
     )

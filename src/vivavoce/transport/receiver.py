@@ -16,7 +16,7 @@ from vivavoce.transport.jitter_buffer import Decision, JitterSettings, JitterSta
 from vivavoce.transport.opus_codec import FRAME
 from vivavoce.transport.playback import Playback, PlaybackState
 from vivavoce.transport.playout_policy import ReceivedPacket, Source
-from vivavoce.transport.rtp import FRAME_TICKS, STATIC_TYPES, RtpError, RtpPacket, unpack
+from vivavoce.transport.rtp import STATIC_TYPES, RtpError, unpack
 from vivavoce.transport.rtp_stream import NumberedPacket, StreamState
 
 State = TypeVar("State")
@@ -100,7 +100,7 @@ class Receiver(Generic[State]):
             packet = unpack(datagram)
             if packet.payload_type in STATIC_TYPES:
                 raise RtpError("of another coding")
-            copies = self._copies(packet)
+            red.split_copies(packet, self._red_payload_type)
         except RtpError:
             self._refuse()
             return
@@ -110,7 +110,7 @@ class Receiver(Generic[State]):
         for came in taken:
             if came.begins:
                 self.state = replace(self.state, jitter=JitterState(), arrived={})
-            self._take(came, copies if came.packet is packet else self._copies(came.packet))
+            self._take(came)
 
     def push(self, packet: bytes, number: int, at_s: float) -> bool:
         """Take in the Opus packet of 20 ms with this number, which counts on for each 20 ms of the sender's clock.
@@ -133,21 +133,12 @@ class Receiver(Generic[State]):
         self.state = replace(self.state, queue=queue)
         return samples
 
-    def _take(self, came: NumberedPacket, copies: Sequence[tuple[int, bytes]]) -> None:
-        if not self.push(copies[0][1] if copies else came.packet.payload, came.number, came.at_s):
+    def _take(self, came: NumberedPacket) -> None:
+        own, copies = red.split_copies(came.packet, self._red_payload_type)
+        if not self.push(own, came.number, came.at_s):
             self._refuse()
-            return
-        for earlier, payload in copies[1:]:
+        for earlier, payload in copies:
             self._add_copy(came.number - earlier, payload)
-
-    def _copies(self, packet: RtpPacket) -> list[tuple[int, bytes]]:
-        """What a RED packet holds, its own packet first, each with how many packets earlier it is."""
-        if packet.payload_type != self._red_payload_type:
-            return []
-        blocks = red.parse_red(packet.payload)
-        if any(block.payload_type == self._red_payload_type for block in blocks):
-            raise RtpError("RED inside RED")
-        return [(block.earlier // FRAME_TICKS, block.payload) for block in reversed(blocks) if block.payload]
 
     def _add_copy(self, number: int, payload: bytes) -> None:
         came = ReceivedPacket(number, payload, self._codecs, is_copy=True)

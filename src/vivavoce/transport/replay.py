@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from vivavoce.audio import Samples
+from vivavoce.transport import red
 from vivavoce.transport.jitter_buffer import Move, lag
 from vivavoce.transport.opus_codec import FRAME_S
 from vivavoce.transport.pcap import CapturedDatagram
@@ -56,21 +57,25 @@ def replay(datagrams: Sequence[CapturedDatagram], receiver: Receiver[Any]) -> Re
 
 
 def packets_of(datagrams: Sequence[CapturedDatagram]) -> tuple[bytes, ...]:
-    """The Opus packets of a stream by their timestamps, empty where none came; damaged ones as they are."""
+    """The Opus packets of a stream by their timestamps, empty where none came; damaged ones as they are.
+
+    Copies in RED are not among them: a packet of which only a copy came was lost.
+    """
     found: dict[int, bytes] = {}
     first = newest = None
     for datagram in datagrams:
         try:
             packet = unpack(datagram.data)
+            own, _ = red.split_copies(packet, red.PAYLOAD_TYPE)
         except RtpError:
             continue
         first = packet.timestamp if first is None else first
         newest = packet.timestamp if newest is None else newest
         whole = unwrap(packet.timestamp, newest, bits=32)
         newest = max(newest, whole)
-        opus = ReceivedPacket(0, packet.payload).packet
+        opus = ReceivedPacket(0, own).packet
         if opus is not None and opus.duration_ms == 1000 * FRAME_S:
-            found.setdefault((whole - first + FRAME_TICKS // 2) // FRAME_TICKS, packet.payload)
+            found.setdefault((whole - first + FRAME_TICKS // 2) // FRAME_TICKS, own)
     if not found:
         return ()
     earliest = min(found)
