@@ -60,6 +60,7 @@ def test_a_description_of_ffmpeg_is_read() -> None:
         ("v=0\nm=video 5000 RTP/AVP 96\na=rtpmap:96 VP8/90000\n", "describes no Opus stream"),
         ("v=0\nm=audio 99999999 RTP/AVP 96\na=rtpmap:96 opus/48000/2\n", "describes no Opus stream"),
         ("v=0\nm=audio 0 RTP/AVP 96\na=rtpmap:96 opus/48000/2\n", "port 0"),
+        ("v=0\nm=audio 9 UDP/TLS/RTP/SAVPF 111\na=rtpmap:111 opus/48000/2\n", "UDP/TLS/RTP/SAVPF is encrypted"),
         ("v=0\nm=audio 5000 RTP/AVP 999\na=rtpmap:999 opus/48000/2\n", "payload type 999"),
     ],
 )
@@ -91,6 +92,19 @@ def free_port() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def test_the_address_of_a_group_is_joined() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+        try:
+            listening = open_socket(("239.255.77.7", 0))
+            out.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 1)
+            out.sendto(b"to all", listening.getsockname())
+        except (InputError, OSError) as error:
+            pytest.skip(f"no multicast here: {error}")
+        with listening:
+            listening.settimeout(2.0)
+            assert listening.recv(100) == b"to all"
 
 
 @pytest.mark.nightly

@@ -72,7 +72,7 @@ def read_sdp(text: str, name: str) -> SessionDescription:
             address = words[2].partition("/")[0]
             host, media_host = (host, address) if port is not None else (address, media_host)
         elif kind == "m" and port is None:
-            port = _port(value)
+            port = _port(value, name)
         elif kind == "m":
             break
         elif found := re.match(r"rtpmap:(\d{1,3}) ([\w-]+)/", value):
@@ -97,10 +97,12 @@ def read_sdp(text: str, name: str) -> SessionDescription:
     )
 
 
-def _port(media: str) -> int | None:
-    """The port of an audio line, None for other media."""
+def _port(media: str, name: str) -> int | None:
+    """The port of an audio line, None for other media. Raises `InputError` where it is encrypted."""
     words = media.split()
     if len(words) < 4 or words[0] != "audio":
         return None
+    if "SAVP" in words[2]:
+        raise InputError(f"{name}: {words[2]} is encrypted: for WebRTC there is vivavoce.transport.webrtc")
     port = words[1].partition("/")[0]
     return int(port) if port.isdecimal() and len(port) < 6 else None

@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Self
 
 from vivavoce.audio import Samples
@@ -62,10 +63,11 @@ class Timeouts:
 
 
 def open_socket(address: Address) -> socket.socket:
-    """A UDP socket that listens there. Raises `InputError` naming the address."""
+    """A UDP socket that listens there, to a group as its member. Raises `InputError` naming the address."""
     listening = _socket_to(address)
     try:
         listening.bind(address)
+        _join(listening)
     except OSError as error:
         listening.close()
         raise InputError(f"{address[0]}:{address[1]}: cannot listen there ({error.strerror or error})") from error
@@ -157,6 +159,17 @@ def relay(
                 for delivery in channel.send(heard_s, datagram):
                     heapq.heappush(waiting, delivery)
     return came, passed
+
+
+def _join(listening: socket.socket) -> None:
+    """Ask for what is sent to the group that is listened to, on whatever interface; nothing for other addresses."""
+    group = ip_address(listening.getsockname()[0].partition("%")[0])
+    if not group.is_multicast:
+        return
+    if group.version == 4:
+        listening.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, group.packed + bytes(4))
+    else:
+        listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, group.packed + bytes(4))
 
 
 def _socket_to(address: Address) -> socket.socket:
