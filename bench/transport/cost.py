@@ -91,7 +91,7 @@ def _play(streams: Mapping[str, list[bytes]], opus: OpusSettings, loss: float, i
 
 
 def _print_hour(item: Item) -> None:
-    """One recording of an hour beside the same in minutes, a minute of each in turn: a machine's speed drifts."""
+    """One recording of an hour, and after each third of its minutes one by itself: a machine's speed drifts."""
     packets = packets_of(item, PROTECTED, codec("dred"))[0][: len(item.lost)]
     minute, lost = packets * (MINUTE // len(packets)), item.lost * (MINUTE // len(packets))
 
@@ -107,12 +107,14 @@ def _print_hour(item: Item) -> None:
 
     kept: list[PlayedSegment] = []
     hour = play(60)
-    spent = np.array([(spend(hour), spend(play(1))) for _ in range(60)])
-    found = mean([float(of_hour / of_minute) for of_hour, of_minute in spent])
-    whole = spent.sum(axis=0)
-    print(f"\nAn hour takes {whole[0] / whole[1]:.3f} of what its minutes take (± {found.standard_error:.3f}).")
-    late = spent[30:].sum(axis=0) / spent[:30].sum(axis=0)
-    print(f"Its second half takes {late[0]:.3f} of its first; minutes one by one {late[1]:.3f}.")
+    pairs: list[tuple[float, float]] = []
+    for _ in range(20):
+        of_hour = [spend(hour) for _ in range(3)]
+        pairs.append((of_hour[-1], spend(play(1))))
+    found = mean([of_hour / alone for of_hour, alone in pairs])
+    print(f"\nA minute of an hour takes {found.value:.3f} ± {found.standard_error:.3f} of what it takes by itself.")
+    late = mean([of_hour / alone for of_hour, alone in pairs[10:]])
+    print(f"In its second half: {late.value:.3f} ± {late.standard_error:.3f}.")
 
 
 def _print_peer(pool: Sequence[Item], program: Path) -> None:
