@@ -24,8 +24,8 @@ from bench.transport.plot import draw_scores
 from bench.transport.quality import METRICS, Ears
 from bench.transport.systems import System, chosen, libopus_systems, our_systems, red_systems
 from vivavoce.blocks import find_addon
+from vivavoce.blocks.model_card import FIGURES, put_measurements
 from vivavoce.errors import InputError
-from vivavoce.training.core.model_cards import FIGURES, put_measurements
 
 PICTURE = ROOT / "docs" / "pictures" / "transport-scores.svg"
 Readings = dict[str, dict[str, dict[str, float]]]

@@ -18,11 +18,11 @@ import numpy as np
 from bench.shared.machine import this_machine
 from vivavoce.audio import read_audio
 from vivavoce.blocks import find_addon
+from vivavoce.blocks.model_card import FIGURES, put_measurements
 from vivavoce.redundancy.codec.vivavoce.decoder import DecodedRedundancy, Decoder, load_decoder
 from vivavoce.redundancy.codec.vivavoce.encoder import PACKET_SAMPLES, Encoder, EncoderState, load_encoder
 from vivavoce.redundancy.codec.vivavoce.rate_allocation import LEVELS, RateAllocation
 from vivavoce.redundancy.features import CORRELATION, PITCH, RATE_HZ, band_energies, features
-from vivavoce.training.core.model_cards import FIGURES, put_measurements
 
 CORPORA = ("speechocean", "ensemble-dev", "prompts")
 """Speakers that nothing was trained on."""

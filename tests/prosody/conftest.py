@@ -10,12 +10,12 @@ import pytest
 import torch
 
 from vivavoce.blocks import Addon
+from vivavoce.blocks.addon_spec import AddonSpec, write_untrained
 from vivavoce.features import BANDS
 from vivavoce.prosody.linguistics import Linguistics, describe
 from vivavoce.prosody.models.selection import index_bytes
 from vivavoce.text import analyse
 from vivavoce.text.embed import DIMENSION
-from vivavoce.training.core.addon_export import AddonSpec, export_untrained
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.prosody.copycat import CopyNetwork
 from vivavoce.training.prosody.networks.aligner import FrameClassifier
@@ -96,6 +96,6 @@ def addons(tmp_path_factory: pytest.TempPathFactory, texts: list[Linguistics]) -
         "sentences.json": json.dumps([[f"s{i}", text] for i, text in enumerate(SENTENCES)]).encode(),
     }
     return {
-        name: export_untrained(spec(name, network, files if name == "selection" else {}), folder / name)
+        name: write_untrained(spec(name, network, files if name == "selection" else {}), folder / name)
         for name, network in networks.items()
     }

@@ -158,6 +158,9 @@ def test_it_is_imported_and_spoken_by_name(
     monkeypatch.chdir(tmp_path)
     assert main(["addons", "import", "hibari", "--name", "lark"]) == 0
     assert 'vivavoce speak --voice lark "Hello there."' in capsys.readouterr().out
+    card = (tmp_path / "own" / "lark" / "CARD.md").read_text(encoding="utf-8")
+    assert "taught by Kokoro-82M" in card
+    assert "Not trained here: imported, sha256" in card
     assert main(["speak", "--voice", "lark", "Hi.", "-o", "hi.wav"]) == 0
     assert "by heart" in capsys.readouterr().err
     assert main(["addons", "import", "hibari", "--name", "lark"]) == 2

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from vivavoce.training.core.addon_export import AddonSpec
-from vivavoce.training.core.model_cards import CardText
+from vivavoce.blocks.addon_spec import AddonSpec
+from vivavoce.blocks.model_card import CardText
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.core.product import Losses, Metrics, Product, Progress
 from vivavoce.training.core.recipe import Recipe

@@ -5,9 +5,9 @@ import pytest
 pytest.importorskip("torch")
 import torch
 
+from vivavoce.blocks.addon_spec import write_untrained
 from vivavoce.errors import InputError
 from vivavoce.text.parse import Parser
-from vivavoce.training.core.addon_export import export_untrained
 from vivavoce.training.core.checkpoint import load_checkpoint
 from vivavoce.training.core.product import Workspace
 from vivavoce.training.core.recipe import recipe_of
@@ -109,7 +109,7 @@ def test_it_learns_and_its_onnx_answers_as_it_does(folder: Path, tmp_path: Path)
 
     model = export_parser(network)
     whole, narrow = (
-        Parser(export_untrained(addon_spec(contents, vocabulary), tmp_path / name))
+        Parser(write_untrained(addon_spec(contents, vocabulary), tmp_path / name))
         for name, contents in (("whole", model), ("narrow", quantize(model)))
     )
     agreement = check_agreement(network, whole, narrow, learned)

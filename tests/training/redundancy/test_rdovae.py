@@ -13,6 +13,7 @@ from torch import Tensor
 
 from tests.redundancy.conftest import hum, listen
 from vivavoce.blocks import load_addon
+from vivavoce.blocks.addon_spec import AddonSpec, write_untrained
 from vivavoce.redundancy.codec.vivavoce.decoder import load_decoder
 from vivavoce.redundancy.codec.vivavoce.encoder import load_encoder
 from vivavoce.redundancy.codec.vivavoce.entropy import TOTAL
@@ -20,7 +21,6 @@ from vivavoce.redundancy.codec.vivavoce.payload import read
 from vivavoce.redundancy.codec.vivavoce.quantiser import CODEBOOK_FILE, read_codebook
 from vivavoce.redundancy.codec.vivavoce.rate_allocation import LEVELS, RateAllocation
 from vivavoce.redundancy.features import PITCH, WIDTH, features
-from vivavoce.training.core.addon_export import AddonSpec, export_untrained
 from vivavoce.training.redundancy.data import vary
 from vivavoce.training.redundancy.export import export_networks, level_entries
 from vivavoce.training.redundancy.frequency_tables import frequency_table
@@ -55,7 +55,7 @@ def addon(network: RateDistortionAutoencoder, tmp_path_factory: pytest.TempPathF
         manifest={"sample_rate_hz": 16_000, "inputs": {}, "upstream": features}, details={"revision": 0},
         files={CODEBOOK_FILE: json.dumps(codebook).encode()},
     )  # fmt: skip
-    return export_untrained(spec, folder / "addon").path
+    return write_untrained(spec, folder / "addon").path
 
 
 def test_each_latent_answers_for_its_own_frames(

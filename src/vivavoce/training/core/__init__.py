@@ -2,8 +2,8 @@
 
 A *recipe* is a TOML file: which product is trained, with which numbers (`recipe`). A *product* is a class that knows
 its network, its data, its losses and what becomes of it (`product`). The *trainer* runs a product by its recipe and
-knows nothing else (`trainer`, `adversarial`, `checkpoint`). `addon_export`, the one writer of addons, turns a trained
-product into one, with its networks as ONNX (`onnx_export`) and its card (`model_cards`).
+knows nothing else (`trainer`, `adversarial`, `checkpoint`). `addon_export` hands a trained product,
+its networks as ONNX (`onnx_export`), to the one writer of addons and their cards (`vivavoce.blocks.addon_spec`).
 
 To train a network of your own, write a dataclass of its numbers, a product and a TOML file:
 

@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 import numpy as np
 from torch import Tensor, nn
 
+from vivavoce.blocks.addon_spec import AddonSpec
 from vivavoce.errors import InputError
-from vivavoce.training.core.addon_export import AddonSpec
 from vivavoce.training.core.recipe import Recipe
 
 RecipeT = TypeVar("RecipeT", bound=Recipe)

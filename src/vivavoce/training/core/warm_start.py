@@ -17,8 +17,8 @@ from torch import nn
 
 from vivavoce.blocks import load_addon
 from vivavoce.blocks.addon import MANIFEST_FILE
+from vivavoce.blocks.addon_spec import ReadyNetwork
 from vivavoce.errors import InputError
-from vivavoce.training.core.addon_export import ReadyNetwork, onnx_of
 from vivavoce.training.core.checkpoint import load_weights
 from vivavoce.training.core.product import Product
 from vivavoce.training.core.weights import read_weights
@@ -44,7 +44,7 @@ def warm_start(product: Product[Any], network: nn.Module, source: Path) -> None:
         shipped = addon.manifest.networks[name]
         if isinstance(exports[name], ReadyNetwork):
             raise InputError(f"{source}: the network {name} is exported in a way of its own, start from a run instead")
-        found |= _match_names(probe, read_weights(onnx_of(exports[name])), read_weights(addon.read(shipped.file)))
+        found |= _match_names(probe, read_weights(exports[name].to_onnx()), read_weights(addon.read(shipped.file)))
     missing = [name for name, value in network.state_dict().items() if name not in found and value.is_floating_point()]
     if missing:
         raise InputError(f"{source}: {len(missing)} weights, such as {missing[0]}, cannot be told from the ONNX")

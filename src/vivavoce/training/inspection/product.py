@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from vivavoce.blocks.addon_spec import AddonSpec
+from vivavoce.blocks.model_card import CardText
 from vivavoce.inspection.labels import Label
-from vivavoce.training.core.addon_export import AddonSpec
-from vivavoce.training.core.model_cards import CardText
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.core.product import Metrics, Product
 from vivavoce.training.core.recipe import Recipe

@@ -17,11 +17,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vivavoce.blocks.addon_spec import AddonSpec, ReadyNetwork, write_untrained
+from vivavoce.blocks.model_card import CardText
 from vivavoce.text.embed import DIMENSION, LAYERS
 from vivavoce.text.parse import Parser as ParserAddon
 from vivavoce.text.spans import Spans, best_splits, over_tokens
-from vivavoce.training.core.addon_export import AddonSpec, ReadyNetwork, export_untrained
-from vivavoce.training.core.model_cards import CardText
 from vivavoce.training.core.product import Losses, Metrics, Product, Progress, Workspace
 from vivavoce.training.core.recipe import Recipe
 from vivavoce.training.parser.agreement import check_agreement
@@ -141,7 +141,7 @@ class Parser(Product[ParserRecipe]):
         whole, narrow = addon_spec(model, self.vocabulary), addon_spec(quantize(model), self.vocabulary)
         with tempfile.TemporaryDirectory() as folder:
             wide_parser, parser = (
-                ParserAddon(export_untrained(spec, Path(folder) / name)) for name, spec in (("w", whole), ("n", narrow))
+                ParserAddon(write_untrained(spec, Path(folder) / name)) for name, spec in (("w", whole), ("n", narrow))
             )
             checked = (self.examples[1] or self.examples[0])[:CHECKED_SENTENCES]
             check_agreement(network, wide_parser, parser, checked)

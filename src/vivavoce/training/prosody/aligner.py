@@ -12,10 +12,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vivavoce.blocks.addon_spec import AddonSpec
+from vivavoce.blocks.model_card import CardText
 from vivavoce.features import BANDS, RATE_HZ, mel_edges_hz
 from vivavoce.prosody.alignment import SILENCE
-from vivavoce.training.core.addon_export import AddonSpec
-from vivavoce.training.core.model_cards import CardText
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.core.product import Losses, Metrics, Product, Progress
 from vivavoce.training.core.recipe import Recipe

@@ -11,10 +11,10 @@ import torch
 from rich.progress import track
 from torch import Tensor, nn
 
+from vivavoce.blocks.addon_spec import AddonSpec
+from vivavoce.blocks.model_card import CardText
 from vivavoce.features import Array, energy
 from vivavoce.prosody.models.copycat import frame_contour, frame_symbols
-from vivavoce.training.core.addon_export import AddonSpec
-from vivavoce.training.core.model_cards import CardText
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.core.product import Losses, Metrics, Product, Progress, Workspace
 from vivavoce.training.core.recipe import Recipe

@@ -11,11 +11,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from vivavoce.blocks.addon_spec import AddonSpec
+from vivavoce.blocks.model_card import CardText
 from vivavoce.redundancy.codec.vivavoce.encoder import ADDON
 from vivavoce.redundancy.codec.vivavoce.quantiser import CODEBOOK_FILE
 from vivavoce.redundancy.features import RATE_HZ, WIDTH
-from vivavoce.training.core.addon_export import AddonSpec
-from vivavoce.training.core.model_cards import CardText
 from vivavoce.training.core.product import Losses, Metrics, Product, Progress
 from vivavoce.training.core.recipe import Recipe
 from vivavoce.training.corpora.recordings import prepare

@@ -9,9 +9,9 @@ from typing import Any
 
 from torch import Tensor
 
-from vivavoce.training.core.addon_export import AddonSpec, ReadyNetwork
+from vivavoce.blocks.addon_spec import AddonSpec, ReadyNetwork
+from vivavoce.blocks.model_card import CardText
 from vivavoce.training.core.checkpoint import load_checkpoint
-from vivavoce.training.core.model_cards import CardText
 from vivavoce.training.core.product import Workspace
 from vivavoce.training.voice.calibration import network_inputs, sample
 from vivavoce.training.voice.export import DELAY, voice_networks

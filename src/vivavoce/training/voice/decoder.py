@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from vivavoce.training.core.addon_export import AddonSpec
+from vivavoce.blocks.addon_spec import AddonSpec
 from vivavoce.training.core.checkpoint import EMA, load_checkpoint
 from vivavoce.training.core.discriminators import MagnitudeDiscriminators
 from vivavoce.training.core.product import Losses, Product, Progress, Workspace

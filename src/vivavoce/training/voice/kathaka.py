@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from vivavoce.blocks.addon_spec import AddonSpec
 from vivavoce.prosody.linguistics import NO_EDGE
 from vivavoce.text.embed import DIMENSION
-from vivavoce.training.core.addon_export import AddonSpec
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.core.product import Losses, Metrics, Progress
 from vivavoce.training.prosody.networks.kathaka import KathakaNetwork

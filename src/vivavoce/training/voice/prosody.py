@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from vivavoce.training.core.addon_export import AddonSpec
+from vivavoce.blocks.addon_spec import AddonSpec
 from vivavoce.training.core.checkpoint import EMA, load_checkpoint
 from vivavoce.training.core.product import Losses, Metrics, Product, Progress
 from vivavoce.training.core.recipe import Recipe

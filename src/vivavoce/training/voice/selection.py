@@ -7,8 +7,8 @@ import json
 import numpy as np
 import torch
 
+from vivavoce.blocks.addon_spec import AddonSpec
 from vivavoce.prosody.models.selection import INDEX_FILE, TEXTS_FILE, index_bytes
-from vivavoce.training.core.addon_export import AddonSpec
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.core.product import Workspace
 from vivavoce.training.voice.reference import FEATURES

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vivavoce.training.core.addon_export import AddonSpec
-from vivavoce.training.core.model_cards import CardText
+from vivavoce.blocks.addon_spec import AddonSpec
+from vivavoce.blocks.model_card import CardText
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.corpora.descriptions import ATTRIBUTION
 from vivavoce.training.voice.networks import Melody

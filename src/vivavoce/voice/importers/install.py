@@ -12,8 +12,10 @@ from typing import Any
 from vivavoce.blocks.addon import Addon, load_addon
 from vivavoce.blocks.files import MAX_FILE_BYTES
 from vivavoce.blocks.lookup import addons, user_folder
+from vivavoce.blocks.model_card import CARD, CardText, model_card
 from vivavoce.blocks.writing import write_addon
 from vivavoce.errors import InputError
+from vivavoce.files import write_text
 from vivavoce.voice.levels import level_speakers
 
 _NOT_NAME = re.compile(r"[^a-z0-9._-]+")
@@ -72,6 +74,7 @@ def install(voice: ImportedVoice, folder: Path | None = None) -> Addon:
         addon = write_addon(temporary / "addon", voice.manifest, voice.files)
         if not voice.levelled:
             level_speakers(addon)
+        write_text(temporary / "addon" / CARD, model_card(addon.manifest, CardText()))
         (temporary / "addon").rename(target)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

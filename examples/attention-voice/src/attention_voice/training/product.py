@@ -16,9 +16,9 @@ from attention_voice.training.data import Utterance, endless_batches, read_utter
 from attention_voice.training.exported import network_exports
 from attention_voice.training.losses import guided_share, losses
 from attention_voice.training.network import AttentionModel
+from vivavoce.blocks.addon_spec import AddonSpec, ReadyNetwork
 from vivavoce.blocks.json_values import parse_json
 from vivavoce.features import HOP, RATE_HZ
-from vivavoce.training.core.addon_export import AddonSpec, ReadyNetwork
 from vivavoce.training.core.product import Losses, Metrics, Product, Progress
 from vivavoce.training.core.recipe import Recipe
 

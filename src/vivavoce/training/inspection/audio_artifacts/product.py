@@ -14,12 +14,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vivavoce.blocks.addon_spec import AddonSpec
 from vivavoce.inspection.decode import open_media
 from vivavoce.inspection.defects.audio_artifacts.detect import CLASSES, AudioArtifacts, Track
 from vivavoce.inspection.defects.audio_artifacts.features import SHAPES, sound_views
 from vivavoce.inspection.labels import Label
 from vivavoce.inspection.media import SAMPLE_RATE_HZ, AudioBlock, MediaInfo
-from vivavoce.training.core.addon_export import AddonSpec
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.core.product import Losses, Metrics, Progress
 from vivavoce.training.core.recipe import Recipe

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vivavoce.blocks.addon_spec import AddonSpec
 from vivavoce.inspection.lip_sync import speech
 from vivavoce.inspection.lip_sync.offsets import EARLIEST, IN_SYNC, LATEST, REACH
-from vivavoce.training.core.addon_export import AddonSpec
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.core.product import Losses, Metrics, Progress
 from vivavoce.training.core.recipe import Recipe

@@ -10,12 +10,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vivavoce.blocks.addon_spec import AddonSpec
 from vivavoce.inspection.defects.blockiness import detect
 from vivavoce.inspection.defects.blockiness.features import FIGURES, grid_figures
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.labels import Label
 from vivavoce.inspection.media import Plane
-from vivavoce.training.core.addon_export import AddonSpec
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.core.product import Losses, Metrics, Progress
 from vivavoce.training.inspection.blockiness.data import UNKNOWN, BlockinessMaker

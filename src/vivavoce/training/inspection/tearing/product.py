@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vivavoce.blocks.addon_spec import AddonSpec
 from vivavoce.inspection.defects.tearing.features import BANDS, PROFILES, row_profiles
 from vivavoce.inspection.labels import Label
-from vivavoce.training.core.addon_export import AddonSpec
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.core.product import Losses, Metrics, Progress
 from vivavoce.training.inspection.examples import Example, Maker

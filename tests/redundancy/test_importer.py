@@ -9,9 +9,9 @@ import onnxruntime
 import pytest
 
 from vivavoce.errors import InputError
-from vivavoce.training.libopus.graph import Graph, state_info, value_info
-from vivavoce.training.libopus.layers import Linear, read_arrays, read_conv2d, read_linear
-from vivavoce.training.libopus.source import read_source
+from vivavoce.redundancy.importer.graph import Graph, state_info, value_info
+from vivavoce.redundancy.importer.layers import Linear, read_arrays, read_conv2d, read_linear
+from vivavoce.redundancy.importer.source import read_source
 
 RNG = np.random.default_rng(2)
 

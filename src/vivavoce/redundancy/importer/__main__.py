@@ -1,4 +1,4 @@
-"""`python -m vivavoce.training.libopus SOURCE ADDONS`: libopus's networks as addons."""
+"""`python -m vivavoce.redundancy.importer SOURCE ADDONS`: libopus's networks as addons."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 
 from vivavoce.errors import InputError
-from vivavoce.training.libopus.addons import write_addons
-from vivavoce.training.libopus.source import read_source
+from vivavoce.redundancy.importer.addons import write_addons
+from vivavoce.redundancy.importer.source import read_source
 
 
 def main() -> int:
     """Read the command line, write the addons, and say where they are."""
-    parser = argparse.ArgumentParser(prog="python -m vivavoce.training.libopus", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m vivavoce.redundancy.importer", description=__doc__)
     parser.add_argument("source", type=Path, help="opus_1.6.1.orig.tar.xz of `apt-get source opus`, or its folder")
     parser.add_argument("addons", type=Path, help="folder to write fargan, dred and plc-predictor into")
     arguments = parser.parse_args()

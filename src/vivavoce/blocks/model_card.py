@@ -14,7 +14,6 @@ from vivavoce.blocks.json_values import parse_json, read_dataclass
 from vivavoce.blocks.manifest import AddonManifest
 from vivavoce.errors import InputError
 from vivavoce.files import write_text
-from vivavoce.training.corpora.descriptions import CORPORA
 
 CARD, FIGURES = "CARD.md", "figures.json"
 
@@ -26,8 +25,10 @@ class CardText:
     notes: str = ""
     """How it works and was trained, in a few sentences."""
     limits: tuple[str, ...] = ()
-    metric_names: Mapping[str, str] = field(default_factory=dict)
+    metric_names: Mapping[str, str] = field(default_factory=dict[str, str])
     """What the metrics are, with units: `{"mel": "mel, mean distance, nepers"}`."""
+    corpora: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What the corpora are that the data names: `{"kathleen": "a real person reading prompts"}`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Measurements:
     rows: tuple[tuple[str, ...], ...]
 
 
-def card(manifest: AddonManifest, text: CardText) -> str:
+def model_card(manifest: AddonManifest, text: CardText) -> str:
     """The card of an addon."""
     return "\n".join(_lines(manifest, text)) + "\n"
 
@@ -80,14 +81,14 @@ def _lines(manifest: AddonManifest, text: CardText) -> Iterator[str]:
     if manifest.speakers:
         yield f"- Speakers: {', '.join(speaker.name for speaker in manifest.speakers)}."
     if "runs" not in details:
-        yield f"- Not trained here: {made.recipe}. Data: {', '.join(made.data)}."
+        yield f"- Not trained here: {made.recipe}." + (f" Data: {', '.join(made.data)}." if made.data else "")
     if text.notes:
         yield from ("", text.notes)
     if "runs" in details:
         yield from ("", "## Training", "", "| recipe | steps | minutes |", "|---|---|---|")
         yield from (f"| `{run['recipe']}` | {run['steps']} | {run['minutes']} |" for run in details["runs"])
         yield from ("", f"Hardware: {made.hardware}. Data, `train` splits only:", "")
-        yield from (f"- `{name}`: {CORPORA[name]}" if name in CORPORA else f"- {name}" for name in made.data)
+        yield from (f"- `{name}`: {text.corpora[name]}" if name in text.corpora else f"- {name}" for name in made.data)
     if made.figures:
         yield from ("", "## On held-out data", "", "| | |", "|---|---|")
         yield from (f"| {text.metric_names.get(name, name)} | {value:.4g} |" for name, value in made.figures.items())

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from vivavoce.training.libopus.graph import Graph, state_info, value_info
-from vivavoce.training.libopus.layers import Conv2d, Linear
+from vivavoce.redundancy.importer.graph import Graph, state_info, value_info
+from vivavoce.redundancy.importer.layers import Conv2d, Linear
 
 Layers = Mapping[str, Linear]
 
@@ -35,19 +35,8 @@ def build_condition(layers: Layers) -> bytes:
         condition = graph.tanh("cond_net_fdense2", graph.tanh("cond_net_fconv1", window))
         return {"conv": graph.slice(window, 64, 192)}, {"condition": condition}
 
-    states, outputs = graph.scan(
-        frame,
-        {"conv": ("state_conv", 128)},
-        {"features": ("features", FEATURES, "float"), "period": ("period", 1, "int64")},
-        {"condition": SUBFRAMES * CONDITION},
-    )
-    graph.name(states["conv"], "next_state_conv")
-    graph.name(outputs["condition"], "condition")
-    return graph.model(
-        "fargan_condition",
-        [value_info("features", FEATURES), value_info("period", 1, "int64"), state_info("state_conv", 128)],
-        [value_info("condition", SUBFRAMES * CONDITION), state_info("next_state_conv", 128)],
-    )
+    inputs = {"features": (FEATURES, "float"), "period": (1, "int64")}
+    return graph.scan_model("fargan_condition", frame, {"conv": 128}, inputs, {"condition": SUBFRAMES * CONDITION})
 
 
 def build_signal(layers: Layers) -> bytes:
@@ -61,7 +50,7 @@ def build_signal(layers: Layers) -> bytes:
         conditions = graph.split(given["condition"], [CONDITION] * SUBFRAMES)
         forced = graph.split(given["forced"], [SUBFRAME] * SUBFRAMES)
         taps = graph.op("Squeeze", given["taps"], graph.constant("at0", [0], np.int64))
-        made, now = [], dict(past)
+        made, now = list[str](), dict(past)
         for condition, known in zip(conditions, forced, strict=True):
             samples = _subframe(graph, now, condition, taps)
             kept = graph.op("Where", given["is_forced"], known, samples)
@@ -75,22 +64,7 @@ def build_signal(layers: Layers) -> bytes:
         "forced": (SUBFRAMES * SUBFRAME, "float"),
         "is_forced": (1, "bool"),
     }
-    states, outputs = graph.scan(
-        frame,
-        {name: (f"state_{name}", size) for name, size in FARGAN_STATES.items()},
-        {name: (name, size, kind) for name, (size, kind) in inputs.items()},
-        {"excitation": SUBFRAMES * SUBFRAME},
-    )
-    for name, value in states.items():
-        graph.name(value, f"next_state_{name}")
-    graph.name(outputs["excitation"], "excitation")
-    return graph.model(
-        "fargan_signal",
-        [value_info(name, size, kind) for name, (size, kind) in inputs.items()]
-        + [state_info(f"state_{name}", size) for name, size in FARGAN_STATES.items()],
-        [value_info("excitation", SUBFRAMES * SUBFRAME)]
-        + [state_info(f"next_state_{name}", size) for name, size in FARGAN_STATES.items()],
-    )
+    return graph.scan_model("fargan_signal", frame, FARGAN_STATES, inputs, {"excitation": SUBFRAMES * SUBFRAME})
 
 
 def _subframe(graph: Graph, now: dict[str, str], condition: str, taps: str) -> str:
@@ -110,7 +84,7 @@ def _subframe(graph: Graph, now: dict[str, str], condition: str, taps: str) -> s
     first = graph.glu("sig_net_fwc0_glu_gate", graph.tanh("sig_net_fwc0_conv", window))
     gates = graph.split(graph.sigmoid("sig_net_gain_dense_out", first), [1] * 4)
     periodic = [graph.op("Mul", gate, middle) for gate in gates]
-    value, outs = first, []
+    value, outs = first, list[str]()
     for number in (1, 2, 3):
         state, layer = f"gru{number}", f"sig_net_gru{number}"
         given = graph.concat(value, periodic[number - 1], previous)
@@ -139,24 +113,10 @@ def build_dred_encoder(layers: Layers) -> bytes:
             value = graph.concat(value, graph.tanh(f"enc_conv{number}", graph.concat(oldest, dense)))
         latent = graph.slice(graph.linear("enc_zdense", value), 0, LATENT)
         start = graph.slice(graph.linear("gdense2", graph.tanh("gdense1", value)), 0, START)
-        return now, {"latent": latent, "start": start}
+        return now, {"latents": latent, "starts": start}
 
-    states, outputs = graph.scan(
-        frame,
-        {name: (f"state_{name}", size) for name, size in sizes.items()},
-        {"features": ("features", 2 * FEATURES, "float")},
-        {"latent": LATENT, "start": START},
-    )
-    for name, value in states.items():
-        graph.name(value, f"next_state_{name}")
-    for name, value in outputs.items():
-        graph.name(value, f"{name}s")
-    return graph.model(
-        "dred_encoder",
-        [value_info("features", 2 * FEATURES), *(state_info(f"state_{name}", size) for name, size in sizes.items())],
-        [value_info("latents", LATENT), value_info("starts", START)]
-        + [state_info(f"next_state_{name}", size) for name, size in sizes.items()],
-    )
+    inputs = {"features": (2 * FEATURES, "float")}
+    return graph.scan_model("dred_encoder", frame, sizes, inputs, {"latents": LATENT, "starts": START})
 
 
 def build_dred_decoder(layers: Layers) -> bytes:
@@ -199,21 +159,9 @@ def build_predictor(layers: Layers) -> bytes:
         second = graph.gru("plc_gru2", past["gru2"], first, PREDICTOR_SIZE)
         return {"gru1": first, "gru2": second}, {"prediction": graph.linear("plc_dense_out", second)}
 
-    names = ("gru1", "gru2")
-    states, outputs = graph.scan(
-        frame,
-        {name: (f"state_{name}", PREDICTOR_SIZE) for name in names},
-        {"frame": ("frame", PREDICTOR_INPUTS, "float")},
-        {"prediction": FEATURES},
-    )
-    for name, value in states.items():
-        graph.name(value, f"next_state_{name}")
-    graph.name(outputs["prediction"], "prediction")
-    return graph.model(
-        "plc_predictor",
-        [value_info("frame", PREDICTOR_INPUTS), *(state_info(f"state_{name}", PREDICTOR_SIZE) for name in names)],
-        [value_info("prediction", FEATURES)] + [state_info(f"next_state_{name}", PREDICTOR_SIZE) for name in names],
-    )
+    states = {"gru1": PREDICTOR_SIZE, "gru2": PREDICTOR_SIZE}
+    inputs = {"frame": (PREDICTOR_INPUTS, "float")}
+    return graph.scan_model("plc_predictor", frame, states, inputs, {"prediction": FEATURES})
 
 
 def build_pitch(layers: Layers, convolutions: Mapping[str, Conv2d]) -> bytes:

@@ -1,4 +1,4 @@
-"""`python -m vivavoce.training.inspection.faces MODEL`: the face detector, which others trained, as an addon."""
+"""`python -m vivavoce.inspection.lip_sync.import_faces MODEL`: the face detector, which others trained, as an addon."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 
 from vivavoce.blocks import Addon
-from vivavoce.training.core.addon_export import AddonSpec, ReadyNetwork, export_untrained
-from vivavoce.training.core.cli import shipped_addons
-from vivavoce.training.core.model_cards import CardText
+from vivavoce.blocks.addon_spec import AddonSpec, ReadyNetwork, write_untrained
+from vivavoce.blocks.files import SHIPPED
+from vivavoce.blocks.model_card import CardText
 
 CARD = CardText(
     notes="Boxes and five points of faces, from any picture. Origin: `face_detection_yunet_2026may.onnx` of the OpenCV "
@@ -28,13 +28,13 @@ def export_faces(model: Path, folder: Path) -> Addon:
         manifest={"inputs": {"input": {"dtype": "float32", "shape": [1, 3, "height", "width"]}}},
         card=CARD,
     )  # fmt: skip
-    return export_untrained(spec, folder, f"converted from {model.name}")
+    return write_untrained(spec, folder, f"converted from {model.name}")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m vivavoce.training.inspection.faces", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m vivavoce.inspection.lip_sync.import_faces", description=__doc__)
     parser.add_argument("model", type=Path)
-    export_faces(parser.parse_args().model, shipped_addons() / "faces")
+    export_faces(parser.parse_args().model, SHIPPED / "faces")
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from vivavoce.blocks import find_addon
+from vivavoce.blocks.model_card import CARD, FIGURES, put_measurements, put_values
 from vivavoce.errors import InputError
-from vivavoce.training.core.model_cards import CARD, FIGURES, put_measurements, put_values
 
 
 @pytest.fixture

@@ -12,13 +12,17 @@ import numpy as np
 import numpy.typing as npt
 from onnx import GraphProto, NodeProto, TensorProto, ValueInfoProto, checker, helper, numpy_helper
 
-from vivavoce.training.libopus.layers import COLUMNS, ROWS, Linear
+from vivavoce.redundancy.importer.layers import COLUMNS, ROWS, Linear
 
 OPSET, IR_VERSION = 18, 9
 FRAMES = "frames"
 _SPARSE = 0.75
 """Weights with a smaller share of blocks that are not zero are stored by block."""
 _TYPES = {"float": TensorProto.FLOAT, "int64": TensorProto.INT64, "bool": TensorProto.BOOL}
+
+
+Body = Callable[[dict[str, str], dict[str, str]], tuple[dict[str, str], dict[str, str]]]
+"""What a frame does: states and inputs by name -> states and outputs by name."""
 
 
 class Graph:
@@ -99,7 +103,7 @@ class Graph:
 
     def scan(
         self,
-        body: Callable[[dict[str, str], dict[str, str]], tuple[dict[str, str], dict[str, str]]],
+        body: Body,
         states: Mapping[str, tuple[str, int]],
         inputs: Mapping[str, tuple[str, int, str]],
         outputs: Mapping[str, int],
@@ -136,13 +140,37 @@ class Graph:
         names = [names] if isinstance(names, str) else names
         return dict(zip(states, names, strict=False)), dict(zip(outputs, names[len(states) :], strict=True))
 
+    def scan_model(
+        self,
+        name: str,
+        body: Body,
+        states: Mapping[str, int],
+        inputs: Mapping[str, tuple[int, str]],
+        outputs: Mapping[str, int],
+    ) -> bytes:
+        """A network that runs `body` for each frame, its states given as `state_NAME` and returned as
+        `next_state_NAME`. `states` and `outputs`: name -> size; `inputs`: name -> (size, type)."""
+        given = {name: (name, size, kind) for name, (size, kind) in inputs.items()}
+        after, made = self.scan(body, {name: (f"state_{name}", size) for name, size in states.items()}, given, outputs)
+        for wire, value in made.items():
+            self.name(value, wire)
+        for wire, value in after.items():
+            self.name(value, f"next_state_{wire}")
+        return self.model(
+            name,
+            [value_info(wire, size, kind) for wire, (size, kind) in inputs.items()]
+            + [state_info(f"state_{wire}", size) for wire, size in states.items()],
+            [value_info(wire, size) for wire, size in outputs.items()]
+            + [state_info(f"next_state_{wire}", size) for wire, size in states.items()],
+        )
+
     def model(self, name: str, inputs: Sequence[ValueInfoProto], outputs: Sequence[ValueInfoProto]) -> bytes:
         """The ONNX file."""
         graph: GraphProto = helper.make_graph(
             [*self._setup, *self.nodes], name, list(inputs), list(outputs), list(self._constants.values())
         )
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
-        checker.check_model(model)
+        checker.check_model(model)  # pyright: ignore[reportUnknownMemberType]: os.PathLike without its type
         return model.SerializeToString()
 
     def _integers(self, layer: str, weights: npt.NDArray[np.int8]) -> str:

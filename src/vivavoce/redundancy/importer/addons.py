@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from vivavoce.blocks import Addon
-from vivavoce.training.core.addon_export import AddonSpec, ReadyNetwork, export_untrained
-from vivavoce.training.core.model_cards import CardText
-from vivavoce.training.libopus import networks
-from vivavoce.training.libopus.layers import read_arrays, read_conv2d, read_linear
-from vivavoce.training.libopus.source import LibopusSource
+from vivavoce.blocks.addon_spec import AddonSpec, ReadyNetwork, write_untrained
+from vivavoce.blocks.model_card import CardText
+from vivavoce.redundancy.importer import networks
+from vivavoce.redundancy.importer.layers import read_arrays, read_conv2d, read_linear
+from vivavoce.redundancy.importer.source import LibopusSource
 
 NOTICE = """\
 These weights were converted from libopus {version} (int8, as they are there) by vivavoce. They are the work of
@@ -29,9 +29,9 @@ libopus as a whole:
 
 def write_addons(source: LibopusSource, folder: Path) -> list[Addon]:
     """Write `fargan`, `dred` and `plc-predictor` into a folder. Raises `InputError` for weights of another form."""
-    origin = f"vivavoce.training.libopus, libopus {source.version}"
+    origin = f"vivavoce.redundancy.importer, libopus {source.version}"
     specs = (_fargan_spec(source), _dred_spec(source), _predictor_spec(source))
-    return [export_untrained(spec, folder / spec.name, origin) for spec in specs]
+    return [write_untrained(spec, folder / spec.name, origin) for spec in specs]
 
 
 def _fargan_spec(source: LibopusSource) -> AddonSpec:
