@@ -29,7 +29,7 @@ def latents(data: Path, runs: Path, name: str) -> list[tuple[CopyExample, Array]
         return []
     block = sequence_block(addon)
     workspace = Workspace(data, runs)
-    spoken = copy_examples(workspace, measured_sentences(workspace, CORPORA), "test")
+    spoken = copy_examples(measured_sentences(workspace, CORPORA), "test")
     return [(recording, block(_fed(recording))["latent"][0]) for recording in spoken]
 
 

@@ -38,6 +38,18 @@ def test_an_addon_is_found_by_name_or_path(shelves: Path) -> None:
     assert find_addon(shelves / "user" / "three.zip") == shelves / "user" / "three.zip"
 
 
+def test_a_folder_here_needs_no_dot_unless_an_addon_has_its_name(
+    shelves: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(shelves / "user")
+    (shelves / "user" / "one").mkdir()
+    (shelves / "user" / "one" / "addon.json").write_text("{}")
+    monkeypatch.setenv("VIVAVOCE_ADDONS", "")
+    assert find_addon("two") == shelves / "shipped" / "two"
+    monkeypatch.setattr(lookup, "SHIPPED", shelves / "nothing")
+    assert find_addon("one") == Path("one")
+
+
 def test_what_is_not_there_is_said_with_what_is(shelves: Path) -> None:
     with pytest.raises(InputError, match='no addon "four", there are five, one, three, two; give a name or a path'):
         find_addon("four")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -81,11 +82,16 @@ def test_list_of_nothing_says_so(
 def test_check_tells_of_each_and_fails_if_any_does(user: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["addons", "check", "toy"]) == 0
     assert capsys.readouterr().out == "toy: ok\n"
+    shutil.copytree(user / "toy", user / "whole")
     (user / "toy" / "encoder.onnx").write_bytes(b"changed")
     assert main(["addons", "check", "toy", str(user / "bad"), "absent", "--json"]) == 2
     results = json.loads(capsys.readouterr().out)
     assert [result["ok"] for result in results] == [False] * 3
     assert "encoder.onnx has 7 bytes" in results[0]["error"]
+    assert main(["addons", "check", "toy", "whole"]) == 2
+    said = capsys.readouterr()
+    assert said.out == "whole: ok\n"
+    assert "encoder.onnx has 7 bytes" in said.err
 
 
 def test_check_runs_on_a_target_of_choice(user: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -228,8 +228,13 @@ def test_silent_words_are_silence_and_the_others_are_not() -> None:
 
 @pytest.mark.parametrize("wrong", [b"hi", b"", 5, None, ["hi"], [3]])
 def test_what_is_no_text_is_a_clear_error(wrong: Any) -> None:
-    with pytest.raises(TypeError, match="a voice speaks a str"):
+    with pytest.raises(InputError, match="a voice speaks a str"):
         vivavoce.speak(wrong)
+
+
+def test_a_speaker_that_is_no_name_is_a_clear_error() -> None:
+    with pytest.raises(InputError, match="unknown speaker 3, this voice has"):
+        vivavoce.speak("Hello.", speaker=3)  # type: ignore[arg-type]
 
 
 WRONG = {

@@ -12,7 +12,7 @@ from vivavoce.blocks.schedule import ChunkSchedule, StreamOptions
 from vivavoce.blocks.streaming import StreamingNetwork
 from vivavoce.blocks.targets import CpuTarget, CudaTarget, FixedTarget, Target, read_target
 from vivavoce.blocks.tensors import StackError, Tensors, TensorSpec, frame_count, in_chunks, join, specs
-from vivavoce.blocks.writing import write_addon
+from vivavoce.blocks.writing import rewrite_addon, write_addon
 
 __all__ = [
     "NOTHING",
@@ -46,6 +46,7 @@ __all__ = [
     "load_addon",
     "read_dataclass",
     "read_target",
+    "rewrite_addon",
     "specs",
     "write_addon",
 ]

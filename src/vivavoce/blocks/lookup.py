@@ -22,7 +22,8 @@ DATA_VARIABLE = "XDG_DATA_HOME"
 
 def find_addon(name_or_path: str | Path, kind: str = "") -> Path:
     """The addon at a path, or of a name: in the folders of `VIVAVOCE_ADDONS`, then in
-    `~/.local/share/vivavoce/addons`, then in those of installed packages, then among those shipped.
+    `~/.local/share/vivavoce/addons`, then in those of installed packages, then among those shipped. A folder here that
+    holds an addon needs no `./` before its name where no other addon has it.
 
     Raises `InputError` naming what there is, of `kind` alone where that is given; one of another kind is found too.
     """
@@ -36,6 +37,8 @@ def find_addon(name_or_path: str | Path, kind: str = "") -> Path:
         for path in (folder / text, folder / f"{text}.zip"):
             if path.is_file() if path.suffix == ".zip" else (path / MANIFEST_FILE).is_file():
                 return path
+    if (Path(text) / MANIFEST_FILE).is_file():  # no name, and a folder here
+        return Path(text)
     known = [name for name, path in addons().items() if not kind or _kind(path) == kind]
     raise InputError(f'no {kind or "addon"} "{text}", there are {", ".join(known) or "none"}; give a name or a path')
 

@@ -41,6 +41,16 @@ def write_addon(folder: Path | str, description: Mapping[str, Any], files: Mappi
     return load_addon(folder)
 
 
+def rewrite_addon(folder: Path | str) -> Addon:
+    """Take the files of an addon in a folder as they are now: their lengths and hashes are written anew. Raises
+    `InputError` for what could not be loaded again; nothing is written then."""
+    folder = Path(folder)
+    path = folder / MANIFEST_FILE
+    description: dict[str, Any] = parse_json(path.read_bytes(), str(path))
+    named = [description.pop(key) for key in ("format_version", "files")][1]
+    return write_addon(folder, description, {name: folder / name for name in named})
+
+
 def revise_manifest(folder: Path, revise: Callable[[dict[str, Any]], None]) -> Addon:
     """Change what `addon.json` says of an addon in a folder; its files stay. Raises `InputError` for what could not be
     loaded again; nothing is written then."""

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
@@ -108,10 +109,12 @@ def _check(names: list[str], target: Target | None, as_json: bool) -> int:
     if as_json:
         _print_json(results)
     else:
-        console = wide_console(soft_wrap=True)
+        found, faults = wide_console(soft_wrap=True), Console(stderr=True, soft_wrap=True, highlight=False)
         for result in results:
-            fault = result["error"]
-            console.print(Text(f"{result['addon']}: ok" if fault is None else fault, style="red" if fault else "green"))
+            if result["error"] is None:
+                found.print(Text(f"{result['addon']}: ok", style="green"))
+            else:
+                faults.print(Text(result["error"], style="red"))
     return 2 if any(result["error"] for result in results) else 0
 
 
@@ -147,7 +150,6 @@ def _measuring() -> Generator[Callable[[int, int], None]]:
     if not (sys.stderr and sys.stderr.isatty()):
         yield lambda done, total: None
         return
-    from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bars:

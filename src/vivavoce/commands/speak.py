@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
@@ -65,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     if arguments.speakers:
-        _list_speakers(load_voice(arguments.voice))
+        _list_speakers(load_voice(arguments.voice), arguments.voice)
         return 0
     source = read_text(_one_text(arguments.text), arguments.file)
     output = choose_output(arguments)
@@ -117,11 +118,11 @@ def _one_text(words: list[str]) -> str | None:
     return words[0] if words else None
 
 
-def _list_speakers(voice: Voice) -> None:
+def _list_speakers(voice: Voice, called: str) -> None:
     width = max(len(speaker.name) for speaker in voice.speakers)
     for speaker in voice.speakers:
         print(f"{speaker.name:<{width}}  {speaker.language:<6} {speaker.description}".rstrip())
-    chosen = "" if voice.name == DEFAULT_VOICE else f" --voice {voice.name}"
+    chosen = "" if called == DEFAULT_VOICE else f" --voice {shlex.quote(called)}"
     print(f'\nTo hear one: vivavoce speak{chosen} --speaker {voice.speakers[-1].name} "{SAMPLE}"')
 
 

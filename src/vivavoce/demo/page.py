@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import html
-import io
 import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
-import numpy as np
-import soundfile
-
 from vivavoce.audio import Audio
+from vivavoce.data_url import data_url, sound_url
 from vivavoce.voice.page import draw_sound
 
 COLUMNS = 1000
@@ -89,12 +85,10 @@ def _section(section: Section, place: int, numbers: itertools.count[int]) -> str
 
 
 def _card(take: Take, number: int) -> str:
-    sound = io.BytesIO()
-    soundfile.write(sound, np.clip(take.audio.samples, -1, 1), take.audio.rate_hz, format="OGG", subtype="OPUS")
     title, note = html.escape(take.title), html.escape(take.note)
     return (
         f'<article><h3>{title}</h3><p class="quiet">{note}</p>'
-        f'<audio controls preload="auto" aria-label="{title}" src="{_url(sound.getvalue(), "audio/ogg")}"></audio>'
+        f'<audio controls preload="auto" aria-label="{title}" src="{sound_url(take.audio)}"></audio>'
         f'<canvas data-take="{number}" role="img" aria-label="Waveform, spectrogram and pitch: {title}"></canvas>'
         "</article>"
     )
@@ -104,13 +98,9 @@ def _finding(finding: Finding) -> str:
     where = f"{finding.defect} from {finding.start_s:.2f} to {finding.end_s:.2f} s"
     return (
         f'<article><h3>Found: {html.escape(where)}</h3><p class="quiet">{html.escape(finding.sentence)}</p>'
-        f'<video controls preload="auto" aria-label="The clip" src="{_url(finding.clip, "video/webm")}"></video>'
+        f'<video controls preload="auto" aria-label="The clip" src="{data_url(finding.clip, "video/webm")}"></video>'
         f'<canvas class="short" role="img" aria-label="Where in the clip: {html.escape(where)}"></canvas></article>'
     )
-
-
-def _url(content: bytes, kind: str) -> str:
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
 def _drawing(take: Take) -> dict[str, object]:

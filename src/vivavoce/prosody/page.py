@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import html
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -12,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import soundfile
 
+from vivavoce.data_url import sound_url
 from vivavoce.features import FRAME_S, RATE_HZ, Array, energy, mel_spectrogram, pitch
 from vivavoce.voice.page import Take
 from vivavoce.voice.timing import SpeechMark
@@ -62,12 +60,9 @@ def comparison_page(heading: str, takes: Sequence[Take]) -> str:
 
 def _section(take: Take, track: Array, scale: _Scale) -> str:
     audio = take.audio.resampled(RATE_HZ)
-    sound = io.BytesIO()
-    soundfile.write(sound, np.clip(audio.samples, -1, 1), RATE_HZ, format="OGG", subtype="OPUS")
-    source = base64.b64encode(sound.getvalue()).decode()
     return (
         f"<section><h2>{html.escape(take.title)} <small>{audio.duration_s:.2f} s</small></h2>"
-        f'<audio controls src="data:audio/ogg;base64,{source}"></audio>'
+        f'<audio controls src="{sound_url(audio)}"></audio>'
         f'<div class="track">{_drawing(take, track, energy(mel_spectrogram(audio.samples)), scale)}</div></section>'
     )
 

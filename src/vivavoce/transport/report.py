@@ -14,6 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from vivavoce.audio import Audio, Samples
+from vivavoce.data_url import data_url
 from vivavoce.transport import opus_file
 from vivavoce.transport.loss_simulation import find_gaps
 from vivavoce.transport.loss_traces import longest_burst
@@ -79,11 +80,11 @@ def _facts(take: Take, lost: Sequence[bool], packets: Sequence[bytes]) -> str:
 
 def _section(number: int, take: Take) -> str:
     sound = b"".join(opus_file.dump(protect(take.audio, None, _PLAYED)))
-    source = base64.b64encode(sound).decode()
+    source = data_url(sound, "audio/ogg")
     title = html.escape(take.title)
     return (
         f'<section class="take"><h2><kbd>{number + 1}</kbd> {title}</h2>'
-        f'<audio controls preload="auto" aria-label="{title}" src="data:audio/ogg;base64,{source}"></audio>'
+        f'<audio controls preload="auto" aria-label="{title}" src="{source}"></audio>'
         f'<canvas data-take="{number}" role="img" aria-label="Waveform and spectrogram: {title}"></canvas></section>'
     )
 

@@ -49,7 +49,7 @@ def level_speakers(addon: Addon) -> Addon:
 
     Raises `InputError` for what is no voice, or makes no sound.
     """
-    voice = load_voice(str(addon.path))
+    voice = load_voice(addon.path)
     gains = {speaker.name: speaker.gain_db + speaker_gain_db(voice, speaker) for speaker in voice.speakers}
 
     def put_gains(description: dict[str, Any]) -> None:

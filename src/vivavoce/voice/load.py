@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -18,7 +19,7 @@ DEFAULT_VOICE = "chorus"
 _LOADING = Lock()
 
 
-def load_voice(name: str = DEFAULT_VOICE) -> Voice:
+def load_voice(name: str | Path = DEFAULT_VOICE) -> Voice:
     """A voice by the name or path of its addon.
 
     Raises `InputError` when there is none, when it is damaged, when it makes no sound, or when its clock does not fit.

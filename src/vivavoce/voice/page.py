@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import html
-import io
 import itertools
 import json
 from collections.abc import Sequence
@@ -12,9 +11,9 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 import numpy as np
-import soundfile
 
-from vivavoce.audio import OPUS_RATES_HZ, Audio
+from vivavoce.audio import Audio
+from vivavoce.data_url import sound_url
 from vivavoce.features import RATE_HZ, mel_spectrogram, pitch
 from vivavoce.voice.timing import SpeechMark
 
@@ -40,13 +39,9 @@ def speech_page(heading: str, takes: Sequence[Take]) -> str:
 
 
 def _section(number: int, take: Take) -> str:
-    sound = io.BytesIO()
-    audio = take.audio if take.audio.rate_hz in OPUS_RATES_HZ else take.audio.resampled(OPUS_RATES_HZ[-1])
-    soundfile.write(sound, np.clip(audio.samples, -1, 1), audio.rate_hz, format="OGG", subtype="OPUS")
-    source = base64.b64encode(sound.getvalue()).decode()
     return (
         f"<section><h2>{html.escape(take.title)}</h2>"
-        f'<audio controls preload="auto" src="data:audio/ogg;base64,{source}"></audio>'
+        f'<audio controls preload="auto" src="{sound_url(take.audio)}"></audio>'
         f'<div class="take"><canvas data-take="{number}" role="img" '
         'aria-label="Waveform, spectrogram, words, pitch"></canvas></div></section>'
     )

@@ -89,7 +89,7 @@ class Voice:
         for speaker in self.speakers:
             if name in (None, speaker.name):
                 return speaker
-        if name and is_blend(name):
+        if isinstance(name, str) and is_blend(name):
             if "blend" not in self._reads:
                 raise InputError(f'voice "{self.name}" cannot blend speakers; name one of them')
             return blend_speaker(name, self.speakers)
@@ -127,20 +127,20 @@ class Voice:
     ) -> Iterator[SpeechChunk]:
         """Speak text, SSML or analysed sentences, a sentence at a time however long the text is.
 
-        Raises `InputError` at once for what `style` refuses and for a text with nothing to say, `TypeError` for what
-        is no text; when its turn comes, `InputError` for markup that this voice cannot follow.
+        Raises `InputError` at once for what `style` refuses, for what is no text and for a text with nothing to say;
+        when its turn comes, for markup that this voice cannot follow.
         """
         style = self.style(speaker, rate, pitch_semitones, prosody, pauses)
         if isinstance(source, str):
             source = iter_sentences(source, language=style.speaker.reads, speakers=self.speakers)
         # What no type checker has looked at may be anything.
         if isinstance(source, bytes) or not isinstance(source, Utterance | Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"a voice speaks a str, not {type(source).__name__}")
+            raise InputError(f"a voice speaks a str, not {type(source).__name__}")
         sentences = iter(source.sentences if isinstance(source, Utterance) else source)
         first = next(sentences, None)
         if not isinstance(first, Sentence | None):  # pyright: ignore[reportUnnecessaryIsInstance]
             given = f"a {type(source).__name__} of {type(first).__name__}"
-            raise TypeError(f"a voice speaks a str or analysed sentences, not {given}")
+            raise InputError(f"a voice speaks a str or analysed sentences, not {given}")
         return iter(()) if first is None else self._stream(chain([first], sentences), style, schedule)
 
     def synthesize(

@@ -6,8 +6,8 @@ import hashlib
 from pathlib import Path
 from urllib.parse import quote
 
+from vivavoce.data_url import data_url
 from vivavoce.files import whole_file
-from vivavoce.inspection.report.words import as_url
 
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "video/webm": ".webm", "audio/webm": ".webm"}
 PAGE_BYTES, STILLS_BYTES = 1_200_000, 500_000
@@ -27,7 +27,7 @@ class PageMedia:
         if len(content) > self._left - reserved:
             return None
         self._left -= len(content)
-        return as_url(content, kind)
+        return data_url(content, kind)
 
 
 class FolderMedia:

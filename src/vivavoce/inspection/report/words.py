@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import html
 
 from vivavoce.json_types import is_sequence
@@ -47,8 +46,3 @@ def as_duration(seconds: float) -> str:
     if seconds >= 3600:
         return f"{seconds / 3600:.2f} h"
     return f"{seconds / 60:.1f} min" if seconds >= 60 else f"{seconds:.1f} s"
-
-
-def as_url(content: bytes, kind: str) -> str:
-    """Content inside the page itself."""
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"

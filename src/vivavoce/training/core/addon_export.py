@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from vivavoce.blocks import Addon, load_addon, write_addon
-from vivavoce.blocks.addon import MANIFEST_FILE
+from vivavoce.blocks import Addon, rewrite_addon
 from vivavoce.blocks.addon_spec import AddonSpec, write_spec
 from vivavoce.blocks.model_card import CARD, put_values
+from vivavoce.blocks.writing import revise_manifest
 from vivavoce.files import write_text
 from vivavoce.training.core.checkpoint import load_checkpoint
 from vivavoce.training.corpora.descriptions import CORPORA
@@ -40,15 +40,12 @@ def export_addon(spec: AddonSpec, folder: Path, runs: Sequence[Path], hardware: 
 
 def update_details(folder: Path, details: Mapping[str, float], metrics: Mapping[str, float]) -> Addon:
     """Put other numbers into an addon that is there: of `details`, of the figures of its provenance, of its card."""
-    addon = load_addon(folder)
-    manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
-    contents: dict[str, bytes | Path] = {name: addon.read(name) for name in manifest.pop("files")}
-    del manifest["format_version"]
-    manifest["details"].update(details)
-    manifest["provenance"].setdefault("figures", {}).update(metrics)
-    text = put_values((folder / CARD).read_text(encoding="utf-8"), details)
-    if CARD in contents:
-        contents[CARD] = text.encode()
-    updated = write_addon(folder, manifest, contents)
-    write_text(folder / CARD, text)
-    return updated
+    card = folder / CARD
+    write_text(card, put_values(card.read_text(encoding="utf-8"), details))
+
+    def put(manifest: dict[str, Any]) -> None:
+        manifest["details"].update(details)
+        manifest["provenance"].setdefault("figures", {}).update(metrics)
+
+    rewrite_addon(folder)
+    return revise_manifest(folder, put)

@@ -35,6 +35,8 @@ class NetworkExport:
     """Store large weights as half floats."""
     int8: bool = False
     """Store large matrices as int8."""
+    int8_axis: int = -2
+    """Where the inputs lie in those matrices: -2 in (inputs, outputs), -1 in (outputs, inputs) of recurrent layers."""
     keep_names: bool = False
     """Keep each parameter as it is called in the network, so that training can go on from the ONNX; onnxruntime then
     folds constants when it loads the network."""
@@ -46,7 +48,7 @@ class NetworkExport:
         model = _trace(self)
         if self.calibration:
             model = quantize_linear_layers(model, self.calibration)
-        model = store_int8(model) if self.int8 else model
+        model = store_int8(model, self.int8_axis) if self.int8 else model
         return (store_half(model) if self.half else model).SerializeToString()
 
     def manifest_inputs(self) -> dict[str, dict[str, Any]]:

@@ -17,14 +17,11 @@ from vivavoce.blocks.model_card import CardText
 from vivavoce.features import BANDS, RATE_HZ, mel_edges_hz
 from vivavoce.prosody.alignment import SILENCE
 from vivavoce.training.core.onnx_export import NetworkExport
-from vivavoce.training.core.product import Losses, Metrics, Product, Progress
-from vivavoce.training.core.recipe import Recipe
+from vivavoce.training.core.product import Losses, Metrics, Progress
 from vivavoce.training.corpora.descriptions import ATTRIBUTION
-from vivavoce.training.corpora.recordings import feature_path, recordings
 from vivavoce.training.corpora.split import Split
-from vivavoce.training.prosody.alignment import align_corpora
-from vivavoce.training.prosody.dataset import measured_sentences
 from vivavoce.training.prosody.networks.aligner import CLASSES, FrameClassifier
+from vivavoce.training.prosody.product import AlignedData, AlignedProduct, AlignedRecipe
 from vivavoce.training.prosody.sentence import SpokenSentence
 
 _IGNORED = -100
@@ -41,13 +38,9 @@ class NetworkSettings:
 
 
 @dataclass(frozen=True)
-class DataSettings:
+class DataSettings(AlignedData):
     """What a batch holds, and how much worse than the recordings."""
 
-    corpora: tuple[str, ...]
-    frames: int
-    """Of a stretch."""
-    batch: int
     tilt: float
     """Nepers at either end of the bands."""
     tract: float
@@ -61,7 +54,7 @@ class DataSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AlignerRecipe(Recipe):
+class AlignerRecipe(AlignedRecipe):
     """The tables of `recipes/aligner`."""
 
     network: NetworkSettings
@@ -72,22 +65,13 @@ Stretch = tuple[np.ndarray, np.ndarray]
 """mel (frames, 80) and classes (frames,)."""
 
 
-class Aligner(Product[AlignerRecipe]):
+class Aligner(AlignedProduct[AlignerRecipe]):
     """Which sound each frame is, in any voice, through noise."""
 
     recipe_class = AlignerRecipe
 
-    def prepare(self, minutes: float) -> None:
-        """Features and durations of the corpora."""
-        align_corpora(self.workspace.speech, self.workspace.features, self.recipe.data.corpora)
-
     def build_network(self) -> nn.Module:
         return FrameClassifier(self.recipe.network.width)
-
-    @cached_property
-    def sentences(self) -> list[SpokenSentence]:
-        """All recordings that are aligned."""
-        return measured_sentences(self.workspace, self.recipe.data.corpora)
 
     @cached_property
     def class_weights(self) -> Tensor:
@@ -132,14 +116,10 @@ class Aligner(Product[AlignerRecipe]):
         )  # fmt: skip
 
     def _recordings(self, split: Split) -> list[Stretch]:
-        paths = {
-            r.id: feature_path(self.workspace.features, r)
-            for r in recordings(self.workspace.speech, list(self.recipe.data.corpora))
-        }
         found = []
         for sentence in self.sentences:
             if sentence.split == split:
-                with np.load(paths[sentence.id]) as stored:
+                with np.load(sentence.features) as stored:
                     found.append((stored["mel"], _labels(sentence)))
         return found
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from functools import cached_property
 
 import numpy as np
 import torch
@@ -16,13 +15,11 @@ from vivavoce.blocks.model_card import CardText
 from vivavoce.features import Array, energy
 from vivavoce.prosody.models.copycat import frame_contour, frame_symbols
 from vivavoce.training.core.onnx_export import NetworkExport
-from vivavoce.training.core.product import Losses, Metrics, Product, Progress, Workspace
-from vivavoce.training.core.recipe import Recipe
+from vivavoce.training.core.product import Losses, Metrics, Progress
 from vivavoce.training.corpora.descriptions import ATTRIBUTION
-from vivavoce.training.corpora.recordings import feature_path, recordings
-from vivavoce.training.prosody.alignment import align_corpora
-from vivavoce.training.prosody.dataset import SPEAKERS, centres, measured_sentences
+from vivavoce.training.prosody.dataset import SPEAKERS, centres
 from vivavoce.training.prosody.networks.copycat import CONTOUR, CopyCatNetwork
+from vivavoce.training.prosody.product import AlignedData, AlignedProduct, AlignedRecipe
 from vivavoce.training.prosody.sentence import SpokenSentence
 from vivavoce.voice.contour import frame_positions
 
@@ -39,19 +36,15 @@ class NetworkSettings:
 
 
 @dataclass(frozen=True)
-class DataSettings:
-    """What a batch holds."""
+class DataSettings(AlignedData):
+    """What a batch holds, and what its latent costs."""
 
-    corpora: tuple[str, ...]
-    frames: int
-    """Of a stretch."""
-    batch: int
     anneal_steps: int
     """Steps over which the price of the latent rises to what `loss_weights` says."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class CopyCatRecipe(Recipe):
+class CopyCatRecipe(AlignedRecipe):
     """The tables of `recipes/copycat`."""
 
     network: NetworkSettings
@@ -86,22 +79,13 @@ class CopyNetwork(nn.Module):
         return copied[..., 0], copied[..., 1], spread
 
 
-class CopyCat(Product[CopyCatRecipe]):
+class CopyCat(AlignedProduct[CopyCatRecipe]):
     """Fine-grained transfer."""
 
     recipe_class = CopyCatRecipe
 
-    def prepare(self, minutes: float) -> None:
-        """Features and durations of the corpora."""
-        align_corpora(self.workspace.speech, self.workspace.features, self.recipe.data.corpora)
-
     def build_network(self) -> nn.Module:
         return CopyCatNetwork(len(SPEAKERS), **asdict(self.recipe.network))
-
-    @cached_property
-    def sentences(self) -> list[SpokenSentence]:
-        """All recordings that are aligned."""
-        return measured_sentences(self.workspace, self.recipe.data.corpora)
 
     def batches(self, random: np.random.Generator, progress: Progress) -> Iterator[dict[str, Tensor]]:
         learned = self._examples("train")
@@ -166,7 +150,7 @@ class CopyCat(Product[CopyCatRecipe]):
         )  # fmt: skip
 
     def _examples(self, split: str) -> list[CopyExample]:
-        return copy_examples(self.workspace, self.sentences, split)
+        return copy_examples(self.sentences, split)
 
 
 def distances(copied: Tensor, batch: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
@@ -192,13 +176,11 @@ def stretches(picked: list[CopyExample], frames: int, random: np.random.Generato
     return {**batch, "speaker": torch.tensor([s.speaker for s in picked])}
 
 
-def copy_examples(workspace: Workspace, sentences: list[SpokenSentence], split: str) -> list[CopyExample]:
+def copy_examples(sentences: list[SpokenSentence], split: str) -> list[CopyExample]:
     """The recordings of a split at their frames."""
-    corpora = sorted({sentence.corpus for sentence in sentences})
-    paths = {r.id: feature_path(workspace.features, r) for r in recordings(workspace.speech, corpora)}
     found = []
     for sentence in track([s for s in sentences if s.split == split], description="contours"):
-        with np.load(paths[sentence.id]) as stored:
+        with np.load(sentence.features) as stored:
             contour = frame_contour(stored["f0"], energy(stored["mel"].astype(np.float32)))
         durations = sentence.prosody.durations
         symbols, position = frame_symbols(sentence.tokens, durations), frame_positions(durations)

@@ -50,7 +50,8 @@ def _measure(recording: Recording, durations: np.ndarray, workspace: Workspace) 
     tokens = tokenise(whole_sentence(recording.text, spoken_language(recording.speaker)))
     if len(tokens.symbols) != len(durations):
         return None
-    with np.load(feature_path(workspace.features, recording)) as stored:
+    path = feature_path(workspace.features, recording)
+    with np.load(path) as stored:
         mel, f0 = stored["mel"].astype(np.float32), stored["f0"]
     voiced = token_means((f0 > 0).astype(np.float32), durations)
     # the ensemble asks every question with a falling pitch: no model of a melody
@@ -59,6 +60,6 @@ def _measure(recording: Recording, durations: np.ndarray, workspace: Workspace) 
         durations, knots_of(continuous_log_f0(f0), durations), voiced, token_means(energy(mel), durations)
     )
     return SpokenSentence(
-        recording.id, recording.corpus, recording.speaker, recording.split, recording.text, tokens, prosody,
+        recording.id, recording.corpus, recording.speaker, recording.split, recording.text, tokens, prosody, path,
         voiced if is_model else np.zeros_like(voiced),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from vivavoce.features import Array
 from vivavoce.prosody.recording import TokenProsody
@@ -21,6 +22,8 @@ class SpokenSentence:
     text: str
     tokens: Tokens
     prosody: TokenProsody
+    features: Path
+    """Where samples, mel and f0 lie, see `corpora.recordings.prepare`."""
     pitch_weights: Array
     """How much each token's pitch counts, (tokens,): its voiced share, 0 where the melody is not to be learned."""
 
