@@ -4,8 +4,8 @@ Sentences are spoken from plain text on the default path; the pitch is tracked i
 the voice's own marks. A rise is two semitones or more from the low of the last 400 ms of voice to its last 60 ms, of
 the sentence or of the word that is asked about. Beside it stands the same of the pitch that the voice meant.
 
-Parts: `dev` and `held` are the halves of `sentences.tsv`, of which `dev` alone was looked at while the rules were made;
-`data` is `data/text`.
+Parts: `dev` and `held` are of `sentences.tsv`, of which `dev` alone was looked at while the rules were made; `third`
+are 60 statements that were written after all of them; `data` is `data/text`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from vivavoce.voice.tokens import tokenise
 from vivavoce.voice.unit_upsampler import MODAL_SHARE
 
 SENTENCES = Path(__file__).with_name("sentences.tsv")
-PARTS = ("dev", "held", "data")
+PARTS = ("dev", "held", "third", "data")
 FILES = {"yes_no": "yes_no_question", "wh": "wh_question", "or": "or_question", "statement": "complex"}
 RISE_ST = 2.0
 END_FRAMES, TAIL_FRAMES = 6, 40
@@ -76,12 +76,16 @@ class Spoken:
 
 
 def sentences(data: Path, part: str, count: int) -> list[tuple[str, str]]:
-    """Kinds and texts of a part, at most `count` of each kind; of `data/text` the lines that are one sentence."""
+    """Kinds and texts of a part, at most `count` of each kind (of statements that came third, all); of `data/text` the
+    lines that are one sentence, and of its statements those that are none of the questions they quote."""
     if part == "data":
         lines = {kind: sentences_of_kind(data, file)[:count] for kind, file in FILES.items()}
-        return [(kind, line) for kind, own in lines.items() for line in own if len(analyse(line).sentences) == 1]
+        rows = [(kind, line) for kind, own in lines.items() for line in own if len(analyse(line).sentences) == 1]
+        return [(kind, line) for kind, line in rows if kind != "statement" or not line.endswith("?")]
     with open(SENTENCES, encoding="utf-8", newline="") as file:
         rows = [(row["kind"], row["text"]) for row in csv.DictReader(file, delimiter="\t") if row["part"] == part]
+    if part == "third":
+        return rows
     return [row for n, row in enumerate(rows) if sum(kind == row[0] for kind, _ in rows[:n]) < count]
 
 

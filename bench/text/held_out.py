@@ -20,7 +20,7 @@ from vivavoce.text import analyse
 from vivavoce.text.number_words import without_stress
 from vivavoce.text.utterance import Utterance, Word
 
-_ONE_SOUND = str.maketrans("ɐəɪᵻTʊᵊi", "ʌʌʌʌtuʌʌ")
+_ONE_SOUND = str.maketrans("ɐəɪᵻTʊᵊiɜ", "ʌʌʌʌtuʌʌʌ")
 _WEAK = re.compile(r"(?<=[bpvf])ʌ(?=ɹʌ)")
 _ASIDE = re.compile(r"[^\w'|]+|_|(?<!\w)'|(?<=n)'(?!\w)")
 _IN_FULL = {

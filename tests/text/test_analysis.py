@@ -108,3 +108,9 @@ def test_punctuation_stays_with_its_words() -> None:
     assert sentence.text == sentence.text.strip()
     assert sentence.words[0].trailing_punctuation.startswith(",")
     assert [word.text for word in sentence.words] == ["Well", "she", "said", "softly", "no"]
+
+
+def test_what_is_no_text_is_refused() -> None:
+    for read in (analyse, iter_sentences):
+        with pytest.raises(InputError, match="a text is a str, not bytes"):
+            list(read(b"hi"))  # type: ignore[arg-type]

@@ -13,17 +13,8 @@ from vivavoce.text import analyse
 
 ONCE_HELD_OUT = Path(__file__).parents[2] / "bench" / "text" / "readings"
 STILL_WRONG = (
-    "Spell it C-A-T.",
     "I'd've gone, but she'd've laughed.",
-    "It's rainin' cats 'n dogs.",
-    "Keep separate bowls and separate the eggs.",
-    "Est. 1987, Inc. 1990",
-    "(a + b)²",
-    "HTTP 500 at /api/v2/users",
-    "arr[0] += 1",
-    "5 stars!! A+++ seller",
-    "The project will project a profit.",
-    "An elaborate plan; please elaborate.",
+    "The treaty was signed at Versailles.",
 )
 FOLDER = Path(__file__).parent / "readings"
 
@@ -49,7 +40,8 @@ def test_sounds(written: str, right: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [f"{set_}{kind}" for set_ in ("first", "second", "third", "fourth", "fifth") for kind in ("", "_sounds")]
+    "name",
+    [f"{set_}{kind}" for set_ in ("first", "second", "third", "fourth", "fifth", "sixth") for kind in ("", "_sounds")],
 )
 def test_what_was_held_out_once_stays_right(name: str) -> None:
     check = wrong_sounds if name.endswith("sounds") else wrong_words

@@ -48,12 +48,21 @@ def analyse(
     `en-US` or `en-GB`, or one that espeak-ng reads, such as `de-x-espeak`. Raises `InputError` for markup that is
     broken or not supported, for a language that cannot be pronounced, and when there is nothing to say.
     """
-    notices = Notices(source)
+    notices = Notices(_checked(source))
     sentences = iter_sentences(
         source, markup=markup, language=language, lexicon=lexicon, notices=notices, lenient=lenient, trace=trace
     )
     found = tuple(sentences)
     return Utterance(source, found, notices.lines())
+
+
+def _checked(source: object) -> str:
+    """The text. Raises `InputError` if it is none, or too long for one utterance."""
+    if not isinstance(source, str):
+        raise InputError(f"a text is a str, not {type(source).__name__}")
+    if len(source) > MAX_BYTES or len(source.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        raise InputError(f"the text has more than {MAX_BYTES // 1024**2} MB; speak it in parts")
+    return source
 
 
 def iter_sentences(
@@ -73,8 +82,7 @@ def iter_sentences(
     what is noticed later is added to `notices`. `lenient` drops the elements of vendors that have no meaning here;
     what each rule of reading did goes to `trace`.
     """
-    if len(source) > MAX_BYTES or len(source.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        raise InputError(f"the text has more than {MAX_BYTES // 1024**2} MB; speak it in parts")
+    _checked(source)
     language = language if is_espeak_language(language) else known_language(language)
     is_markup = bool(_MARKUP.match(source)) if markup is None else markup
     notices = Notices(source) if notices is None else notices

@@ -13,6 +13,11 @@ _BEFORE = words(
     "event volume value",
 )
 _AFTER = words("to is minor major flat sharp or levels level list team-mate's")
+_OF_MUSIC = words("minor major flat sharp")
+"""After these comes the name of a key, or they belong to a noun: "a sharp knife"."""
+_KEY = words(
+    "minor major scale chord chords key sonata concerto symphony fugue prelude mass quartet and or in on is was to"
+)
 _DIGITS = words("zero one two three four five six seven eight nine 0 1 2 3 4 5 6 7 8 9")
 _FORMULA = words("squared cubed plus minus times equals over sub divided factorial")
 
@@ -29,6 +34,8 @@ def is_letter_a(words: Sequence[str], number: int) -> bool:
         before in ("A", "A.") or after in ("A", "A.") or (before in _DIGITS and after in _DIGITS)
     ):
         return True
+    if after in _OF_MUSIC and words[number + 2 : number + 3] and not _is_of_music(words[number + 2]):
+        return before.lower() in _BEFORE
     if words[number] == "a":
         if before.lower() in ("an", "the"):
             return True
@@ -43,6 +50,10 @@ def is_letter_a(words: Sequence[str], number: int) -> bool:
     if number == 0 or before in ('"', "“", ":", "—", "(", "‘"):
         return not after or after.lower() in _AFTER or after[:1] in ("-", "–", "'")
     return after.lower() in _AFTER or not follows_word
+
+
+def _is_of_music(word: str) -> bool:
+    return not word.isalpha() or word.lower() in _KEY
 
 
 def _is_letter(word: str) -> bool:

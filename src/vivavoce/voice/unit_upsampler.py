@@ -18,6 +18,7 @@ from vivavoce.blocks.network import Network
 from vivavoce.blocks.tensors import Specs, StackError, Tensors, TensorSpec, specs
 from vivavoce.errors import InputError
 from vivavoce.features import Array
+from vivavoce.voice.closing import hold_end_down
 from vivavoce.voice.contour import Frames
 from vivavoce.voice.timing import whole_units
 from vivavoce.voice.word_rises import GLIDE_UNITS, raise_word_ends, whole_rises
@@ -59,6 +60,7 @@ class _Config:
     closing_energy: tuple[float, ...] = ()
     closing_lift: float = 2.0
     closing_pitch: tuple[float, ...] = ()
+    closing_rise: float = 1.0
 
 
 class UnitUpsampler(StreamableBlock[UnitState]):
@@ -74,7 +76,8 @@ class UnitUpsampler(StreamableBlock[UnitState]):
     tokens rise to their end; the range of pitch is widened about `centre_hz`. What is heard of a token begins
     `early_frames` before its own frames do, and so does what markup asks of it. Over the last
     `closing_units` what is voiced has its speaker's `closing_energy` at least, by `closing_lift` at most more than
-    the network says, and `closing_pitch` of the centre at least: lower, it creaks, and no fall is heard. JSON:
+    the network says, and `closing_pitch` of the centre at least: lower, it creaks, and no fall is heard. Where
+    that is not 0, the kind falls, and its end is at most `closing_rise` semitones above its low. JSON:
     `{"type": "UnitUpsampler", "unit_frames": 2}`.
     """
 
@@ -178,6 +181,8 @@ class UnitUpsampler(StreamableBlock[UnitState]):
             until = total
         rises_st = state.context["rise"][0][state.token] if "rise" in state.context else np.zeros(total, np.float32)
         until = whole_rises(until, rises_st)
+        if until > total - self._config.closing_units:
+            until = total
         low, high = max(0, done - margin), min(total, until + margin)
         feed = {name: state.context[name] for name in self._said_once}
         made = self._melody.run({**feed, "prosody": state.context["prosody"][:, state.token[low:high]]})
@@ -188,6 +193,8 @@ class UnitUpsampler(StreamableBlock[UnitState]):
             VOICED_SHARE * float(state.context["centre_hz"][0]), GLIDE_UNITS * per_unit,
         )  # fmt: skip
         f0, energy = self._close(f0, energy, (total - done) * per_unit, state.context)
+        if until == total:
+            f0 = self._hold_down(f0, state)
         token = self._heard(state, np.arange(done * per_unit, until * per_unit))
         f0 = self._apply_controls(f0, token, done * per_unit - state.first, state.context)
         return state._replace(f0=np.concatenate([state.f0, f0]), energy=np.concatenate([state.energy, energy]))
@@ -213,6 +220,16 @@ class UnitUpsampler(StreamableBlock[UnitState]):
         lift = np.clip(floor - energy, 0.0, config.closing_lift)
         modal = near & (f0 > MODAL_SHARE * centre_hz)
         return f0, np.where(modal, energy + lift, energy).astype(np.float32)
+
+    def _hold_down(self, f0: Array, state: UnitState) -> Array:
+        """The last f0 of a sentence whose kind is to fall, which ends at its low."""
+        kind = int(state.context["kind"][0]) if "kind" in state.context else 0
+        pitch = self._config.closing_pitch
+        if kind >= len(pitch) or not pitch[kind]:
+            return f0
+        voiced_hz = VOICED_SHARE * float(state.context["centre_hz"][0])
+        whole = np.concatenate([state.f0, f0])
+        return hold_end_down(whole, len(state.f0), voiced_hz, self._config.closing_rise)[len(state.f0) :]
 
     def _apply_controls(self, f0: Array, token: Frames, first: int, context: Tensors) -> Array:
         """F0 as markup and a given melody want it, where the voice has any."""

@@ -7,6 +7,11 @@ import re
 from hibari.g2p import numbers as hibari_numbers
 from hibari.g2p.normalize import MONTH_NAMES
 
+from vivavoce.text.normalise.calendar_words import (
+    DAY_NAMES,
+    MONTHS,
+    TENS,
+)
 from vivavoce.text.normalise.identifiers import cardinal_words
 from vivavoce.text.normalise.rules import DIGITS, Rule, RuleGroup
 from vivavoce.text.patterns import Pattern
@@ -22,10 +27,6 @@ _HALF_DAY_RANGE = Pattern(r"(?<=[ap]m|\.m)\s?[-–]\s?(?=\d)|(?<=[ap]\.m\.)\s?[-
 
 _CLOCK_RANGE = Pattern(r"(?<![\w.:/])(\d{1,2}:\d{2})\s?[-–]\s?(?=\d{1,2}:\d{2}(?![\d:]))")
 _HOURS_AFTER_CLOCK = Pattern(r"(?<![\w.:])(\d{1,2}:\d{2})\s?h(?:rs)?\b")
-DAY_NAMES = {
-    "Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Thur": "Thursday",
-    "Thurs": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday",
-}  # fmt: skip
 _DAY_RANGE = Pattern(rf"\b({'|'.join(DAY_NAMES)})\.?\s?[-–]\s?({'|'.join(DAY_NAMES)})\b(?:\.(?=\s\S))?")
 
 
@@ -54,21 +55,6 @@ def twelve_hour(match: re.Match[str]) -> str:
     return f"{hour}{f':{minute}' if minute and int(minute) else ''} {half.upper()}.M."
 
 
-MONTHS = {
-    "jan": "January", "feb": "February", "mar": "March", "apr": "April", "may": "May", "jun": "June", "jul": "July",
-    "aug": "August", "sep": "September", "sept": "September", "oct": "October", "nov": "November", "dec": "December",
-    **{name.lower(): name for name in MONTH_NAMES},
-    "januar": "January", "februar": "February", "märz": "March", "mär": "March", "mai": "May", "juni": "June",
-    "juli": "July", "okt": "October", "oktober": "October", "dez": "December", "dezember": "December",
-    "janvier": "January", "février": "February", "févr": "February", "mars": "March", "avril": "April",
-    "juin": "June", "juillet": "July", "août": "August", "septembre": "September", "octobre": "October",
-    "novembre": "November", "décembre": "December", "déc": "December", "enero": "January", "ene": "January",
-    "febrero": "February", "marzo": "March", "abril": "April", "mayo": "May", "junio": "June", "julio": "July",
-    "agosto": "August", "septiembre": "September", "octubre": "October", "noviembre": "November", "diciembre": "December",
-    "dic": "December", "gennaio": "January", "febbraio": "February", "aprile": "April", "maggio": "May",
-    "giugno": "June", "luglio": "July", "settembre": "September", "ottobre": "October", "dicembre": "December",
-    "januari": "January", "februari": "February", "maart": "March", "mrt": "March", "mei": "May", "augustus": "August",
-}  # fmt: skip
 _MONTH = "(?:" + "|".join(sorted((name.capitalize() for name in MONTHS), key=len, reverse=True)) + ")"
 _ANY_MONTH = (
     "(?:"
@@ -109,9 +95,6 @@ def _month_days(match: re.Match[str]) -> str:
     return f"{_month(match[1])} {_ordinal_day(match[2])} {word} {_ordinal_day(match[4])}"
 
 
-_TENS = {"1": "tens", "2": "twenties", "3": "thirties", "4": "forties", "5": "fifties", "6": "sixties", "7": "seventies", "8": "eighties", "9": "nineties"}  # fmt: skip
-
-
 def _decade(match: re.Match[str]) -> str:
     """ "1980s", "1980's" and "the 1980s' best"."""
     century, ten, mark = match[1], match[2], match[3]
@@ -122,7 +105,7 @@ def _decade(match: re.Match[str]) -> str:
             else f"{hibari_numbers.cardinal(int(century))} hundreds"
         )
     else:
-        said = f"{hibari_numbers.cardinal(int(century))} {_TENS[ten]}"
+        said = f"{hibari_numbers.cardinal(int(century))} {TENS[ten]}"
     return said + ("'" if mark in ("s'", "s’") else "")
 
 
@@ -240,7 +223,7 @@ _BOTH: list[Rule] = [
     (Pattern(r"(?<![\w./-])(0?[1-9]|1[0-2])/((?:19|20)\d\d)(?![\w/-])"), lambda m: f"{MONTH_NAMES[int(m[1]) - 1]} {m[2]}"),
     (Pattern(r"(?<![\w.,$£€])(1\d|20)(\d)0(s['’]|['’]?s)(?!\w)"), _decade),
     (Pattern(r"(?<![\w.,])['’‘](\d)0s(?!\w)|(?<=\bthe )(\d)0['’]?s(?!\w)|(?<=\b(?:his|her) )(\d)0s(?!\w)|(?<=\b(?:mid|low)[- ])(\d)0s(?!\w)|(?<=\b(?:early|their) )(\d)0s(?!\w)|(?<=\blate )(\d)0s(?!\w)"),
-     lambda m: _TENS[next(filter(None, m.groups()))] if next(filter(None, m.groups())) in _TENS else m[0]),
+     lambda m: TENS[next(filter(None, m.groups()))] if next(filter(None, m.groups())) in TENS else m[0]),
     (Pattern(rf"\b({_MONTH})\.?,? ['’‘](\d\d)(?![\w'’])"), lambda m: f"{_month(m[1])} {full_year(m[2])}"),
     (Pattern(r"(?<!\w)['’‘](\d\d)(?![\w'’])"), lambda m: " ".join(m[1]) if m[1] == "00" else f"oh {m[1][1]}" if m[1][0] == "0" else m[1]),
     (Pattern(r"(?<![\w./])((?:1[0-9]|20)\d\d)/(\d\d)(?![\w/])"), _season),

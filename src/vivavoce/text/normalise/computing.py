@@ -158,6 +158,7 @@ _CODE: list[Rule] = [
     (Pattern(r"\bASP(?= ?\.NET| dot NET)"), lambda m: "A S P"),
     (Pattern(r"\b(Ctrl|Cmd|Alt|Shift|Option|Control|Fn|Win|Esc|Tab|Meta|Super|Command)\s?([+-])\s?(?=[A-Z\d]|F\d)"), lambda m: f"{_KEYS.get(m[1], m[1])} {'plus ' if m[2] == '+' else ''}"),
     (Pattern(r"\b(Ctrl|Cmd)\b"), lambda m: _KEYS[m[1]]),
+    (Pattern(r"(?<![\w.@/#-])[a-z]{2,}(?:[A-Z][a-z]{2,}){1,4}(?![\w.@-]|/\w)"), lambda m: _camel(m[0])),
     (Pattern(r"(?<![\w=/:\"{}])\$([A-Z]{2,5})\b(?![/=\w])"), lambda m: m[0] if m[1] in _VARIABLES else letters(m[1])),
     (Pattern(r"(?<!\w)\$([A-Z_]{2,})\b"), lambda m: f"dollar {m[1].lower().replace('_', ' underscore ')}"),
     (Pattern(r"(?i)\butf-?(8|16|32)\b"), lambda m: f"U T F {m[1]}"),
