@@ -101,8 +101,8 @@ def packets_of(item: Item, opus: OpusSettings, redundancy: PayloadCodec | None) 
 def _ours(opus: OpusSettings, payload: str | None, bitrate_bps: int | None = None) -> System:
     def run(item: Item) -> Heard:
         packets, delay = packets_of(item, opus, codec(payload, bitrate_bps) if payload else None)
-        played = simulate_loss(packets, _with_last(item), concealer(), default_codecs(), lbrr=opus.lbrr)
-        return Heard(_aligned(played.samples, delay, item), rate_bps([len(packet) for packet in packets]))
+        played = simulate_loss(packets, with_last(item), concealer(), default_codecs(), lbrr=opus.lbrr)
+        return Heard(aligned(played.samples, delay, item), rate_bps([len(packet) for packet in packets]))
 
     return run
 
@@ -111,7 +111,7 @@ def _lossless(opus: OpusSettings) -> System:
     def run(item: Item) -> Heard:
         packets, delay = packets_of(item, opus, None)
         samples = simulate_loss_classic(packets, [False] * len(packets)).samples
-        return Heard(_aligned(samples, delay, item), rate_bps([len(packet) for packet in packets]))
+        return Heard(aligned(samples, delay, item), rate_bps([len(packet) for packet in packets]))
 
     return run
 
@@ -119,10 +119,10 @@ def _lossless(opus: OpusSettings) -> System:
 def _red(copies: int) -> System:
     def run(item: Item) -> Heard:
         packets, delay = packets_of(item, PLAIN, None)
-        lost = _with_last(item)
+        lost = with_last(item)
         gone = tuple(all(lost[number : number + copies]) for number in range(len(lost)))
         samples = simulate_loss_classic(packets, gone).samples
-        return Heard(_aligned(samples, delay, item), copies * rate_bps([len(packet) for packet in packets]))
+        return Heard(aligned(samples, delay, item), copies * rate_bps([len(packet) for packet in packets]))
 
     return run
 
@@ -141,17 +141,17 @@ def _peer(program: Path, rate: int, *options: str) -> System:
             raise ValueError(f"{program}: printed no bit rate")
         # its demonstration begins with the first packet that comes, and is short of those lost before
         before = np.zeros(FRAME * next((n for n, lost in enumerate(item.lost) if not lost), 0), np.float32)
-        return Heard(_aligned(np.concatenate([before, samples]), 0, item), 1000 * float(found[1]))
+        return Heard(aligned(np.concatenate([before, samples]), 0, item), 1000 * float(found[1]))
 
     return run
 
 
-def _with_last(item: Item) -> tuple[bool, ...]:
+def with_last(item: Item) -> tuple[bool, ...]:
     """The trace, and the packet that flushes the coder's delay, which comes."""
     return (*item.lost, False)
 
 
-def _aligned(samples: Samples, delay: int, item: Item) -> Samples:
+def aligned(samples: Samples, delay: int, item: Item) -> Samples:
     """As long as what was said, silent where nothing came out at the end."""
     heard = trim_to_played(samples, 3 * delay, 3 * len(item.samples))
     return np.pad(heard, (0, len(item.samples) - len(heard)))
