@@ -116,17 +116,17 @@ def _windows(samples: Array, frames: int) -> Array:
     return np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP][:frames]
 
 
-def mel_edges_hz() -> npt.NDArray[np.float64]:
-    """Where the mel bands begin, have their middle and end, each band's middle the next one's beginning: (82,)."""
-    top = float(2595.0 * np.log10(1.0 + RATE_HZ / 2 / 700.0))
-    return 700.0 * (10.0 ** (np.linspace(0.0, top, BANDS + 2) / 2595.0) - 1.0)
+def mel_edges_hz(rate_hz: int = RATE_HZ, bands: int = BANDS, lowest_hz: float = 0.0) -> npt.NDArray[np.float64]:
+    """Where mel bands begin, have their middle and end, each band's middle the next one's beginning: (bands + 2,)."""
+    lowest, highest = (float(2595.0 * np.log10(1.0 + hz / 700.0)) for hz in (lowest_hz, rate_hz / 2))
+    return 700.0 * (10.0 ** (np.linspace(lowest, highest, bands + 2) / 2595.0) - 1.0)
 
 
 @cache
-def mel_filters() -> Array:
-    """Triangles of unit height on the HTK mel scale from 0 to 12 kHz, (80, 513)."""
-    edges = mel_edges_hz()
-    bins = np.fft.rfftfreq(WINDOW, 1.0 / RATE_HZ)
+def mel_filters(rate_hz: int = RATE_HZ, window: int = WINDOW, bands: int = BANDS, lowest_hz: float = 0.0) -> Array:
+    """Triangles of unit height on the HTK mel scale up to half the rate, (bands, window / 2 + 1): (80, 513)."""
+    edges = mel_edges_hz(rate_hz, bands, lowest_hz)
+    bins = np.fft.rfftfreq(window, 1.0 / rate_hz)
     rise = (bins - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
     fall = (edges[2:, None] - bins) / (edges[2:] - edges[1:-1])[:, None]
     return np.maximum(0.0, np.minimum(rise, fall)).astype(np.float32)

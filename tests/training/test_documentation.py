@@ -33,7 +33,6 @@ def test_the_product_of_the_page_is_trained_and_exported_by_its_commands(tmp_pat
     (tmp_path / "tone").mkdir()
     (tmp_path / "tone" / "product.py").write_text(fenced("python")[0])
     (tmp_path / "tone.toml").write_text(fenced("toml")[1])
-    (tmp_path / "addons").mkdir()
     for line in fenced("sh")[0].splitlines():
         command = [sys.executable, *line.split()[1:]]
         environment = {**os.environ, "PYTHONPATH": str(tmp_path), "OMP_NUM_THREADS": "1"}

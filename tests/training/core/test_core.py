@@ -216,6 +216,16 @@ def test_bad_input_is_one_line(recipe: Path, capsys: pytest.CaptureFixture[str])
     )
 
 
+def test_what_was_not_prepared_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folders = ["--data", str(tmp_path), "--runs", str(tmp_path / "runs")]
+    with pytest.raises(SystemExit, match="2"):
+        main(["train", "copycat", *folders])
+    assert capsys.readouterr().err.endswith("durations.json: no such file; prepare copycat first\n")
+    with pytest.raises(SystemExit, match="2"):
+        main(["prepare", "copycat", *folders])
+    assert capsys.readouterr().err.endswith("metadata.tsv: no such file; is --data the folder of the corpora?\n")
+
+
 def test_snapshots_keep_averages_to_choose_among(recipe: Path, workspace: Workspace) -> None:
     Trainer(product(recipe, workspace, "training.snapshot_every=6"), workspace.run("echo")).train()
     load_weights(EchoNetwork(6, True), workspace.run("echo") / "ema-6.pt")

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 
@@ -24,11 +24,19 @@ from vivavoce.training.core.trainer import Trainer
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and do what it says; bad input is one line on standard error and exit status 2."""
+    asked = _parser().parse_args(arguments)
     try:
-        _run(_parser().parse_args(arguments))
+        _run(asked)
+    except FileNotFoundError as error:
+        hint = "is --data the folder of the corpora?" if asked.verb == "prepare" else f"prepare {asked.recipe} first"
+        _fail(f"{error.filename}: no such file; {hint}", error)
     except InputError as error:
-        print(error, file=sys.stderr)
-        raise SystemExit(2) from error
+        _fail(str(error), error)
+
+
+def _fail(message: str, error: Exception) -> NoReturn:
+    print(message, file=sys.stderr)
+    raise SystemExit(2) from error
 
 
 def _run(asked: argparse.Namespace) -> None:

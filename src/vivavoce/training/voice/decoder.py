@@ -6,7 +6,7 @@ good speech in the wrong voice, so development sentences are judged by likeness 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,10 +23,11 @@ from vivavoce.training.core.product import Losses, Product, Progress, Workspace
 from vivavoce.training.core.recipe import Recipe, read_recipe
 from vivavoce.training.core.spectral_loss import spectral_loss
 from vivavoce.training.voice.chorus import chorus
-from vivavoce.training.voice.networks import FRAMES_PER_UNIT, Voice, frame_inputs
+from vivavoce.training.voice.networks import Voice
 from vivavoce.training.voice.prepare import prepare
-from vivavoce.training.voice.sound import FRAME_SAMPLES, draw_noise, excitation, mel_distance, synthesise
+from vivavoce.training.voice.sound import FRAME_SAMPLES, draw_noise, mel_distance, synthesise
 from vivavoce.training.voice.stage_one import PROSODY_RUNS
+from vivavoce.training.voice.stretches import Batch, sampling_weights, stretches, synthesize_batch
 from vivavoce.training.voice.utterances import SPEAKERS, Utterance, utterances
 from vivavoce.training.voice.warm_start import HIBARI, begin
 
@@ -177,85 +178,3 @@ def exported_mean(workspace: Workspace, run: str) -> Mapping[str, Tensor]:
 def mean_weights(after: Mapping[str, Tensor], before: Mapping[str, Tensor], kept: float) -> dict[str, Tensor]:
     """A share `kept` of the weights `before`, the rest of those `after`."""
     return {n: value.lerp(before[n], kept) if value.is_floating_point() else value for n, value in after.items()}
-
-
-@dataclass(slots=True)
-class Batch:
-    """Stretches of utterances with their margins; batch axis first."""
-
-    symbols: Tensor
-    mask: Tensor
-    speaker: Tensor
-    token: Tensor
-    """The token of each frame, (batch, frames)."""
-    valid: Tensor
-    """1 inside the utterance, (batch, frames, 1)."""
-    f0_hz: Tensor
-    energy: Tensor
-    excitation: Tensor
-    """Complex, (batch, 601, frames)."""
-    sound: Tensor
-    """Without the margins, (batch, samples)."""
-
-    def select(self, rows: Tensor) -> Batch:
-        """The stretches of which `rows` (batch,) is true."""
-        return Batch(*(getattr(self, name)[rows] for name in self.__slots__))
-
-
-def synthesize_batch(voice: Voice, batch: Batch) -> Tensor:
-    """What the voice makes of the batch's durations, pitch and energy: parts of spectra (batch, frames, 5 * 601)."""
-    encoded = voice.encode(batch.symbols, batch.mask, batch.speaker)
-    states = encoded.gather(1, batch.token[..., None].expand(-1, -1, encoded.shape[-1]))
-    return voice.decode(frame_inputs(states, batch.f0_hz, batch.energy), batch.valid, batch.speaker)
-
-
-def stretches(chosen: Sequence[Utterance], frames: int, margin: int, random: np.random.Generator) -> Batch:
-    """A random stretch of a number of `frames` of each utterance, which may reach a little beyond its ends."""
-    length = frames + 2 * margin
-    starts = [int(random.integers(-4, max(-3, u.frames - frames + 4))) - margin for u in chosen]
-    pairs = list(zip(chosen, starts, strict=True))
-    f0 = np.stack([_cut(u.f0_hz, start, length) for u, start in pairs])
-    tokens = [torch.repeat_interleave(torch.arange(len(u.units)), FRAMES_PER_UNIT * u.units).numpy() for u in chosen]
-    inside = [_cut(np.ones(u.frames, np.float32), start, length) for u, start in pairs]
-    pad = nn.utils.rnn.pad_sequence
-    return Batch(
-        symbols=pad([u.ids for u in chosen], batch_first=True),
-        mask=pad([torch.ones(len(u.ids)) for u in chosen], batch_first=True),
-        speaker=torch.tensor([u.speaker for u in chosen]),
-        token=torch.from_numpy(np.stack([_cut(t, s, length) for t, s in zip(tokens, starts, strict=True)])),
-        valid=torch.from_numpy(np.stack(inside))[..., None],
-        f0_hz=torch.from_numpy(f0),
-        energy=torch.from_numpy(np.stack([_cut(u.energy, start, length) for u, start in pairs])),
-        excitation=excitation(f0),
-        sound=torch.from_numpy(np.stack([_sound(u, start + margin, frames) for u, start in pairs])),
-    )
-
-
-def sampling_weights(
-    spoken: Sequence[Utterance], speaker_shares: Mapping[str, float], corpus_shares: Mapping[str, float]
-) -> np.ndarray:
-    """How often each utterance is drawn, summing to one: speakers alike but for their shares, corpora by theirs,
-    utterances by their length."""
-    weights = np.array([u.frames * corpus_shares.get(u.corpus, 1.0) for u in spoken], np.float64)
-    speakers = np.array([u.speaker for u in spoken])
-    for number, name in enumerate(SPEAKERS):
-        own = speakers == number
-        if own.any():
-            weights[own] *= speaker_shares.get(name, 1.0) / weights[own].sum()
-    return weights / weights.sum()
-
-
-def _cut(track: np.ndarray, start: int, length: int) -> np.ndarray:
-    """`length` values from `start` on, zero outside."""
-    made = np.zeros(length, track.dtype)
-    first, last = max(0, start), min(start + length, len(track))
-    made[first - start : last - start] = track[first:last]
-    return made
-
-
-def _sound(utterance: Utterance, start: int, frames: int) -> np.ndarray:
-    first, last = max(0, start), min(start + frames, utterance.frames)
-    made = np.zeros(frames * FRAME_SAMPLES, np.float32)
-    sound = utterance.sound(first, last)
-    made[(first - start) * FRAME_SAMPLES : (first - start) * FRAME_SAMPLES + len(sound)] = sound
-    return made

@@ -18,7 +18,7 @@ from vivavoce.prosody.alignment import aligner, whole_sentence
 from vivavoce.text.phonemes import STRESSES
 from vivavoce.text.utterance import Sentence
 from vivavoce.training.voice.labels import Labels
-from vivavoce.training.voice.sound import FRAME_SAMPLES, RATE_HZ, mel_norm
+from vivavoce.training.voice.sound import FRAME_SAMPLES, RATE_HZ, cut, mel_norm
 from vivavoce.voice.tokens import GAPS, SYMBOL_ID, Tokens, tokenise
 
 UNIT_S = 0.025
@@ -51,19 +51,11 @@ def label_recording(audio: Audio, text: str, language: str, vocabulary: dict[str
     begin, close = edges[1] - LEAD_S, edges[-2] + TAIL_S
     ids, ends = symbol_ends(sentence, tokens, edges - begin, close - begin - LAG_S, vocabulary)
     units = whole_units(ends)
-    samples = gain * stretch(audio.samples, round(begin * RATE_HZ), 2 * int(units.sum()) * FRAME_SAMPLES)
+    samples = gain * cut(audio.samples, round(begin * RATE_HZ), 2 * int(units.sum()) * FRAME_SAMPLES)
     times = (np.arange(2 * units.sum()) + 0.5) * FRAME_SAMPLES / RATE_HZ + begin
     f0 = pitch(audio)
     energy = ENERGY_SLOPE * mel_norm(samples)[: len(times)] + ENERGY_OFFSET
     return Spoken(samples, Labels(ids, units, at_times(f0, times), energy.astype(np.float32)))
-
-
-def stretch(samples: Array, start: int, count: int) -> Array:
-    """`count` samples from `start` on, which may lie before the first, with silence where there are none."""
-    made = np.zeros(count, np.float32)
-    first, last = max(0, start), min(len(samples), start + count)
-    made[first - start : last - start] = samples[first:last]
-    return made
 
 
 def symbol_ends(

@@ -6,12 +6,14 @@ STFT: 1,200 points, one frame each 300 samples (12.5 ms) at 24 kHz.
 
 from __future__ import annotations
 
-from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+
+from vivavoce.features import mel_filters
 
 RATE_HZ = 24_000
 FRAME_SAMPLES = 300
@@ -22,6 +24,14 @@ LOUDEST = 7.0
 """Log magnitudes are held below this."""
 
 Array = npt.NDArray[np.float32]
+
+
+def cut(track: npt.NDArray[Any], start: int, length: int) -> npt.NDArray[Any]:
+    """`length` values of a track (values,) from `start`, which may lie before the first; zero where there are none."""
+    made = np.zeros(length, track.dtype)
+    first, last = max(0, start), min(start + length, len(track))
+    made[first - start : last - start] = track[first:last]
+    return made
 
 
 def pulses(f0_hz: Array) -> Array:
@@ -68,7 +78,7 @@ def synthesise(parts: Tensor, pulse_spectrum: Tensor, drawn: Tensor) -> Tensor:
 
 def mel_distance(ours: Tensor, theirs: Tensor) -> Tensor:
     """Mean absolute difference of log mel magnitudes, (batch, samples) both."""
-    filters, window = mel_filters(RATE_HZ, 2048, 100, 20.0), torch.hann_window(2048)
+    filters, window = torch.from_numpy(mel_filters(RATE_HZ, 2048, 100, 20.0)), torch.hann_window(2048)
     a, b = (
         (filters @ torch.stft(x, 2048, FRAME_SAMPLES, window=window, return_complex=True).abs()).clamp_min(1e-3).log()
         for x in (ours, theirs)
@@ -83,19 +93,8 @@ def mel_norm(samples: Array) -> Array:
     spectrum = torch.stft(
         torch.from_numpy(samples), 2048, FRAME_SAMPLES, WINDOW_SAMPLES, window, return_complex=True
     ).abs()  # fmt: skip
-    power = mel_filters(16_000, 2048, 80, 0.0) @ spectrum**2
+    power = torch.from_numpy(mel_filters(16_000, 2048, 80)) @ spectrum**2
     return torch.log(torch.linalg.norm(power + 1e-5, dim=0)).numpy()
-
-
-@cache
-def mel_filters(rate_hz: int, size: int, bands: int, lowest_hz: float) -> Tensor:
-    """Triangles that peak at one, evenly spaced on the mel scale up to half the rate: (bands, size / 2 + 1)."""
-    bins = np.arange(size // 2 + 1) * rate_hz / size
-    lowest, highest = (2595.0 * np.log10(1.0 + hz / 700.0) for hz in (lowest_hz, rate_hz / 2))
-    edges = 700.0 * (10.0 ** (np.linspace(lowest, highest, bands + 2) / 2595.0) - 1.0)
-    rising = (bins - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
-    falling = (edges[2:, None] - bins) / (edges[2:] - edges[1:-1])[:, None]
-    return torch.from_numpy(np.maximum(0.0, np.minimum(rising, falling)).astype(np.float32))
 
 
 def _magnitude(log: Tensor) -> Tensor:
