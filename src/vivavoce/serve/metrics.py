@@ -61,7 +61,7 @@ class Watch:
         self._seconds = self._busy_s = 0.0
 
     def chunk(self, seconds: float, busy_s: float) -> None:
-        """A chunk of so many seconds of sound is ready, which took a thread `busy_s`."""
+        """A chunk of `seconds` of sound is ready, which took a thread `busy_s`."""
         now_s = time.monotonic()
         if not self._seconds:
             self._metrics.first_sound.observe(now_s - self._asked_s)

@@ -28,7 +28,7 @@ class AcousticInputs:
 
     @classmethod
     def of_sentence(cls, sentence: Array, words: int) -> Self:
-        """An embedding (64,) of a sentence of so many words."""
+        """An embedding (64,) of a sentence of `words` words."""
         return cls(sentence, np.zeros((words, WORD_PROSODY), np.float32))
 
     @classmethod

@@ -50,7 +50,7 @@ class TrainingSettings:
     log_every: int = 50
     validate_every: int = 250
     snapshot_every: int = 0
-    """Keep the averaged weights as `ema-STEP.pt` every so many steps, to choose among them later; 0 for never."""
+    """Keep the averaged weights as `ema-STEP.pt` each time this many steps are done, to choose among; 0: never."""
 
     def __post_init__(self) -> None:
         if self.steps < 1 or self.log_every < 1 or self.validate_every < 1:

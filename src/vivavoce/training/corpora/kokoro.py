@@ -56,7 +56,7 @@ class Kokoro:
 
 
 def session(model: onnx.ModelProto, threads: int = 0) -> onnxruntime.InferenceSession:
-    """A graph ready to run, on so many threads; 0: on all cores."""
+    """A graph ready to run on a number of threads; 0: on all cores."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = threads
     options.log_severity_level = 3

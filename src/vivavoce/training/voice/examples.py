@@ -21,7 +21,7 @@ from vivavoce.training.voice.reference import reference_features
 from vivavoce.training.voice.utterances import SPEAKERS, Utterance
 
 ASKED_ONE_IN = 4
-"""One statement of a recorded speaker in so many is also asked."""
+"""Of the statements of a recorded speaker, one in this many is also asked."""
 LENDERS = ("af_heart", "af_bella")
 """Whose melodies by rule a speaker borrows who was recorded and does not ask."""
 
