@@ -43,7 +43,7 @@ def speak(
     """Speak a text or SSML: chunks of sound (samples,) at the voice's rate with their marks, generated lazily.
 
     `prosody` is one of `vivavoce.prosody.prosody_systems()`. Raises `vivavoce.errors.InputError` for an unknown voice,
-    speaker or prosody, for what is no text and for a text with nothing to say.
+    speaker or prosody, for anything that is not text and for a text with nothing to say.
     """
     from vivavoce.prosody import prosody_source
     from vivavoce.voice.load import DEFAULT_VOICE, shared_voice

@@ -62,7 +62,7 @@ def read_text(path: Path, most_bytes: int, too_large: str) -> str:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 to a file that appears whole or not at all; bytes of a file name or an argument that are no UTF-8
+    """Write UTF-8 to a file that appears whole or not at all; bytes of a file name or an argument that are not UTF-8
     are written as escapes. Raises `InputError` as `check_output` does."""
     with whole_file(path) as temporary:
         temporary.write_text(text, encoding="utf-8", errors="backslashreplace")

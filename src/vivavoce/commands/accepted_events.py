@@ -17,7 +17,7 @@ def accept_events(paths: Sequence[Path], list_path: Path, labels_path: Path | No
     """Add the events of JSON-lines files, as `--json` and the report write them, to an allow-list, and where
     `labels_path` is given, as labels that say `none`, to what networks learn from.
 
-    Raises `InputError` for a line that is no event, and for a file that is not on disk any more.
+    Raises `InputError` for a line that is not an event, and for a file that is not on disk any more.
     """
     allowed = AllowList.read(list_path) if list_path.exists() else AllowList()
     by_file: dict[Path, list[Event]] = {}

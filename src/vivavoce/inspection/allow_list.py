@@ -25,7 +25,7 @@ OVERLAP = 0.5
 
 @dataclass(frozen=True, slots=True)
 class AcceptedSpan:
-    """One event of one content that is no defect; times in seconds."""
+    """One event of one content that is not a defect; times in seconds."""
 
     sha256: str
     size: int
@@ -49,7 +49,7 @@ class AllowList:
 
     @classmethod
     def read(cls, path: Path) -> AllowList:
-        """A list from its file. Raises `InputError` with the line of what is no accepted span."""
+        """A list from its file. Raises `InputError` with the line of anything that is not an accepted span."""
         return cls([_span(path, number, document) for number, document in read_lines(path)])
 
     def write(self, path: Path) -> None:

@@ -18,7 +18,7 @@ def write_p808(test: ListeningTest, folder: Path, address: str) -> list[Path]:
     """Write `p808/rating_clips.csv`, and files of traps, gold and training clips where there are such, into a test's
     folder. `address` is where its files will be found on the web.
 
-    Raises `InputError` for a test that is no MOS test, or an address that is none.
+    Raises `InputError` for a test that is not a MOS test, or an address that is none.
     """
     if not address.startswith(("http://", "https://")):
         raise InputError(f"{address}: give the address at which the test's folder will be found, https://…/")

@@ -29,7 +29,7 @@ def speaker_number(addon: Addon, speaker: str) -> int:
 
 def taught_voice(addon: Addon) -> str:
     """`details.voice` of the addon: the voice whose embeddings it was taught; empty for any. Raises `InputError` for
-    what is no name."""
+    anything that is not a name."""
     found = addon.manifest.details.get("voice", "")
     if not isinstance(found, str):
         raise InputError(f"{addon.path}: details.voice of addon.json must be the name of a voice")

@@ -84,7 +84,7 @@ def ease_durations(durations: Frames, tokens: Tokens, usual: Array, ease: float 
     """
     pauses = tokens.gaps & (durations >= SHORTEST_PAUSE)
     phrases = np.cumsum(pauses)
-    # a gap that is no pause goes with the word before it
+    # a gap that is not a pause goes with the word before it
     units = tokens.owner
     made = durations.astype(np.float32)
     likely = np.where(tokens.gaps, np.where(durations > 0, np.maximum(usual, 0.0), 0.0), np.maximum(usual, 1.0))

@@ -20,7 +20,7 @@ _LARGEST_PACKET = 1 << 20
 
 
 class OggError(InputError):
-    """Bytes that are no Ogg stream."""
+    """Bytes that are not an Ogg stream."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ class OpusEncoder:
 
 
 class PacketError(InputError):
-    """Bytes that are no Opus packet of 20 ms."""
+    """Bytes that are not an Opus packet of 20 ms."""
 
 
 class OpusDecoder:

@@ -16,7 +16,7 @@ _VERSION, _PADDING, _EXTENSION, _MARKER = 2, 0x20, 0x10, 0x80
 
 
 class RtpError(ValueError):
-    """A datagram that is no RTP packet."""
+    """A datagram that is not an RTP packet."""
 
 
 @dataclass(frozen=True, slots=True)

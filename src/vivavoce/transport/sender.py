@@ -86,7 +86,7 @@ class Protector:
 def protect(audio: Audio, codec: PayloadCodec | None, settings: ProtectionSettings) -> OpusFile:
     """A whole recording as an Ogg Opus file that any player plays.
 
-    Raises `AudioError` for samples that are no numbers.
+    Raises `AudioError` for samples that are not numbers.
     """
     if not np.isfinite(audio.samples).all():
         raise AudioError("the sound holds samples that are not numbers")

@@ -47,7 +47,7 @@ def speaker_gain_db(voice: Voice, speaker: Speaker) -> float:
 def level_speakers(addon: Addon) -> Addon:
     """Measure every speaker of a voice's addon and write the gains into its `addon.json`; nothing else changes.
 
-    Raises `InputError` for what is no voice, or makes no sound.
+    Raises `InputError` for anything that is not a voice, or makes no sound.
     """
     voice = load_voice(addon.path)
     gains = {speaker.name: speaker.gain_db + speaker_gain_db(voice, speaker) for speaker in voice.speakers}

@@ -115,7 +115,7 @@ class Line21Captions:
         elif low == 0x29:
             self._mode = "paint"
         elif low in (0x2A, 0x2B):
-            self._mode = ""  # text that is no caption
+            self._mode = ""  # text that is not a caption
         elif low == 0x2C:
             self._shown_screen = _Screen()
         elif low == 0x2D and self._mode == "roll":

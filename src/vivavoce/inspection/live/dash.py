@@ -53,7 +53,7 @@ class Manifest:
 def read_manifest(text: str, url: str, now_s: float) -> Manifest:
     """The manifest that came from `url`, as it is at `now_s`, in seconds since 1970.
 
-    Raises `MediaError` for what is no manifest, declares entities, is encrypted, or lists no segments.
+    Raises `MediaError` for anything that is not a manifest, declares entities, is encrypted, or lists no segments.
     """
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise MediaError(f"{url}: declares a document type, which is not read")

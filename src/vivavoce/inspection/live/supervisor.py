@@ -151,7 +151,7 @@ def _start(one: _Watched, job: LiveJob) -> None:
 
 
 def _identity(channel: Channel) -> tuple[int, int] | None:
-    """What tells a growing file from the one that takes its name later; None for what is no file."""
+    """What tells a growing file from the one that takes its name later; None for anything that is not a file."""
     if channel.is_address or channel.is_standard_input or not Path(channel.source).is_file():
         return None
     status = os.stat(channel.source)

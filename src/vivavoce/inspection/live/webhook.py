@@ -33,7 +33,7 @@ class Webhook(Listener):
     def __init__(
         self, url: str, least: Severity, cool_down_s: float, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """Raises `InputError` for what is no http or https address."""
+        """Raises `InputError` for anything that is not an http or https address."""
         if not url.startswith(("http://", "https://")):
             raise InputError(f"--webhook {url}: give an address that begins with http:// or https://")
         self.lost = 0

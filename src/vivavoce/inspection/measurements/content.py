@@ -1,4 +1,4 @@
-"""What is shown and heard that is no programme: line-up bars and tone, slates, and the borders of letterboxes.
+"""What is shown and heard that is not programme: line-up bars and tone, slates, and the borders of letterboxes.
 
 They are named with their times and are no defects. Pictures are looked at twice a second, so times of pictures are
 within half a second; a stretch is told from two looks on, a slate from two seconds on in the first two minutes.

@@ -44,7 +44,7 @@ def timeline(number: int, result: Inspection) -> str:
 
 
 def describe_content(span: Mapping[str, Any]) -> str:
-    """A stretch that is no programme, in words."""
+    """A stretch that is not programme, in words."""
     what = CONTENT.get(span["kind"], span["kind"])
     if span["kind"] == "tone":
         what = f"{what} of {span['hertz']:g} Hz at {span['level_dbfs']:g} dBFS"

@@ -116,6 +116,6 @@ def _by_block(wrong: Plane) -> Plane:
 
 
 def _with_cut(clip: Clip, other: Clip, random: np.random.Generator) -> Clip:
-    """Another scene from some picture on: the change that is no damage."""
+    """Another scene from some picture on: the change that is not damage."""
     place = int(random.integers(1, FRAMES))
     return Clip((*clip.frames[:place], *other.frames[place:]), clip.rate_hz)

@@ -19,7 +19,7 @@ MAX_LIMITED_DB = 2.0
 
 
 def music(length: int, random: np.random.Generator) -> Samples:
-    """A band of made-up instruments, (length,): chords that decay, held pads, bass, drums; tones that are no hum."""
+    """A band of made-up instruments, (length,): chords that decay, held pads, bass, drums; tones that are not hum."""
     sound = chords(length, random)
     if random.random() < 0.5:
         sound = mix(sound, pad(length, random), random.uniform(-12, 6))
