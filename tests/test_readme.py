@@ -71,6 +71,16 @@ def printed(command: Command, capsys: pytest.CaptureFixture[str]) -> str:
     return done.stdout
 
 
+def test_the_readme_finds_the_defect_that_it_puts_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    for line in re.findall(r"^vivavoce (?:speak .* -o fox.wav|inject|inspect).*$", page, re.MULTILINE):
+        found = printed(Command(line, ""), capsys)
+    assert "gap.mkv  audio_dropout  0.50 s  0.80 s" in found
+
+
 def test_pages_are_found() -> None:
     assert {"README.md", "voice.md", "training.md"} <= {page.name for page in PAGES}
 
