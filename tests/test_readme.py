@@ -76,8 +76,8 @@ def test_the_readme_finds_the_defect_that_it_puts_in(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     page = (ROOT / "README.md").read_text(encoding="utf-8")
-    for line in re.findall(r"^vivavoce (?:speak .* -o fox.wav|inject|inspect).*$", page, re.MULTILINE):
-        found = printed(Command(line, ""), capsys)
+    lines = re.findall(r"^vivavoce (?:speak .* -o fox.wav|inject|inspect).*$", page, re.MULTILINE)
+    *_, found = [printed(Command(line, ""), capsys) for line in lines]
     assert "gap.mkv  audio_dropout  0.50 s  0.80 s" in found
 
 

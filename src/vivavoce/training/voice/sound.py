@@ -6,7 +6,7 @@ STFT: 1,200 points, one frame each 300 samples (12.5 ms) at 24 kHz.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,9 +24,10 @@ LOUDEST = 7.0
 """Log magnitudes are held below this."""
 
 Array = npt.NDArray[np.float32]
+ValueT = TypeVar("ValueT", bound=np.generic)
 
 
-def cut(track: npt.NDArray[Any], start: int, length: int) -> npt.NDArray[Any]:
+def cut(track: npt.NDArray[ValueT], start: int, length: int) -> npt.NDArray[ValueT]:
     """`length` values of a track (values,) from `start`, which may lie before the first; zero where there are none."""
     made = np.zeros(length, track.dtype)
     first, last = max(0, start), min(start + length, len(track))
