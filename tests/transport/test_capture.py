@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from vivavoce.errors import InputError
-from vivavoce.transport.pcap import Capture, read_pcap, select_stream
+from vivavoce.transport.pcap import Capture, CapturedDatagram, read_pcap, select_stream
 from vivavoce.transport.playout_policy import Source
 from vivavoce.transport.receiver import Receiver
 from vivavoce.transport.replay import packets_of, replay
@@ -182,14 +182,40 @@ def test_a_call_is_heard_again(tmp_path: Path, carrying: list[bytes]) -> None:
     sent.insert(80, sent[79])
     path = write(tmp_path / "a.pcap", [(at_s, ethernet(ipv4(udp(data)))) for at_s, data in sent])
     datagrams = select_stream(read_pcap(path), path)
-    packets = packets_of(datagrams)
-    assert [number for number, packet in enumerate(packets) if not packet] == sorted(lost)
+    stream = packets_of(datagrams)
+    assert [number for number, packet in enumerate(stream.packets) if not packet] == sorted(lost)
+    assert [number for number, missing in enumerate(stream.lost) if missing] == sorted(lost)
     receiver = Receiver(FakeConcealer(), [FakeCodec()])
     heard = replay(datagrams, receiver)
     assert len(heard.samples) / 16_000 == pytest.approx(0.02 * len(carrying), abs=0.15)
     assert receiver.played[Source.REDUNDANCY] == 5
     assert 0.0 < heard.delay_s < 0.3
     assert heard.underruns <= 5  # while the five lost ones are waited for; the silence after the call is none
+
+
+def test_a_pause_is_no_loss(carrying: list[bytes]) -> None:
+    """A call on hold for ten minutes; then three packets are lost, and the last of the pause with them."""
+    sent = [(n, 30_000 * (n >= 60) + n, data) for n, data in enumerate(carrying) if n not in (58, 59, 60, 80)]
+    datagrams = [
+        CapturedDatagram(0.02 * place, 5004, pack(RtpPacket(0xFFF0 + n, 960 * place, data, 7)))
+        for n, place, data in sent
+    ]
+    stream = packets_of(datagrams)
+    assert len(stream.packets) == 30_000 + len(carrying)
+    assert sum(stream.lost) == 4
+    assert [number for number, missing in enumerate(stream.lost) if missing][-1] == 30_080
+
+
+def test_timestamps_that_begin_anew_leave_no_gap(carrying: list[bytes]) -> None:
+    datagrams = [
+        CapturedDatagram(0.02 * n, 5004, pack(RtpPacket(n, 960 * n + (n >= 60) * 48_000 * 3600, data, 7)))
+        for n, data in enumerate(carrying)
+    ]
+    stream = packets_of(datagrams)
+    assert stream.packets[:60] == tuple(carrying[:60])
+    assert tuple(packet for packet in stream.packets if packet) == tuple(carrying)
+    assert len(stream.packets) <= len(carrying) + 1
+    assert not any(stream.lost)
 
 
 def damage(data: bytes, rng: np.random.Generator) -> bytes:
@@ -209,7 +235,7 @@ def survive_captures(folder: Path, packets: list[bytes], count: int, seed: int =
             datagrams = select_stream(read_pcap(path), path)
         except InputError:
             continue
-        assert len(packets_of(datagrams)) <= 500_000
+        assert len(packets_of(datagrams).packets) <= 500_000
 
 
 def test_damaged_captures_are_read_or_refused(tmp_path: Path, carrying: list[bytes]) -> None:

@@ -45,7 +45,8 @@ def play_capture(arguments: argparse.Namespace, settings: JitterSettings) -> int
             f"{arguments.pcap}: the stream lasts {call_s:.0f} s, {MAX_CALL_S} are played at most; "
             "cut it with `editcap -A … -B …`"
         )
-    packets = packets_of(datagrams)
+    stream = packets_of(datagrams)
+    packets, lost = stream.packets, stream.lost
     if not packets:
         raise InputError(f"{arguments.pcap}: the stream holds no Opus of 20 ms")
     if (readable := sum(map(bool, packets))) < LEAST_READABLE * len(datagrams):
@@ -58,7 +59,6 @@ def play_capture(arguments: argparse.Namespace, settings: JitterSettings) -> int
     receiver = Receiver.load(settings)
     heard = replay(datagrams, receiver)
     write_audio(output, Audio(heard.samples, RATE_HZ))
-    lost = [not packet for packet in packets]
     print(
         f"{output}: {sum(lost)} of {len(lost)} packets lost ({sum(lost) / len(lost):.0%}); "
         f"{counts(receiver.played_in_call)}; delay {1000 * heard.delay_s:.0f} ms, {heard.underruns} underruns; "
@@ -92,7 +92,7 @@ def parse_ssrc(text: str) -> int:
     return number
 
 
-def _takes(packets: tuple[bytes, ...], lost: list[bool]) -> list[Take]:
+def _takes(packets: tuple[bytes, ...], lost: Sequence[bool]) -> list[Take]:
     """The same call three ways, with all that came, in its place."""
     ways = {
         "Classic concealment": simulate_loss_classic(packets, lost),

@@ -19,7 +19,7 @@ from vivavoce.transport.opus_codec import FRAME_S
 _REMEMBERED = 500
 _JITTER_SHARE = 0.97
 _ACCELERATE_S, _EXPAND_S = 0.04, 0.02
-_RESTART = 500
+RESTART = 500
 """Packets; a number that leaps further begins a new stream."""
 _LATE_PACKETS = 5
 """So many late packets in a row, with none in time, and playing waits for them again."""
@@ -82,7 +82,7 @@ class JitterState:
 def arrive(state: JitterState, number: int, at_s: float) -> JitterState:
     """Take in a packet's arrival; one that is late or came before changes only what is known of the network."""
     following = state.next_number
-    if following is None or abs(number - following) > _RESTART:
+    if following is None or abs(number - following) > RESTART:
         return JitterState(number, frozenset({number}), (at_s - number * FRAME_S,))
     transits_s = (*state.transits_s, at_s - number * FRAME_S)[-_REMEMBERED:]
     state = replace(state, transits_s=transits_s)

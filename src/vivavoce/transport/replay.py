@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 
 from vivavoce.audio import Samples
 from vivavoce.transport import red
-from vivavoce.transport.jitter_buffer import Move, lag
+from vivavoce.transport.jitter_buffer import RESTART, Move, lag
 from vivavoce.transport.opus_codec import FRAME_S
 from vivavoce.transport.pcap import CapturedDatagram
 from vivavoce.transport.playout_policy import ReceivedPacket
@@ -56,28 +57,57 @@ def replay(datagrams: Sequence[CapturedDatagram], receiver: Receiver[Any]) -> Re
     return Replay(heard, delay_s, receiver.played_in_call.get(Move.EXPAND, 0))
 
 
-def packets_of(datagrams: Sequence[CapturedDatagram]) -> tuple[bytes, ...]:
-    """The Opus packets of a stream by their timestamps, empty where none came; damaged ones as they are.
+@dataclass(frozen=True, slots=True)
+class StreamPackets:
+    """The Opus packets of a captured stream in order, a place for each 20 ms."""
 
-    Copies in RED are not among them: a packet of which only a copy came was lost.
-    """
-    found: dict[int, bytes] = {}
-    first = newest = None
+    packets: tuple[bytes, ...]
+    """Empty where none came; damaged ones as they are. Copies in RED are not among them."""
+    lost: tuple[bool, ...]
+    """Where one was sent and did not come; in a pause nothing is sent (DTX, a call on hold)."""
+
+
+def packets_of(datagrams: Sequence[CapturedDatagram]) -> StreamPackets:
+    """What came of a stream, by timestamps, and what did not, by sequence numbers."""
+    found = _numbered(datagrams)
+    if not found:
+        return StreamPackets((), ())
+    numbers = sorted(found)
+    count = min(numbers[-1] - numbers[0] + 1, _MAX_PACKETS)
+    packets, lost = [b""] * count, [False] * count
+    before, sequence_before = numbers[0], found[numbers[0]][0]
+    for number in numbers[: bisect_left(numbers, numbers[0] + count)]:
+        sequence, packets[number - numbers[0]] = found[number]
+        missing = min(max(sequence - sequence_before, 1), number - before) - 1
+        lost[number - numbers[0] - max(missing, 0) : number - numbers[0]] = [True] * max(missing, 0)
+        before, sequence_before = number, sequence
+    return StreamPackets(tuple(packets), tuple(lost))
+
+
+def _numbered(datagrams: Sequence[CapturedDatagram]) -> dict[int, tuple[int, bytes]]:
+    """Opus packets by their places in units of 20 ms, with their sequence numbers, unwrapped."""
+    found: dict[int, tuple[int, bytes]] = {}
+    first, newest, sequence, latest, latest_s = 0, 0, 0, 0, 0.0
     for datagram in datagrams:
         try:
             packet = unpack(datagram.data)
             own, _ = red.split_copies(packet, red.PAYLOAD_TYPE)
         except RtpError:
             continue
-        first = packet.timestamp if first is None else first
-        newest = packet.timestamp if newest is None else newest
-        whole = unwrap(packet.timestamp, newest, bits=32)
-        newest = max(newest, whole)
         opus = ReceivedPacket(0, own).packet
-        if opus is not None and opus.duration_ms == 1000 * FRAME_S:
-            found.setdefault((whole - first + FRAME_TICKS // 2) // FRAME_TICKS, own)
-    if not found:
-        return ()
-    earliest = min(found)
-    count = min(max(found) - earliest + 1, _MAX_PACKETS)
-    return tuple(found.get(earliest + number, b"") for number in range(count))
+        if opus is None or opus.duration_ms != 1000 * FRAME_S:
+            continue
+        if not found:
+            first = newest = packet.timestamp
+            sequence, latest_s = packet.sequence, datagram.at_s
+        whole = unwrap(packet.timestamp, newest, bits=32)
+        number = (whole - first + FRAME_TICKS // 2) // FRAME_TICKS
+        expected = latest + round((datagram.at_s - latest_s) / FRAME_S)
+        if abs(number - latest) > RESTART and abs(number - expected) > RESTART:
+            # The sender began anew, and its timestamps elsewhere; the call went on.
+            number = max(latest, expected) + 1
+            first, newest = whole - number * FRAME_TICKS, whole
+        newest, sequence = max(newest, whole), unwrap(packet.sequence, sequence, bits=16)
+        latest, latest_s = number, datagram.at_s
+        found.setdefault(number, (sequence, own))
+    return found
