@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from vivavoce.voice import SpeechChunk
 
 __all__ = ["Client", "PacketStream", "Receiver", "protect", "speak", "speak_async"]
+
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+"""onnxruntime (1.32 does) tells its maker of every session, unless this is set before it is imported."""
 
 _LAZY = {
     "Client": "vivavoce.client",

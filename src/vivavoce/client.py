@@ -112,14 +112,16 @@ class Client:
         prosody: str | None = None,
         temperature: float = 0.0,
         seed: int = 0,
+        pauses: float | None = None,
     ) -> Iterator[SpokenChunk]:
         """Speak a text or SSML: chunks as the server makes them. Leaving the loop stops the server within a chunk.
 
-        Raises `InputError` where there is no server, and for what it refuses.
+        `pauses` is how many times as long as usual they are. Raises `InputError` where there is no server, and for what
+        it refuses.
         """
         answer = _Answer()
         with _explain_failure(self.url), self._connect() as connection:
-            for message in _messages(text, speaker, rate, pitch_semitones, prosody, temperature, seed):
+            for message in _messages(text, speaker, rate, pitch_semitones, prosody, temperature, seed, pauses):
                 connection.send(message)
             while not answer.is_done:
                 chunk = answer.take(connection.recv())
@@ -136,12 +138,13 @@ class Client:
         prosody: str | None = None,
         temperature: float = 0.0,
         seed: int = 0,
+        pauses: float | None = None,
     ) -> AsyncIterator[SpokenChunk]:
         """The same without holding up the event loop."""
         answer = _Answer()
         with _explain_failure(self.url):
             async with self._connect_async() as connection:
-                for message in _messages(text, speaker, rate, pitch_semitones, prosody, temperature, seed):
+                for message in _messages(text, speaker, rate, pitch_semitones, prosody, temperature, seed, pauses):
                     await connection.send(message)
                 while not answer.is_done:
                     chunk = answer.take(await connection.recv())
@@ -213,11 +216,20 @@ def _explain_failure(url: str) -> Generator[None, None, None]:
 
 
 def _messages(
-    text: str, speaker: str | None, rate: float, pitch: float, prosody: str | None, temperature: float, seed: int
+    text: str,
+    speaker: str | None,
+    rate: float,
+    pitch: float,
+    prosody: str | None,
+    temperature: float,
+    seed: int,
+    pauses: float | None,
 ) -> Iterator[str]:
-    style = {"voice": speaker, "rate": rate, "pitch": pitch, "prosody": prosody, "temperature": temperature}
-    given = {name: value for name, value in style.items() if value is not None}
-    yield json.dumps({"type": "start", **given, "seed": seed})
+    style = {
+        "voice": speaker, "rate": rate, "pitch": pitch, "prosody": prosody, "temperature": temperature, "seed": seed,
+        "pauses": pauses,
+    }  # fmt: skip
+    yield json.dumps({"type": "start", **{name: value for name, value in style.items() if value is not None}})
     yield json.dumps({"type": "text", "text": text})
     yield json.dumps({"type": "end"})
 

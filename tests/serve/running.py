@@ -11,7 +11,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from vivavoce.serve.admission import Admission
-from vivavoce.serve.server import Server, tcp_socket
+from vivavoce.serve.listening import tcp_socket
+from vivavoce.serve.server import Server
 from vivavoce.serve.service import Service
 from vivavoce.serve.settings import Settings
 

@@ -54,6 +54,15 @@ def test_again_only_what_is_new(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "1 spoken" in capsys.readouterr().err
 
 
+def test_a_manifest_without_texts_is_said_to_be_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = manifest(tmp_path, [])
+    assert main(["batch", str(path), "-o", str(tmp_path / "out")]) == 0
+    assert capsys.readouterr().err == f"{path}: no texts in it\n"
+    path.write_text('{"id": "one", "text": "Hi."}\n')
+    assert main(["batch", str(path), "-o", str(tmp_path / "out"), "--shard", "2/2"]) == 0
+    assert capsys.readouterr().err == f"{path}: no texts for shard 2/2\n"
+
+
 def test_shards_are_all_and_none_twice(tmp_path: Path) -> None:
     path = manifest(tmp_path, [{"id": str(number), "text": "a"} for number in range(10)])
     ids = [[job.id for job in read_manifest(path, Shard.parse(f"{index}/3"))] for index in (1, 2, 3)]

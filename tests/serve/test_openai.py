@@ -210,3 +210,16 @@ def test_discovery(server: Running) -> None:
     voices = {voice["id"]: voice for voice in server.request("GET", "/v1/audio/voices").json()["voices"]}
     assert set(voices) >= {*OPENAI_VOICES, *(speaker.id for speaker in server.service.engine.speakers)}
     assert voices["alloy"]["speaker"] == "af_heart"
+
+
+def test_pauses_are_longer_and_shorter(server: Running) -> None:
+    text = "One, two, three. And four."
+
+    def seconds(**fields: object) -> float:
+        return len(server.speak(input=text, response_format="pcm", **fields).body) / 2 / 24_000
+
+    usual, none, long = seconds(), seconds(pauses=0.0), seconds(pauses=3.0)
+    assert none < usual - 0.3
+    assert long > usual + 0.8
+    refused = server.speak(pauses=9)
+    assert (refused.status, refused.json()["error"]["param"]) == (400, "pauses")

@@ -16,7 +16,8 @@ import pytest
 
 from tests.serve.running import Running
 from vivavoce.client import Client
-from vivavoce.serve.speech_dispatcher import Module, Settings, escape_block, spoken_text
+from vivavoce.serve.screen_reading import Settings, spoken_text
+from vivavoce.serve.speech_dispatcher import Module, escape_block
 
 LONG = "A sentence that takes a while to say. " * 30
 

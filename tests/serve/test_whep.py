@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from tests.serve.running import Running
+from vivavoce.serve.protocols import whep
 
 aioice = pytest.importorskip("aioice")
 
@@ -66,9 +68,24 @@ def test_what_is_refused(server: Running) -> None:
     assert server.request("POST", "/whep", b"v=0").status == 415
     assert post(server, "/whep", "v=0").status == 400
     assert post(server, "/whep", "\x00nonsense").status == 400
+    without_fingerprint = "\r\n".join(line for line in offer().splitlines() if not line.startswith("a=fingerprint"))
+    assert post(server, "/whep", without_fingerprint).status == 400
     assert post(server, "/whep?voice=../x", offer()).status == 400
     assert post(server, "/whep?redundancy=9", offer()).status == 400
     assert server.request("GET", "/whep").status == 405
+
+
+def test_a_listener_who_never_connects_is_forgotten(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whep, "CONNECT_S", 0.3)
+    paths = [post(server, f"/whep?text={quote(TEXT)}", offer()).headers["location"] for _ in range(3)]
+    begun_s = time.monotonic()
+    for path in paths:
+        while server.request("PATCH", path.removeprefix(server.url), b"").status != 404:
+            assert time.monotonic() - begun_s < 10
+            time.sleep(0.05)
+    while server.request("GET", "/ready").json()["streams"]:
+        assert time.monotonic() - begun_s < 10
+        time.sleep(0.05)
 
 
 def test_our_player_hears_through_loss(server: Running) -> None:

@@ -30,6 +30,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output.exists() and not arguments.output.is_dir():
         raise InputError(f"{arguments.output}: is no folder, give -o one for the files")
     jobs = read_manifest(arguments.manifest, Shard.parse(arguments.shard))
+    if not jobs:
+        whole = arguments.shard == "1/1"
+        print(f"{arguments.manifest}: no texts {'in it' if whole else 'for shard ' + arguments.shard}", file=sys.stderr)
+        return 0
     arguments.output.mkdir(parents=True, exist_ok=True)
     if arguments.engine == "ray":
         outcomes = run_batch_by_ray(jobs, arguments.output)

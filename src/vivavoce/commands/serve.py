@@ -23,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--voice", action="append", dest="voices", help="name of a voice addon; may be repeated, the first is default")
     add("--speaker", help="the speaker where a client names none")
     add("--prosody", help="the prosody model where a client names none")
+    add("--pauses", type=float, metavar="FACTOR", help="pauses so many times as long where a client does not say (1)")
     add("--unix", metavar="PATH", help="a Unix socket to listen on as well, without tokens")
     add("--wyoming", metavar="HOST:PORT", help="where to speak Wyoming, for Home Assistant")
     add("--max-streams", type=int, help="texts spoken at once in each process (64)")
@@ -32,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     try:
-        from vivavoce.serve import ray_serve, server
+        from vivavoce.serve import ray_serve, workers
         from vivavoce.serve.settings import Settings, read_settings
     except ModuleNotFoundError as error:
         raise InputError(f'serving needs {error.name}: pip install "vivavoce[serve]"') from error
@@ -43,4 +44,4 @@ def run(arguments: argparse.Namespace) -> int:
     settings, warnings = read_settings(options, os.environ, config)
     for warning in warnings:
         print(f"vivavoce: {warning}", file=sys.stderr)
-    return ray_serve.run(settings) if arguments.engine == "ray" else server.run(settings)
+    return ray_serve.run(settings) if arguments.engine == "ray" else workers.run(settings)

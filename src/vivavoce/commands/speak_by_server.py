@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--prosody", metavar="SYSTEM", help="what chooses the prosody of a sentence")
     add("--temperature", type=float, default=0.0, help="how freely prosody is sampled, 0 to 1")
     add("--seed", type=int, default=0, help="which sample")
+    add("--pauses", type=float, metavar="FACTOR", help="pauses so many times as long, 0 to 5")
     add("--marks", type=Path, help="write sentence and word times here, as Polly does: one JSON object a line")
 
 
@@ -49,6 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         prosody=arguments.prosody,
         temperature=arguments.temperature,
         seed=arguments.seed,
+        pauses=arguments.pauses,
     )
     first = next(chunks, None)
     if first is None:

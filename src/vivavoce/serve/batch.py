@@ -41,6 +41,7 @@ class Job:
     prosody: str = "none"
     temperature: float = 0.0
     seed: int = 0
+    pauses: float = 1.0
 
     def __post_init__(self) -> None:
         if not self.id or len(self.id) > 200 or _NOT_IN_NAMES & set(self.id) or self.id.startswith("."):
@@ -152,7 +153,7 @@ def _speak(job: Job, folder: Path) -> float:
     if job.speaker and job.speaker not in names:
         raise InputError(f"unknown speaker {job.speaker[:60]!r}, there are {', '.join(names)}")
     speaker = names[job.speaker] if job.speaker else engine.speakers[0]
-    style = Style(speaker, job.rate, job.pitch, job.prosody, job.temperature, job.seed)
+    style = Style(speaker, job.rate, job.pitch, job.prosody, job.temperature, job.seed, job.pauses)
     speech = engine.speech(style)
     spoken = speech.whole(job.text)
     write_blocks(folder / f"{job.id}.{job.format}", [spoken.samples], speech.rate_hz, job.format)

@@ -54,6 +54,7 @@ class PageRequest(StrictModel):
     prosody: str = "none"
     speed: Annotated[float, Field(ge=0.25, le=4)] = 1.0
     pitch: Annotated[float, Field(ge=-24, le=24)] = 0.0
+    pauses: Annotated[float, Field(ge=0, le=5)] = 1.0
     loss: Annotated[float, Field(ge=0, le=0.9)] = 0.0
 
 
@@ -158,7 +159,7 @@ class Pages:
                 file.write(part)
 
     async def _speak(self, asked: PageRequest) -> tuple[Chunk, int]:
-        style = self._service.style(asked.voice, asked.speed, asked.pitch, asked.prosody)
+        style = self._service.style(asked.voice, asked.speed, asked.pitch, asked.prosody, pauses=asked.pauses)
         speech = self._service.speech(style)
         async with aclosing(self._service.say(speech, asked.input, "page")) as chunks:
             return concatenate([chunk async for chunk in chunks]), speech.rate_hz

@@ -1,36 +1,32 @@
-"""The process: sockets, warming, signals, workers."""
+"""One process: warming, signals, the end in good order, the log."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
-import multiprocessing
-import os
 import resource
 import signal
 import socket
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from multiprocessing.context import SpawnProcess
-from pathlib import Path
+from types import FrameType
 
 import uvicorn
 
-from vivavoce.errors import InputError
 from vivavoce.serve.app import create_app
 from vivavoce.serve.connection import Connections, HttpConnection, WebSocketConnection
-from vivavoce.serve.memory import give_back_free_memory, keep_no_free_memory
-from vivavoce.serve.protocols.wyoming import WyomingServer, parse_address
+from vivavoce.serve.listening import Listeners
+from vivavoce.serve.memory import give_back_free_memory, keep_no_free_memory, keep_what_is_there
+from vivavoce.serve.protocols.wyoming import WyomingServer
 from vivavoce.serve.service import Service, build_service
 from vivavoce.serve.settings import Settings
 
 SWITCH_INTERVAL_S = 0.0005
 """How long a thread may hold the interpreter while the event loop waits for it."""
-_GRACE_S = 5
+GRACE_S = 5
+"""How long connections may take to end after all was said."""
 logger = logging.getLogger("vivavoce.serve")
 
 
@@ -43,6 +39,11 @@ class Server(uvicorn.Server):
         self._service, self._keep_engine = service, keep_engine
         self._wyoming = WyomingServer(service, wyoming) if wyoming else None
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal ends the server in good order, which is no failure; a second Ctrl-C ends it at once."""
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self._wyoming:
@@ -54,6 +55,8 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in self.servers:
             server.close()
+        speaking = self._service.admission.speaking
+        logger.info("shutting down%s", f", {speaking} texts are still being said" if speaking else "")
         if not await self._service.admission.drain(0 if self.force_exit else self._service.settings.drain_s):
             logger.warning("stopped before all was said")
         if self._wyoming:
@@ -64,23 +67,8 @@ class Server(uvicorn.Server):
             self._service.engine.close()
 
 
-def run(settings: Settings) -> int:
-    """Serve until SIGTERM or SIGINT. Raises `InputError` for an address that cannot be listened on."""
-    if settings.workers > 1:
-        return _supervise(settings)
-    _serve(settings, _listen(settings))
-    return 0
-
-
-@dataclass(frozen=True)
-class Listeners:
-    """The sockets of one process."""
-
-    http: list[socket.socket]
-    wyoming: socket.socket | None
-
-
-def _serve(settings: Settings, listeners: Listeners) -> None:
+def serve(settings: Settings, listeners: Listeners) -> None:
+    """One process of the server, from loading its voices to its end."""
     _configure_logging(settings)
     _raise_file_limit()
     Server(build_warm_service(settings), listeners.wyoming).run(listeners.http)
@@ -96,6 +84,7 @@ def build_warm_service(settings: Settings) -> Service:
     begun_s = time.perf_counter()
     service = build_service(settings)
     service.engine.warm()
+    keep_what_is_there()
     logger.info("%d speakers, warm after %.1f s", len(service.engine.speakers), time.perf_counter() - begun_s)
     return service
 
@@ -114,90 +103,8 @@ def server_config(service: Service) -> uvicorn.Config:
         ws_max_size=settings.max_body_bytes,
         limit_concurrency=settings.max_connections + 1,
         timeout_keep_alive=30,
-        timeout_graceful_shutdown=_GRACE_S,
+        timeout_graceful_shutdown=GRACE_S,
     )
-
-
-def _listen(settings: Settings, share: bool = False) -> Listeners:
-    """Raises `InputError`."""
-    http = [tcp_socket(settings.host, settings.port, share)]
-    if settings.unix:
-        http.append(_unix(Path(settings.unix)))
-    wyoming = tcp_socket(*parse_address(settings.wyoming), share) if settings.wyoming else None
-    return Listeners(http, wyoming)
-
-
-def tcp_socket(host: str, port: int, share: bool = False) -> socket.socket:
-    """A bound socket; `share` lets other processes bind the same port. Raises `InputError`."""
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.socket(family, socket.SOCK_STREAM)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if share:
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        listening.bind(address)
-    except OSError as error:
-        raise InputError(f"{host}:{port}: cannot listen there ({error.strerror or error})") from error
-    return listening
-
-
-def _unix(path: Path) -> socket.socket:
-    """A socket that only this user may open; one that a dead server left is replaced."""
-    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        if path.is_socket():
-            if _answers(path):
-                raise InputError(f"{path}: another server listens there")
-            path.unlink()
-        mask = os.umask(0o177)
-        try:
-            listening.bind(str(path))
-        finally:
-            os.umask(mask)
-    except OSError as error:
-        raise InputError(f"{path}: cannot listen there ({error.strerror or error})") from error
-    return listening
-
-
-def _answers(path: Path) -> bool:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        return probe.connect_ex(str(path)) == 0
-
-
-def _supervise(settings: Settings) -> int:
-    """Run worker processes on one port, replacing those that die, until SIGTERM or SIGINT."""
-    if settings.port == 0 or settings.unix:
-        raise InputError("workers cannot share port 0 or a Unix socket: give a port, or --workers 1")
-    probe = _listen(settings, share=True)  # refuses here what the workers could not bind
-    for listening in (*probe.http, probe.wyoming):
-        if listening:
-            listening.close()
-    ending: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, frame: ending.append(number))
-    context = multiprocessing.get_context("spawn")
-    with tempfile.TemporaryDirectory(prefix="vivavoce-metrics-") as folder:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-
-        def start() -> SpawnProcess:
-            worker = context.Process(target=_work, args=(settings,))
-            worker.start()
-            return worker
-
-        workers = [start() for _ in range(settings.workers)]
-        while not ending:
-            time.sleep(0.5)
-            workers = [worker if worker.is_alive() or ending else start() for worker in workers]
-        for worker in workers:
-            worker.terminate()
-        for worker in workers:
-            worker.join(settings.drain_s + 2 * _GRACE_S)
-    return 0
-
-
-def _work(settings: Settings) -> None:
-    _serve(settings, _listen(settings, share=True))
 
 
 def _raise_file_limit() -> None:

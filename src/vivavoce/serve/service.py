@@ -12,7 +12,7 @@ from vivavoce.serve.admission import Admission
 from vivavoce.serve.errors import INTERNAL, ServiceError, bad_request
 from vivavoce.serve.metrics import Metrics
 from vivavoce.serve.settings import Settings
-from vivavoce.serve.synthesis import PROSODY_SYSTEMS, Chunk, Engine, Speech, Style
+from vivavoce.serve.synthesis import PROSODY_SYSTEMS, Chunk, Engine, Speaker, Speech, Style
 from vivavoce.serve.voices import VoiceCatalog
 
 logger = logging.getLogger("vivavoce.serve")
@@ -30,16 +30,18 @@ class Service:
 
     def style(
         self,
-        voice: str | None = None,
+        voice: str | Speaker | None = None,
         rate: float = 1.0,
         pitch_semitones: float = 0.0,
         prosody: str | None = None,
         temperature: float = 0.0,
         seed: int = 0,
+        pauses: float | None = None,
     ) -> Style:
         """A way to speak. Raises `ServiceError` for an unknown voice."""
-        speaker = self.voices.find(voice)
-        return Style(speaker, rate, pitch_semitones, prosody or self.settings.prosody, temperature, seed)
+        speaker = voice if isinstance(voice, Speaker) else self.voices.find(voice)
+        pauses = self.settings.pauses if pauses is None else pauses
+        return Style(speaker, rate, pitch_semitones, prosody or self.settings.prosody, temperature, seed, pauses)
 
     def speech(self, style: Style) -> Speech:
         """A speech in this style. Raises `ServiceError` for what the voice does not have."""

@@ -12,6 +12,7 @@ from typing import Any
 from vivavoce.errors import InputError
 
 PREFIX = "VIVAVOCE_"
+LONGEST_PAUSES = 5.0
 _NOT_SETTINGS = {"VIVAVOCE_ADDONS", "VIVAVOCE_CONFIG"}
 """Variables that other parts of the package read."""
 
@@ -44,6 +45,8 @@ class Settings:
     """The speaker where a client names none; empty for the voice's first."""
     prosody: str = "none"
     """The prosody model where a client names none."""
+    pauses: float = 1.0
+    """How many times as long as usual pauses are, 0 to 5, where a client does not say."""
     max_body_bytes: int = 1 << 20
     max_upload_bytes: int = 64 << 20
     """Of a file that is to be inspected."""
@@ -73,6 +76,8 @@ class Settings:
                 raise InputError(f"{name} is {getattr(self, name):g}, use {least:g} or more")
         if self.port > 65_535:
             raise InputError(f"port is {self.port}, use 0 to 65535")
+        if not self.pauses <= LONGEST_PAUSES:
+            raise InputError(f"pauses is {self.pauses:g}, use 0 to {LONGEST_PAUSES:g}")
         if self.log not in ("text", "json"):
             raise InputError(f"log is {self.log!r}, use text or json")
         if not all(len(token) >= 8 and token.isascii() and token.isprintable() for token in self.tokens):
@@ -86,7 +91,7 @@ class Settings:
 _LEAST: dict[str, float] = {
     "port": 0, "workers": 1, "threads": 1, "max_body_bytes": 1024, "max_upload_bytes": 0, "max_characters": 1,
     "max_streams": 1, "max_queue": 0, "max_wait_s": 0, "max_connections": 1, "idle_s": 1, "stall_s": 0.1,
-    "sentence_delay_s": 0.0, "drain_s": 0,
+    "sentence_delay_s": 0.0, "drain_s": 0, "pauses": 0.0,
 }  # fmt: skip
 NAMES = tuple(field.name for field in fields(Settings))
 

@@ -19,7 +19,7 @@ from vivavoce.text import iter_sentences
 from vivavoce.text.phonemes import LANGUAGES
 from vivavoce.text.pronounce import grapheme_to_phoneme
 from vivavoce.text.utterance import Sentence
-from vivavoce.voice import DEFAULT_VOICE, ProsodySource, SpeakingStyle, Voice, load_voice
+from vivavoce.voice import DEFAULT_VOICE, Pauses, ProsodySource, SpeakingStyle, Voice, load_voice
 from vivavoce.voice.marks import polly_lines
 from vivavoce.voice.synthesizer import SCHEDULE
 from vivavoce.voice.timing import SpeechMark
@@ -68,6 +68,8 @@ class Style:
     prosody: str = "none"
     temperature: float = 0.0
     seed: int = 0
+    pauses: float = 1.0
+    """How many times as long as usual silence is, between sentences and inside them, 0 to 5."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,8 @@ class Speech:
     def _speaking(self) -> SpeakingStyle:
         style = self.style
         prosody = _prosody(style.prosody, style.temperature, style.seed)
-        return self._voice.style(style.speaker.name, style.rate, style.pitch_semitones, prosody)
+        pauses = Pauses().scaled(style.pauses)
+        return self._voice.style(style.speaker.name, style.rate, style.pitch_semitones, prosody, pauses)
 
 
 def concatenate(chunks: Sequence[Chunk]) -> Chunk:

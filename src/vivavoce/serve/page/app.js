@@ -10,7 +10,7 @@ let current;
 function asked() {
   return {
     input: $("text").value, voice: $("voice").value, prosody: $("prosody").value,
-    speed: Number($("rate").value), pitch: Number($("pitch").value),
+    speed: Number($("rate").value), pitch: Number($("pitch").value), pauses: Number($("pauses").value),
   };
 }
 
@@ -163,6 +163,7 @@ async function begin() {
 function update() {
   $("rate-value").value = Number($("rate").value).toFixed(2);
   $("pitch-value").value = `${$("pitch").value} st`;
+  $("pauses-value").value = Number($("pauses").value).toFixed(1);
   $("loss-value").value = `${$("loss").value} %`;
   showCode($("curl"), $("python"), asked());
 }

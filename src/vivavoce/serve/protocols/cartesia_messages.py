@@ -112,7 +112,7 @@ class Generation(LenientModel):
                 speed = 1.5 ** min(max(speed, -1.0), 1.0)  # which older clients count from -1 to 1
         rate = _SPEEDS.get(speed, 1.0) if isinstance(speed, str) else (1.0 if speed is None else speed)
         speaker = service.voices.find(voice.id, VOICE_ID, self.locale or self.language)
-        return Style(speaker, min(max(rate, 0.25), 4.0), prosody=service.settings.prosody)
+        return service.style(speaker, min(max(rate, 0.25), 4.0))
 
 
 def as_ssml(text: str) -> str:

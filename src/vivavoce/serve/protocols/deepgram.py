@@ -61,7 +61,7 @@ class Query(LenientModel):
         """Their names end with the language."""
         match = MODEL.fullmatch(self.model)
         speaker = service.voices.find(self.model, MODEL, match[2] if match else None)
-        return Style(speaker, self.speed, prosody=service.settings.prosody)
+        return service.style(speaker, self.speed)
 
 
 class Deepgram:

@@ -171,7 +171,7 @@ def style(
     """The style that a request asks for. Raises `ServiceError` for a voice that is neither theirs nor ours."""
     speed = settings.speed if settings and settings.speed else 1.0
     speaker = service.voices.find(voice, VOICE_ID, language)
-    return Style(speaker, min(max(speed, 0.25), 4.0), prosody=service.settings.prosody, seed=seed)
+    return service.style(speaker, min(max(speed, 0.25), 4.0), seed=seed)
 
 
 def error_response(error: ServiceError) -> dict[str, Any]:

@@ -51,6 +51,7 @@ class SpeechRequest(StrictModel):
     prosody: str | None = None
     temperature: Annotated[float, Field(ge=0, le=1)] | None = None
     seed: Annotated[int, Field(ge=0, le=2**31)] = 0
+    pauses: Annotated[float, Field(ge=0, le=5)] | None = None
 
 
 class OpenAi:
@@ -119,6 +120,7 @@ class OpenAi:
             prosody,
             manner.temperature if asked.temperature is None else asked.temperature,
             asked.seed,
+            asked.pauses,
         )
         return self._service.say(self._service.speech(style), asked.input, "openai")
 

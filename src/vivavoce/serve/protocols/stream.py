@@ -29,6 +29,7 @@ class Start(LenientModel):
     prosody: str | None = None
     temperature: Annotated[float, Field(ge=0, le=1)] = 0.0
     seed: Annotated[int, Field(ge=0, le=2**31)] = 0
+    pauses: Annotated[float, Field(ge=0, le=5)] | None = None
     format: Literal["pcm", "f32", "mulaw", "alaw", "opus", "mp3", "aac", "flac", "wav"] = "pcm"
     sample_rate: int | None = None
     marks: bool = True
@@ -111,7 +112,9 @@ class _Connection:
         if start.sample_rate is not None and start.sample_rate not in RATES_HZ:
             known = ", ".join(map(str, RATES_HZ))
             raise bad_request(f"sample_rate is {start.sample_rate}, use one of {known}", "invalid_value", "sample_rate")
-        style = self._service.style(start.voice, start.rate, start.pitch, start.prosody, start.temperature, start.seed)
+        style = self._service.style(
+            start.voice, start.rate, start.pitch, start.prosody, start.temperature, start.seed, start.pauses
+        )
         delay_s = None if start.sentence_delay_ms is None else start.sentence_delay_ms / 1000
         self._session = TextSession(self._service, style, "stream", delay_s=delay_s)
         self._speaking = asyncio.create_task(self._speak(self._session, start))

@@ -27,6 +27,8 @@ CLOCK_HZ = 48_000
 AHEAD_S = 2.0
 """So much may be made before it is sent."""
 MOST_SESSIONS = 64
+CONNECT_S = 20.0
+"""How long a listener may take to connect after its offer; one that never does would be kept for ever."""
 
 logger = logging.getLogger("vivavoce.serve")
 
@@ -119,12 +121,16 @@ class _Session:
         self._peer.on("connectionstatechange", self._on_state_change)
         self._speaking: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
+        self._connecting: asyncio.TimerHandle | None = None
 
     async def answer(self, offer: str) -> str:
         """The SDP answer. Raises `ServiceError` for an offer that cannot be answered."""
         from aiortc import RTCSessionDescription
+        from aiortc.sdp import SessionDescription
 
         try:
+            if not all(media.dtls and media.dtls.fingerprints for media in SessionDescription.parse(offer).media):
+                raise ValueError("no fingerprint, which aiortc would miss only when the listener connects")
             await self._peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
             self._peer.addTrack(_track(self._next_packet))
             await self._peer.setLocalDescription(await self._peer.createAnswer())
@@ -133,6 +139,7 @@ class _Session:
         if "a=sendonly" not in self._peer.localDescription.sdp and "a=sendrecv" not in self._peer.localDescription.sdp:
             raise bad_request("That SDP offer asks for no sound", "invalid_sdp", "body")
         self._speaking = asyncio.create_task(self._speak())
+        self._connecting = asyncio.get_running_loop().call_later(CONNECT_S, self._end)
         return self._peer.localDescription.sdp
 
     async def add_candidates(self, fragment: str) -> None:
@@ -153,14 +160,28 @@ class _Session:
 
     async def close(self) -> None:
         self.on_end()
+        self._stop_timer()
         if self._speaking:
             self._speaking.cancel()
             await asyncio.gather(self._speaking, return_exceptions=True)
         await self._peer.close()
 
-    async def _on_state_change(self) -> None:
-        if self._peer.connectionState in ("failed", "closed") and self._ending is None:
+    def _on_state_change(self) -> None:
+        match self._peer.connectionState:
+            case "connected":
+                self._stop_timer()
+            case "failed" | "closed":
+                self._end()
+            case _:
+                pass
+
+    def _end(self) -> None:
+        if self._ending is None:
             self._ending = asyncio.create_task(self.close())
+
+    def _stop_timer(self) -> None:
+        if self._connecting:
+            self._connecting.cancel()
 
     async def _speak(self) -> None:
         """Speech to frames, never more than two seconds ahead of what is sent."""
