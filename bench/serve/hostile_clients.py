@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from bench.serve.fuzzing import REQUESTS, SOCKETS, WYOMING, as_json, spoil, spoil_bytes
 from bench.serve.rude_clients import TEXT
 
-PATIENCE_S = 40.0
-"""Longer than the server lets a request stall."""
+PATIENCE_S = 90.0
+"""Longer than the server lets a request stall, and than the longest text takes that is answered as a whole."""
 MOST_READ = 4 << 20
 
 
@@ -124,6 +124,20 @@ async def slow_reader(port: int, _wyoming: int, chance: random.Random, met: Met)
     await asyncio.sleep(20 + 20 * chance.random())
     writer.transport.abort()
     met.note("slow readers", "gone", b"")
+
+
+async def ask_once(port: int) -> None:
+    """Each request as it is meant, so that what the server loads only when it is asked for is there."""
+    for request in REQUESTS:
+        body = json.dumps(request.body) if isinstance(request.body, dict) else request.body or ""
+        head = (
+            f"{request.method} {request.path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {request.content_type}\r\n"
+            f"Content-Length: {len(body.encode('latin-1'))}\r\nConnection: close\r\n\r\n"
+        )
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(head.encode() + body.encode("latin-1"))
+        await reader.read()
+        writer.close()
 
 
 HARMS: tuple[tuple[Harm, int], ...] = (

@@ -65,6 +65,14 @@ def streams_now(port: int) -> int:
     return json.loads(connection.getresponse().read())["streams"]
 
 
+def tasks_now(port: int) -> int:
+    """Tasks of the server's event loop, one of which answers this."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", "/metrics")
+    told = connection.getresponse().read().decode()
+    return int(float(next(line for line in told.splitlines() if line.startswith("vivavoce_tasks ")).split()[1]))
+
+
 def open_files(process: int) -> int:
     """Files and sockets that a process holds."""
     return len(os.listdir(f"/proc/{process}/fd"))

@@ -141,7 +141,7 @@ def test_polly_marks(server: Running) -> None:
         ({"SampleRate": "44100"}, "InvalidSampleRateException"),
         ({"SpeechMarkTypes": ["word"]}, "MarksNotSupportedForFormatException"),
         ({"VoiceId": "Nobody"}, "ValidationException"),
-        ({"OutputFormat": "ogg_vorbis"}, "ValidationException"),
+        ({"OutputFormat": "ogg"}, "ValidationException"),
         ({"Text": None}, "ValidationException"),
     ],
 )
@@ -184,3 +184,34 @@ def signed(secret: str, host: str, body: bytes) -> dict[str, str]:
     signature = mac(key, text).hex()
     authorization = f"AWS4-HMAC-SHA256 Credential=ID/{scope}, SignedHeaders=host;x-amz-date, Signature={signature}"
     return {"Host": host, "X-Amz-Date": stamp, "Authorization": authorization}
+
+
+@pytest.mark.parametrize(("name", "begins"), [("ogg_vorbis", b"OggS"), ("mulaw", b""), ("alaw", b"")])
+def test_polly_formats(server: Running, name: str, begins: bytes) -> None:
+    asked = {"Text": "Hi there.", "VoiceId": "Joanna", "OutputFormat": name}
+    answer = server.request("POST", "/v1/speech", asked)
+    assert answer.status == 200
+    assert answer.body.startswith(begins)
+    if name == "ogg_vorbis":
+        samples, rate_hz = soundfile.read(io.BytesIO(answer.body))
+        assert rate_hz == 24_000
+    else:
+        samples, rate_hz = answer.body, 8_000
+    pcm = server.request("POST", "/v1/speech", {**asked, "OutputFormat": "pcm"}).body
+    assert len(samples) / rate_hz == pytest.approx(len(pcm) / 2 / 16_000, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "kind"),
+    [
+        ("GET", "/v1/lexicons/mine", "LexiconNotFoundException"),
+        ("DELETE", "/v1/lexicons/mine", "LexiconNotFoundException"),
+        ("PUT", "/v1/lexicons/mine", "ValidationException"),
+        ("POST", "/v1/synthesisTasks", "ValidationException"),
+        ("GET", "/v1/synthesisTasks/any", "SynthesisTaskNotFoundException"),
+    ],
+)
+def test_what_polly_has_and_we_have_not(server: Running, method: str, path: str, kind: str) -> None:
+    answer = server.request(method, path, b"{}")
+    assert answer.headers["x-amzn-errortype"] == kind
+    assert 400 <= answer.status < 500

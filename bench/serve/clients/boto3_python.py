@@ -82,6 +82,32 @@ def lexicons_and_tasks() -> None:
 
 
 @call
+def what_there_is_not_is_refused_by_name() -> None:
+    task = {"Text": TEXT, "VoiceId": "Joanna", "OutputFormat": "mp3", "OutputS3BucketName": "bucket"}
+    raises(lambda: client.start_speech_synthesis_task(**task), "ValidationException")
+    raises(lambda: client.get_speech_synthesis_task(TaskId="any"), "SynthesisTaskNotFoundException")
+    raises(lambda: client.get_lexicon(Name="mine"), "LexiconNotFoundException")
+    raises(lambda: client.delete_lexicon(Name="mine"), "LexiconNotFoundException")
+    raises(lambda: client.put_lexicon(Name="mine", Content="<lexicon/>"), "ValidationException")
+
+
+@call
+def every_engine() -> None:
+    for engine in ("standard", "neural", "long-form", "generative"):
+        answer = client.synthesize_speech(Text=TEXT, VoiceId="Joanna", OutputFormat="mp3", Engine=engine)
+        check_mp3(answer["AudioStream"].read())
+    refused("MarksNotSupportedForFormatException", OutputFormat="json", SpeechMarkTypes=["viseme", "word"])
+    assert client.describe_voices(IncludeAdditionalLanguageCodes=True)["Voices"]
+
+
+@call
+def ogg() -> None:
+    answer = client.synthesize_speech(Text=TEXT, VoiceId="Joanna", OutputFormat="ogg_vorbis")
+    assert answer["ContentType"] == "audio/ogg"
+    assert answer["AudioStream"].read()[:4] == b"OggS"
+
+
+@call
 def presigned_url() -> None:
     from urllib.request import Request, urlopen
 

@@ -61,6 +61,20 @@ async def cartesia_streamed() -> None:
 
 
 @call
+async def cartesia_left_and_asked_again() -> None:
+    """An agent that is interrupted leaves its stream, and speaks again by the same service."""
+    made = cartesia.TTS(api_key=TOKEN, base_url=URL, voice="af_heart", **session())
+    stream = made.stream()
+    stream.push_text(TEXT * 20)
+    stream.flush()
+    async for event in stream:
+        assert event.frame.duration > 0
+        break
+    await stream.aclose()
+    await streamed(made, words=True)
+
+
+@call
 async def elevenlabs_whole() -> None:
     await whole(elevenlabs.TTS(api_key=TOKEN, base_url=f"{URL}/v1", voice_id="21m00Tcm4TlvDq8ikWAM", **session()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import tempfile
 from pathlib import Path
@@ -92,6 +93,37 @@ def server_sent_events() -> None:
     assert events[-1]["usage"]["total_tokens"] > 0
 
 
+@call
+def timestamps_and_captions() -> None:
+    asked = {**ASKED, "extra_body": {"stream_format": "sse", "timestamps": True}}
+    with client.audio.speech.with_streaming_response.create(**asked) as response:
+        events = [json.loads(line[6:]) for line in response.iter_lines() if line.startswith("data: ")]
+    words = [word["text"] for event in events for word in event.get("words", [])]
+    assert words == ["Hello", "there", "How", "are", "you", "today"], words
+    told = client.audio.speech.create(**ASKED, extra_body={"response_format": "vtt", "pauses": 2.0}).read()
+    assert told.startswith(b"WEBVTT")
+
+
+@call
+def events_in_every_format() -> None:
+    for form in ("mp3", "opus", "aac", "flac", "wav", "pcm"):
+        asked = {**ASKED, "response_format": form, "extra_body": {"stream_format": "sse"}}
+        with client.audio.speech.with_streaming_response.create(**asked) as response:
+            events = [json.loads(line[6:]) for line in response.iter_lines() if line.startswith("data: ")]
+        assert sum(len(event.get("audio", "")) for event in events) > 4000, form
+        assert events[-1]["type"] == "speech.audio.done", form
+
+
+@call
+def leaving_a_stream() -> None:
+    """The client hangs up in the middle, and is served again at once."""
+    for _ in range(3):
+        asked = {**ASKED, "input": TEXT * 100, "response_format": "pcm"}
+        with client.audio.speech.with_streaming_response.create(**asked) as response:
+            next(response.iter_bytes(1024))
+    check_mp3(client.audio.speech.create(**ASKED).content)
+
+
 def asynchronous() -> AsyncOpenAI:
     return AsyncOpenAI(base_url=f"{URL}/v1", api_key=TOKEN, max_retries=0)
 
@@ -109,6 +141,13 @@ async def asynchronous_streaming() -> None:
 
 
 @call
+async def many_at_once() -> None:
+    made = asynchronous()
+    for response in await asyncio.gather(*(made.audio.speech.create(**ASKED) for _ in range(8))):
+        check_mp3(await response.aread())
+
+
+@call
 def models() -> None:
     names = [model.id for model in client.models.list()]
     assert "tts-1" in names
@@ -122,6 +161,9 @@ def errors() -> None:
     raises(lambda: client.audio.speech.create(model="none", voice="alloy", input=TEXT), 404)
     raises(lambda: client.audio.speech.create(model="tts-1", voice="alloy", input="x" * 5000), 400)
     raises(lambda: client.audio.speech.create(**ASKED, speed=9), 400)
+    raises(lambda: client.audio.speech.create(**{**ASKED, "input": ""}), 400)
+    raises(lambda: client.audio.speech.create(**{**ASKED, "input": "<speak>a<b></speak>"}), 400)
+    raises(lambda: client.chat.completions.create(model="gpt-4o", messages=[]), 404)
     raises(lambda: OpenAI(base_url=f"{URL}/v1", api_key="wrong-token", max_retries=0).audio.speech.create(**ASKED), 401)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.exceptions import HTTPException
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
@@ -42,7 +44,7 @@ def create_app(service: Service) -> ASGIApp:
 
 def error_page(path: str, error: ServiceError) -> Response:
     """An error in the dialect of the protocol that a path belongs to."""
-    if path in polly.PREFIXES:
+    if path in polly.PATHS or path.startswith(polly.PREFIXES):
         return polly.error_response(error)
     headers = {} if error.retry_after_s is None else {"retry-after": str(error.retry_after_s)}
     if path.startswith(cartesia.PREFIXES):
@@ -66,6 +68,7 @@ def _operation(service: Service) -> list[BaseRoute]:
         return JSONResponse({"status": "ready", "streams": service.admission.speaking})
 
     async def metrics(request: Request) -> Response:
+        service.metrics.tasks.set(len(asyncio.all_tasks()))
         return PlainTextResponse(service.metrics.exposition(), headers={"content-type": CONTENT_TYPE})
 
     return [

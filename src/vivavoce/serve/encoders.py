@@ -70,7 +70,7 @@ class Float32(AudioEncoder):
 
 
 class LibsndfileEncoder(AudioEncoder):
-    """FLAC or MP3 by libsndfile, which may seek in a buffer; only what it appends is sent."""
+    """FLAC, MP3 or Vorbis by libsndfile, which may seek in a buffer; only what it appends is sent."""
 
     def __init__(self, rate_hz: int, container: str, subtype: str, **options: Any) -> None:
         self._buffer: Any = _AppendOnly()

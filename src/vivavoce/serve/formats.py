@@ -45,6 +45,7 @@ Maker = Callable[[int, int | None], AudioEncoder]
 _ENCODERS: dict[str, tuple[str, Maker]] = {
     "mp3": ("audio/mpeg", _mp3),
     "opus": ("audio/ogg", OggOpus),
+    "vorbis": ("audio/ogg", lambda rate_hz, _: LibsndfileEncoder(rate_hz, "OGG", "VORBIS")),
     "aac": ("audio/aac", Aac),
     "flac": ("audio/flac", lambda rate_hz, _: LibsndfileEncoder(rate_hz, "FLAC", "PCM_16")),
     "wav": ("audio/wav", lambda rate_hz, _: Wav(rate_hz, Pcm())),

@@ -35,6 +35,7 @@ class Metrics:
         )
         self.speech = Counter("vivavoce_speech_seconds", "Sound that was made", registry=registry)
         self.streams = Gauge("vivavoce_streams", "Texts being spoken", registry=registry, multiprocess_mode="livesum")
+        self.tasks = Gauge("vivavoce_tasks", "Tasks of the event loop", registry=registry, multiprocess_mode="livesum")
         self.queue = Gauge(
             "vivavoce_queue", "Texts that wait to be spoken", registry=registry, multiprocess_mode="livesum"
         )

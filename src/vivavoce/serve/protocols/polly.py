@@ -18,14 +18,17 @@ from vivavoce.serve.service import Service
 from vivavoce.serve.streaming import StreamedResponse, with_first
 from vivavoce.serve.synthesis import Chunk, Speaker, polly_lines
 
-PREFIXES = ("/v1/speech", "/v1/voices", "/v1/lexicons", "/v1/synthesisTasks")
+PATHS = ("/v1/speech", "/v1/voices", "/v1/lexicons", "/v1/synthesisTasks")
+PREFIXES = ("/v1/lexicons/", "/v1/synthesisTasks/")
 _TYPES = {
     "mp3": ("mp3", "audio/mpeg"),
-    "ogg_vorbis": ("", ""),
+    "ogg_vorbis": ("vorbis", "audio/ogg"),
     "ogg_opus": ("opus", "audio/ogg"),
     "pcm": ("pcm", "audio/pcm"),
+    "mulaw": ("mulaw", "audio/mulaw"),
+    "alaw": ("alaw", "audio/alaw"),
 }
-_DEFAULT_RATES_HZ = {"pcm": 16_000, "mp3": 24_000, "ogg_opus": 48_000}
+_DEFAULT_RATES_HZ = {"pcm": 16_000, "mulaw": 8_000, "alaw": 8_000, "ogg_opus": 48_000}
 _MARKS = ("sentence", "word", "ssml", "viseme")
 _NAMES = {
     "Joanna": "af_heart", "Salli": "kathleen", "Ruth": "af_bella", "Matthew": "am_michael", "Stephen": "am_fenrir",
@@ -34,12 +37,15 @@ _NAMES = {
 """Voices that programs of Polly have built in, to ours."""
 
 
+_NO_LEXICONS = ServiceError(404, "There are no lexicons on this server", "lexicon", "LexiconNames")
+
+
 class SpeechRequest(LenientModel):
     """`SynthesizeSpeech`."""
 
     Text: str
     VoiceId: str
-    OutputFormat: Literal["mp3", "ogg_opus", "pcm", "json", "ogg_vorbis"]
+    OutputFormat: Literal["mp3", "ogg_opus", "pcm", "json", "ogg_vorbis", "mulaw", "alaw"]
     Engine: str | None = None
     LanguageCode: str | None = None
     SampleRate: str | None = None
@@ -58,7 +64,9 @@ class Polly:
         return [
             Route("/v1/speech", self.speech, methods=["GET", "POST"]),
             Route("/v1/lexicons", self.lexicons, methods=["GET"]),
-            Route("/v1/synthesisTasks", self.tasks, methods=["GET"]),
+            Route("/v1/lexicons/{name}", self.lexicon, methods=["GET", "PUT", "DELETE"]),
+            Route("/v1/synthesisTasks", self.tasks, methods=["GET", "POST"]),
+            Route("/v1/synthesisTasks/{task}", self.task, methods=["GET"]),
         ]
 
     async def speech(self, request: Request) -> Response:
@@ -78,14 +86,22 @@ class Polly:
     async def lexicons(self, request: Request) -> Response:
         return JSONResponse({"Lexicons": []})
 
+    async def lexicon(self, request: Request) -> Response:
+        if request.method == "PUT":
+            raise bad_request("Lexicons are not kept here: write <phoneme> in SSML", "invalid_value", "Content")
+        raise _NO_LEXICONS
+
     async def tasks(self, request: Request) -> Response:
+        if request.method == "POST":
+            raise bad_request("There is no bucket for tasks here: use SynthesizeSpeech, which streams", "invalid_value")
         return JSONResponse({"SynthesisTasks": []})
+
+    async def task(self, request: Request) -> Response:
+        raise ServiceError(400, "There is no such task", "task")
 
     def _check(self, asked: SpeechRequest) -> None:
         if len(asked.Text) > self._service.settings.max_characters:
             raise ServiceError(400, "Maximum text length has been exceeded", "string_above_max_length", "Text")
-        if asked.OutputFormat == "ogg_vorbis":
-            raise bad_request("ogg_vorbis is not made here, use ogg_opus, mp3 or pcm", "invalid_value", "OutputFormat")
         if (asked.OutputFormat == "json") != bool(asked.SpeechMarkTypes):
             raise ServiceError(
                 400, "Speech marks need OutputFormat json, and json needs them", "marks", "SpeechMarkTypes"
@@ -93,7 +109,7 @@ class Polly:
         if asked.SpeechMarkTypes and "viseme" in asked.SpeechMarkTypes:
             raise ServiceError(400, "There are no viseme marks here", "marks", "SpeechMarkTypes")
         if asked.LexiconNames:
-            raise ServiceError(404, "There are no lexicons on this server", "lexicon", "LexiconNames")
+            raise _NO_LEXICONS
         _rate_hz(asked)
 
 
@@ -148,12 +164,13 @@ def _voice(speaker: Speaker, identity: str) -> dict[str, Any]:
 def error_response(error: ServiceError) -> JSONResponse:
     """Polly's form of an error."""
     kind = "ServiceFailureException" if error.status >= 500 else "ValidationException"
-    if error.code in ("string_above_max_length", "sample_rate", "marks", "lexicon"):
+    if error.code in ("string_above_max_length", "sample_rate", "marks", "lexicon", "task"):
         kind = {
             "string_above_max_length": "TextLengthExceededException",
             "sample_rate": "InvalidSampleRateException",
             "marks": "MarksNotSupportedForFormatException",
             "lexicon": "LexiconNotFoundException",
+            "task": "SynthesisTaskNotFoundException",
         }[error.code]
     elif error.param == "input":
         kind = "InvalidSsmlException"
