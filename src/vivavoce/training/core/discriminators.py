@@ -8,35 +8,21 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.utils.parametrizations import weight_norm
 
 
-class SpectrogramDiscriminator(nn.Module):
-    """Convolutions over time and frequency: picture (batch, channels, bands, frames) -> score map and features."""
-
-    def __init__(self, inputs: int, width: int, strides: list[tuple[int, int]]) -> None:
-        super().__init__()
-        channels = [inputs, width, width, 2 * width, 2 * width]
-        self.layers = nn.ModuleList(
-            nn.utils.parametrizations.weight_norm(nn.Conv2d(inside, outside, (3, 9), stride=stride, padding=(1, 4)))
-            for inside, outside, stride in zip(channels[:-1], channels[1:], strides, strict=True)
-        )
-        self.score = nn.utils.parametrizations.weight_norm(nn.Conv2d(channels[-1], 1, 3, padding=1))
-
-    def score_map(self, hidden: Tensor) -> tuple[Tensor, list[Tensor]]:
-        features = []
-        for layer in self.layers:
-            hidden = functional.leaky_relu(layer(hidden), 0.1)
-            features.append(hidden)
-        return self.score(hidden), features
-
-
-class MagnitudeDiscriminator(SpectrogramDiscriminator):
+class MagnitudeDiscriminator(nn.Module):
     """Waveform (batch, samples) -> score map and features of its log magnitude spectrogram of one resolution."""
 
     def __init__(self, size: int, width: int) -> None:
-        super().__init__(
-            1, width, [(1, 4), (1, 2), (2, 2), (1, 2)] if size >= 512 else [(2, 2), (2, 2), (2, 2), (1, 2)]
+        super().__init__()
+        channels = [1, width, width, 2 * width, 2 * width]
+        strides = [(1, 4), (1, 2), (2, 2), (1, 2)] if size >= 512 else [(2, 2), (2, 2), (2, 2), (1, 2)]
+        self.layers = nn.ModuleList(
+            weight_norm(nn.Conv2d(inside, outside, (3, 9), stride=stride, padding=(1, 4)))
+            for inside, outside, stride in zip(channels[:-1], channels[1:], strides, strict=True)
         )
+        self.score = weight_norm(nn.Conv2d(channels[-1], 1, 3, padding=1))
         self.size = size
         self.window: Tensor
         self.register_buffer("window", torch.hann_window(size))
@@ -45,8 +31,12 @@ class MagnitudeDiscriminator(SpectrogramDiscriminator):
         spectrum = torch.stft(
             samples.float(), self.size, self.size // 4, window=self.window, return_complex=True, center=False
         )
-        picture = spectrum.abs().clamp_min(1e-4).log() * 0.4 + 0.8
-        return self.score_map(picture.transpose(1, 2)[:, None])
+        hidden = (spectrum.abs().clamp_min(1e-4).log() * 0.4 + 0.8).transpose(1, 2)[:, None]
+        features: list[Tensor] = []
+        for layer in self.layers:
+            hidden = functional.leaky_relu(layer(hidden), 0.1)
+            features.append(hidden)
+        return self.score(hidden), features
 
 
 class MagnitudeDiscriminators(nn.Module):
