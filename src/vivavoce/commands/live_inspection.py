@@ -36,11 +36,11 @@ class LinePrinter(Listener):
         self._log = None if self._closing else log
 
     def on_event(self, channel: Channel, event: Event) -> None:
-        line = {"type": "event", "file": channel.source, **event.as_json(), **_placed(channel)}
+        line = {"type": "event", "file": channel.source, **event.as_json(), **_place_of(channel)}
         self._write(line, shown=True)
 
     def on_end(self, channel: Channel, result: Inspection, events: int) -> None:
-        line = {"type": "file", **result.as_json(), "file": channel.source, "events": events, **_placed(channel)}
+        line = {"type": "file", **result.as_json(), "file": channel.source, "events": events, **_place_of(channel)}
         self._write(line, shown=self._closing)
 
     def on_down(self, channel: Channel, reason: str) -> None:
@@ -56,7 +56,7 @@ class LinePrinter(Listener):
                 file.write(text + "\n")
 
 
-def _placed(channel: Channel) -> dict[str, str]:
+def _place_of(channel: Channel) -> dict[str, str]:
     """The channel's name where it has one of its own, and the time of day, to the second."""
     named = {"channel": channel.name} if channel.name != channel.source else {}
     return {**named, "at": datetime.now(UTC).isoformat(timespec="seconds")}

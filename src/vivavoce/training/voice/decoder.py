@@ -135,7 +135,7 @@ class Decoder(Product[DecoderRecipe]):
         assert isinstance(network, Voice)
         parts = synthesize_batch(network, batch)
         noise = draw_noise(batch.excitation)
-        wanted = self._wanted(batch, noise)
+        wanted = self._target_sound(batch, noise)
         with torch.autocast("cpu", enabled=False):
             ours = synthesise(parts, batch.excitation, noise)[:, self._judged]
             terms = {"spectra": spectral_loss(ours, wanted), "mel": mel_distance(ours, wanted)}
@@ -147,7 +147,7 @@ class Decoder(Product[DecoderRecipe]):
         return slice(margin, -margin)
 
     @torch.no_grad()
-    def _wanted(self, batch: Batch, noise: Tensor) -> Tensor:
+    def _target_sound(self, batch: Batch, noise: Tensor) -> Tensor:
         """The sound of the batch (batch, samples), hibari's where it is to be, with the noise that ours is made of."""
         named = torch.tensor([SPEAKERS.index(name) for name in self.recipe.data.as_hibari], dtype=torch.int64)
         rows = torch.isin(batch.speaker, named)

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from vivavoce.training.corpora.intonation import VALUES_PER_UNIT, VOICED_HZ, SpokenWord, rewritten, spoken_words
+from vivavoce.training.corpora.intonation import VALUES_PER_UNIT, VOICED_HZ, SpokenWord, rewrite_pitch, spoken_words
 from vivavoce.training.voice.hibari import vocabulary
 from vivavoce.training.voice.sound import Array
 from vivavoce.training.voice.utterances import Utterance
@@ -32,7 +32,7 @@ _VOWELS = frozenset("AIOQWYaiuæɑɐɒɔəɛɜɪʊʌᵊᵻ")
 def with_melody(
     spoken: Utterance, kind: str, chosen: Sequence[int], random: np.random.Generator, name: str | None = None
 ) -> Utterance | None:
-    """The utterance as its kind asks; `chosen` as `intonation.rewritten` wants it; None where it has no such words."""
+    """The utterance as its kind asks; `chosen` as `rewrite_pitch` wants it; None where it has no such words."""
     symbols = symbols_of(spoken)
     words = [_perceived_word(word) for word in spoken_words(symbols, spoken.units.tolist())]
     if not words or len(words) != len(spoken.text.split()) or any(n >= len(words) for n in chosen):
@@ -75,7 +75,7 @@ def _reached_early(
         for n, w in enumerate(words)
     ]
     made = f0_hz.copy()
-    made[: cut + 1] = rewritten(f0_hz[: cut + 1], early, kind, chosen, random)
+    made[: cut + 1] = rewrite_pitch(f0_hz[: cut + 1], early, kind, chosen, random)
     held = [(cut, len(made)), *((early[n].end, words[n].end + 1) for n in chosen if kind in ("or", "list"))]
     for start, stop in held:
         voiced = made[start:stop] > VOICED_HZ
