@@ -10,7 +10,7 @@ from onnxruntime import InferenceSession
 
 from vivavoce.blocks import find_addon, load_addon
 from vivavoce.training.core.checkpoint import load_checkpoint
-from vivavoce.training.core.cli import build_product, export_run
+from vivavoce.training.core.cli import build_product, export_run, main
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.core.product import Workspace
 from vivavoce.training.core.recipe import packaged_recipes, read_recipe
@@ -71,6 +71,18 @@ def test_a_recipe_becomes_an_addon_that_runs(recipe: str, workspace: Workspace, 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_a_recipe_can_be_read(recipe: str) -> None:
     assert read_recipe(recipe).training.steps > 2
+
+
+@pytest.mark.parametrize("recipe", ["aligner", "blockiness", "av_sync", "parser", "rdovae", "chorus-prosody", "chorus"])
+@pytest.mark.parametrize("verb", ["prepare", "train"])
+def test_without_data_one_line_says_what_is_missing(
+    verb: str, recipe: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main([verb, recipe, "--data", str(tmp_path / "data"), "--runs", str(tmp_path / "runs")])
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "prepare" in said or "no such file" in said or "--data" in said or "the teacher" in said or "no style" in said
 
 
 def run_network(model: bytes) -> None:

@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from vivavoce.errors import InputError
 from vivavoce.training.core.product import Workspace
 from vivavoce.training.corpora.recordings import recordings
 from vivavoce.training.corpora.split import Split, split_of
@@ -29,8 +30,10 @@ class Sources:
 
 
 def sources(workspace: Workspace, split: Split) -> Sources:
-    """What of the workspace's clips and recordings belongs to a split."""
+    """What of the workspace's clips and recordings belongs to a split. Raises `InputError` where there are no clips."""
     clips = [path for path in sorted(workspace.video.glob("*/*")) if path.suffix in SUFFIXES]
+    if not clips:
+        raise InputError(f"{workspace.video}: no clips there; is --data the folder of the corpora?")
     videos = tuple(path for path in clips if clip_split(str(path.relative_to(workspace.video))) == split)
     groups = []
     for corpus in CORPORA:

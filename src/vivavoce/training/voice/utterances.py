@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from vivavoce.errors import InputError
 from vivavoce.training.corpora.split import split_of
 from vivavoce.training.voice.sound import FRAME_SAMPLES, VOICED_HZ, Array
 
@@ -50,8 +51,13 @@ class Utterance:
 def utterances(
     cache: Path, corpora: Sequence[str], splits: Sequence[str] = ("train",), with_sound: bool = True
 ) -> list[Utterance]:
-    """All prepared utterances of the corpora and splits, at one level; without their samples if nobody needs them."""
+    """All prepared utterances of the corpora and splits, at one level; without their samples if nobody needs them.
+
+    Raises `InputError` where nothing was prepared.
+    """
     found = [u for corpus in corpora for u in _read(cache / corpus, corpus, splits, with_sound)]
+    if not found:
+        raise InputError(f"{cache}: no utterances of {', '.join(corpora)}; prepare the recipe first")
     for speaker in range(len(SPEAKERS) if with_sound else 0):
         own = [u for u in found if u.speaker == speaker]
         if own:
