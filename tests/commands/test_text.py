@@ -107,6 +107,23 @@ def test_what_a_lexicon_or_markup_says_is_explained_as_theirs(tmp_path: Path, ca
 
 
 @pytest.mark.parametrize(
+    ("text", "melody"),
+    [
+        ("Will it rain?", "rises at the end: it asks for yes or no"),
+        ("It rains, doesn't it?", "rises at the end: it asks for assent"),
+        ("Would you like coffee or tea?", 'rises on "coffee", falls at the end: it offers a choice'),
+        ("We ate bread, cheese and olives.", 'rises on "bread", falls at the end: it is a list'),
+        ("Where is it?", "falls at the end: it begins with a question word"),
+        ("It rains.", "falls at the end"),
+    ],
+)
+@pytest.mark.usefixtures("unparsed")
+def test_why_a_sentence_rises_is_explained(text: str, melody: str, capsys: Output) -> None:
+    assert main(["text", text, "--explain"]) == 0
+    assert f"  melody: {melody}\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
         ([""], "nothing to say: the text is empty"),

@@ -19,6 +19,7 @@ from vivavoce.blocks import addons
 from vivavoce.commands.console import wide_console
 from vivavoce.commands.standard_streams import read_text
 from vivavoce.errors import InputError
+from vivavoce.prosody.rises import rising_words
 from vivavoce.text import analyse
 from vivavoce.text.lexicon import Lexicon
 from vivavoce.text.normalise import Trace
@@ -89,6 +90,7 @@ def explain(utterance: Utterance, trace: Trace) -> None:
     source = utterance.source.encode("utf-8", "surrogatepass")
     for sentence in utterance.sentences:
         print(f"{sentence.text}  [{sentence.kind}, {sentence.boundary}]")
+        print(f"  melody: {_melody(sentence)}")
         start, end = sentence.span
         for decision in trace.decisions:
             if start <= decision.span[0] < end and decision.rule:
@@ -97,6 +99,24 @@ def explain(utterance: Utterance, trace: Trace) -> None:
                 print(
                     f"  {decision.span[0]}-{decision.span[1]}  {' '.join(written.split())} -> {said}  ({decision.rule})"
                 )
+
+
+def _melody(sentence: Sentence) -> str:
+    """Where `auto` lets the pitch rise, and why."""
+    rising = [f'"{sentence.words[number].text}"' for number in rising_words(sentence)]
+    match sentence.kind:
+        case "yes_no":
+            return "rises at the end: it asks for yes or no"
+        case "tag":
+            return "rises at the end: it asks for assent"
+        case "or" if rising:
+            return f"rises on {' and '.join(rising)}, falls at the end: it offers a choice"
+        case "list" if rising:
+            return f"rises on {' and '.join(rising)}, falls at the end: it is a list"
+        case "wh":
+            return "falls at the end: it begins with a question word"
+        case _:
+            return "falls at the end"
 
 
 def _note_missing_parser(utterance: Utterance) -> Utterance:

@@ -120,6 +120,9 @@ class _Parser:
         if self._open and self._drops_element(name, attributes):
             self._open.append(_Element("", self._expat.CurrentByteIndex, {}, self._open[-1].style))
             return
+        if self._open and self._open[-1].name == "metadata":  # in any vocabulary
+            self._open.append(_Element("metadata", self._expat.CurrentByteIndex, {}, self._open[-1].style))
+            return
         self._check_element(name)
         parent = self._open[-1].style if self._open else self._styles[-1][1]
         element = _Element(name, self._expat.CurrentByteIndex, attributes, parent)
