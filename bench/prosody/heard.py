@@ -44,7 +44,7 @@ WANTED = {
 """Whether the pitch is to rise at a place of a kind of sentence."""
 SOURCES = (
     "bench/prosody/heard.py", "bench/prosody/sentences.tsv", "src/vivavoce/addons/chorus",
-    "src/vivavoce/text/sentence_kind.py", "src/vivavoce/voice/unit_upsampler.py",
+    "src/vivavoce/text/sentence_kind.py", "src/vivavoce/voice/unit_upsampler.py", "src/vivavoce/voice/closing.py",
 )  # fmt: skip
 
 

@@ -137,11 +137,12 @@ def main() -> int:
 
 
 def _is_right(one: dict[str, Any], said: dict[str, tuple[float, float]]) -> bool:
-    """Whether one word is marked, and it is the one that the sound has come to."""
-    if len(one["marked"]) != 1:
+    """Whether one word is marked, and the sound is in it or in the silence after it."""
+    if len(one["marked"]) != 1 or one["marked"][0] not in said:
         return False
-    due = max((name for name in said if said[name][0] <= one["played"] + SLACK_S), key=lambda name: said[name][0])
-    return one["marked"] == [due]
+    begin = said[one["marked"][0]][0]
+    following = min((other for other, _ in said.values() if other > begin), default=float("inf"))
+    return begin - SLACK_S <= one["played"] <= following + SLACK_S
 
 
 if __name__ == "__main__":

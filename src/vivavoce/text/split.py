@@ -32,7 +32,8 @@ BEFORE_NUMBER = words(
     "Ezek Dan Hos Mic Hab Zech Mal Matt Mk Lk Jn Rom Cor Gal Eph Phil Thess Tim Tit Heb Jas Pet Exod min MIN Nr",
     "chap Chap chaps Chaps chs Chs lvl Lvl sc Sc ep Ep eps Eps ver Ver exh Exh Sch sch Cl cl nn n ll lat Lat long",
     "Long r fl exp Exp",
-    "s ss reg Reg regs Evid Civ Crim Proc Est Exs Lect Conf conf Lv lv rev Rev Bks Arts arts paras Paras Qty qty",
+    "ht wt ibid Ibid s ss reg Reg regs Evid Civ Crim Proc Est Exs",
+    "Lect Conf conf Lv lv rev Rev Bks Arts arts paras Paras Qty qty",
     "Ser ser",
 )
 """Abbreviations that a number belongs to."""

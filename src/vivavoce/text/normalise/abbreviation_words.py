@@ -92,7 +92,7 @@ BEFORE_NUMBER = {
 }  # fmt: skip
 AFTER_NUMBER = {
     "tsp": ("teaspoon", "teaspoons"), "tbsp": ("tablespoon", "tablespoons"), "Tbsp": ("tablespoon", "tablespoons"),
-    "TBSP": ("tablespoon", "tablespoons"), "Tsp": ("teaspoon", "teaspoons"), "oz": ("ounce", "ounces"),
+    "TBSP": ("tablespoon", "tablespoons"), "tsps": ("teaspoon", "teaspoons"), "tbsps": ("tablespoon", "tablespoons"), "Tsp": ("teaspoon", "teaspoons"), "oz": ("ounce", "ounces"),
     "fl oz": ("fluid ounce", "fluid ounces"), "fl. oz": ("fluid ounce", "fluid ounces"), "pt": ("pint", "pints"),
     "qt": ("quart", "quarts"), "qts": ("quart", "quarts"), "T": ("tablespoon", "tablespoons"), "t": ("teaspoon", "teaspoons"), "gal": ("gallon", "gallons"), "gals": ("gallon", "gallons"),
     "doz": ("dozen", "dozen"), "pkg": ("package", "packages"), "yr": ("year", "years"), "yrs": ("year", "years"),

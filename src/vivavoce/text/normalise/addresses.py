@@ -8,7 +8,7 @@ from vivavoce.text.normalise.identifiers import in_pairs
 from vivavoce.text.normalise.rules import Rule, RuleGroup, digit_by_digit
 from vivavoce.text.patterns import Pattern
 
-_DOMAINS = "com|org|net|edu|gov|mil|int|info|biz|dev|app|io|ai|tv|me|co|uk|us|ca|au|nz|de|fr|es|it|nl|eu|ch|se|no|jp|in"
+_DOMAINS = "com|org|net|edu|gov|mil|int|info|biz|dev|app|io|ai|tv|me|co|uk|us|ca|au|nz|de|fr|es|it|nl|eu|ch|se|no|jp|in|ly|gg|fm|xyz|ie|pt|cz|dk|fi|sg|hk|kr|cn|br|mx|za|il"
 _SYMBOLS = {
     ".": "dot", "/": "slash", "-": "dash", "_": "underscore", "@": "at", ":": "colon", "?": "question mark",
     "=": "equals", "&": "and", "#": "hash", "%": "percent", "+": "plus", "~": "tilde",
@@ -20,7 +20,7 @@ _ADDRESS = Pattern(
     (?: (?:https?|ftp)://[^\s<>"]+
       | www\.[^\s<>"]+
       | [\w.+%-]+@(?:[\w-]+\.)+[a-z]{{2,}}
-      | (?:[a-z0-9][a-z0-9-]*\.)+(?:{_DOMAINS})(?![\w@])(?:/[^\s<>"]*)?
+      | (?:[a-z0-9][a-z0-9-]*\.)+(?:(?:{_DOMAINS})(?![\w@])(?:/[^\s<>"]*)?|(?:be|to|gl|st)/[\w-][^\s<>"]*)
     )"""
 )
 _TRAILING = Pattern(r"[.,;:!?)\]}'*]+$")

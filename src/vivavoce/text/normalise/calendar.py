@@ -193,6 +193,7 @@ _DAY_OF_DATE = Pattern(
     rf"(?<!The )(?<!the )\b({'|'.join(DAY_NAMES)})(\.?,?) (?=(?:{_MONTH})\b|at \d|the \d|\d{{1,2}}[/.]\d{{1,2}}\b|\d{{4}}-\d\d"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?(?:,|$|:\d\d| ?[ap]\.?m\b| (?:{_MONTH})\b|\s?[-–]\s?\d))"
 )
+_LAST_DAYS = {"W": "Wednesday", "Th": "Thursday", "Sa": "Saturday", "Su": "Sunday"}
 _BOTH: list[Rule] = [
     (Pattern(r"\b(\d{1,3})(?:st|nd|rd|th)-(?=[a-z]{3})"), lambda m: f"{hibari_numbers.ordinal(int(m[1]))} "),
     (_DAY_RANGE, lambda m: f"{DAY_NAMES[m[1]]} to {DAY_NAMES[m[2]]}"),
@@ -202,6 +203,8 @@ _BOTH: list[Rule] = [
         Pattern(r"\b(UTC|GMT)\s?([+−-])\s?0?(\d{1,2})(?::?([0-5]\d))?(?!\d)"),
         lambda m: f"{m[1]} {'plus' if m[2] == '+' else 'minus'} {m[3]}" + (f" {m[4]}" if m[4] and m[4] != "00" else ""),
     ),
+    (Pattern(r"\bM\s?[-–]\s?(W|Th|Sat?|Sun?)\b(?=[,:;]? \d)"), lambda m: f"Monday to {_LAST_DAYS[m[1][:2]]}"),
+    (Pattern(r"(?<=0s)\s?[-–]\s?(?=(?:['’‘]\d|\d\d\d)0s\b)"), lambda m: " to "),
     (Pattern(r"\bM\s?[-–]\s?F\b(?=[,:;.]?(?: \d|\s*$)|[,;])"), lambda m: "Monday to Friday"),
     (Pattern(r"\b([Nn]oon|[Mm]idnight|[Dd]awn|[Dd]usk|[Ss]unrise|[Ss]unset)\s?[-–]\s?(?=\d)"), lambda m: f"{m[1]} to "),
     (Pattern(r"(?<![\w.:])(1?\d(?::[0-5]\d)?)([ap])\s?[-–]\s?(1?\d(?::[0-5]\d)?)([ap])(?![\w'’])"),

@@ -35,7 +35,7 @@ RULES: list[Rule] = [
     (Pattern(rf"{_NOT_AFTER}({any_of(_WORDS)}){_NOT_BEFORE}"), lambda m: _WORDS[m[1]]),
     (Pattern(rf"{_NOT_AFTER}({any_of(_SPELLED - {'ok'})}){_NOT_BEFORE}"), lambda m: letters(m[1]).removesuffix(" S") + "s" if m[1] in _PLURALS else letters(m[1])),
     (Pattern(r"(?<=[a-z] )bc(?= (?:i|he|she|it|we|they|you|the|my|of|his|her|there|this|that)\b)"), lambda m: "because"),
-    (Pattern(r"(?<=\w) @ (?=\w)"), lambda m: " at "),
+    (Pattern(r"(?<=[\w.,)]) @ (?=\w)"), lambda m: " at "),
     (Pattern(r"(?<=\w) ?@ ?(?=\d|the\b|my\b|home\b|work\b|\$|noon\b|school\b)"), lambda m: " at "),
 ]  # fmt: skip
 _PLURALS = frozenset(word for word in _SPELLED if word.endswith("s") and word[:-1] in _SPELLED)

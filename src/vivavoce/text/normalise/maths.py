@@ -144,6 +144,10 @@ _CHEMISTRY: list[Rule] = [
     (Pattern(r"\bpH\b"), lambda m: "P H"),
 ]
 _MATHS: list[Rule] = [
+    (Pattern(r"(?<![\d.])(?<!\d )µ(?![a-zA-Z])"), lambda m: " mu "),
+    (Pattern(r"\bP\(([A-Z]\w?) ?\| ?([A-Z]\w?)\)"), lambda m: f"P of {m[1]} given {m[2]}"),
+    (Pattern(r"(?<=\([a-z])\s?[-−–]\s?(?=\d\))"), lambda m: " minus "),
+    (Pattern(r"(?<=[a-z\d])\)!(?=\s*(?:$|[-+*/=)]))"), lambda m: ") factorial"),
     (Pattern(r"\blog_?(\d{1,2}) ?(?=[\w(])"), lambda m: f"log base {m[1]} of "),
     (Pattern(r"\bO\((?=[1nNmkVEl(])"), lambda m: "O of ("),
     (Pattern(r"\b([nmkNVE]) log(?= [nmkNVE]\b)"), lambda m: f"{m[1]} log"),
@@ -187,4 +191,4 @@ _MATHS: list[Rule] = [
     (Pattern(r"(?<=equals )[-−](?=\s?[\w(])|(?<=equal to )[-−](?=\s?\w)|(?<=than )[-−](?=\s?\w)"), lambda m: "minus "),
 ]  # fmt: skip
 CHEMISTRY = RuleGroup("chemistry", _CHEMISTRY, "HCNOFPSKIBVWUALMZX")
-GROUP = RuleGroup("mathematics", _MATHS, "^=<>≠≤≥≈!+-−–*×÷·_/!⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿ(→⇒eE")
+GROUP = RuleGroup("mathematics", _MATHS, "^=<>≠≤≥≈!+-−–*×÷·_/!⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿ(→⇒eEµ")

@@ -182,6 +182,8 @@ LAKHS = RuleGroup(
 )
 """Groups of other locales, written as everyone else writes them."""
 _RULES: list[Rule] = [
+    (Pattern(r"(?<![\w./-])(\d{1,2}\.\d)/(5|10|20|100)(?![\w/-]|\.\d)"), lambda m: f"{m[1]} out of {m[2]}"),
+    (Pattern(r"\b50[-–]50\b"), lambda m: "fifty-fifty"),
     (Pattern(r"(?<![\w.,+])(?<!\d )[1-9]\d{0,2}(?: \d{3})* 000(?![\w-]|[.,]\d)"), lambda m: m[0].replace(" ", ",")),
     (Pattern(r"(?<![\w.,])\d+(?:,\d{1,2})+(?![\w,]|\.\d)"), lambda m: m[0].replace(",", ", ")),
     (Pattern(r"(?<![\w.,$£€-])(\d{1,4}(?:\.\d+)?)(k|K|M|B)(?![\w'’-]|\.\w)"), _thousands),

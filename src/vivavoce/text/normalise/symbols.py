@@ -35,6 +35,7 @@ RULES: list[Rule] = [
     (Pattern(r"[\[{]"), lambda m: "("),
     (Pattern(r"[\]}]"), lambda m: ")"),
     (Pattern(r"\b([A-G])#(?:m(?:in)?(?!\w))"), lambda m: f"{m[1]} sharp minor"),
+    (Pattern(r"\b([A-G])#(?=(?:m|maj|min|dim|sus)?\d)"), lambda m: f"{m[1]} sharp "),
     (Pattern(r"\b([ACDFGJ])#(?!\w)"), lambda m: f"{m[1]} sharp"),
     (
         Pattern(r"\b([A-G])b(?= (?:major|minor|flat|clarinet|trumpet|cornet|horn|scale|chord|instrument|maj|min)\b)"),
