@@ -23,6 +23,7 @@ from vivavoce.inspection.detector import Detector, Sampler
 from vivavoce.inspection.errors import UnavailableError
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.lip_sync.faces import Face
+from vivavoce.inspection.lip_sync.offsets import REACH
 from vivavoce.inspection.media import AudioBlock, AudioInfo, MediaInfo, VideoFrame, VideoInfo
 
 INFO = MediaInfo("x", video=VideoInfo("h264", 64, 64, 25.0, "yuv420p"), sounds=(AudioInfo("aac", 48_000, 1),))
@@ -273,14 +274,14 @@ def _planted(monkeypatch: pytest.MonkeyPatch, late: int) -> AvSync:
 
     def sound(given: dict[str, np.ndarray]) -> Answers:
         ticks = given["bands"].shape[1] // 4
-        return {"sound": noise[np.clip(np.arange(ticks) - 15 - late, 0, 399)][None]}
+        return {"sound": noise[np.clip(np.arange(ticks) - REACH - late, 0, 399)][None]}
 
     networks = {"mouth": Saying(motion), "speech": Saying(sound), "faces": Saying(lambda given: {})}
     _with(monkeypatch, av_sync, Knowing({"sharpness": 0.3, "none": 2.0}, **networks))
     return AvSync(INFO)
 
 
-@pytest.mark.parametrize(("late", "answer"), [(0, "in sync"), (8, "out of sync"), (-11, "out of sync")])
+@pytest.mark.parametrize(("late", "answer"), [(0, "in sync"), (8, "out of sync"), (-11, "out of sync"), (25, "out of sync")])
 def test_a_fragment_gets_its_verdict_and_offset(monkeypatch: pytest.MonkeyPatch, late: int, answer: str) -> None:
     detector = _planted(monkeypatch, late)
     events = [event for number in range(4) for event in detector.on_audio(_second(float(number), 5))]

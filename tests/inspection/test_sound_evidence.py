@@ -7,15 +7,17 @@ import pytest
 
 from tests.inspection.material import babble
 from vivavoce.inspection.defects.audio_artifacts.evidence import (
+    count_steady,
     find_impulses,
     flat_tops,
     floor_spread_db,
     have_a_beat,
     is_driven,
     is_narrow,
-    is_tone,
-    mains_lines,
+    mains_levels,
 )
+from vivavoce.inspection.defects.audio_artifacts.pauses import Pauses
+from vivavoce.inspection.tones import find_pure_tone
 
 RATE_HZ = 48_000
 TIME_S = np.arange(RATE_HZ // 2) / RATE_HZ
@@ -26,11 +28,11 @@ RANDOM = np.random.default_rng(0)
 @pytest.mark.parametrize("mains", [50.0, 60.0])
 def test_hum_has_lines_at_the_mains_and_a_bass_note_has_not(mains: float) -> None:
     hum = sum(np.sin(2 * np.pi * mains * k * TIME_S) / k for k in range(1, 7))
-    assert mains_lines((VOICE + 0.05 * hum).astype(np.float32)) >= 2
+    assert count_steady(mains_levels((VOICE + 0.05 * hum).astype(np.float32))) >= 2
     for note in (46.25, 48.3, 51.91, 55.0, 58.27, 61.74):
         bass = sum(np.sin(2 * np.pi * note * k * TIME_S) / k for k in range(1, 4))
-        assert mains_lines((VOICE + 0.05 * bass).astype(np.float32)) < 2
-    assert mains_lines(VOICE) < 2
+        assert count_steady(mains_levels((VOICE + 0.05 * bass).astype(np.float32))) < 2
+    assert count_steady(mains_levels(VOICE)) < 2
 
 
 def test_hiss_keeps_its_floor_and_cymbals_do_not() -> None:
@@ -43,13 +45,14 @@ def test_hiss_keeps_its_floor_and_cymbals_do_not() -> None:
 def test_clipped_sound_has_flat_tops() -> None:
     sound = RANDOM.normal(0, 0.1, len(TIME_S)).astype(np.float32)
     assert flat_tops(np.clip(sound, -0.08, 0.08)) < 1.22 < flat_tops(sound)
+    assert flat_tops(np.zeros(len(sound), np.float32)) == np.inf
 
 
 def test_a_line_up_tone_is_one_tone() -> None:
     tone = np.sin(2 * np.pi * 1000 * TIME_S).astype(np.float32)
-    assert is_tone(tone)
-    assert not is_tone(np.clip(tone, -0.5, 0.5))
-    assert not is_tone(VOICE)
+    assert find_pure_tone(tone, RATE_HZ) == pytest.approx(1000, abs=2)
+    assert find_pure_tone(np.clip(tone, -0.5, 0.5), RATE_HZ) is None
+    assert find_pure_tone(VOICE, RATE_HZ) is None
 
 
 def test_telephone_sound_is_narrow() -> None:
@@ -86,3 +89,18 @@ def test_an_overdriven_sound_meets_one_ceiling_and_notes_have_each_its_own() -> 
     assert flat_tops(notes * square) < 1.14
     assert not is_driven(notes * square)
     assert not is_driven(np.clip(sound, -0.08, 0.02))
+
+
+def test_a_bass_that_comes_and_goes_is_no_steady_line() -> None:
+    hum = sum(np.sin(2 * np.pi * 50 * k * TIME_S) / k for k in range(1, 7))
+    loud, soft = (mains_levels((VOICE + gain * hum).astype(np.float32)) for gain in (0.2, 0.05))
+    assert count_steady(loud, loud) >= 2
+    assert count_steady(loud, soft) == 0
+
+
+def test_speech_has_pauses_and_a_tune_has_none() -> None:
+    second = RANDOM.normal(0, 0.1, RATE_HZ).astype(np.float32)
+    spoken = second * (np.arange(RATE_HZ) % 12_000 < 8000)
+    tune, speech = Pauses(), Pauses()
+    assert [tune.add(second) for _ in range(9)][-1] == 0.0
+    assert [speech.add(spoken) for _ in range(9)][-1] > 0.25

@@ -10,6 +10,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 
+from bench.inspection import fresh  # noqa: E402
 from tests.inspection.material import moving  # noqa: E402
 from vivavoce.blocks import find_addon, load_addon  # noqa: E402
 from vivavoce.errors import InputError  # noqa: E402
@@ -34,7 +35,7 @@ from vivavoce.training.inspection.examples import REPEATS, Example, make_shards,
 from vivavoce.training.inspection.hard_negatives import scenes, sounds  # noqa: E402
 from vivavoce.training.inspection.hard_negatives.scenes import SCENES, Scene  # noqa: E402
 from vivavoce.training.inspection.metrics import auc  # noqa: E402
-from vivavoce.training.inspection.sources import clip_split, sources  # noqa: E402
+from vivavoce.training.inspection.sources import clip_split, music_packages, sources  # noqa: E402
 from vivavoce.training.inspection.tearing.network import TearingNetwork  # noqa: E402
 from vivavoce.training.inspection.tearing.product import row_loss  # noqa: E402
 
@@ -48,6 +49,22 @@ def test_sources_leave_out_what_is_measured_on(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path, tmp_path)
     assert [path.name for path in sources(workspace, "train").videos] == ["mine.mp4"]
     assert [path.name for path in sources(workspace, "development").videos] == ["bikes_272p.mp4"]
+
+
+def test_music_is_split_by_package_and_what_is_kept_back_is_on_neither_side(tmp_path: Path) -> None:
+    splits = {split: set(music_packages(split)) for split in ("train", "development")}
+    splits["kept back"] = set(fresh.PACKAGES["kept back"])
+    assert sum(map(len, splits.values())) == len(set.union(*splits.values()))
+    for packages in splits.values():
+        path = tmp_path / "music" / min(packages) / "data" / "tune.ogg"
+        path.parent.mkdir(parents=True)
+        path.touch()
+    workspace = Workspace(tmp_path, tmp_path)
+    found = [sources(workspace, split).music for split in ("train", "development")]
+    assert [[path.parent.parent.name for group in groups for path in group] for groups in found] == [
+        [min(splits["train"])],
+        [min(splits["development"])],
+    ]
 
 
 def test_all_clips_of_a_person_are_on_one_side() -> None:
@@ -86,7 +103,7 @@ def test_the_map_has_a_value_for_each_whole_cell(size: tuple[int, int], cells: t
 def test_networks_answer_in_the_shapes_that_detectors_read() -> None:
     with torch.device("meta"):
         rows, torn = TearingNetwork(4).eval()(torch.zeros(2, 6, 50, 16))
-        evidence = SyncNetwork(4, 4).eval()(torch.zeros(2, 50, 32, 48, dtype=torch.uint8), torch.zeros(2, 320, 24))
+        evidence = SyncNetwork(4, 4).eval()(torch.zeros(2, 50, 32, 48, dtype=torch.uint8), torch.zeros(2, 4 * (50 + 2 * REACH), 24))
     assert (rows.shape, torn.shape, evidence.shape) == ((2, 50), (2,), (2, 2 * REACH + 2))
     classes, mixture = ArtifactNetwork(4).eval()(**{name: torch.zeros(2, *shape) for name, shape in SHAPES.items()})
     assert (classes.shape, mixture.shape) == ((2, 5), (2, 8))

@@ -11,7 +11,7 @@ from vivavoce.blocks import Network
 from vivavoce.inspection.lip_sync.speech import BANDS, PER_TICK
 from vivavoce.inspection.media import Plane
 
-REACH = 15
+REACH = 27
 """Offsets are searched up to this many pictures early and late."""
 OFFSETS = np.arange(-REACH, REACH + 1)
 EARLIEST, LATEST = -2, 3
@@ -34,9 +34,9 @@ class SyncNetworks:
     none: float
 
     def evidence(self, mouths: Plane, bands: Array) -> Array:
-        """Evidence for each of 31 offsets, and for none of them, (32,).
+        """Evidence for each of 55 offsets, and for none of them, (56,).
 
-        `mouths` (ticks, 32, 48) uint8; `bands` (4 * (ticks + 30), 24): the sound from 15 ticks before to 15 after.
+        `mouths` (ticks, 32, 48) uint8; `bands` (4 * (ticks + 54), 24): the sound from 27 ticks before to 27 after.
         """
         seen = self.mouth.run({"mouths": mouths})["motion"]
         heard = self.speech.run({"bands": bands[None]})["sound"][0]
@@ -44,7 +44,7 @@ class SyncNetworks:
 
 
 def likeness(seen: Array, heard: Array) -> Array:
-    """Sums of products at 31 offsets: `seen` (ticks, values), `heard` (ticks + 30, values); late sound comes last."""
+    """Sums of products at 55 offsets: `seen` (ticks, values), `heard` (ticks + 54, values); late sound comes last."""
     seen = seen - seen.mean(axis=0)
     heard = heard - heard.mean(axis=0)
     ticks = len(seen)
@@ -52,13 +52,13 @@ def likeness(seen: Array, heard: Array) -> Array:
 
 
 def probabilities(evidence: Array) -> Array:
-    """The probabilities of the 31 offsets and of none, (32,), which sum to 1."""
+    """The probabilities of the 55 offsets and of none, (56,), which sum to 1."""
     likely = np.exp(evidence - evidence.max())
     return likely / likely.sum()
 
 
 def around(bands: Array, first: int, ticks: int, origin: int) -> Array:
-    """The sound of ticks `first - 15` to `first + ticks + 15`, floor where there is none; `bands` begin at `origin`."""
+    """The sound of ticks `first - 27` to `first + ticks + 27`, floor where there is none; `bands` begin at `origin`."""
     wanted = np.full((PER_TICK * (ticks + 2 * REACH), BANDS), float(bands.min()) if bands.size else -7.0, np.float32)
     start = PER_TICK * (first - REACH - origin)
     low, high = max(0, start), min(len(bands), start + len(wanted))

@@ -44,6 +44,11 @@ class Workspace:
         return self.data / "video"
 
     @property
+    def music(self) -> Path:
+        """A folder of sounds for each package of music."""
+        return self.data / "music"
+
+    @property
     def features(self) -> Path:
         """What `prepare` makes of the data."""
         return self.runs / "features"

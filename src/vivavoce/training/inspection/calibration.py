@@ -1,7 +1,7 @@
 """Low thresholds without false positives on clean material.
 
-Clean are the clips that may be tuned on, recordings of speech for development, and what is made up to be taken for a
-defect: titles that roll, slides, poor coding, loud and dense sound.
+Clean are the clips that may be tuned on, and what is made up to be taken for a defect: titles that roll, slides, poor
+coding, loud and dense sound.
 """
 
 from __future__ import annotations
@@ -35,8 +35,6 @@ MARGIN = 2
 """Steps above the lowest threshold without a false positive: an hour holds more than what is heard here."""
 CLIPS, CLIP_S, CLIP_SIZE, CLIP_CRF = 24, 4.0, (360, 640), 24
 """Made-up clips, how long and large they are, and how they are coded."""
-RECORDINGS = 30
-"""Of each corpus of speech."""
 
 FalsePositives = Callable[[float], int]
 """How many events a threshold leaves."""
@@ -48,11 +46,6 @@ class Calibration(Protocol):
     @property
     def floors(self) -> Mapping[str, float]:
         """By the names of `details`, what a threshold is not to go below."""
-        ...
-
-    @property
-    def hears_speech(self) -> bool:
-        """Whether recordings of speech are looked at too."""
         ...
 
     def false_positives(self, path: Path) -> dict[str, FalsePositives]:
@@ -71,7 +64,6 @@ class FrameCalibration:
     exit_ratio: float
     least: int
     floors: Mapping[str, float] = field(default_factory=dict)
-    hears_speech: bool = False
 
     def false_positives(self, path: Path) -> dict[str, FalsePositives]:
         observations: list[tuple[float, float, float]] = []
@@ -100,10 +92,9 @@ class FrameCalibration:
 def find_thresholds(calibration: Calibration, workspace: Workspace) -> tuple[dict[str, float], int]:
     """Thresholds by their names in `details`, and from how many clean files they are."""
     development, training = sources(workspace, "development"), sources(workspace, "train")
-    spoken = [path for corpus in development.speech for path in corpus[:RECORDINGS]] if calibration.hears_speech else []
     with TemporaryDirectory() as folder:
         clips = [*development.videos, *training.videos, *make_clips(development, Path(folder))]
-        return thresholds_of(calibration, [*clips, *spoken]), len(clips) + len(spoken)
+        return thresholds_of(calibration, clips), len(clips)
 
 
 def thresholds_of(calibration: Calibration, paths: Sequence[Path]) -> dict[str, float]:

@@ -18,6 +18,7 @@ CORPORA = ("kathleen", "kerstin", "nathalie", "ensemble", "prompts", "speechocea
 ONE_CLIP_IN = 10
 """Clips are few: more of them are for development than of other things."""
 SUFFIXES = {".mp4", ".mpg", ".webm", ".avi"}
+SOUNDS = {".flac", ".mp3", ".oga", ".ogg", ".opus", ".wav"}
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Sources:
     videos: tuple[Path, ...]
     speech: tuple[tuple[Path, ...], ...]
     """Recordings, one group a corpus."""
+    music: tuple[tuple[Path, ...], ...] = ()
+    """Sounds of games, one group a package."""
 
 
 def sources(workspace: Workspace, split: Split) -> Sources:
@@ -39,7 +42,19 @@ def sources(workspace: Workspace, split: Split) -> Sources:
     for corpus in CORPORA:
         if (workspace.speech / corpus / "metadata.tsv").exists():
             groups.append(tuple(r.path for r in recordings(workspace.speech, [corpus]) if r.split == split))
-    return Sources(videos, tuple(group for group in groups if group))
+    return Sources(videos, tuple(group for group in groups if group), _music(workspace.music, split))
+
+
+def music_packages(split: Split) -> tuple[str, ...]:
+    """Names of the packages whose music belongs to a split."""
+    return tuple(_clips()["music"].get(split, ()))
+
+
+def _music(folder: Path, split: Split) -> tuple[tuple[Path, ...], ...]:
+    """The sounds of each package that is there."""
+    packages = (folder / name for name in music_packages(split))
+    groups = (tuple(path for path in sorted(of.rglob("*")) if path.suffix.lower() in SOUNDS) for of in packages)
+    return tuple(group for group in groups if group)
 
 
 def clip_split(name: str) -> Split:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
-from statistics import fmean
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,44 +11,34 @@ import numpy.typing as npt
 
 from vivavoce.inspection.addon import load_learned
 from vivavoce.inspection.defects.audio_artifacts.evidence import (
+    count_steady,
     find_impulses,
     flat_tops,
     floor_spread_db,
     have_a_beat,
     is_driven,
     is_narrow,
-    is_tone,
-    mains_lines,
+    mains_levels,
 )
 from vivavoce.inspection.defects.audio_artifacts.features import is_quiet, sound_views
+from vivavoce.inspection.defects.audio_artifacts.pauses import Pauses
+from vivavoce.inspection.defects.audio_artifacts.track import Heard, Track
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
-from vivavoce.inspection.event_grouper import EventGrouper
-from vivavoce.inspection.media import AudioBlock, MediaInfo, Samples
+from vivavoce.inspection.media import SAMPLE_RATE_HZ, AudioBlock, MediaInfo, Samples
+from vivavoce.inspection.tones import find_pure_tone
 
 CLASSES = ("none", "hum", "hiss", "distortion", "clicks")
-BANDS_HZ = {"hum": (40, 800), "hiss": (4000, 20_000), "distortion": (1000, 16_000), "clicks": (2000, 20_000)}
 MAX_CHANNELS = 6
-WORTH = 0.1
+WORTH = 0.05
 """Probability under which nothing is looked at twice."""
 
 WIDE_HZ = 32_000
 """Sample rate from which a stream could hold the band that a starved encoder leaves out."""
 
-WORTH_CLICKS = 0.5
-"""The same of clicks, of which one second is enough and must be likelier."""
-
 SAME = 1e-3
 SOFTER_DB = 10.0
 """A channel so much softer than the loudest is not judged: what is wrong in it is not heard beside the others."""
-
-STEADY = ("hum", "hiss", "distortion")
-"""Defects that last: what counts is the mean of two seconds, of which a defect of two seconds fills one at least."""
-
-HUM_GAP_S = 10.0
-"""Hum that speech covers for a while is one hum: mains do not come and go."""
-
-HOLD, CLICKS_HOLD = 0.91, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,36 +50,47 @@ class Thresholds:
     distortion: float = 0.0
     clicks: float = 0.0
     mains_lines: float = 2.0
-    """Multiples of 50 or 60 Hz that stand out and keep their level, for hum."""
+    """Multiples of 50 or 60 Hz that stand out in both halves of a second and keep their level, for hum."""
+    long_lines: float = 3.0
+    """How many do that stand out in the whole second."""
     many_lines: float = 4.0
-    """How many do that stand out in half a second."""
-    floor_spread_db: float = 1.6
+    """How many do that stand out in half of it."""
+    floor_spread_db: float = 1.3
     """How far the high band may fall below its median, for hiss."""
     flat_tops: float = 1.12
     """How far the highest samples may stick out, for distortion."""
-    narrow: float = 0.9
+    narrow: float = 0.5
     """Probability of distortion from which a narrow band will do for evidence."""
     impulses: float = 3.0
     """Impulses in a second that stand out and have no beat, for clicks."""
     sure_lines: float = 5.0
     """Multiples of the mains from which the network's word suffices for the seconds beside, for hum."""
-    sure_spread_db: float = 1.2
-    """The same for hiss: how far the high band may fall below its median."""
     sure_tops: float = 1.08
     """The same for distortion: how far the highest samples may stick out."""
+    pauses: float = 0.25
+    """Share of soft frames in eight seconds from which sound has pauses, as speech has."""
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What was heard in one second: for each class the likelihood in the worst channel, and which that is."""
+class Trust:
+    """When the network's word counts for something. All are probabilities."""
 
-    said: dict[str, float]
-    """By the network alone."""
-    likely: dict[str, float]
-    """0 where nothing in the sound supports it."""
-    worst: dict[str, int]
-    sure: frozenset[str] = frozenset()
-    """Defects that are so plain here that the seconds beside need no evidence of their own."""
+    alone: float
+    """From here on it needs no evidence."""
+    in_pauses: float
+    """The same where the sound has pauses."""
+    supported: float
+    """Where the sound has none, evidence alone does not help a word under this."""
+
+
+NEVER = 2.0
+TRUST = {
+    "hum": Trust(alone=NEVER, in_pauses=0.7, supported=0.6),
+    "hiss": Trust(alone=0.985, in_pauses=0.95, supported=0.6),
+    "distortion": Trust(alone=NEVER, in_pauses=0.8, supported=0.85),
+    "clicks": Trust(alone=0.98, in_pauses=0.98, supported=0.5),
+}
+"""Chosen on music and speech for development, none of which the network learned from."""
 
 
 class AudioArtifacts(Detector):
@@ -100,17 +99,19 @@ class AudioArtifacts(Detector):
     Each second of each channel is put into one of five classes (no defect, hum, hiss, distortion, clicks) from its
     spectrum at three resolutions and its levels. A defect must be likelier than the addon's threshold: clicks, which
     may be few, in one second, the others in the mean of it and the second before or after. Channels that hold the
-    same are judged once. The network's word is not enough: hum must have two lines and more at multiples of 50 or 60 Hz
-    that keep their level, or four, hiss a floor from 5 to 14 kHz that never falls, distortion flat tops at one ceiling
+    same are judged once. The network's word is seldom enough: hum must have lines at multiples of 50 or 60 Hz that
+    keep their level, hiss a floor from 5 to 14 kHz that never falls, distortion flat tops at one ceiling
     (or the narrow band of a starved encoder, where the file has room for more), clicks three impulses and more that
-    stand out by themselves and not on a beat, and a pure tone is a line-up signal. Beside a second in which they are
-    plain the network's word is enough.
+    stand out by themselves and not on a beat, and a pure tone is a line-up signal. Where the sound has pauses, as
+    speech has and most music has not, a likely word needs no evidence, and beside a second in which it is plain none
+    does.
 
-    Limits: one class a second, so the weaker of two defects in one place is missed, and so are one or two clicks in a
-    second; seconds under -54 dB, and an end shorter than half a second, are not judged; sound without a top band
-    (telephone, 16 kHz) leaves little to hear hiss and clicks in; channels 10 dB softer than the loudest are left out.
-    Fails on: a held bass note near 50 or 60 Hz (hum), wind, rain and applause (hiss), a distorted guitar or an old
-    recording that is meant to sound so (distortion), keyboards, shutters and drums that are not in time (clicks).
+    Limits: one class a second, so the weaker of two defects in one place is missed; seconds under -54 dB, and an end
+    shorter than half a second, are not judged; sound without a top band (telephone, 16 kHz) leaves little to hear hiss
+    and clicks in; channels 10 dB softer than the loudest are left out.
+    Fails on: a held bass note near 50 or 60 Hz (hum), wind, rain, applause and noisy pads (hiss), a distorted guitar,
+    chip music, or an old recording that is meant to sound so (distortion), keyboards, shutters and drums that are not
+    in time (clicks).
     """
 
     names: ClassVar[tuple[str, ...]] = CLASSES[1:]
@@ -124,6 +125,7 @@ class AudioArtifacts(Detector):
         given = {name: float(getattr(self.thresholds, name)) for name in self.names}
         self._thresholds = {name: given[name] or learned.figure(f"{name}_threshold") for name in self.names}
         self._tracks: dict[int, Track] = {}
+        self._pauses: dict[int, Pauses] = {}
 
     def judge(self, samples: Samples) -> npt.NDArray[np.float32]:
         """One second (channels, 48000) at 48 kHz -> probabilities (channels, 5) in the order of `classes`."""
@@ -140,12 +142,13 @@ class AudioArtifacts(Detector):
         whole = _whole_second(block)
         if whole is None:
             return None
+        paused = self._pauses.setdefault(block.stream, Pauses()).add(block.mono) >= self.thresholds.pauses
         loud = [n for n in _different(whole) if not is_quiet(whole[n])]
         loud = [n for n in loud if _level_db(whole[n]) > max(_level_db(whole[m]) for m in loud) - SOFTER_DB]
         said = self.judge(whole[loud]) if loud else np.eye(1, len(CLASSES), dtype=np.float32)
         judged, sure = said.copy(), set[str]()
         for number, channel in enumerate(loud):
-            sure |= self._weigh(judged[number], whole[channel], self._is_wide(block.stream))
+            sure |= self._weigh(judged[number], whole[channel], self._is_wide(block.stream), paused)
         worst = {name: (loud or [0])[int(judged[:, index].argmax())] for index, name in enumerate(CLASSES)}
         return Heard(_by_class(said), _by_class(judged), worst, frozenset(sure))
 
@@ -154,35 +157,44 @@ class AudioArtifacts(Detector):
         sounds = self.media.sounds
         return stream >= len(sounds) or not sounds[stream].rate_hz or sounds[stream].rate_hz >= WIDE_HZ
 
-    def _weigh(self, likely: npt.NDArray[np.float32], second: Samples, wide: bool) -> set[str]:
-        """Take back, in place, what the network says and no half of the second supports; what is plain in it.
+    def _weigh(self, likely: npt.NDArray[np.float32], second: Samples, wide: bool, paused: bool) -> set[str]:
+        """Take back, in place, what the network says and nothing in the second supports; what is plain in it.
 
-        Only where the stream is `wide` is a missing top band an encoder's doing.
+        Only where the stream is `wide` is a missing top band an encoder's doing; `paused` is a sound with pauses.
         """
         sure: set[str] = set()
-        if likely[1:].max() < WORTH:
-            return sure
-        limits, halves = self.thresholds, np.split(second[: len(second) // 2 * 2], 2)
-        if is_tone(second):
+        if likely[1:].max() >= WORTH and find_pure_tone(second, SAMPLE_RATE_HZ):
             likely[1:] = 0.0
-        hum, hiss, distortion, clicks = map(CLASSES.index, self.names)
-        if likely[hum] >= WORTH:
-            lines = max(map(mains_lines, halves))
-            likely[hum] *= lines >= limits.many_lines or mains_lines(*halves) >= limits.mains_lines
-            sure |= {"hum"} if lines >= limits.sure_lines else set()
-        if likely[hiss] >= WORTH:
-            spread_db = min(map(floor_spread_db, halves))
-            likely[hiss] *= spread_db <= limits.floor_spread_db
-            sure |= {"hiss"} if spread_db <= limits.sure_spread_db else set()
-        if likely[distortion] >= WORTH:
-            tops = min((flat_tops(half) for half in halves if is_driven(half)), default=np.inf)
-            starved = wide and likely[distortion] >= limits.narrow and is_narrow(second)
-            likely[distortion] *= starved or tops <= limits.flat_tops
-            sure |= {"distortion"} if tops <= limits.sure_tops else set()
-        if likely[clicks] >= WORTH_CLICKS:
-            times_ms = find_impulses(second)
-            likely[clicks] *= len(times_ms) >= limits.impulses and not have_a_beat(times_ms)
+        for index, name in enumerate(CLASSES):
+            if not index or likely[index] < WORTH:
+                continue
+            said, trust = float(likely[index]), TRUST[name]
+            supported, plain = self._evidence(name, second, said, wide)
+            if paused:
+                believed = supported or said >= trust.in_pauses
+            else:
+                believed = (supported and said >= trust.supported) or said >= trust.alone
+                plain = plain and said >= trust.supported
+            likely[index] *= believed
+            sure |= {name} if plain else set()
         return sure
+
+    def _evidence(self, name: str, second: Samples, said: float, wide: bool) -> tuple[bool, bool]:
+        """Whether a second supports a defect of which the network says how likely it is, and whether plainly."""
+        limits, halves = self.thresholds, np.split(second[: len(second) // 2 * 2], 2)
+        if name == "hum":
+            levels = [mains_levels(half) for half in halves]
+            lines, steady = max(map(count_steady, levels)), count_steady(*levels)
+            many = lines >= limits.many_lines or steady >= limits.mains_lines
+            return many or count_steady(mains_levels(second)) >= limits.long_lines, lines >= limits.sure_lines
+        if name == "hiss":
+            return min(map(floor_spread_db, halves)) <= limits.floor_spread_db, False
+        if name == "distortion":
+            tops = min((flat_tops(half) for half in halves if is_driven(half)), default=np.inf)
+            starved = wide and said >= limits.narrow and is_narrow(second)
+            return starved or tops <= limits.flat_tops, tops <= limits.sure_tops
+        times_ms = find_impulses(second)
+        return len(times_ms) >= limits.impulses and not have_a_beat(times_ms), False
 
     def finish(self, end_s: float) -> Iterator[Event]:
         del end_s
@@ -190,78 +202,9 @@ class AudioArtifacts(Detector):
             yield from track.finish()
 
 
-@dataclass(frozen=True, slots=True)
-class _Second:
-    start_s: float
-    end_s: float
-    heard: Heard
-
-
-class Track:
-    """What was heard of one sound stream: the last seconds, and the stretches that are open."""
-
-    def __init__(self, stream: int, thresholds: dict[str, float]) -> None:
-        self._stream, self._thresholds = stream, thresholds
-        self._spans = {
-            name: EventGrouper(gap_s=_gap_s(name), min_s=_least_s(name), exit_ratio=_hold(name)) for name in thresholds
-        }
-        self._channel: dict[str, int] = {}
-        self._recent: list[_Second] = []
-
-    def add(self, start_s: float, end_s: float, heard: Heard) -> Iterator[Event]:
-        """Judge the second before this one, whose neighbours are now known."""
-        self._recent.append(_Second(start_s, end_s, heard))
-        for name, threshold in self._thresholds.items():
-            if heard.likely[name] >= threshold:
-                self._channel[name] = heard.worst[name]
-        if len(self._recent) > 1:
-            yield from self._judge(len(self._recent) - 2)
-        del self._recent[:-2]
-
-    def finish(self) -> Iterator[Event]:
-        if self._recent:
-            yield from self._judge(len(self._recent) - 1)
-        for name, spans in self._spans.items():
-            for span in spans.finish():
-                yield self._event(name, span.start_s, span.end_s, span.mean)
-
-    def _judge(self, place: int) -> Iterator[Event]:
-        second = self._recent[place]
-        for name, threshold in self._thresholds.items():
-            near = [one.heard for one in self._recent[max(0, place - 1) : place + 2]]
-            plain = any(name in heard.sure for heard in near)
-            around = [heard.said[name] if plain else heard.likely[name] for heard in near]
-            strength = _of_two(around, threshold) if name in STEADY else second.heard.likely[name] / threshold
-            for span in self._spans[name].add(second.start_s, second.end_s, strength):
-                yield self._event(name, span.start_s, span.end_s, span.mean)
-
-    def _event(self, name: str, start_s: float, end_s: float, strength: float) -> Event:
-        score = min(1.0, strength * self._thresholds[name])
-        evidence = {"band_hz": list(BANDS_HZ[name]), "channel": self._channel.get(name, 0), "stream": self._stream}
-        return Event(name, start_s, end_s, score, evidence)
-
-
 def _by_class(likely: npt.NDArray[np.float32]) -> dict[str, float]:
     """The most of all channels, (channels, 5)."""
     return {name: float(likely[:, index].max()) for index, name in enumerate(CLASSES)}
-
-
-def _of_two(likely: list[float], threshold: float) -> float:
-    """Strength in the best pair of neighbours among two or three seconds."""
-    pairs = pairwise(likely) if len(likely) > 1 else [(likely[0], likely[0])]
-    return max(fmean(pair) for pair in pairs) / threshold
-
-
-def _hold(name: str) -> float:
-    return HOLD if name in STEADY else CLICKS_HOLD
-
-
-def _gap_s(name: str) -> float:
-    return HUM_GAP_S if name == "hum" else 1.01
-
-
-def _least_s(name: str) -> float:
-    return 1.5 if name in STEADY else 0.0
 
 
 def _whole_second(block: AudioBlock) -> Samples | None:

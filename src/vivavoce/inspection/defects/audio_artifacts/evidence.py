@@ -7,6 +7,8 @@ import numpy.typing as npt
 
 from vivavoce.inspection.media import SAMPLE_RATE_HZ, Samples
 
+Levels = npt.NDArray[np.float64]
+
 MAINS_HZ, OFF_HZ = (50.0, 60.0), 0.5
 HARMONICS, STEADY_DB = 6, 3.0
 AROUND_HZ = (4.0, 14.0)
@@ -16,8 +18,8 @@ FINE = 4
 """Zero padding, so that a line is placed within a quarter of a hertz."""
 
 PEAKS_DB, SIDES_DB = 2.2, 1.0
-TONE_HZ, TONE_REST = 20.0, 0.003
 FRAME = SAMPLE_RATE_HZ // 100
+SILENT = 1e-4
 HISS_HZ = (5000.0, 14_000.0)
 CLICK_HZ = 4000.0
 CLICK_FRAME = SAMPLE_RATE_HZ // 1000
@@ -36,11 +38,11 @@ NARROW_HZ, NARROW_DB = (8000.0, 16_000.0), -75.0
 def flat_tops(part: Samples) -> float:
     """How far the highest samples of a part's loudest tenth (samples,) stick out: the 99.9th percentile of the
     magnitudes over the 90th. Sound that is driven into a ceiling stays below 1.1, also after a lossy codec; limited
-    music lies from 1.15 on."""
+    music lies from 1.15 on. Infinite in silence."""
     frames = np.abs(part[: len(part) // FRAME * FRAME]).reshape(-1, FRAME)
     power = np.square(frames, dtype=np.float64).mean(axis=1)
     top, high = np.quantile(frames[power >= np.quantile(power, 0.9)], (0.999, 0.9))
-    return float(top / max(float(high), 1e-6))
+    return float(top / high) if high > SILENT else float("inf")
 
 
 def is_driven(part: Samples) -> bool:
@@ -52,13 +54,6 @@ def is_driven(part: Samples) -> bool:
     above, below = np.quantile(part, (0.999, 0.001))
     apart_db = 20 * np.log10(np.array([max(high, 1e-6) / max(low, 1e-6), max(above, 1e-6) / max(-below, 1e-6)]))
     return bool(apart_db[0] <= PEAKS_DB and abs(apart_db[1]) <= SIDES_DB)
-
-
-def is_tone(part: Samples) -> bool:
-    """Whether a part of sound (samples,) at 48 kHz is one pure tone, as line-up signals are."""
-    power, hertz = _spectrum(part, 1)
-    peak = hertz[int(power.argmax())]
-    return float(power[np.abs(hertz - peak) > TONE_HZ].sum()) < TONE_REST * float(power.sum())
 
 
 def is_narrow(part: Samples) -> bool:
@@ -80,16 +75,21 @@ def floor_spread_db(part: Samples) -> float:
     return float(middle - low)
 
 
-def mains_lines(*parts: Samples) -> int:
-    """How many of the first six multiples of 50 or of 60 Hz, within half a hertz, stand out of what is around them by
-    8 dB and more, in every part and in each as loud as in the others within 3 dB: hum does not change, basses do."""
-    spectra = [_spectrum(part, FINE) for part in parts]
-    return max(
-        sum(
-            _is_steady([_line_db(*one, k * mains, OFF_HZ * k**0.5) for one in spectra]) for k in range(1, HARMONICS + 1)
-        )
-        for mains in MAINS_HZ
-    )
+def mains_levels(part: Samples) -> Levels:
+    """Levels in dB of the first six multiples of 50 and of 60 Hz, within half a hertz, in a part of sound (samples,),
+    (2, 6): minus infinity for those that do not stand out of what is around them by 8 dB and more."""
+    power, hertz = _spectrum(part, FINE)
+    multiples = range(1, HARMONICS + 1)
+    return np.array([[_line_db(power, hertz, k * mains, OFF_HZ * k**0.5) for k in multiples] for mains in MAINS_HZ])
+
+
+def count_steady(*levels: Levels) -> int:
+    """How many multiples of 50 or of 60 Hz there are in every part, in each as loud as in the others within 3 dB, of
+    the `mains_levels` of one and more: hum does not change, basses do."""
+    lowest, highest = np.min(levels, axis=0), np.max(levels, axis=0)
+    there = lowest > -np.inf
+    steady = there & (highest - np.where(there, lowest, 0.0) <= STEADY_DB)
+    return int(steady.sum(axis=1).max())
 
 
 def find_impulses(part: Samples) -> npt.NDArray[np.int64]:
@@ -115,10 +115,6 @@ def have_a_beat(times_ms: npt.NDArray[np.int64]) -> bool:
     phases = np.exp(2j * np.pi * times_ms[None] / GRID_MS[:, None])
     off = np.abs(np.angle(phases / phases.mean(axis=1, keepdims=True))).max(axis=1) / (2 * np.pi)
     return bool((off * GRID_MS < np.minimum(GRID_OFF_MS, GRID_OFF * GRID_MS)).any())
-
-
-def _is_steady(levels_db: list[float]) -> bool:
-    return min(levels_db) > -np.inf and max(levels_db) - min(levels_db) <= STEADY_DB
 
 
 def _line_db(power: npt.NDArray[np.float64], hertz: npt.NDArray[np.float64], at_hz: float, off_hz: float) -> float:

@@ -23,7 +23,7 @@ QUIET = 2e-3
 SHAPES = {
     "mel": (MELS, SAMPLE_RATE_HZ // MEL_HOP),
     "tones": (TONE_VIEWS, TONES),
-    "fine": (len(FINE_EDGES_HZ) - 1, SAMPLE_RATE_HZ // FINE_HOP),
+    "fine": (len(FINE_EDGES_HZ), SAMPLE_RATE_HZ // FINE_HOP),
     "levels": (2 * LEVELS + 1,),
 }
 """Shape of each view of one second."""
@@ -33,8 +33,9 @@ def sound_views(samples: Samples) -> dict[str, Array]:
     """(seconds, 48000) at 48 kHz -> the views by name, (seconds, *SHAPES[name]), at unit loudness.
 
     `mel` (64 bands of 60 Hz to 22 kHz, 10 ms), `tones` (4 windows of 0.4 s, 2.5 Hz apart up to 1 kHz), `fine`
-    (8 bands, 2 ms) are log10 power; `levels` are 32 quantiles of the samples' sizes and 32 of their steps,
-    log10, and last how loud the second was before: noise alone is a pause where it is soft, and hiss where it is loud.
+    (8 bands, and the largest bend of the wave, 2 ms) are log10 power; `levels` are 32 quantiles of the samples'
+    sizes and 32 of their steps, log10, and last how loud the second was before: noise alone is a pause where it is
+    soft, and hiss where it is loud.
     """
     loudness = np.sqrt(np.mean(np.square(samples), axis=1, keepdims=True, dtype=np.float64)) + 1e-6
     sound = (samples / loudness).astype(np.float32)
@@ -62,7 +63,14 @@ def _fine(sound: Array) -> Array:
     power = _spectra(sound, FINE_WINDOW, FINE_HOP)
     edges = [round(hertz * FINE_WINDOW / SAMPLE_RATE_HZ) for hertz in FINE_EDGES_HZ]
     bands = np.add.reduceat(power[..., : edges[-1]], edges[:-1], axis=-1)
-    return np.log10(bands + FLOOR).transpose(0, 2, 1)
+    return np.log10(np.concatenate([bands, _bends(sound)[..., None]], axis=-1) + FLOOR).transpose(0, 2, 1)
+
+
+def _bends(sound: Array) -> Array:
+    """(seconds, frames): the largest squared second difference in each frame, which a break of one sample makes."""
+    bends = np.diff(sound, n=2, axis=1, prepend=sound[:, :1], append=sound[:, -1:])
+    frames = bends[:, : sound.shape[1] // FINE_HOP * FINE_HOP].reshape(len(sound), -1, FINE_HOP)
+    return np.square(np.abs(frames).max(axis=2)) / FINE_HOP
 
 
 def _levels(sound: Array, loudness: npt.NDArray[np.float64]) -> Array:

@@ -170,11 +170,15 @@ class _Stream:
         quiet = np.concatenate([[False], levels < QUIET_DB, [False]])
         edges = np.flatnonzero(np.diff(quiet.astype(np.int8)))
         for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-            known = last + AROUND_STEPS <= len(levels) or final
-            if first >= self.judged and known:
+            if last + AROUND_STEPS > len(levels) and not final:
+                self.judged = max(self.judged, first)
+                break
+            if first >= self.judged:
                 self.judged = last
                 if first >= EDGE_STEPS and last + EDGE_STEPS <= len(levels):
                     yield from self._judge_group(first, last)
+        else:
+            self.judged = len(levels)
         surplus = min(self.judged, len(levels) - round(MOST_S / STEP_S)) - AROUND_STEPS
         if surplus > 0:
             self.levels = levels[surplus:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
@@ -30,19 +31,21 @@ and then change at once; of filmed faces half change by 1.4 and more."""
 QUIET = 1e-3
 SLOWEST_HZ = 15.0
 WAIT_S = 20.0
+MOST_VERDICTS = 5000
+"""Of the last five hours."""
 
 
 class AvSync(Detector):
-    """Sound that comes too early for the lips, by over 80 ms, or too late, by over 120 ms, and up to 0.6 s.
+    """Sound that comes too early for the lips, by over 80 ms, or too late, by over 120 ms, and up to 1 s.
 
     Every fragment of four seconds: shots are cut apart, faces found (YuNet) and followed, mouths cut out upright at
-    25 a second, and a network trained on talking faces compares them with the sound at 31 offsets from 15 pictures
-    early to 15 late. Each face that moves and is there for three seconds or more votes; the verdict is in sync, out of
+    25 a second, and a network trained on talking faces compares them with the sound at 55 offsets from 27 pictures
+    early to 27 late. Each face that moves and is there for three seconds or more votes; the verdict is in sync, out of
     sync, or inconclusive (no such face, silence, no vote, or a tie). Fragments out of sync make events with the offset
-    in pictures of 40 ms, positive where the sound is late. `verdicts` keeps them all.
+    in pictures of 40 ms, positive where the sound is late. `verdicts` keeps the last five thousand.
 
     Limits: faces from a twentieth of the picture's width on, seen from the front, in files of 15 pictures a second and
-    more; the first sound stream; offsets past 0.6 s are inconclusive at best. Trained on few speakers.
+    more; the first sound stream; offsets past 1.1 s are inconclusive at best. Trained on few speakers.
     Fails on: dubbed films, voice-over on a talking face, singers who mime (out of sync, and rightly so); faces that
     chew; cartoons; two who talk at once.
     """
@@ -61,7 +64,7 @@ class AvSync(Detector):
         self._memory: dict[int, Array] = {}
         self._start = 0
         self._able = bool(media.video and media.sounds and not 0.0 < media.video.rate_hz < SLOWEST_HZ)
-        self.verdicts: list[Verdict] = []
+        self.verdicts: deque[Verdict] = deque(maxlen=MOST_VERDICTS)
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
         if self._able:

@@ -52,6 +52,10 @@ class Thresholds:
     """Part of it that keeps an event going."""
     looks: float = 2.0
     """Corrupt looks, a third of a second apart, that make an event."""
+    suspicions: float = 3.0
+    """How many do of which one is corrupt after the second look, and the others by the network's word."""
+    suspected: float = 0.95
+    """Probability of such a word, over 7 % of the picture and more."""
     odd_pictures: float = 2.0
     """Single odd pictures, none over a second after the one before, that make an event."""
 
@@ -81,7 +85,8 @@ class BlockCorruption(Detector):
     0.07 of the map is over one half; version 2 (`learned`, the default) has a decision over the map's statistics that
     was trained jointly with the map, and a second look: in the cells that the map calls corrupt the change since the
     picture before must step at the borders of blocks, as motion, texture and defocus do not. Two corrupt looks, none
-    over 0.7 s after the one before, are an event, which goes on while pictures come near the threshold. Looks at every
+    over 0.7 s after the one before, are an event, or one and two more of which the network is sure; it goes on while
+    pictures come near the threshold. Looks at every
     third of a second; a picture that is held is compared with that of the look before, and stays corrupt while it is
     held.
 
@@ -111,7 +116,7 @@ class BlockCorruption(Detector):
         self._last: Observation | None = None
         self._grouper = EventGrouper(GAP_S, exit_ratio=self.thresholds.exit_ratio)
         self._worst: Observation | None = None
-        self._corrupt = 0
+        self._corrupt = self._suspected = 0
         self._odd, self._odd_grouper = OddPictures(), EventGrouper(ODD_GAP_S)
 
     def judge(self, before: Plane, luma: Plane) -> Observation:
@@ -137,9 +142,10 @@ class BlockCorruption(Detector):
             return
         observation = self._observe(before, self._before)
         end_s = frame.time_s + frame.seconds
-        ratio = self._ratio(observation)
-        for span in self._grouper.add(frame.time_s - frame.seconds, end_s, ratio):
+        ratio, suspected = self._ratio(observation), self._is_suspected(observation)
+        for span in self._grouper.add(frame.time_s - frame.seconds, end_s, max(ratio, float(suspected))):
             yield from self._event(span.start_s, span.end_s)
+        self._suspected += suspected and ratio < 1.0
         if ratio >= 1.0:
             self._corrupt += 1
             if self._worst is None or observation.probability > self._worst.probability:
@@ -168,11 +174,20 @@ class BlockCorruption(Detector):
             return observation.area / MAX_AREA
         return observation.confirmed / self.thresholds.probability
 
+    def _is_suspected(self, observation: Observation) -> bool:
+        """Whether the network is sure of a large part, whatever the second look says: beside a picture that passes it
+        others are corrupt too."""
+        sure = observation.probability >= self.thresholds.suspected and observation.area >= MAX_AREA
+        return sure and self._decision == "learned"
+
     def _event(self, start_s: float, end_s: float) -> Iterator[Event]:
         worst, self._worst = self._worst, None
         count, self._corrupt = self._corrupt, 0
-        if worst is None or count < self.thresholds.looks:
+        suspected, self._suspected = self._suspected, 0
+        limits = self.thresholds
+        if worst is None or (count < limits.looks and count + suspected < limits.suspicions):
             return
+        count += suspected
         evidence = {"map": np.round(worst.map, 2).tolist(), "area": round(worst.area, 4), "pictures": count}
         yield Event("block_corruption", start_s, end_s, worst.probability, evidence)
 

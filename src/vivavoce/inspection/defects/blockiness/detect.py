@@ -20,6 +20,9 @@ COARSEST = 51.0
 IN_PARTS = 0.2
 """Probability in each half of a picture: an encoder's grid lies on all of it."""
 
+MOST_QUANTISERS = 10_000
+"""Whose mean is told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
@@ -71,7 +74,7 @@ class Blockiness(Detector):
         strength = visible / self._threshold
         for span in self._spans.add(frame.time_s, frame.time_s + frame.seconds, strength):
             yield from self._event(span.start_s, span.end_s, span.mean, span.count)
-        if strength >= 1.0:
+        if strength >= 1.0 and len(self._quantisers) < MOST_QUANTISERS:
             self._quantisers.append(quantiser)
 
     def _is_all_over(self, luma: Plane) -> bool:

@@ -60,6 +60,10 @@ class Thresholds:
     """Spread of the levels of a picture under which it is flat, and nothing is held."""
 
 
+MOST_SPEEDS = 10_000
+"""Of a held picture: a channel may freeze for days."""
+
+
 @dataclass(slots=True)
 class _Hold:
     """Pictures that stay as they are."""
@@ -97,7 +101,8 @@ class Freeze(Detector):
         hold = self._hold
         if hold and self._stays(hold, step):
             hold.anchor += FOLLOW * (step.blocks - hold.anchor)
-            hold.speeds.append(step.speed)
+            if len(hold.speeds) < MOST_SPEEDS:
+                hold.speeds.append(step.speed)
             hold.end_s = frame.time_s + frame.seconds
         else:
             if hold:

@@ -106,7 +106,8 @@ class Stutter(Detector):
         self._seen.append((step.time_s, again))
         if typical >= MOVING and again:
             self._drawn = is_chart(frame.small) if not self._repeats else self._drawn
-            self._repeats.append(step)
+            if not self._repeats or step.time_s - self._repeats[0].time_s < 2 * FREEZE_S:  # what lasts is a freeze
+                self._repeats.append(step)
             return
         yield from self._judge_halt(step, typical, limit)
         if step.motion > 0.5 * HALT:

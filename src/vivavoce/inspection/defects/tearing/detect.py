@@ -34,6 +34,8 @@ class Thresholds:
 
     older_rows: float = 1.75
     """How much better rows fit an earlier frame than those since."""
+    hardly_older_rows: float = 1.2
+    """The same where the network is sure, and puts the line at the same row."""
     suspected: float = 0.3
     """Probability that a frame is torn, by the network."""
     probability: float = 0.6
@@ -85,14 +87,16 @@ class Tearing(Detector):
         if len(self._small) < REMEMBERED or luma.shape[0] < MIN_HEIGHT:
             return
         older = find_older_rows(tuple(self._small))
-        if older is None or older.ratio < self.thresholds.older_rows or bobs(self._small[-2], small, older.row):
+        limits = self.thresholds
+        if older is None or older.ratio < limits.hardly_older_rows or bobs(self._small[-2], small, older.row):
             return
         torn, row = self._ask_network(frame)
-        if torn < self.thresholds.suspected:
+        agreed = torn >= limits.probability and abs(row - older.row) <= SAME_ROW
+        if not agreed and (torn < limits.suspected or older.ratio < limits.older_rows):
             return
-        for group in self._grouper.add(frame.time_s, frame.time_s + frame.seconds, older.ratio):
+        for group in self._grouper.add(frame.time_s, frame.time_s + frame.seconds, max(1.0, older.ratio)):
             yield from self._event(group)
-        self._sure |= torn >= self.thresholds.probability and abs(row - older.row) <= SAME_ROW
+        self._sure |= agreed
         if self._clearest is None or older.ratio > self._clearest.ratio:
             self._clearest = older
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 import av
 import numpy as np
@@ -20,12 +21,15 @@ from vivavoce.inspection.simulation import Clip, simulate, transcode_audio
 from vivavoce.training.inspection.examples import Example
 from vivavoce.training.inspection.hard_negatives.sounds import apply_random_effects, crowd, mix, music
 
+_T = TypeVar("_T")
+
 DEFECTS = CLASSES[1:]
 MIXED = -1
 """The class of a second with several defects: pretraining learns from it, the classes do not."""
 
 PIECE_S, PIECES, EDGE_S = 2.4, 8, 0.2
 PER_PIECE = 3
+LEAST_MUSIC_S = 10.0
 CODECS = (
     ("aac", 128_000), ("aac", 96_000), ("aac", 64_000),
     ("libopus", 96_000), ("libopus", 64_000), ("libmp3lame", 128_000),
@@ -33,9 +37,11 @@ CODECS = (
 """Bits a second of one channel; 64 kb/s is what each has in stereo at 128."""
 
 CODEC_CHANCES = (0.25, 0.1, 0.3, 0.15, 0.12, 0.08)
-MIXED_CHANCE, VIDEO_CHANCE, BLEND_CHANCE = 0.25, 0.4, 0.2
-MUSIC_CHANCE, CROWD_CHANCE, DRESSED_CHANCE = 0.2, 0.08, 0.5
-CLEAN_CHANCE = 0.35
+MIXED_CHANCE, BLEND_CHANCE = 0.2, 0.15
+SPEECH_CHANCE, PLAYED_CHANCE = 0.4, 0.4
+"""Of pieces: recordings of speech, and music where there is some; the rest is the sound of videos."""
+MUSIC_CHANCE, CROWD_CHANCE, DRESSED_CHANCE = 0.1, 0.08, 0.5
+CLEAN_CHANCE = 0.4
 """Of single classes: clean sound is the most various."""
 PART_CHANCE, LEAST_PART_S, HARDLY_S = 0.35, 0.35, 0.05
 """Damage that begins or ends within a second: from how much of it on that is a defect, up to how much none."""
@@ -45,11 +51,13 @@ WEAKEST, MILDER = 0.1, 1.5
 
 @dataclass(frozen=True)
 class ArtifactMaker:
-    """Draws pieces from speech and from the sound of videos, and damages some; one draw is one run of a codec."""
+    """Draws pieces from speech, music and the sound of videos, and damages some; one draw is one run of a codec."""
 
     speech: tuple[tuple[Path, ...], ...]
     """Recordings, one group a corpus; groups are drawn alike, whatever their size."""
     videos: tuple[Path, ...]
+    music: tuple[tuple[Path, ...], ...] = ()
+    """Music, one group a package."""
 
     def __call__(self, random: np.random.Generator) -> Iterator[Example]:
         pieces, damages = [], []
@@ -78,12 +86,12 @@ class ArtifactMaker:
         return (piece * random.uniform(0.1, 0.9) / (np.abs(piece).max() + 1e-9)).astype(np.float32)
 
     def _piece(self, random: np.random.Generator) -> Samples:
-        if random.random() < VIDEO_CHANCE:
-            sound = _video_sound(self.videos[random.integers(len(self.videos))])
-        else:
-            group = self.speech[random.integers(len(self.speech))]
-            sound = _recording(group[random.integers(len(group))])
-        return _stretch(sound, random)
+        kind = random.random()
+        if kind < PLAYED_CHANCE and self.music:
+            return _stretch(_played(_one_of(_one_of(self.music, random), random), random), random)
+        if kind < PLAYED_CHANCE + SPEECH_CHANCE or not self.videos:
+            return _stretch(_recording(_one_of(_one_of(self.speech, random), random)), random)
+        return _stretch(_video_sound(_one_of(self.videos, random)), random)
 
 
 @dataclass(frozen=True)
@@ -145,6 +153,26 @@ def _stretch(sound: Samples, random: np.random.Generator) -> Samples:
     return sound[start : start + length]
 
 
+def _one_of(choices: Sequence[_T], random: np.random.Generator) -> _T:
+    return choices[random.integers(len(choices))]
+
+
+def _played(path: Path, random: np.random.Generator) -> Samples:
+    """A stretch of music somewhere in a file, (samples,) at 48 kHz, a piece long or what there is."""
+    resampler = AudioResampler(format="fltp", layout="mono", rate=SAMPLE_RATE_HZ)
+    parts, heard = [np.zeros((1, 0), np.float32)], 0
+    with av.open(str(path), metadata_errors="ignore") as container:
+        spare_s = (container.duration or 0) / av.time_base - PIECE_S - EDGE_S
+        if spare_s > 0:
+            container.seek(round(random.uniform(0, spare_s) * av.time_base))
+        for frame in container.decode(audio=0):
+            parts += [part.to_ndarray() for part in resampler.resample(frame)]
+            heard += parts[-1].shape[1]
+            if heard > (PIECE_S + EDGE_S) * SAMPLE_RATE_HZ:
+                break
+    return np.concatenate(parts, axis=1)[0]
+
+
 @lru_cache(maxsize=64)
 def _recording(path: Path) -> Samples:
     return read_audio(path, SAMPLE_RATE_HZ).samples
@@ -155,11 +183,25 @@ def _video_sound(path: Path) -> Samples:
     """The sound of a video, (samples,) at 48 kHz; its pictures are not decoded. Empty where there is none."""
     resampler = AudioResampler(format="fltp", layout="mono", rate=SAMPLE_RATE_HZ)
     parts = [np.zeros((1, 0), np.float32)]
-    with av.open(str(path)) as container:
+    with av.open(str(path), metadata_errors="ignore") as container:
         if container.streams.audio:
             frames = chain(container.decode(audio=0), [None])
             parts += [part.to_ndarray() for frame in frames for part in resampler.resample(frame)]
     return np.concatenate(parts, axis=1)[0]
+
+
+def long_enough(groups: tuple[tuple[Path, ...], ...]) -> tuple[tuple[Path, ...], ...]:
+    """Of groups of sounds those that can be read and last for ten seconds and more: no short effects."""
+    kept = (tuple(path for path in group if _seconds_of(path) >= LEAST_MUSIC_S) for group in groups)
+    return tuple(group for group in kept if group)
+
+
+def _seconds_of(path: Path) -> float:
+    try:
+        with av.open(str(path), metadata_errors="ignore") as container:
+            return (container.duration or 0) / av.time_base if container.streams.audio else 0.0
+    except av.FFmpegError:
+        return 0.0
 
 
 def with_sound(paths: tuple[Path, ...]) -> tuple[Path, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from vivavoce.inspection.defects.audio_artifacts.features import LEVELS, TONE_VIEWS
+from vivavoce.inspection.defects.audio_artifacts.features import LEVELS, SHAPES, TONE_VIEWS
 
 MIXTURE = 8
 """What pretraining asks for: presence of each of four defects and their strengths."""
@@ -30,7 +30,9 @@ class ArtifactNetwork(nn.Module):
             nn.LazyLinear(48),
             nn.ReLU(),
         )
-        self.fine = nn.Sequential(_line(8, width, 5), _line(width, 2 * width, 5), _line(2 * width, 2 * width, 5))
+        self.fine = nn.Sequential(
+            _line(SHAPES["fine"][0], width, 5), _line(width, 2 * width, 5), _line(2 * width, 2 * width, 5)
+        )  # fmt: skip
         self.levels = nn.Sequential(nn.Linear(2 * LEVELS + 1, 48), nn.ReLU())
         self.join = nn.Sequential(nn.Dropout(dropout), nn.LazyLinear(96), nn.ReLU(), nn.Dropout(dropout))
         self.classes, self.mixture = nn.Linear(96, classes), nn.Linear(96, MIXTURE)

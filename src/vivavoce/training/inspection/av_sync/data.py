@@ -80,7 +80,7 @@ class Windows:
         self._chances = lengths / lengths.sum()
 
     def batch(self, size: int, ticks: int, random: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
-        """Mouths (size, ticks, 32, 48), bands (size, 4 * (ticks + 30), 24) and offsets from -15 as 0 (31: none)."""
+        """Mouths (size, ticks, 32, 48), bands (size, 4 * (ticks + 54), 24) and offsets from -27 as 0 (55: none)."""
         windows = [self._window(ticks, random) for _ in range(size)]
         mouths, bands, offsets = (np.stack(part) for part in zip(*windows, strict=True))
         return torch.from_numpy(mouths), torch.from_numpy(bands), torch.from_numpy(offsets)

@@ -1,4 +1,4 @@
-"""Lips and sound: which of 31 offsets, or none, is between these lips and that sound?"""
+"""Lips and sound: which of 55 offsets, or none, is between these lips and that sound?"""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class LipSync(DetectorProduct[SyncRecipe]):
 
 
 def offset_loss(evidence: Tensor, offsets: Tensor) -> Tensor:
-    """Cross-entropy over 31 offsets and "none", with labels smoothed to the neighbouring offsets."""
+    """Cross-entropy over 55 offsets and "none", with labels smoothed to the neighbouring offsets."""
     truth = functional.one_hot(offsets, NONE + 1).float()
     here = truth[:, :NONE]
     spread = functional.pad(here[:, :-1], (1, 0)) + functional.pad(here[:, 1:], (0, 1))

@@ -1,0 +1,102 @@
+"""From what is heard second by second to events: the last seconds of a stream, and the stretches that are open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import fmean
+
+from vivavoce.inspection.event import Event
+from vivavoce.inspection.event_grouper import EventGrouper
+
+BANDS_HZ = {"hum": (40, 800), "hiss": (4000, 20_000), "distortion": (1000, 16_000), "clicks": (2000, 20_000)}
+STEADY = ("hum", "hiss", "distortion")
+"""Defects that last: what counts is the mean of two seconds, of which a defect of two seconds fills one at least."""
+
+HUM_GAP_S = 10.0
+"""Hum that speech covers for a while is one hum: mains do not come and go."""
+
+HOLD, CLICKS_HOLD = 0.91, 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was heard in one second: for each class the likelihood in the worst channel, and which that is."""
+
+    said: dict[str, float]
+    """By the network alone."""
+    likely: dict[str, float]
+    """0 where nothing in the sound supports it."""
+    worst: dict[str, int]
+    sure: frozenset[str] = frozenset()
+    """Defects that are so plain here that the seconds beside need no evidence of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Second:
+    start_s: float
+    end_s: float
+    heard: Heard
+
+
+class Track:
+    """What was heard of one sound stream: the last seconds, and the stretches that are open."""
+
+    def __init__(self, stream: int, thresholds: dict[str, float]) -> None:
+        self._stream, self._thresholds = stream, thresholds
+        self._spans = {
+            name: EventGrouper(gap_s=_gap_s(name), min_s=_least_s(name), exit_ratio=_hold(name)) for name in thresholds
+        }
+        self._channel: dict[str, int] = {}
+        self._recent: list[_Second] = []
+
+    def add(self, start_s: float, end_s: float, heard: Heard) -> Iterator[Event]:
+        """Judge the second before this one, whose neighbours are now known."""
+        self._recent.append(_Second(start_s, end_s, heard))
+        for name, threshold in self._thresholds.items():
+            if heard.likely[name] >= threshold:
+                self._channel[name] = heard.worst[name]
+        if len(self._recent) > 1:
+            yield from self._judge(len(self._recent) - 2)
+        del self._recent[:-2]
+
+    def finish(self) -> Iterator[Event]:
+        if self._recent:
+            yield from self._judge(len(self._recent) - 1)
+        for name, spans in self._spans.items():
+            for span in spans.finish():
+                yield self._event(name, span.start_s, span.end_s, span.mean)
+
+    def _judge(self, place: int) -> Iterator[Event]:
+        second = self._recent[place]
+        for name, threshold in self._thresholds.items():
+            near = [one.heard for one in self._recent[max(0, place - 1) : place + 2]]
+            plain = any(name in heard.sure for heard in near)
+            around = [heard.said[name] if plain else heard.likely[name] for heard in near]
+            strength = _of_two(around, threshold) if name in STEADY else second.heard.likely[name] / threshold
+            for span in self._spans[name].add(second.start_s, second.end_s, strength):
+                yield self._event(name, span.start_s, span.end_s, span.mean)
+
+    def _event(self, name: str, start_s: float, end_s: float, strength: float) -> Event:
+        score = min(1.0, strength * self._thresholds[name])
+        evidence = {"band_hz": list(BANDS_HZ[name]), "channel": self._channel.get(name, 0), "stream": self._stream}
+        return Event(name, start_s, end_s, score, evidence)
+
+
+def _of_two(likely: list[float], threshold: float) -> float:
+    """Strength in the best pair of neighbours among two or three seconds."""
+    pairs = pairwise(likely) if len(likely) > 1 else [(likely[0], likely[0])]
+    return max(fmean(pair) for pair in pairs) / threshold
+
+
+def _hold(name: str) -> float:
+    return HOLD if name in STEADY else CLICKS_HOLD
+
+
+def _gap_s(name: str) -> float:
+    return HUM_GAP_S if name == "hum" else 1.01
+
+
+def _least_s(name: str) -> float:
+    return 1.5 if name in STEADY else 0.0
