@@ -14,6 +14,8 @@ from vivavoce.inspection.media import Plane
 REACH = 27
 """Offsets are searched up to this many pictures early and late."""
 OFFSETS = np.arange(-REACH, REACH + 1)
+USUAL, UNUSUAL = 15, 1.0
+"""Nats that offsets beyond so many pictures must be likelier: the more there are, the more of them fit by chance."""
 EARLIEST, LATEST = -2, 3
 """Pictures that the sound may be early or late and still be in sync: people notice it from 45 ms early and 125 ms
 late, and accept 90 and 185 (ITU-R BT.1359)."""
@@ -40,7 +42,8 @@ class SyncNetworks:
         """
         seen = self.mouth.run({"mouths": mouths})["motion"]
         heard = self.speech.run({"bands": bands[None]})["sound"][0]
-        return np.append(self.sharpness * likeness(seen, heard), self.none).astype(np.float32)
+        at_offsets = self.sharpness * likeness(seen, heard) - UNUSUAL * (np.abs(OFFSETS) > USUAL)
+        return np.append(at_offsets, self.none).astype(np.float32)
 
 
 def likeness(seen: Array, heard: Array) -> Array:
