@@ -12,6 +12,7 @@ from typing import TypeVar
 import av
 import numpy as np
 from av.audio.resampler import AudioResampler
+from av.error import FFmpegError
 
 from vivavoce.audio import read_audio
 from vivavoce.inspection.defects.audio_artifacts.detect import CLASSES
@@ -154,7 +155,7 @@ def _stretch(sound: Samples, random: np.random.Generator) -> Samples:
 
 
 def _one_of(choices: Sequence[_T], random: np.random.Generator) -> _T:
-    return choices[random.integers(len(choices))]
+    return choices[int(random.integers(len(choices)))]
 
 
 def _played(path: Path, random: np.random.Generator) -> Samples:
@@ -200,7 +201,7 @@ def _seconds_of(path: Path) -> float:
     try:
         with av.open(str(path), metadata_errors="ignore") as container:
             return (container.duration or 0) / av.time_base if container.streams.audio else 0.0
-    except av.FFmpegError:
+    except FFmpegError:
         return 0.0
 
 
