@@ -55,6 +55,9 @@ class Concealer:
 
     def __init__(self, vocoder: Fargan, predictor: PlcPredictor) -> None:
         self._vocoder, self._predictor = vocoder, predictor
+        self._before_gap: tuple[PlayState, PlayState, PredictorState] | None = None
+        """A moment at which a gap began, the same with its features, and what the predictor heard: where a filling
+        proves too loud, the same gap is filled again."""
 
     @classmethod
     def load(cls, vocoder_addon: str | Path = vocoder.ADDON, predictor_addon: str | Path = plc_predictor.ADDON) -> Self:
@@ -95,8 +98,10 @@ class Concealer:
         if frames <= 0:
             return state, np.zeros(0, np.float32)
         rows, known = check_gap_features(frames, rows, known)
-        state = state if state.gap else self._analyse(state)
-        heard = state.gap.predictor if state.gap else self._hear_past(state)
+        if state.gap:
+            heard = state.gap.predictor
+        else:
+            state, heard = self._hear_past(state)
         predictor, rows = complete_gap_features(self._predictor, heard, rows, known, _whole_frames(ahead))
         start = state.gap.vocoder if state.gap else self._start(state, rows)
         spoken, samples = self._vocoder.speak(start, rows[vocoder.LOOKAHEAD :])
@@ -114,9 +119,14 @@ class Concealer:
         around = np.concatenate([missing, past, rows[: vocoder.LOOKAHEAD]])
         return self._vocoder.start(state.played[-vocoder.START_SAMPLES :], around)
 
-    def _hear_past(self, state: PlayState) -> PredictorState:
-        heard = state.played[len(state.played) - len(state.rows) * HOP :]
-        return self._predictor.hear(self._predictor.initial_state(), state.rows, heard)
+    def _hear_past(self, state: PlayState) -> tuple[PlayState, PredictorState]:
+        found = self._before_gap
+        if found is None or found[0] is not state:
+            analysed = self._analyse(state)
+            heard = analysed.played[len(analysed.played) - len(analysed.rows) * HOP :]
+            predicted = self._predictor.hear(self._predictor.initial_state(), analysed.rows, heard)
+            found = self._before_gap = (state, analysed, predicted)
+        return found[1], found[2]
 
     def _analyse(self, state: PlayState) -> PlayState:
         """With features of all that was played: found here, because most of what arrives is never asked for."""
