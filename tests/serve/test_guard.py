@@ -114,6 +114,34 @@ def test_a_hang_up_stops_the_work(server: Running) -> None:
     assert made(server) - before < 5 * 60
 
 
+def test_a_hang_up_before_the_first_sound_gives_the_place_back(service: Service) -> None:
+    body = f'{{"model": "tts-1", "voice": "alloy", "response_format": "pcm", "input": "{LONG}"}}'
+    with Running(service, max_streams=1, max_queue=3, max_wait_s=60) as running:
+        busy = running.connection()
+        busy.request("POST", "/v1/audio/speech", body)
+        busy.getresponse().read(100)
+        waiting = [running.connection() for _ in range(3)]
+        for connection in waiting:
+            connection.request("POST", "/v1/audio/speech", body)
+        wait_until(lambda: running.service.admission.waiting == 3)
+        for connection in waiting:
+            connection.close()
+        wait_until(lambda: running.service.admission.waiting == 0)
+        assert running.service.admission.speaking == 1
+        busy.close()
+
+
+def test_a_hang_up_stops_an_answer_that_is_made_as_a_whole(server: Running) -> None:
+    connection = server.connection()
+    asked = f'{{"model": "tts-1", "voice": "alloy", "stream_format": "json", "input": "{LONG}"}}'
+    connection.request("POST", "/v1/audio/speech", asked)
+    wait_until(lambda: server.service.admission.speaking == 1)
+    before = made(server)
+    connection.close()
+    wait_until(lambda: server.service.admission.speaking == 0)
+    assert made(server) - before < 30
+
+
 def test_a_client_that_does_not_read_is_hung_up_on(service: Service) -> None:
     with Running(service, stall_s=0.3, max_characters=100_000) as running:
         slow = socket.socket()

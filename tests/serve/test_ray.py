@@ -40,8 +40,10 @@ class Ray(ModuleType):
             "headers": [(b"host", b"localhost")], "root_path": "", "server": ("127.0.0.1", 8880), "extensions": {},
         }  # fmt: skip
 
+        asked = [{"type": "http.request", "body": b"", "more_body": False}]
+
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": b"", "more_body": False}
+            return asked.pop() if asked else await asyncio.Future()
 
         async def send(message: dict[str, Any]) -> None:
             self.answers.append(message)

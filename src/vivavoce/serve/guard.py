@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -89,7 +89,10 @@ class Guard:
         if refusal:
             await self._error_page(scope["path"], refusal)(scope, exchange.receive, exchange.send)
             return
-        await self._app(scope, exchange.receive, exchange.send)
+        if is_upload:  # which reads its own body
+            await self._app(scope, exchange.receive, exchange.send)
+        else:
+            await exchange.follow(self._app(scope, exchange.receive, exchange.send))
 
     def _refusal(self, scope: Scope, headers: Headers) -> ServiceError | None:
         if _is_unix(scope):
@@ -146,6 +149,7 @@ class _Exchange:
         self.id = f"req_{secrets.token_hex(12)}"
         self.status = 0
         self.sent_bytes = 0
+        self._is_complete = False
         self._scope, self._receive, self._send = scope, receive, send
         self._settings, self._origin = settings, origin
         self._body: list[Message] | None = None
@@ -197,6 +201,27 @@ class _Exchange:
                 await self._send(message)
         except TimeoutError:
             raise StalledError from None
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            self._is_complete = True
+
+    async def follow(self, answering: Awaitable[None]) -> None:
+        """Let the application answer a request whose body is read; when the client hangs up it is cancelled at once,
+        also where it still waits for its turn to speak. Raises `ClientDisconnect` then."""
+        task = asyncio.ensure_future(answering)
+        listening = asyncio.ensure_future(self._hung_up())
+        try:
+            await asyncio.wait((task, listening), return_when=asyncio.FIRST_COMPLETED)
+            if not (task.done() or self._is_complete):
+                raise ClientDisconnect
+            await task
+        finally:
+            for started in (task, listening):
+                started.cancel()
+            await asyncio.gather(task, listening, return_exceptions=True)
+
+    async def _hung_up(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
 
     async def abort(self) -> None:
         """End the connection so that the client knows of it. Raises `ConnectionAbortedError` where another program than

@@ -73,7 +73,7 @@ class Whep:
         session = _Session(self._service, speech, redundancy_s)
         try:
             answer = await session.answer((await request.body()).decode("utf-8", "replace"))
-        except ServiceError:
+        except BaseException:  # also where the client hangs up meanwhile
             await session.close()
             raise
         if text := query.get("text"):

@@ -98,6 +98,14 @@ class Conversation:
         session.end()
 
     async def _speak(self, session: TextSession, *, is_streamed: bool) -> None:
+        try:
+            await self._say(session, is_streamed=is_streamed)
+        except TimeoutError:
+            self._writer.transport.abort()
+        except ConnectionError:
+            pass  # the client has gone, which the task that reads is told of
+
+    async def _say(self, session: TextSession, *, is_streamed: bool) -> None:
         form = {"rate": session.rate_hz, "width": 2, "channels": 1}
         is_started, milliseconds = False, 0.0
         try:
@@ -122,10 +130,6 @@ class Conversation:
                 await self._write(Event("audio-stop", {"timestamp": round(milliseconds)}))
             if is_streamed:
                 await self._write(SynthesizeStopped().event())
-        except TimeoutError:
-            self._writer.transport.abort()
-        except ConnectionError:
-            pass  # the client has gone, which the task that reads is told of
 
     async def _write(self, event: Event) -> None:
         async with asyncio.timeout(self._service.settings.stall_s):
