@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vivavoce.voice import load_voice, synthesizer
+from vivavoce.voice import load_voice, sentence_synthesis
 from vivavoce.voice.controls import TokenControls, token_controls
 
 SSML = (
@@ -28,7 +28,7 @@ def test_what_was_asked_is_read_and_never_written(monkeypatch: pytest.MonkeyPatc
         made.append(controls)
         return controls
 
-    monkeypatch.setattr(synthesizer, "token_controls", read_only)
+    monkeypatch.setattr(sentence_synthesis, "token_controls", read_only)
     spoken = load_voice().synthesize(SSML)
     assert np.isfinite(spoken.samples).all()
     assert made[0].non_default()

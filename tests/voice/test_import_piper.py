@@ -136,7 +136,7 @@ def test_windows_are_the_original_in_one_piece(voice: Voice) -> None:
     session = onnxruntime.InferenceSession(graph.SerializeToString(), providers=["CPUExecutionProvider"])
     latent = RANDOM.normal(size=(1, 150, WIDTH)).astype(np.float32)
     (wanted,) = session.run(None, {"latent": latent.transpose(0, 2, 1)})
-    blocks = StreamableStack(voice._frames.blocks[1:3])
+    blocks = StreamableStack(voice._sentences._frames.blocks[1:3])
     made = join(list(blocks.open({}, [{"latent": latent[:, at : at + 16]} for at in range(0, 150, 16)])))["audio"]
     np.testing.assert_allclose(made[0], np.asarray(wanted)[0, 0], atol=1e-4)
 

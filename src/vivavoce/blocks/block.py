@@ -7,7 +7,7 @@ from another stream, from whole-utterance data, or from both. Blocks hold parame
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Generic, Protocol, Self, TypeVar
 
@@ -86,6 +86,11 @@ class StreamableBlock(Block, Generic[State]):
         """Whether tensors of the upstream leave again beside `outputs`, in their places and types."""
         return False
 
+    @property
+    def forwarded(self) -> Sequence[str]:
+        """The inputs that leave again as they came, by name, in step with what is made."""
+        return ()
+
     @abstractmethod
     def initial_state(self, context: Tensors) -> State:
         """The state before the first frame. Reads `context_inputs` from `context`, which may hold more."""
@@ -116,7 +121,8 @@ class StreamableBlock(Block, Generic[State]):
         Raises `StackError` where `inputs` are not met.
         """
         connect(self.inputs, upstream, f"{place} ({type(self).__name__})", source)
-        return {**upstream, **self.outputs} if self.forwards_inputs else self.outputs
+        kept: Specs = upstream if self.forwards_inputs else {}
+        return {**kept, **self.outputs, **{name: upstream[name] for name in self.forwarded}}
 
     def open(
         self,

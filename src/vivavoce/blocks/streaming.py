@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -89,9 +89,9 @@ class StreamingNetwork(StreamableBlock[StreamingState]):
         forwarded = {name: self.inputs[name] for name in self._forward}
         return {**self.network.outputs, **forwarded}
 
-    def wire(self, upstream: Specs, place: str, source: str) -> Specs:
-        outputs = super().wire(upstream, place, source)
-        return {**outputs, **{name: upstream[name] for name in self._forward}}
+    @property
+    def forwarded(self) -> Sequence[str]:
+        return self._forward
 
     @property
     def lookahead(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
@@ -84,9 +84,9 @@ class WindowedNetwork(StreamableBlock[WindowState]):
     def outputs(self) -> Specs:
         return {**self._outputs, **{name: self._inputs[name] for name in self._forward}}
 
-    def wire(self, upstream: Specs, place: str, source: str) -> Specs:
-        outputs = super().wire(upstream, place, source)
-        return {**outputs, **{name: upstream[name] for name in self._forward}}
+    @property
+    def forwarded(self) -> Sequence[str]:
+        return self._forward
 
     @property
     def lookahead(self) -> int:

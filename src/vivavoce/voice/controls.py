@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from vivavoce.features import Array
 from vivavoce.text.ssml_values import SILENT_DB
 from vivavoce.text.utterance import Sentence, Word
-from vivavoce.voice.tokens import Tokens
+from vivavoce.voice.tokens import Ids, Tokens
 
 NEPERS_PER_DB = np.log(10.0) / 20.0
 NEPERS_PER_SEMITONE = np.log(2.0) / 12.0
@@ -61,29 +62,29 @@ def token_controls(
 ) -> TokenControls:
     """The controls of a sentence's words over their tokens, on top of those of the whole; gaps follow the word before
     them."""
-    count = len(tokens.symbols)
-    rates = np.full(count, rate, np.float32)
-    shifts = np.full(count, pitch_semitones * NEPERS_PER_SEMITONE, np.float32)
-    ranges, gains = np.ones(count, np.float32), np.zeros(count, np.float32)
-    silence_s = np.full(count, -1.0, np.float32)
-    owner = tokens.owner
+    asked = [(word.control, *EMPHASIS[word.control.emphasis]) for word in sentence.words]
+    owner, sounds = tokens.owner, tokens.words
+
+    def spread(places: Ids, values: Iterable[float], neutral: float = 0.0) -> Array:
+        """Values of words over tokens (tokens,), `neutral` where there is no word."""
+        return np.array([*values, neutral], np.float32)[places]
+
+    slower = spread(sounds, (each[1] for each in asked), 1.0)
+    higher = spread(sounds, (each[2] for each in asked)) + spread(owner, (each[0].pitch_semitones for each in asked))
+    louder = spread(sounds, (each[3] for each in asked)) + spread(owner, (each[0].volume_db for each in asked))
+    silence_s = np.full(len(owner), -1.0, np.float32)
     for number, word in enumerate(sentence.words):
-        control = word.control
-        slower, semitones, decibels = EMPHASIS[control.emphasis]
-        sounds = tokens.words == number
-        mine = owner == number
-        rates[mine] *= control.rate
-        rates[sounds] *= slower
-        shifts[mine] += control.pitch_semitones * NEPERS_PER_SEMITONE
-        shifts[sounds] += semitones * NEPERS_PER_SEMITONE
-        ranges[mine] *= control.range_factor
-        gains[mine] += control.volume_db * NEPERS_PER_DB
-        gains[sounds] += decibels * NEPERS_PER_DB
         if word.break_s is not None:
-            silence_s[np.flatnonzero(mine)[-1]] = word.break_s
+            silence_s[np.flatnonzero(owner == number)[-1]] = word.break_s
     if sentence.lead_s:
         silence_s[0] = sentence.lead_s
-    return TokenControls(rates, shifts, ranges, gains, silence_s)
+    return TokenControls(
+        rate=np.float32(rate) * spread(owner, (each[0].rate for each in asked), 1.0) * slower,
+        pitch_shift=((pitch_semitones + higher) * NEPERS_PER_SEMITONE).astype(np.float32),
+        pitch_range=spread(owner, (each[0].range_factor for each in asked), 1.0),
+        gain=(louder * NEPERS_PER_DB).astype(np.float32),
+        silence_s=silence_s,
+    )
 
 
 def is_silent(word: Word) -> bool:

@@ -25,6 +25,8 @@ from vivavoce.voice.tokens import Tokens, gap_symbol
 BLOCK_S = 0.005
 LEAD_BLOCKS, TAIL_BLOCKS = 4, 8
 """Kept of what lies before the first sound of a piece, and of what follows its last."""
+MOST_LEAD_BLOCKS, MOST_TAIL_BLOCKS = 12, 24
+"""The same inside a sentence, where the voice is silent: its own silence sounds better than none at all."""
 TAIL_S = TAIL_BLOCKS * BLOCK_S
 SILENT_LEVEL = 10.0 ** (-54.0 / 20.0)
 """Root mean square of a block that nobody hears beside speech of -20 LUFS."""
@@ -89,8 +91,9 @@ def _part(shaper: _Shaper, held: Array, cut: Cut, reach: int) -> Generator[Piece
     place, level = quietest(held[low : low + 2 * reach], shaper.block)
     yield from shaper.take(held[: low + place])
     if cut.certain or level < DIP_LEVEL:
-        yield from shaper.end()
-        shaper.part(cut.silence_s)
+        room = int(cut.silence_s / BLOCK_S)
+        yield from shaper.end(min(max(2 * room // 3, TAIL_BLOCKS), MOST_TAIL_BLOCKS))
+        shaper.part(cut.silence_s, min(max(room // 3, LEAD_BLOCKS), MOST_LEAD_BLOCKS))
     else:
         shaper.go_on()
     return held[low + place :]
@@ -121,18 +124,19 @@ class _Shaper:
         self._tail = 0
         """Samples of silence that the piece before ended with: part of the pause before the next."""
         self._pause, self._heard, self._goes_on = 0, True, False
-        self._begin(pause_s)
+        self._begin(pause_s, LEAD_BLOCKS)
 
-    def part(self, pause_s: float) -> None:
-        """A cut: a new piece, whose first sound comes `pause_s` after the last one of the piece before."""
+    def part(self, pause_s: float, lead_blocks: int) -> None:
+        """A cut: a new piece, whose first sound comes `pause_s` after the last one of the piece before, with so much of
+        the silence before it."""
         self._passed += 1
-        self._begin(pause_s)
+        self._begin(pause_s, lead_blocks)
 
-    def _begin(self, pause_s: float) -> None:
-        lead = LEAD_BLOCKS * self.block if self._trim else 0
+    def _begin(self, pause_s: float, lead_blocks: int) -> None:
         unspent = 0 if self._heard else self._pause
-        self._pause = round(pause_s * self._rate_hz) - self._tail - lead + unspent
+        self._pause = round(pause_s * self._rate_hz) - self._tail + unspent
         self._held = np.zeros(0, np.float32)
+        self._lead_blocks, self._lead = lead_blocks, 0
         self._heard, self._tail, self._soft = False, 0, 0
 
     def go_on(self) -> None:
@@ -147,11 +151,13 @@ class _Shaper:
         audible = self._audible()
         if not self._heard:
             if not audible.any():
-                silent = max(0, len(audible) - LEAD_BLOCKS)
+                silent = max(0, len(audible) - self._lead_blocks)
                 self._held = self._held[silent * self.block :]
                 return
-            silent = max(0, int(np.argmax(audible)) - LEAD_BLOCKS)
+            lead = int(np.argmax(audible))
+            silent = max(0, lead - self._lead_blocks)
             self._held, audible = self._held[silent * self.block :], audible[silent:]
+            self._lead = (lead - silent) * self.block
         # the last block may have to be faded
         certain = int(np.flatnonzero(audible)[-1]) if audible.any() else 0
         if certain:
@@ -159,18 +165,19 @@ class _Shaper:
             self._soft = certain - 1 - int(loud[-1]) if len(loud) else self._soft + certain
             yield self._give(self._held[: certain * self.block])
 
-    def end(self) -> Iterator[Piece]:
-        """The end of the piece, faded out."""
+    def end(self, tail_blocks: int = TAIL_BLOCKS) -> Iterator[Piece]:
+        """The end of the piece, faded out, with so much of the silence after it; of a murmur less, which soon fades."""
         audible = self._audible()
         if not (self._heard or audible.any()):
             return
         kept = len(self._held)
         if self._trim:
-            sound = (int(np.flatnonzero(audible)[-1]) + 1 if audible.any() else 0) * self.block
-            kept = min(kept, sound + TAIL_BLOCKS * self.block)
-            self._tail = kept - sound
+            sound = int(np.flatnonzero(audible)[-1]) + 1 if audible.any() else 0
+            murmurs = self._power(min(len(audible), sound + tail_blocks))[sound:] >= SILENT_LEVEL**2
+            kept = min(kept, (sound + (TAIL_BLOCKS if murmurs.any() else tail_blocks)) * self.block)
+            self._tail = kept - sound * self.block
         faded = self._held[:kept].copy()
-        size = min(self.block, kept)
+        size = min(max(self.block, min(self._tail, TAIL_BLOCKS * self.block)), kept)
         faded[kept - size :] *= np.linspace(1.0, 0.0, size, dtype=np.float32)
         self._held = np.concatenate([faded, self._held[kept:]])
         if kept:
@@ -184,7 +191,7 @@ class _Shaper:
         if self._heard and self._goes_on:
             shift, self._goes_on = self._given - begun, False
         if not self._heard:
-            silence = max(0, self._pause)
+            silence = max(0, self._pause - self._lead)
             size = min(self.block, len(samples))
             samples = samples.copy()
             samples[:size] *= np.linspace(0.0, 1.0, size, dtype=np.float32)

@@ -31,14 +31,14 @@ from vivavoce.voice.stack import describe_stack
 BOUNDARY_S = -0.045
 LONGEST_END_S = 0.175
 RISING = "yes_no"
-IN_8_BITS = ("text_encoder", "melody", "decoder")
-"""Not the network of durations: they are rounded to frames, and in 8 bits cost 0.1 of DistillMOS."""
+IN_8_BITS = ("text_encoder", "prosody_encoder", "melody", "decoder")
 CLOSING_UNITS, CLOSING_NATS, CLOSING_LIFT, CLOSING_PITCH = 36, 0.8, 5.0, 0.8
 """How much of a sentence's end, silence included, keeps at least its speaker's mean energy and so much more, and that
 share of its median pitch where it falls: the teacher lets sentences fade or creak before their melody is where it
 goes."""
-CLOSING_MORE_NATS = {"af_heart": 1.2}
-"""Whom the teacher creaks with through weak last syllables, where less is not heard to have a pitch."""
+CLOSING_MORE_NATS = {"af_heart": 1.2, "af_bella": -0.5}
+"""The teacher creaks with af_heart through weak last syllables, where less is not heard to have a pitch; af_bella falls
+audibly with less."""
 DESCRIPTIONS = {
     "kathleen": ("female", "en-US", "A woman, a real person reading phonetically balanced prompts"),
     "af_heart": ("female", "en-US", "A woman, synthetic"),

@@ -1,13 +1,13 @@
 """More examples of durations, pitch and energy than there is sound: what each speaker says to the others' texts.
 
 The teacher's predictor needs no sound, so that every voice may read what the others read; a share of the statements is
-also asked, with a question mark for their full stop.
+also asked, with a question mark for their full stop. Kathleen's prompts, as they are read aloud, are texts too.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,21 +15,40 @@ from rich.progress import track
 
 from vivavoce.training.corpora.arrays import write_arrays
 from vivavoce.training.corpora.intonation import intonation_kinds
-from vivavoce.training.corpora.recordings import recordings
+from vivavoce.training.corpora.recordings import Recording, recordings
+from vivavoce.training.voice.hibari import vocabulary
 from vivavoce.training.voice.labels import Predictor
 from vivavoce.training.voice.prepare import SYNTHETIC
 
 CORPUS = "more"
+RETOLD = "retold"
+"""Kathleen's prompts as the teacher would have its speakers say them."""
+UNSPOKEN = (CORPUS, RETOLD)
+"""What there is no sound of."""
 PER_SPEAKER = {"ensemble": 420, "intonation": 220}
 ASKED = 80
 """Of the ensemble's statements, for each speaker."""
+RETOLD_IN_ALL = 2000
+"""Of the prompts, over all speakers."""
+_Reading = tuple[str, str, str, str, tuple[str, int]]
+"""Speaker, name, text, phonemes and kind of what is to be said."""
 
 
 def prepare_more(root: Path, cache: Path, styles: str) -> None:
     """Write `cache/more/<speaker>-<id>.npz`; files already there are kept. No text that is held out is read."""
+    _label(list(_readings(root)), cache / CORPUS, styles)
+
+
+def prepare_retold(root: Path, cache: Path, styles: str) -> None:
+    """Write `cache/retold/<speaker>-<id>.npz` from the prepared recordings `cache/kathleen`; files already there are
+    kept. No text that is held out is read."""
+    _label(list(_prompts(root, cache / "kathleen")), cache / RETOLD, styles)
+
+
+def _label(said: Sequence[_Reading], folder: Path, styles: str) -> None:
     predictor = Predictor(styles)
-    for speaker, name, text, phonemes, kind in track(list(_readings(root)), description=CORPUS):
-        path = cache / CORPUS / f"{speaker}-{name}.npz"
+    for speaker, name, text, phonemes, kind in track(said, description=folder.name):
+        path = folder / f"{speaker}-{name}.npz"
         if path.exists():
             continue
         labels = predictor(phonemes, speaker)
@@ -41,7 +60,23 @@ def prepare_more(root: Path, cache: Path, styles: str) -> None:
         write_arrays(path, arrays)
 
 
-def _readings(root: Path) -> Iterator[tuple[str, str, str, str, tuple[str, int]]]:
+def _prompts(root: Path, prepared: Path) -> Iterator[_Reading]:
+    """Each of Kathleen's prompts for each speaker, in an order that mixes both."""
+    named = {number: symbol for symbol, number in vocabulary().items()}
+    texts: dict[str, Recording] = {}
+    for row in recordings(root, ["kathleen"]):
+        if row.split == "train" and (prepared / f"{row.id}.npz").exists():
+            texts.setdefault(row.text, row)
+    speakers = sorted({row.speaker for row in recordings(root, ["ensemble"])})
+    found: list[_Reading] = []
+    for row in texts.values():
+        with np.load(prepared / f"{row.id}.npz") as stored:
+            phonemes = "".join(named.get(number, "") for number in stored["ids"].tolist())
+        found += [(speaker, row.id, row.text, phonemes, ("", -1)) for speaker in speakers]
+    yield from (found[i] for i in np.random.default_rng(0).permutation(len(found))[:RETOLD_IN_ALL])
+
+
+def _readings(root: Path) -> Iterator[_Reading]:
     """Speaker, name, text, phonemes and kind of what is to be said, in an order that mixes the speakers."""
     held = {row.text for row in recordings(root, list(SYNTHETIC)) if row.split == "test"}
     random = np.random.default_rng(0)

@@ -26,7 +26,7 @@ from vivavoce.training.core.recipe import Recipe
 from vivavoce.training.voice.examples import Example, centres, examples, tensors
 from vivavoce.training.voice.kinds import last_rise
 from vivavoce.training.voice.more import CORPUS as MORE
-from vivavoce.training.voice.more import prepare_more
+from vivavoce.training.voice.more import RETOLD, UNSPOKEN, prepare_more, prepare_retold
 from vivavoce.training.voice.networks import Melody
 from vivavoce.training.voice.prepare import prepare
 from vivavoce.training.voice.reference import over_tokens
@@ -122,9 +122,11 @@ class Prosody(Product[ProsodyRecipe]):
     def prepare(self, minutes: float) -> None:
         del minutes
         data = self.recipe.data
-        prepare(self.workspace.speech, self.features, data.styles, [c for c in data.corpora if c != MORE])
+        prepare(self.workspace.speech, self.features, data.styles, [c for c in data.corpora if c not in UNSPOKEN])
         if MORE in data.corpora:
             prepare_more(self.workspace.speech, self.features, data.styles)
+        if RETOLD in data.corpora:
+            prepare_retold(self.workspace.speech, self.features, data.styles)
 
     def build_network(self) -> StageOne:
         return StageOne(asdict(self.recipe.reference))
@@ -135,7 +137,7 @@ class Prosody(Product[ProsodyRecipe]):
             go_on(network, self.workspace.run(self.recipe.follows))
             return
         begin(network.melody, self.recipe.begin, "melody")
-        spoken = utterances(self.features, [c for c in self.recipe.data.corpora if c != MORE], with_sound=False)
+        spoken = utterances(self.features, [c for c in self.recipe.data.corpora if c not in UNSPOKEN], with_sound=False)
         network.melody.centre.copy_(torch.tensor(centres(spoken)))
         if self.recipe.begin == HIBARI:
             set_registers(network.melody)
@@ -155,7 +157,7 @@ class Prosody(Product[ProsodyRecipe]):
     def learned(self) -> list[Example]:
         """What is trained on."""
         spoken = utterances(self.features, self.recipe.data.corpora, with_sound=False)
-        return examples(spoken, centres([u for u in spoken if u.corpus != MORE]))
+        return examples(spoken, centres([u for u in spoken if u.corpus not in UNSPOKEN]))
 
     @cached_property
     def held(self) -> list[Example]:

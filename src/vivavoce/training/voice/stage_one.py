@@ -19,7 +19,7 @@ from vivavoce.training.voice.networks import FRAMES_PER_UNIT, Melody
 from vivavoce.training.voice.reference import SentenceReference, WordReference, word_shares
 from vivavoce.training.voice.utterances import SPEAKERS
 
-PROSODY_RUNS = ("chorus-prosody", "chorus-questions", "chorus-lengths")
+PROSODY_RUNS = ("chorus-prosody", "chorus-questions", "chorus-lengths", "chorus-retold")
 """Each goes on from the one before."""
 PROSODY_RECIPE = PROSODY_RUNS[-1]
 UNVOICED_SHARE = 0.35

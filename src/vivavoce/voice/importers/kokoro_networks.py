@@ -1,14 +1,11 @@
 """Kokoro-82M in parts: styles, text encoder, melody, frame decoder and generator.
 
-Its decoder normalises every layer by means and variances over the whole sentence, which no stream knows. They are
-replaced by those that a speaker has in other sentences, so a layer's normalisation and the style's scale and shift are
-one scale and one shift of each channel, found once for a sentence; what is left are convolutions.
+What its layers are normalised by is found once for a sentence (`kokoro_layers`); what is left are convolutions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +15,13 @@ from vivavoce.errors import InputError
 from vivavoce.features import Array
 from vivavoce.voice.importers.dequantise import dequantise
 from vivavoce.voice.importers.graph import INT64, Graph, Wire
+from vivavoce.voice.importers.kokoro_layers import (
+    GENERATOR,
+    AffineLayers,
+    Normalisation,
+    affine_layers,
+    find_normalisations,
+)
 
 INPUTS = {"tokens", "style", "speed"}
 TEXT, PROSODY, UNITS = "/encoder/MatMul_1_output_0", "/encoder/MatMul_output_0", "/encoder/Clip_output_0"
@@ -28,23 +32,9 @@ MIX, MIX_BIAS = (
     "/decoder/decoder/generator/m_source/l_linear/MatMul",
     "decoder.decoder.generator.m_source.l_linear.bias",
 )
-GENERATOR = "/decoder/decoder/generator/"
 TEXT_WIDTH, PROSODY_WIDTH, HIDDEN_WIDTH, STYLE_WIDTH = 512, 640, 512, 256
 UNIT_FRAMES, HOP = 2, 300
 """Frames of a unit, and samples of a frame."""
-
-
-@dataclass(frozen=True)
-class Normalisation:
-    """One layer's: `made` is `scale * (x - mean) / sqrt(variance + epsilon) + shift`; all are names of tensors."""
-
-    made: str
-    x: str
-    mean: str
-    variance: str
-    epsilon: str
-    scale: str
-    shift: str
 
 
 class KokoroGraph:
@@ -65,32 +55,7 @@ class KokoroGraph:
     @cached_property
     def normalisations(self) -> tuple[Normalisation, ...]:
         """The normalisations of the decoder and the generator, in the order of the graph."""
-        makers = self.whole.makers
-        found: list[Normalisation] = []
-        for node in self.whole.model.graph.node:
-            if node.op_type == "Add" and node.output[0].startswith("/decoder/"):
-                product = makers.get(node.input[0])
-                quotient = product and product.op_type == "Mul" and makers.get(product.input[1])
-                if quotient and quotient.op_type == "Div":
-                    found += self._normalisation(node, product, quotient)
-        if not found:
-            raise InputError(f"{self.whole.place}: has no layers that are normalised as Kokoro's are")
-        return tuple(found)
-
-    def _normalisation(self, node: Any, product: Any, quotient: Any) -> list[Normalisation]:
-        makers = self.whole.makers
-        centred, root = (makers.get(name) for name in quotient.input)
-        if centred is None or root is None or (centred.op_type, root.op_type) != ("Sub", "Sqrt"):
-            return []
-        mean, padded = makers.get(centred.input[1]), makers.get(root.input[0])
-        if mean is None or padded is None or mean.op_type != "ReduceMean" or padded.op_type != "Add":
-            return []
-        variance, epsilon = padded.input
-        return [
-            Normalisation(
-                node.output[0], centred.input[0], centred.input[1], variance, epsilon, product.input[0], node.input[1]
-            )
-        ]
+        return find_normalisations(self.whole)
 
     def statistics_network(self) -> bytes:
         """The whole model with its layers' means and variances as outputs too, and f0 (1, frames) in Hz."""
@@ -236,35 +201,5 @@ class KokoroGraph:
         weights, bias = self.whole.weight(node.input[1]), self.whole.weight(MIX_BIAS)
         return weights.ravel().astype(float).tolist(), float(bias.ravel()[0])
 
-    def _affine(self, name: str, sizes: Sequence[int]) -> _Affine:
-        """Layers of the decoder or of the generator as scales and shifts that `name` gives."""
-        node = self._helper.make_node
-        chosen = [
-            (number, size) for number, (layer, size) in enumerate(zip(self.normalisations, sizes, strict=True))
-            if layer.made.startswith(GENERATOR) == (name == "generator_affine")
-        ]  # fmt: skip
-        parts = [f"{what}_{number}" for number, _ in chosen for what in ("scale", "shift")]
-        before = [node("Split", [name, f"{name}_sizes"], [f"{part}_row" for part in parts], axis=1)]
-        before += [node("Unsqueeze", [f"{part}_row", "last_axis"], [part]) for part in parts]
-        replaced: dict[str, list[Any]] = {}
-        for number, _ in chosen:
-            layer = self.normalisations[number]
-            replaced[layer.made] = [
-                node("Mul", [layer.x, f"scale_{number}"], [f"scaled_{number}"]),
-                node("Add", [f"scaled_{number}", f"shift_{number}"], [layer.made]),
-            ]
-        stored = {
-            f"{name}_sizes": np.array([size for _, size in chosen for _ in range(2)], np.int64),
-            "last_axis": np.array([2], np.int64),
-        }
-        return _Affine(Wire(name, name, (1, f"{name}_values")), before, replaced, stored)
-
-
-@dataclass(frozen=True)
-class _Affine:
-    """What makes a network read the scales and shifts of its layers."""
-
-    wire: Wire
-    before: list[Any]
-    replaced: Mapping[str, list[Any]]
-    stored: Mapping[str, np.ndarray]
+    def _affine(self, name: str, sizes: Sequence[int]) -> AffineLayers:
+        return affine_layers(self._helper.make_node, self.normalisations, name, sizes)
