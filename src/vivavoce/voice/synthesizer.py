@@ -69,13 +69,11 @@ class Voice:
     def speaker(self, name: str | None = None) -> Speaker:
         """The speaker of that name, the first without one, or a blend such as `af_heart:0.7,af_bella:0.3` where the
         voice can blend. Raises `InputError` naming those that there are."""
-        if not isinstance(name, str | None):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise InputError(f"speaker is {name!r}, use a name such as {self.speakers[0].name!r}")
         for speaker in self.speakers:
             if name in (None, speaker.name):
                 return speaker
         if isinstance(name, str) and is_blend(name):
-            if "blend" not in self._reads:
+            if not self._sentences.can_blend:
                 raise InputError(f'voice "{self.name}" cannot blend speakers; name one of them')
             return blend_speaker(name, self.speakers)
         known = ", ".join(speaker.name for speaker in self.speakers)
