@@ -147,7 +147,7 @@ _MATHS: list[Rule] = [
     (Pattern(r"(?<![\d.])(?<!\d )µ(?![a-zA-Z])"), lambda m: " mu "),
     (Pattern(r"\bP\(([A-Z]\w?) ?\| ?([A-Z]\w?)\)"), lambda m: f"P of {m[1]} given {m[2]}"),
     (Pattern(r"(?<=\([a-z])\s?[-−–]\s?(?=\d\))"), lambda m: " minus "),
-    (Pattern(r"(?<=[a-z\d])\)!(?=\s*(?:$|[-+*/=)]))"), lambda m: ") factorial"),
+    (Pattern(r"\((\w(?:\s?[-+*/−]\s?| minus )\w+)\)!(?=\s*(?:$|[-+*/=)]))"), lambda m: f"({m[1]}) factorial"),
     (Pattern(r"\blog_?(\d{1,2}) ?(?=[\w(])"), lambda m: f"log base {m[1]} of "),
     (Pattern(r"\bO\((?=[1nNmkVEl(])"), lambda m: "O of ("),
     (Pattern(r"\b([nmkNVE]) log(?= [nmkNVE]\b)"), lambda m: f"{m[1]} log"),
