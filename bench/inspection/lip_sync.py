@@ -98,7 +98,7 @@ def verdicts(clip: Clip, offset: int) -> list[Verdict]:
     for number, yuv in enumerate(clip.frames):
         list(detector.on_frame(VideoFrame(number, number * step_s, step_s, yuv.luma, yuv.blue, yuv.red)))
     list(detector.finish(clip.seconds))
-    return detector.verdicts
+    return list(detector.verdicts)
 
 
 def _share(of: Sequence[bool]) -> float:
