@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_protection(parser: argparse.ArgumentParser) -> None:
-    """How speech is coded and protected, for every verb that sends."""
+    """Add the options that say how speech is coded and protected, the same for every verb that sends."""
     add = parser.add_argument
     add("--redundancy", type=float, default=1.0, help="seconds of the past in each packet, 0 to 1.04 (1)")
     add("--redundancy-bitrate", help="of that past on average, such as 24k; else what sounds well, about 24k")

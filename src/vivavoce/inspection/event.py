@@ -83,5 +83,5 @@ class Event:
 
 
 def graver(one: Event | None, other: Event) -> Event:
-    """Of two events the graver; the first where they are alike, the second where there is no first."""
+    """The graver of two events; the first if they are equally grave, the second if there is no first."""
     return other if one is None or other.gravity > one.gravity else one

@@ -42,7 +42,7 @@ class EventGrouper:
             self._open = EventGroup(start_s, end_s, ratio, ratio, 1)
 
     def finish(self) -> Iterator[EventGroup]:
-        """Give the group that is still open."""
+        """Give the group that is still open, unless it is too short."""
         group, self._open = self._open, None
         if group and group.end_s - group.start_s >= self._min_s:
             yield group

@@ -110,7 +110,7 @@ def fewest_listeners(
 
 
 def cost(design: Design, price_an_hour: float) -> Cost:
-    """People, minutes and money. Raises `InputError` for a price that is none."""
+    """People, minutes and money. Raises `InputError` for a price under 0 or of 10,000 and more."""
     if not 0 <= price_an_hour < 10_000:
         raise InputError("price: give what an hour of listening is paid")
     people = int(np.ceil(design.listeners / (1 - design.exclusions)))

@@ -34,8 +34,8 @@ class _Loader(yaml.SafeLoader):
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """A mapping. Unquoted text that YAML would not take (`content: Mind: this`), as webMUSHRA's reader does take it,
-    is read as text.
+    """Read a mapping. Unquoted text that YAML refuses and webMUSHRA's reader takes (`content: Mind: this`) is read as
+    text.
 
     Raises `InputError` naming the line.
     """

@@ -46,7 +46,7 @@ class ExtensionId:
 
     @classmethod
     def of(cls, codec: PayloadCodec) -> ExtensionId:
-        """That of a codec's payloads."""
+        """The id of a codec's payloads."""
         return cls(codec.extension_id, codec.prefix)
 
 

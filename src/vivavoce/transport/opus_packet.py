@@ -26,7 +26,7 @@ class Packet:
 
     @property
     def duration_ms(self) -> float:
-        """Sound in the packet."""
+        """How much sound the packet holds."""
         if self.config < 12:
             frame_ms = _SILK_MS[self.config % 4]
         elif self.config < 16:

@@ -71,7 +71,7 @@ CONTENT = {
     "pillarbox": "black borders at the sides",
     "windowbox": "black borders all around",
 }
-"""What is no programme, by the kinds of the measurements."""
+"""What is not programme, by the kinds of the measurements."""
 
 
 def explain(name: str) -> str:

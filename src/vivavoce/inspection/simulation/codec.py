@@ -30,7 +30,7 @@ SOUND_BLOCK = 1024
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """What FFmpeg calls a container and the encoders that go into it."""
+    """A container and the encoders of its tracks, by FFmpeg's names."""
 
     container: str
     video: str = "libx264"

@@ -1,4 +1,4 @@
-"""The one definition of the development split: what of the `train` data is never trained on, but chosen by.
+"""The one definition of the development split: the part of the `train` data that is kept from training, to choose by.
 
 Items that must not be parted share a key: the text of a sentence that several speakers say, the speaker where a corpus
 has many, the document of a tree, the source of a clip. `test` data is neither trained on nor chosen by.

@@ -24,7 +24,7 @@ CORPUS = "more"
 RETOLD = "retold"
 """Kathleen's prompts as the teacher would have its speakers say them."""
 UNSPOKEN = (CORPUS, RETOLD)
-"""What there is no sound of."""
+"""Corpora of labels alone, without sound."""
 PER_SPEAKER = {"ensemble": 420, "intonation": 220}
 ASKED = 80
 """Of the ensemble's statements, for each speaker."""

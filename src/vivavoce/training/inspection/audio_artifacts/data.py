@@ -42,6 +42,7 @@ MIXED_CHANCE, BLEND_CHANCE = 0.2, 0.15
 SPEECH_CHANCE, PLAYED_CHANCE = 0.4, 0.4
 """Of pieces: recordings of speech, and music where there is some; the rest is the sound of videos."""
 MUSIC_CHANCE, CROWD_CHANCE, DRESSED_CHANCE = 0.1, 0.08, 0.5
+"""Of clean pieces: made-up music and a crowd that are mixed in, effects."""
 CLEAN_CHANCE = 0.4
 """Of single classes: clean sound is the most various."""
 PART_CHANCE, LEAST_PART_S, HARDLY_S = 0.35, 0.35, 0.05
@@ -72,7 +73,7 @@ class ArtifactMaker:
             yield from _seconds(heard, number * PIECE_S, simulate, random)
 
     def _clean(self, random: np.random.Generator) -> Samples:
-        """A piece of unhurt sound, (samples,), at a random loudness."""
+        """A piece of undamaged sound, (samples,), at a random loudness."""
         piece = self._piece(random)
         while is_quiet(piece):  # its own noise would be drawn up to hiss
             piece = self._piece(random)
