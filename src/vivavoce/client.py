@@ -84,7 +84,7 @@ class Client:
     """A server of `vivavoce serve`, by its URL, or `unix:/path/of/its.socket`."""
 
     def __init__(self, url: str | None = None, token: str | None = None) -> None:
-        """`VIVAVOCE_SERVER` and `VIVAVOCE_TOKEN` fill in what is not given. Raises `InputError` for what is not a URL."""
+        """`VIVAVOCE_SERVER` and `VIVAVOCE_TOKEN` fill in what is not given. Raises `InputError` for a malformed URL."""
         self.url = url or os.environ.get("VIVAVOCE_SERVER") or DEFAULT_URL
         self._token = token or os.environ.get("VIVAVOCE_TOKEN")
         self._unix = self.url.removeprefix("unix:") if self.url.startswith("unix:") else None
