@@ -160,12 +160,15 @@ def table(found: Sequence[Judged]) -> Table:
     worst = [
         (np.nanmin if WANTED[key] else np.nanmax)([row[n] for row in shares.values()]) for n, key in enumerate(columns)
     ]
-    heard = {who: kept_rises(o for o in found if o.speaker == who) for who in speakers}
-    rows = [["worst", *worst, np.nanmin(list(heard.values()))], *([who, *shares[who], heard[who]] for who in speakers)]
     counts = [sum((o.speaker, o.kind, o.place) == (speakers[0], *key) for o in found) for key in columns]
     names = [f"{kind} rises: {place} ({n})" for (kind, place), n in zip(columns, counts, strict=True)]
-    cells = [[row[0], *(f"{value:.2f}" for value in row[1:])] for row in rows]
-    return Table(["speaker", *names, "rises meant that are heard"], cells)
+    if any(WANTED[key] for key in columns):
+        names.append("rises meant that are heard")
+        for who, row in shares.items():
+            row.append(kept_rises(o for o in found if o.speaker == who))
+        worst.append(np.nanmin([row[-1] for row in shares.values()]))
+    rows = {"worst": worst, **shares}
+    return Table(["speaker", *names], [[who, *(f"{value:.2f}" for value in row)] for who, row in rows.items()])
 
 
 def main() -> int:

@@ -1,8 +1,8 @@
-"""Silence of the length that was asked, whatever silence a voice makes of itself.
+"""Silence of the length that was asked for, whatever silence a voice makes on its own.
 
-A sentence is cut where breaks are wanted, and at punctuation where the voice pauses. Each piece begins with its first
-sound and ends with its last; what a model makes before, between and after them (breath, murmur, silence of its own
-length) gives way to silence.
+A sentence is cut where breaks are wanted, and at punctuation where the voice pauses. Each piece begins near its first
+sound and ends near its last: inside a sentence up to 60 ms of the voice's own silence before it and 120 ms after it are
+kept and count as part of the pause. What else a model makes between pieces (breath, murmur, longer silence) gives way.
 """
 
 from __future__ import annotations
