@@ -72,3 +72,32 @@ def test_unknown_suffix_leaves_nothing_behind(tmp_path: Path) -> None:
 def test_what_is_no_mono_sound_is_refused(samples: np.ndarray, rate_hz: int) -> None:
     with pytest.raises(AudioError, match="give one channel|give a rate over 0"):
         Audio(samples, rate_hz)
+
+
+@pytest.mark.parametrize(("suffix", "subtype"), [("wav", "PCM_16"), ("aiff", "PCM_16"), ("au", "FLOAT")])
+def test_a_recording_that_is_cut_short_is_refused(tmp_path: Path, suffix: str, subtype: str) -> None:
+    path = tmp_path / f"cut.{suffix}"
+    soundfile.write(path, TONE.samples, 24_000, subtype=subtype)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(AudioError, match=rf"cut\.{suffix}: is cut short, 0\.\d+ of 1\.00 s are there: get it again"):
+        read_audio(path)
+
+
+@pytest.mark.parametrize("said", [0xFFFF_FFFF, 0x7FFF_F000, 48_000 + 36])
+def test_sizes_that_pipes_and_careless_writers_leave_in_a_header_are_no_cut(tmp_path: Path, said: int) -> None:
+    path = tmp_path / "piped.wav"
+    soundfile.write(path, TONE.samples, 24_000, subtype="PCM_16")
+    data = path.read_bytes()
+    place = data.index(b"data") + 4
+    path.write_bytes(data[:place] + said.to_bytes(4, "little") + data[place + 4 :])
+    assert len(read_audio(path).samples) == 24_000
+
+
+def test_damage_that_libsndfile_has_no_words_for_is_still_said(tmp_path: Path) -> None:
+    path = tmp_path / "cut.flac"
+    rng = np.random.default_rng(0)
+    soundfile.write(path, 0.1 * rng.standard_normal(32_000), 16_000)
+    path.write_bytes(path.read_bytes()[:28_000])
+    with pytest.raises(AudioError, match=r"cannot be read as audio \(.+\)"):
+        read_audio(path)

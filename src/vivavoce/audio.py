@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,10 +34,14 @@ FORMATS = {
 """Container and coding of each format that can be written."""
 OPUS_RATES_HZ = (8_000, 12_000, 16_000, 24_000, 48_000)
 """Opus has no others: sound of another rate is resampled to the last of them."""
+_CUT = re.compile(r"^ *(?:data|SSND|Data Size) *: (\d+) \(should be (\d+)\)", re.MULTILINE)
+"""What libsndfile notes of WAV, AIFF and AU whose header tells of more bytes than there are."""
+_UNKNOWN_SIZE, _SLACK = 0x7F00_0000, 64
+"""Programs that write into a pipe announce a size near 2 or 4 GiB; some count their header among the sound."""
 
 
 class AudioError(InputError):
-    """A recording that cannot be read, is empty, or holds values that are not sound."""
+    """A recording that cannot be read, is empty or cut short, or holds values that are not sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,8 @@ class Audio:
 def read_audio(path: Path | str, rate_hz: int | None = None, most_s: float = MAX_SECONDS) -> Audio:
     """Decode any file libsndfile knows (WAV, FLAC, Ogg Opus, MP3), mixed down to mono; what exceeds [-1, 1] is clipped.
 
-    Raises `AudioError` naming the file when it cannot be decoded, is longer than `most_s`, holds no samples, NaN or
-    infinity, or has a rate that no sound has.
+    Raises `AudioError` naming the file when it cannot be decoded, is cut short, is longer than `most_s`, holds no
+    samples, NaN or infinity, or has a rate that no sound has.
     """
     try:
         open(path, "rb").close()  # libsndfile calls whatever cannot be opened a system error
@@ -80,7 +85,8 @@ def read_audio(path: Path | str, rate_hz: int | None = None, most_s: float = MAX
     except OSError as error:
         raise AudioError(f"{path}: cannot be read as audio ({error.strerror})") from error
     except soundfile.SoundFileError as error:
-        raise AudioError(f"{path}: cannot be read as audio ({getattr(error, 'error_string', error)})") from error
+        reason = getattr(error, "error_string", error) or "it is damaged"
+        raise AudioError(f"{path}: cannot be read as audio ({reason})") from error
     return audio.resampled(rate_hz) if rate_hz else audio
 
 
@@ -100,7 +106,19 @@ def _mono(file: soundfile.SoundFile, path: Path | str, most_s: float) -> Samples
         blocks.append(np.clip(block, -1.0, 1.0).mean(axis=1))
     if not blocks:
         raise AudioError(f"{path}: holds no samples")
+    if (whole := _whole_length(file, length)) > length:
+        raise AudioError(
+            f"{path}: is cut short, {length / rate_hz:.2f} of {whole / rate_hz:.2f} s are there: get it again, or keep "
+            "these with `ffmpeg -i` into another file"
+        )
     return np.concatenate(blocks)
+
+
+def _whole_length(file: soundfile.SoundFile, length: int) -> int:
+    """Samples that the header tells of, where it tells and they are not there; else `length`, those that were read."""
+    found = _CUT.search(file.extra_info)
+    said, held = (int(found[1]), int(found[2])) if found else (0, 0)
+    return length * said // held if held and held + _SLACK < said < _UNKNOWN_SIZE else length
 
 
 def write_audio(path: Path | str, audio: Audio) -> None:

@@ -153,6 +153,8 @@ def test_odd_sounds_go_through(samples: np.ndarray, trace: Path, tmp_path: Path)
         (["receive", "--listen", "1.2.3.4:70000"], "host:port"),
         (["receive", "-o", "heard.txt"], "unknown audio suffix"),
         (["receive", "--listen", "203.0.113.1:5004"], "cannot listen"),
+        (["receive", "--ssrc", "1"], "--ssrc: chooses a stream of a capture, give --pcap"),
+        (["receive", "--pcap", "a.pcap", "--sdp", "a.sdp"], "--listen, --sdp and --pcap: each says where"),
         (["impair", "--to", "127.0.0.1:9", "--loss", "2"], "loss of 2"),
         (["impair", "--to", "127.0.0.1:9", "--loss", ".1", "--trace", "x"], "not both"),
         (["impair", "--to", "127.0.0.1:9", "--seed", "-1"], "seed -1"),

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from vivavoce.cli import main
 from vivavoce.errors import InputError
 from vivavoce.transport.pcap import Capture, CapturedDatagram, read_pcap, select_stream
 from vivavoce.transport.playout_policy import Source
@@ -191,6 +192,16 @@ def test_a_call_is_heard_again(tmp_path: Path, carrying: list[bytes]) -> None:
     assert receiver.played[Source.REDUNDANCY] == 5
     assert 0.0 < heard.delay_s < 0.3
     assert heard.underruns <= 5  # while the five lost ones are waited for; the silence after the call is none
+
+
+def test_a_capture_of_which_nothing_can_be_played_leaves_no_file(
+    tmp_path: Path, carrying: list[bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, heard = tmp_path / "a.pcap", tmp_path / "heard.wav"
+    write(path, [(0.0, ethernet(ipv4(udp(pack(RtpPacket(1, 960, carrying[0], 7))))))])
+    assert main(["receive", "--pcap", str(path), "-o", str(heard)]) == 2
+    assert "nothing can be played" in capsys.readouterr().err
+    assert not heard.exists()
 
 
 def test_a_pause_is_no_loss(carrying: list[bytes]) -> None:

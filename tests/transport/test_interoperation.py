@@ -59,7 +59,7 @@ def test_a_description_of_ffmpeg_is_read() -> None:
         ("", "not a session description"),
         ("v=0\nm=video 5000 RTP/AVP 96\na=rtpmap:96 VP8/90000\n", "describes no Opus stream"),
         ("v=0\nm=audio 99999999 RTP/AVP 96\na=rtpmap:96 opus/48000/2\n", "describes no Opus stream"),
-        ("v=0\nm=audio 0 RTP/AVP 96\na=rtpmap:96 opus/48000/2\n", "port 0"),
+        ("v=0\nm=audio 0 RTP/AVP 96\na=rtpmap:96 opus/48000/2\n", r"a\.sdp: port 0"),
         ("v=0\nm=audio 9 UDP/TLS/RTP/SAVPF 111\na=rtpmap:111 opus/48000/2\n", "UDP/TLS/RTP/SAVPF is encrypted"),
         ("v=0\nm=audio 5000 RTP/AVP 999\na=rtpmap:999 opus/48000/2\n", "payload type 999"),
     ],
@@ -67,6 +67,12 @@ def test_a_description_of_ffmpeg_is_read() -> None:
 def test_what_describes_no_stream_is_refused(text: str, words: str) -> None:
     with pytest.raises(InputError, match=words):
         read_sdp(text, "a.sdp")
+
+
+@pytest.mark.parametrize("parameter", [f"ext{'9' * 5000}-dred-duration=1040", f"ext32-dred-duration={'9' * 5000}"])
+def test_numbers_that_no_stream_has_are_left_out(parameter: str) -> None:
+    text = f"v=0\nm=audio 5000 RTP/AVP 96\na=rtpmap:96 opus/48000/2\na=fmtp:96 {parameter}\n"
+    assert read_sdp(text, "a.sdp").dred_s == 0
 
 
 def test_bitstreams_come_back(tmp_path: Path, carrying: list[bytes]) -> None:

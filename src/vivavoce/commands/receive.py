@@ -21,10 +21,12 @@ from vivavoce.transport.opus_codec import RATE_HZ
 from vivavoce.transport.receiver import Receiver
 from vivavoce.transport.sdp import SessionDescription, read_sdp
 
+_LISTEN = "127.0.0.1:5004"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--listen", default="127.0.0.1:5004", help="where RTP packets come: host:port, port 0 for any")
+    add("--listen", help=f"where RTP packets come: host:port, port 0 for any ({_LISTEN})")
     add("--sdp", type=Path, help="a session description: where they come, and of what type")
     add("--pcap", type=Path, help="a call that was captured, in place of the network")
     add("--ssrc", help="which stream of the capture, as 0x1234abcd; else the one with most packets")
@@ -39,18 +41,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     timeouts = udp.Timeouts(arguments.idle_timeout, arguments.connect_timeout)
     settings = JitterSettings(arguments.min_delay, arguments.max_delay)
+    if sum(place is not None for place in (arguments.listen, arguments.sdp, arguments.pcap)) > 1:
+        raise InputError("--listen, --sdp and --pcap: each says where packets come from, give one of them")
     if arguments.pcap:
         from vivavoce.commands.receive_capture import play_capture
 
         return play_capture(arguments, settings)
     if arguments.html:
         raise InputError("--html: a page is made of a capture, give --pcap, or use `vivavoce simulate-loss`")
+    if arguments.ssrc is not None:
+        raise InputError("--ssrc: chooses a stream of a capture, give --pcap")
     streamed = arguments.output == "-"
     if not streamed:
         check_output(Path(arguments.output))
         format_of(Path(arguments.output))
     session = _session(arguments.sdp)
-    address = (session.host, session.port) if session else udp.parse_address(arguments.listen)
+    address = (session.host, session.port) if session else udp.parse_address(arguments.listen or _LISTEN)
     receiver = Receiver.load(settings, session.red_payload_type if session else red.PAYLOAD_TYPE)
     stopped: KeyboardInterrupt | None = None
     with udp.open_socket(address) as listening, TemporaryFile() as heard:

@@ -58,6 +58,8 @@ def play_capture(arguments: argparse.Namespace, settings: JitterSettings) -> int
         raise InputError(f"{arguments.pcap}: a report shows {MAX_REPORT_S // 60} minutes at most, leave --html out")
     receiver = Receiver.load(settings)
     heard = replay(datagrams, receiver)
+    if not receiver.played_in_call:
+        raise InputError(f"{arguments.pcap}: too few of the stream's packets belong together, nothing can be played")
     write_audio(output, Audio(heard.samples, RATE_HZ))
     print(
         f"{output}: {sum(lost)} of {len(lost)} packets lost ({sum(lost) / len(lost):.0%}); "

@@ -9,7 +9,7 @@ from vivavoce.errors import InputError
 from vivavoce.transport import rtp
 
 _MAX_CHARACTERS = 1 << 16
-_DRED = re.compile(r"ext(\d+)-dred-duration")
+_DRED = re.compile(r"ext(\d{1,3})-dred-duration")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +85,19 @@ def read_sdp(text: str, name: str) -> SessionDescription:
     parts = [part.strip().partition("=") for part in parameters.get(own, "").split(";")]
     said = {key: value for key, _, value in parts}
     dred = next(((int(found[1]), value) for key, value in said.items() if (found := _DRED.fullmatch(key))), None)
-    return SessionDescription(
-        media_host or host,
-        port,
-        own,
-        types.get("red"),
-        said.get("useinbandfec") == "1",
-        said.get("usedtx") == "1",
-        dred[0] if dred else None,
-        int(dred[1]) / 1000 if dred and dred[1].isdecimal() else 0.0,
-    )
+    try:
+        return SessionDescription(
+            media_host or host,
+            port,
+            own,
+            types.get("red"),
+            said.get("useinbandfec") == "1",
+            said.get("usedtx") == "1",
+            dred[0] if dred else None,
+            int(dred[1]) / 1000 if dred and dred[1].isdecimal() and len(dred[1]) < 6 else 0.0,
+        )
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
 
 
 def _port(media: str, name: str) -> int | None:
