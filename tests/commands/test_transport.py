@@ -186,6 +186,17 @@ def test_a_truncated_file_is_refused(protected: Path, trace: Path, capsys: pytes
     assert "cut short" in capsys.readouterr().err
 
 
+def test_no_description_of_what_cannot_be_sent(tmp_path: Path) -> None:
+    described = tmp_path / "a.sdp"
+    assert main(["send", str(SPEECH), "--to", "a..b:5004", "--sdp", str(described)]) == 2
+    assert not described.exists()
+
+
+def test_suffixes_of_bitstreams_in_capitals_count(tmp_path: Path) -> None:
+    assert main(["protect", str(SPEECH), "-o", str(tmp_path / "a.BIT")]) == 0
+    assert not (tmp_path / "a.BIT").read_bytes().startswith(b"OggS")
+
+
 def test_live_through_a_bad_network(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Sender and receiver in this process, the relay between them in another."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:

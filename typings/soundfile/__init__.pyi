@@ -19,6 +19,7 @@ class Info:
     subtype: str
 
 class SoundFile:
+    extra_info: str
     samplerate: int
     channels: int
     frames: int

@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise InputError(f"{arguments.output}: packets go into an Ogg Opus file, name it .opus, or .bit for opus_demo")
     audio = read_audio(arguments.speech)
     file = protect(audio, redundancy_codec(arguments), settings)
-    if arguments.output.suffix == ".bit":
+    if arguments.output.suffix.lower() == ".bit":
         write_bitstream(arguments.output, file.packets)
     else:
         opus_file.write(arguments.output, file)

@@ -41,9 +41,10 @@ def run(arguments: argparse.Namespace) -> int:
     codec = redundancy_codec(arguments)
     check_outputs([Path(arguments.speech)], arguments.sdp)
     rate_hz, pieces = _sound(arguments.speech, arguments.rate)
-    if arguments.sdp:
-        write_text(arguments.sdp, write_sdp(_session(arguments, settings, codec)))
+    session = _session(arguments, settings, codec) if arguments.sdp else None
     with open_line(arguments.to, Protector(codec, settings), rate_hz) as out:
+        if session:
+            write_text(arguments.sdp, write_sdp(session))
         for samples in pieces:
             out.push(samples)
     print(f"{arguments.to}: {with_noun(out.sent, 'packet')} sent", file=sys.stderr)
