@@ -55,6 +55,8 @@ def test_music_is_split_by_package_and_what_is_kept_back_is_on_neither_side(tmp_
     splits = {split: set(music_packages(split)) for split in ("train", "development")}
     splits["kept back"] = set(fresh.PACKAGES["kept back"])
     assert sum(map(len, splits.values())) == len(set.union(*splits.values()))
+    (tmp_path / "video" / "mine").mkdir(parents=True)
+    (tmp_path / "video" / "mine" / "clip.mp4").touch()
     for packages in splits.values():
         path = tmp_path / "music" / min(packages) / "data" / "tune.ogg"
         path.parent.mkdir(parents=True)
