@@ -221,6 +221,13 @@ def test_red_inside_red_is_refused(carrying: list[bytes]) -> None:
     assert receiver.refused == 1
 
 
+def test_red_around_another_coding_is_refused(carrying: list[bytes]) -> None:
+    receiver = Receiver(FakeConcealer())
+    payload = pack_red([RedBlock(111, 960, carrying[0]), RedBlock(0, 0, carrying[1])])
+    receiver.arrive(pack(RtpPacket(1, 960, payload, 1, red.PAYLOAD_TYPE)), 0.0)
+    assert receiver.refused == 1
+
+
 def test_the_state_is_a_value(carrying: list[bytes]) -> None:
     """A moment that was kept is played again to the same sound."""
     receiver = Receiver(FakeConcealer(), [FakeCodec()])

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vivavoce.transport.rtp import FRAME_TICKS, RtpError, RtpPacket
+from vivavoce.transport.rtp import FRAME_TICKS, STATIC_TYPES, RtpError, RtpPacket
 
 PAYLOAD_TYPE = 63
 """As browsers use it."""
@@ -57,14 +57,17 @@ def parse_red(payload: bytes) -> list[RedBlock]:
 def split_copies(packet: RtpPacket, red_payload_type: int | None) -> tuple[bytes, list[tuple[int, bytes]]]:
     """The packet's own Opus packet, and copies of earlier ones, the newest first, each with how many packets earlier.
 
-    `red_payload_type`: what makes it RED. Raises `RtpError` for RED that is cut short or holds RED.
+    `red_payload_type`: what makes it RED. Raises `RtpError` for RED that is cut short, holds RED or is of another coding.
     """
     if packet.payload_type != red_payload_type:
         return packet.payload, []
     *copies, own = parse_red(packet.payload)
     if any(block.payload_type == red_payload_type for block in (*copies, own)):
         raise RtpError("RED inside RED")
-    return own.payload, [(block.earlier // FRAME_TICKS, block.payload) for block in reversed(copies) if block.payload]
+    if own.payload_type in STATIC_TYPES:
+        raise RtpError("RED around another coding")
+    kept = [block for block in reversed(copies) if block.payload and block.payload_type not in STATIC_TYPES]
+    return own.payload, [(block.earlier // FRAME_TICKS, block.payload) for block in kept]
 
 
 def pack_red(blocks: list[RedBlock]) -> bytes:
