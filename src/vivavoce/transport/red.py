@@ -57,7 +57,7 @@ def parse_red(payload: bytes) -> list[RedBlock]:
 def split_copies(packet: RtpPacket, red_payload_type: int | None) -> tuple[bytes, list[tuple[int, bytes]]]:
     """The packet's own Opus packet, and copies of earlier ones, the newest first, each with how many packets earlier.
 
-    `red_payload_type`: what makes it RED. Raises `RtpError` for RED that is cut short, holds RED or is of another coding.
+    `red_payload_type`: what makes it RED. Raises `RtpError` for RED cut short, inside RED or around another coding.
     """
     if packet.payload_type != red_payload_type:
         return packet.payload, []
