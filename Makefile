@@ -7,7 +7,7 @@ demo: .venv/installed  ## walk the whole journey into demo/
 	$(BIN)/vivavoce demo
 
 test: .venv/tested  ## install, lint, check types and imports, run the tests
-	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/pyright
 	$(BIN)/pytest
