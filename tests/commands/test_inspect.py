@@ -109,6 +109,7 @@ def test_live_is_ended_by_ctrl_c(capsys: pytest.CaptureFixture[str], monkeypatch
         (["--live", os.devnull, "--metrics", "many"], "give a port"),
         (["--live", os.devnull, "--alert-on", "awful"], "no such severity"),
         (["--live", os.devnull, "--cool-down", "-1"], "--cool-down -1"),
+        (["--live", os.devnull, "--restarts", "-5"], "--restarts -5: give 0 or more, or -1"),
         (["--live", "no-such-list.txt"], "cannot be read"),
         (["x.mp4", "--metrics", "9090"], "--metrics goes with --live"),
         (["x.mp4", "--idle", "5"], "--idle goes with --live"),

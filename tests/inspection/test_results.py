@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
+from av.packet import Packet
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.inspection.material import moving, written
 from vivavoce.errors import InputError
 from vivavoce.inspection import Event, Inspection, InspectionJob, Journal, Severity, Stamp, inspect_files
+from vivavoce.inspection.defects.audio_artifacts.detect import CLASSES
+from vivavoce.inspection.defects.audio_artifacts.track import Heard, Track
 from vivavoce.inspection.event_grouper import EventGrouper
 from vivavoce.inspection.report import report_page
 from vivavoce.inspection.simulation import simulate
-from vivavoce.inspection.timestamps import BestEffortStamp, ContainerIssues, TimestampNormalizer
+from vivavoce.inspection.timestamps import BestEffortStamp, ContainerIssues, TimestampNormalizer, earliest_s
 from vivavoce.inspection.tracks import EARLY_S
 
 EVENT = Event("black", 1.0, 1.5, 0.9, {"pictures": 12, "map": [[0.1, 0.9]]})
@@ -90,6 +95,31 @@ def test_without_presentation_times_the_decoding_times_count() -> None:
     assert stamps.choose(11, None) is None
     steady = BestEffortStamp()
     assert [steady.choose(p, p + 2) for p in range(5)] == [0, 1, 2, 3, 4]
+
+
+def test_a_stream_begins_with_the_picture_that_is_shown_first() -> None:
+    """RTSP numbers pictures in the order of decoding, and its start is the stamp of the first packet that has one."""
+    packets = [_packet(pts) for pts in (None, 14_400, 7_200, 3_600, 10_800)]
+    assert earliest_s(0.16, packets) == pytest.approx(0.04)
+    assert earliest_s(0.0, packets) == 0.0
+    assert earliest_s(30.0, packets) == 30.0
+
+
+def _packet(pts: int | None) -> Packet[Any]:
+    packet = Packet(1)
+    packet.pts, packet.time_base = pts, Fraction(1, 90_000)
+    return packet
+
+
+@pytest.mark.parametrize(("seconds", "found"), [((1.0,), 1), ((1.0, 0.5), 1), ((1.0, 1.0, 1.0), 0)])
+def test_a_hum_that_fills_most_of_a_short_sound_is_one(seconds: tuple[float, ...], found: int) -> None:
+    track, start_s, events = Track(0, {"hum": 0.7}), 0.0, list[Event]()
+    for number, length_s in enumerate(seconds):
+        likely = dict.fromkeys(CLASSES, 0.0) | {"hum": 1.0 if number == 0 else 0.6 if length_s < 1.0 else 0.2}
+        heard = Heard(likely, likely, dict.fromkeys(CLASSES, 0))
+        events += track.add(start_s, start_s + length_s, heard)
+        start_s += length_s
+    assert len([*events, *track.finish()]) == found
 
 
 def test_a_journal_is_taken_up_where_it_stopped(tmp_path: Path) -> None:

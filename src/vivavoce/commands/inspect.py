@@ -22,6 +22,7 @@ LIVE_ONLY = {
 }  # fmt: skip
 """Options that mean something with `--live` alone, and their defaults."""
 
+FOR_EVER = -1
 FILES_ONLY = ("allow_list", "engine", "shard", "workers")
 """Options that mean nothing with `--live`."""
 
@@ -109,6 +110,8 @@ def _check_live(arguments: argparse.Namespace) -> None:
     """Take no option that would do nothing, and give those of `--live` their defaults."""
     if arguments.cool_down is not None and not arguments.cool_down >= 0:
         raise InputError(f"--cool-down {arguments.cool_down:g}: give 0 or more")
+    if arguments.restarts is not None and arguments.restarts < FOR_EVER:
+        raise InputError(f"--restarts {arguments.restarts}: give 0 or more, or {FOR_EVER} for ever")
     if arguments.alert_on is not None:
         Severity.parse(arguments.alert_on)
     for names, given, partner in (

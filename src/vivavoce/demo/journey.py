@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from vivavoce.audio import read_audio
+from vivavoce.audio import USUAL_RATE_HZ, read_audio
 from vivavoce.demo.landscape import write_landscape
 from vivavoce.demo.page import Finding, Section, Take
 from vivavoce.files import write_text
@@ -117,7 +117,7 @@ def _inspect(folder: Path, run: Run) -> Section:
     film, frozen, events = folder / "landscape.webm", folder / "frozen.webm", folder / "events.jsonl"
     for old in (events, frozen, frozen.with_suffix(".json")):
         old.unlink(missing_ok=True)
-    write_landscape(film, FILM_S)
+    write_landscape(film, FILM_S, read_audio(folder / f"{CARRIED}.wav", USUAL_RATE_HZ))
     script("inject", "freeze", film, "-o", frozen, "--start", f"{FROZEN_S:g}", "--seconds", f"{FROZEN_FOR_S:g}")
     script("inspect", frozen, "--json", events)
     found = _events(events)

@@ -10,8 +10,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from vivavoce.audio import Audio
+
 WIDTH, HEIGHT = 480, 270
 RATE_HZ = 25.0
+ROOM = 1e-4
+"""Root mean square of what is heard where the sound says nothing: digital silence would be a loss."""
 
 
 def draw_landscape(seconds: float) -> list[npt.NDArray[np.uint8]]:
@@ -42,13 +46,22 @@ def draw_landscape(seconds: float) -> list[npt.NDArray[np.uint8]]:
     return frames
 
 
-def write_landscape(path: Path, seconds: float) -> None:
-    """Write `seconds` s of the clip as WebM (VP9), without sound. Needs PyAV."""
+def write_landscape(path: Path, seconds: float, sound: Audio) -> None:
+    """Write `seconds` s of the clip as WebM (VP9 and Opus) with a sound at 48 kHz, cut or filled up with room noise to
+    its length. Needs PyAV."""
     import av
 
+    length = round(seconds * sound.rate_hz)
+    room = np.random.default_rng(7).normal(0.0, ROOM, length).astype(np.float32)
+    room[: len(sound.samples)] += sound.samples[:length]
     with av.open(path, "w") as media:
         stream = media.add_stream("libvpx-vp9", rate=round(RATE_HZ), options={"crf": "30", "b": "0", "cpu-used": "6"})
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        heard = media.add_stream("libopus", rate=sound.rate_hz, layout="mono")
         for picture in draw_landscape(seconds):
             media.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
         media.mux(stream.encode())
+        frame = av.AudioFrame.from_ndarray(room[None], format="flt", layout="mono")
+        frame.sample_rate, frame.pts = sound.rate_hz, 0
+        media.mux(heard.encode(frame))
+        media.mux(heard.encode())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,7 +22,7 @@ from av.video.stream import VideoStream
 from vivavoce.inspection.errors import MediaError
 from vivavoce.inspection.limits import DEFAULT_LIMITS, Limits
 from vivavoce.inspection.media import AudioBlock, AudioInfo, Cue, MediaInfo, VideoFrame, VideoInfo
-from vivavoce.inspection.timestamps import ContainerIssues
+from vivavoce.inspection.timestamps import ContainerIssues, earliest_s
 from vivavoce.inspection.tracks import AudioTrack, CueTrack, VideoTrack
 
 Part = VideoFrame | AudioBlock | Cue
@@ -41,6 +42,9 @@ FORMATS = (
 
 LIVE_FORMATS, LIVE_PROTOCOLS = "hls,rtsp", "http,https,httpproxy,tcp,tls,crypto,udp,rtp,rtmp,rtmps,rtmpt,srt,rist"
 """What an address may lead to besides. A playlist from a network names no files of this machine."""
+
+LATE_ORIGINS, REORDERED = ("rtsp",), 16
+"""Formats whose start is taken from a packet that is not shown first, and after how many packets it has been."""
 
 DAMAGE = (
     av.error.EOFError, av.error.InvalidDataError, av.error.PatchWelcomeError, av.error.MemoryError,
@@ -73,7 +77,10 @@ class Media:
 
         Raises `MediaError` when a limit is passed or nothing can be decoded.
         """
-        origin_s = (self._container.start_time or 0) / av.time_base
+        streams = [*self._sounds, *self._captions, *([self._video] if self._video else [])]
+        packets = self._packets([stream.index for stream in streams])
+        early = list(islice(packets, REORDERED)) if self.info.container in LATE_ORIGINS else []
+        origin_s = earliest_s((self._container.start_time or 0) / av.time_base, early)
         limits, issues = self._limits, self.issues
         tracks: dict[int, VideoTrack | AudioTrack | CueTrack] = {}
         for number, stream in enumerate(self._sounds):
@@ -85,7 +92,7 @@ class Media:
         if start_s > 0:
             self._container.seek(round((start_s + origin_s) * av.time_base))
         end_s = 0.0
-        for part in self._decode_parts(tracks):
+        for part in self._decode_parts(tracks, chain(early, packets)):
             end_s = max(end_s, _end_s(part))
             if end_s > limits.seconds:
                 raise MediaError(f"{self.name}: longer than {limits.seconds / 3600:g} hours, over the limit")
@@ -95,9 +102,11 @@ class Media:
         if self.info.seconds and end_s < self.info.seconds - max(TRUNCATED_S, 0.02 * self.info.seconds):
             issues.add(f"ends after {end_s:.1f} s, the container promises {self.info.seconds:.1f} s", end_s, 0.9)
 
-    def _decode_parts(self, tracks: dict[int, VideoTrack | AudioTrack | CueTrack]) -> Iterator[Part]:
+    def _decode_parts(
+        self, tracks: dict[int, VideoTrack | AudioTrack | CueTrack], packets: Iterator[Packet[Any]]
+    ) -> Iterator[Part]:
         now_s, unreadable = 0.0, 0
-        for packet in self._packets(list(tracks)):
+        for packet in packets:
             track = tracks.get(packet.stream_index)
             try:
                 for part in _parts(track, packet):

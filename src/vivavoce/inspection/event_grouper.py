@@ -41,10 +41,10 @@ class EventGrouper:
         elif group is None and ratio >= 1.0:
             self._open = EventGroup(start_s, end_s, ratio, ratio, 1)
 
-    def finish(self) -> Iterator[EventGroup]:
-        """Give the group that is still open, unless it is too short."""
+    def finish(self, most_s: float = float("inf")) -> Iterator[EventGroup]:
+        """Give the group that is still open, unless it is too short; of `most_s` seconds it never is."""
         group, self._open = self._open, None
-        if group and group.end_s - group.start_s >= self._min_s:
+        if group and group.end_s - group.start_s >= min(self._min_s, most_s):
             yield group
 
 

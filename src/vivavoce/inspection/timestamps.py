@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+from av.packet import Packet
 
 from vivavoce.inspection.event import Event
 
@@ -98,6 +102,13 @@ class TimestampNormalizer:
         time_s = max(0.0, time_s)
         self._due_s = time_s + seconds
         return time_s
+
+
+def earliest_s(start_s: float, packets: Sequence[Packet[Any]]) -> float:
+    """When a file begins that says it begins at `start_s`, in seconds, by the stamps of its first packets: those of a
+    stream with B-frames do not come in the order in which they are shown. A jump is no beginning."""
+    stamps_s = (float(p.pts * p.time_base) for p in packets if p.pts is not None and p.time_base)
+    return min((stamp_s for stamp_s in stamps_s if start_s - BACK_S < stamp_s < start_s), default=start_s)
 
 
 class BestEffortStamp:

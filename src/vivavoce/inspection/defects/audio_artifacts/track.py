@@ -14,8 +14,12 @@ BANDS_HZ = {"hum": (40, 800), "hiss": (4000, 20_000), "distortion": (1000, 16_00
 STEADY = ("hum", "hiss", "distortion")
 """Defects that last: what counts is the mean of two seconds, of which a defect of two seconds fills one at least."""
 
+LEAST_S = 1.5
 HUM_GAP_S = 10.0
 """Hum that speech covers for a while is one hum: mains do not come and go."""
+
+SHARE = 0.6
+"""What lasts for so much of a sound need not last for `LEAST_S`."""
 
 HOLD, CLICKS_HOLD = 0.91, 0.7
 
@@ -49,10 +53,12 @@ class Track:
             name: EventGrouper(gap_s=_gap_s(name), min_s=_least_s(name), exit_ratio=_hold(name)) for name in thresholds
         }
         self._channel: dict[str, int] = {}
+        self._start_s = 0.0
         self._recent: list[_Second] = []
 
     def add(self, start_s: float, end_s: float, heard: Heard) -> Iterator[Event]:
         """Judge the second before this one, whose neighbours are now known."""
+        self._start_s = self._start_s if self._recent else start_s
         self._recent.append(_Second(start_s, end_s, heard))
         for name, threshold in self._thresholds.items():
             if heard.likely[name] >= threshold:
@@ -64,8 +70,9 @@ class Track:
     def finish(self) -> Iterator[Event]:
         if self._recent:
             yield from self._judge(len(self._recent) - 1)
+        whole_s = self._recent[-1].end_s - self._start_s if self._recent else 0.0
         for name, spans in self._spans.items():
-            for span in spans.finish():
+            for span in spans.finish(SHARE * whole_s):
                 yield self._event(name, span.start_s, span.end_s, span.mean)
 
     def _judge(self, place: int) -> Iterator[Event]:
@@ -99,4 +106,4 @@ def _gap_s(name: str) -> float:
 
 
 def _least_s(name: str) -> float:
-    return 1.5 if name in STEADY else 0.0
+    return LEAST_S if name in STEADY else 0.0
