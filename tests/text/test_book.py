@@ -60,6 +60,53 @@ def test_chapters_are_the_upper_lines_of_the_table_of_contents(tmp_path: Path) -
     assert [chapter.title for chapter in book.chapters] == ["One", "Three", "Four"]
 
 
+def test_chapters_stand_under_the_parts_of_a_book(tmp_path: Path) -> None:
+    """A part has a page of its own, and its chapters are files; the sections of a chapter are places in it."""
+    page = '<html xmlns="http://www.w3.org/1999/xhtml"><body>%s</body></html>'
+    files = {
+        "p": "<h1>Part 1<br/>Land</h1>",
+        "c1": f"<h2>One</h2><p>{'Rain. ' * 500}</p>",
+        "c2": "<h2>Two</h2><p>Sun.</p>",
+    }
+    items = "".join(f'<item id="{n}" href="{n}.xhtml" media-type="application/xhtml+xml"/>' for n in files)
+    spine = "".join(f'<itemref idref="{n}"/>' for n in files)
+    package = str(FILES["O/c.opf"]).replace("</manifest><spine>", f"{items}</manifest><spine>{spine}")
+    nav = str(FILES["O/nav.xhtml"]).replace(
+        "<ol><li>",
+        '<ol><li><a href="p.xhtml">Land</a><ol><li><a href="c1.xhtml">One</a><ol><li><a href="c1.xhtml#s">Section</a>'
+        '</li></ol></li><li><a href="c2.xhtml">Two</a></li></ol></li><li>',
+        1,
+    )
+    changes: dict[str, str | bytes | None] = {f"O/{name}.xhtml": page % text for name, text in files.items()}
+    book = open_book(write_epub(tmp_path / "book.epub", {**changes, "O/c.opf": package, "O/nav.xhtml": nav}))
+    titles = [chapter.title for chapter in book.chapters]
+    assert titles == ["Land", "One", "Two", "One: The House", "Two", "Three"]
+
+
+def test_contents_and_the_numbers_of_lines_are_left_out() -> None:
+    lines = "".join(f'<p><a href="#c{n}" id="l{n}">Chapter {n}</a></p>' for n in range(6))
+    found = parse_xhtml(
+        f"<html><body><h2>Contents</h2>{lines}<label><a href='#o4'>4</a></label><p>It rained.<span class='lnum'>10</span>"
+        "</p><p><a href='https://example.org'>A link</a></p></body></html>".encode(),
+        "x",
+    )
+    assert [paragraph.text for paragraph in found] == ["It rained.", "A link"]
+    assert "l0" in found[0].anchors
+
+
+def test_sentences_run_on_from_line_to_line_of_verse() -> None:
+    found = parse_xhtml(
+        b"<html><body><div class='linegroup'><div>April is the month, breeding</div><div>Lilacs out of the land.</div>"
+        b"</div><div class='stanza'><p>Come,</p><p>he said.</p></div><p>Prose.</p></body></html>",
+        "x",
+    )
+    texts = ["April is the month, breeding\nLilacs out of the land.", "Come,\nhe said.", "Prose."]
+    assert [paragraph.text for paragraph in found] == texts
+    placed = list(chapter_sentences(found, "en-US"))
+    assert [one.paragraph for one in placed] == [0, 1, 2]
+    assert [word.text for word in placed[0].sentence.words][4:6] == ["breeding", "Lilacs"]
+
+
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [

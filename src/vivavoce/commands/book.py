@@ -6,7 +6,7 @@ import argparse
 import hashlib
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -52,6 +52,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     book = open_book(arguments.book)
+    # Every chapter is read once, so that a broken one is known before hours of speech; a cover has nothing to say.
+    book = replace(book, chapters=tuple(chapter for chapter in book.chapters if chapter.read()))
+    if not book.chapters:
+        raise InputError(f"{arguments.book}: nothing to say")
     if arguments.chapters:
         for number, chapter in enumerate(book.chapters, 1):
             print(f"{number:3}  {chapter.title}")
@@ -60,9 +64,6 @@ def run(arguments: argparse.Namespace) -> int:
     if output.suffix.lower() not in SUFFIXES:
         raise InputError(f"{output}: a book is written as {', '.join(SUFFIXES)}")
     check_outputs([arguments.book, arguments.lexicon], output)
-    # Every chapter is read once, so that a broken one is known before hours of speech.
-    if not sum(len(chapter.read()) for chapter in book.chapters):
-        raise InputError(f"{arguments.book}: nothing to say")
     voice = load_voice(arguments.voice)
     wanted = _language(arguments.language or book.language, voice)
     style = _style(voice, arguments, wanted)

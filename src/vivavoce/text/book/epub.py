@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from posixpath import basename
 
@@ -15,6 +17,9 @@ from vivavoce.text.book.xhtml import parse_xhtml
 
 FEW_CHAPTERS = 3
 """A table of contents with fewer lines at its top names parts, or the book alone."""
+_PART = re.compile(r"(?i)(?:part|book|volume)\b")
+TITLE_PAGE_BYTES = 2000
+"""A shorter file, markup and all, holds little but a title."""
 
 Place = tuple[int, str]
 """Number of a file in the order of reading, and the anchor where something begins; empty for the whole file."""
@@ -49,7 +54,7 @@ def open_epub(path: Path) -> Book:
 
 def _chapters(path: Path, package: Package, sizes: list[int]) -> list[Chapter]:
     """A chapter from each entry of the table of contents to the next; what stands before the first is one too."""
-    starts = _starts(package)
+    starts = _starts(package, sizes)
     chapters: list[Chapter] = []
     for number, (title, place) in enumerate(starts):
         end = starts[number + 1][1] if number + 1 < len(starts) else (len(package.spine), "")
@@ -58,9 +63,10 @@ def _chapters(path: Path, package: Package, sizes: list[int]) -> list[Chapter]:
     return chapters
 
 
-def _starts(package: Package) -> list[tuple[str, Place]]:
+def _starts(package: Package, sizes: list[int]) -> list[tuple[str, Place]]:
     files = {name: number for number, name in enumerate(package.spine)}
-    entries = _chapter_entries([_in_spine(entry, package.spine) for entry in package.toc])
+    found = [entry for line in package.toc if (entry := _in_spine(line, package.spine))]
+    entries = _chapter_entries(found, dict(zip(package.spine, sizes, strict=True)))
     starts: list[tuple[str, Place]] = []
     for entry in sorted(entries, key=lambda entry: files[entry.file]):
         place = _place(files[entry.file], entry, starts)
@@ -79,14 +85,38 @@ def _in_spine(entry: TocEntry, spine: list[str]) -> TocEntry | None:
     return replace(entry, file=alike[0]) if len(alike) == 1 else None
 
 
-def _chapter_entries(entries: list[TocEntry | None]) -> list[TocEntry]:
-    """The entries that are chapters: those of the upper levels, down to the first level that makes a few of them."""
-    found = [entry for entry in entries if entry]
-    for depth in sorted({entry.depth for entry in found}):
-        upper = [entry for entry in found if entry.depth <= depth]
-        if len(upper) >= FEW_CHAPTERS:
-            return upper
-    return found
+def _chapter_entries(entries: list[TocEntry], sizes: dict[str, int]) -> list[TocEntry]:
+    """The entries that are chapters: those of the upper levels, down to the first level that makes a few of them, and
+    what stands under each part of the book."""
+    depths = sorted({entry.depth for entry in entries})
+    enough = (d for d in depths if sum(entry.depth <= d for entry in entries) >= FEW_CHAPTERS)
+    depth = next(enough, depths[-1] if depths else 0)
+    chapters: list[TocEntry] = []
+    parts: list[int] = []
+    """Depths of the parts that the entry stands in."""
+    for number, entry in enumerate(entries):
+        parts = [part for part in parts if part < entry.depth]
+        if entry.depth > depth and entry.depth - 1 not in parts:
+            continue
+        chapters.append(entry)
+        if entry.depth >= depth and _is_part(entry, _children(entries, number), sizes):
+            parts.append(entry.depth)
+    return chapters
+
+
+def _children(entries: list[TocEntry], number: int) -> list[TocEntry]:
+    """The entries just below entry number `number`."""
+    below = takewhile(lambda entry: entry.depth > entries[number].depth, entries[number + 1 :])
+    return [entry for entry in below if entry.depth == entries[number].depth + 1]
+
+
+def _is_part(entry: TocEntry, children: list[TocEntry], sizes: dict[str, int]) -> bool:
+    """Whether chapters stand under an entry, and not the sections of one: it says so, or is a title page alone."""
+    files = {child.file for child in children} - {entry.file}
+    if not files:
+        return False
+    mean = sum(sizes[file] for file in files) / len(files)
+    return bool(_PART.match(entry.title)) or sizes[entry.file] < min(TITLE_PAGE_BYTES, mean / 4)
 
 
 def _place(number: int, entry: TocEntry, starts: list[tuple[str, Place]]) -> Place:

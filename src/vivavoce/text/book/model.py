@@ -15,6 +15,8 @@ class Paragraph:
     scene_break: bool = False
     anchors: tuple[str, ...] = ()
     """Identifiers of the places in the book that begin here."""
+    verse: bool = False
+    """Whether its lines are verse, in which sentences run on from line to line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ def chapter_sentences(
     """The sentences of some paragraphs, those in quotation marks spoken by `quotation` if it is given."""
     for number, paragraph in enumerate(paragraphs):
         boundary: Boundary = "scene" if paragraph.scene_break else "heading" if paragraph.heading else "paragraph"
-        parts = _parts(paragraph.text) if quotation else [(0, paragraph.text, False)]
+        read = paragraph.text.replace("\n", " ") if paragraph.verse else paragraph.text
+        parts = _parts(read) if quotation else [(0, read, False)]
         for place, (start, text, quoted) in enumerate(parts):
             last = place + 1 == len(parts)
             found = iter_sentences(text, markup=False, language=language, lexicon=lexicon)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from xml.parsers import expat
 
 from vivavoce.errors import InputError
@@ -25,8 +25,14 @@ _NOT_SPOKEN = words(
 )
 _NOT_SPOKEN_CLASSES = words(
     "pagenum pageno pagenumber page-number pagebreak footnote footnotes fnanchor noteref endnote endnotes",
-    "fnref sr-only",
+    "footnote-reference footnote-ref fnref link-target sr-only toc toctree-wrapper tableofcontents lnum linenum",
+    "linenumber line-number lineno ocn",
 )
+_VERSE_CLASSES = words("linegroup line-group stanza verse strophe lg")
+"""Of what holds lines of verse, each of which may be a block of its own."""
+_CONTENTS = re.compile(r"(?i)(?:table of )?contents")
+_FEW_LINKS = 5
+"""So many paragraphs in a row that are links within the book alone are a table of its contents."""
 _NOTE_MARK = re.compile(r"[\[(]?(?:\d{1,3}|[*†‡§]{1,3}|[a-z])[\])]?")
 _SCENE = re.compile(r"\s*(?:(?:[*•·⁂※#~+=_—–-]\s*){3,}|[⁂※*#~❦§])\s*")
 _SPACES = re.compile(r"\s+")
@@ -45,6 +51,10 @@ class _Open:
     name: str
     silent: bool
     superscript: bool = False
+    verse: bool = False
+    """Whether blocks inside it are lines of verse."""
+    link: bool = False
+    """Whether it is a link within the book, or inside one."""
 
 
 @dataclass(slots=True)
@@ -52,6 +62,10 @@ class _Pending:
     text: list[str] = field(default_factory=list[str])
     heading: bool = False
     anchors: list[str] = field(default_factory=list[str])
+    verse: bool = False
+    linked: bool = False
+    plain: bool = False
+    """Whether it holds letters or digits inside and outside of links within the book."""
 
 
 class _XhtmlParser:
@@ -61,6 +75,8 @@ class _XhtmlParser:
         self._pending = _Pending()
         self._superscript: list[str] = []
         self._paragraphs: list[Paragraph] = []
+        self._links: list[bool] = []
+        """Which of the paragraphs are links within the book and nothing else."""
         self._expat = expat.ParserCreate("utf-8")
         self._expat.buffer_text = True
         self._expat.StartElementHandler = self._start
@@ -75,7 +91,7 @@ class _XhtmlParser:
             place = f"line {error.lineno}, column {error.offset + 1}"
             raise InputError(f"{self._name}, {place}: {expat.ErrorString(error.code)}") from error
         self._end_paragraph()
-        return self._paragraphs
+        return _without_contents(self._paragraphs, self._links)
 
     def _refuse_entity(self, *_: object) -> None:
         self._refuse("entities are not allowed in a book")
@@ -87,11 +103,14 @@ class _XhtmlParser:
         name = qualified.rpartition(":")[2].lower()
         if len(self._open) >= MAX_DEPTH:
             self._refuse(f"elements nest more than {MAX_DEPTH} deep")
-        outside = bool(self._open) and self._open[-1].silent
+        around = self._open[-1] if self._open else _Open("", silent=False)
+        outside = around.silent
         silent = outside or name in _SILENT or _is_left_out(attributes)
+        verse = around.verse or not _VERSE_CLASSES.isdisjoint(attributes.get("class", "").lower().split())
         if name in _BLOCKS and not outside:
-            self._end_paragraph()
+            self._end_block(around.verse)
             self._pending.heading = name in _HEADINGS
+            self._pending.verse = verse
         if not silent or name not in _SILENT:
             anchor = attributes.get("id") or (attributes.get("name") if name == "a" else None)
             if anchor:
@@ -106,7 +125,8 @@ class _XhtmlParser:
                 self._pending.text.append(", ")
         if name == "sup":
             self._superscript = []
-        self._open.append(_Open(name, silent, name == "sup"))
+        link = around.link or (name == "a" and _leads_within(attributes.get("href", "")))
+        self._open.append(_Open(name, silent, name == "sup", verse, link))
 
     def _end(self, qualified: str) -> None:
         element = self._open.pop()
@@ -114,16 +134,27 @@ class _XhtmlParser:
             text = "".join(self._superscript)
             if not _NOTE_MARK.fullmatch(text.strip()):
                 self._pending.text.append(text)
-        if element.name in _BLOCKS and not (self._open and self._open[-1].silent):
-            self._end_paragraph()
+        around = self._open[-1] if self._open else _Open("", silent=False)
+        if element.name in _BLOCKS and not around.silent:
+            self._end_block(around.verse)
 
     def _characters(self, text: str) -> None:
         if not self._open or self._open[-1].silent:
             return
         if any(element.superscript for element in self._open):
             self._superscript.append(text)
-        else:
-            self._pending.text.append(_SPACES.sub(" ", text))
+            return
+        if any(character.isalnum() for character in text):
+            self._pending.linked |= self._open[-1].link
+            self._pending.plain |= not self._open[-1].link
+        self._pending.text.append(_SPACES.sub(" ", text))
+
+    def _end_block(self, line: bool) -> None:
+        """The end of a line of verse, or of a paragraph."""
+        if not line:
+            self._end_paragraph()
+        elif any(text.strip() for text in self._pending.text[-1:]):
+            self._pending.text.append("\n")
 
     def _end_paragraph(self) -> None:
         pending = self._pending
@@ -132,16 +163,44 @@ class _XhtmlParser:
         if _SCENE.fullmatch(text):
             self._end_scene()
             self._pending = _Pending(anchors=pending.anchors)
-        elif any(character.isalnum() for character in text):
-            self._paragraphs.append(Paragraph(text, pending.heading, anchors=tuple(pending.anchors)))
+        elif any(character.isalnum() for character in text) and not (text.isdigit() and not pending.plain):
+            anchors = tuple(pending.anchors)
+            self._paragraphs.append(Paragraph(text, pending.heading, anchors=anchors, verse=pending.verse))
+            self._links.append(pending.linked and not pending.plain)
             self._pending = _Pending()
         else:
             self._pending = _Pending(anchors=pending.anchors)
 
     def _end_scene(self) -> None:
         if self._paragraphs:
-            last = self._paragraphs[-1]
-            self._paragraphs[-1] = Paragraph(last.text, last.heading, True, last.anchors)
+            self._paragraphs[-1] = replace(self._paragraphs[-1], scene_break=True)
+
+
+def _leads_within(address: str) -> bool:
+    return bool(address) and not re.match(r"[a-zA-Z][a-zA-Z+.-]*:|//", address)
+
+
+def _without_contents(paragraphs: list[Paragraph], links: list[bool]) -> list[Paragraph]:
+    """The paragraphs without tables of contents and their titles, whose anchors go to what follows."""
+    kept: list[Paragraph] = []
+    anchors: tuple[str, ...] = ()
+    number = 0
+    while number < len(paragraphs):
+        end = number
+        while end < len(paragraphs) and links[end]:
+            end += 1
+        if end - number >= _FEW_LINKS:
+            if kept and _CONTENTS.fullmatch(kept[-1].text):
+                anchors += kept.pop().anchors
+            for paragraph in paragraphs[number:end]:
+                anchors += paragraph.anchors
+            number = end
+            continue
+        for paragraph in paragraphs[number : max(end, number + 1)]:
+            kept.append(replace(paragraph, anchors=anchors + paragraph.anchors))
+            anchors = ()
+        number = max(end, number + 1)
+    return kept
 
 
 def _is_left_out(attributes: dict[str, str]) -> bool:
