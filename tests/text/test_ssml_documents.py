@@ -80,6 +80,9 @@ PEOPLE = [Somebody("ann", "en-US", "female"), Somebody("bob", "en-GB", "male"), 
         (VoiceRequest(languages=("en-US",), gender="male"), "cy"),
         (VoiceRequest(languages=("en-AU",)), "ann"),
         (VoiceRequest(names=("zoe",), gender="male", required=("gender",)), "bob"),
+        (VoiceRequest(languages=("en-US",), gender="male", required=(), ordering=("gender", "languages")), "cy"),
+        (VoiceRequest(languages=("en-GB",), gender="female", required=()), "bob"),
+        (VoiceRequest(languages=("en-GB",), gender="female", required=(), ordering=("gender",)), "ann"),
     ],
 )
 def test_the_nearest_speaker_is_chosen(request_: VoiceRequest, name: str) -> None:

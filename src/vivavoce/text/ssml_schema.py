@@ -80,6 +80,14 @@ UNSUPPORTED = {
 """Elements of vendors and of the W3C that have no meaning here, and what to do instead."""
 _NAMESPACE = "http://www.w3.org/2001/10/synthesis"
 _LEVELS = ("strong", "moderate", "none", "reduced")
+_CHOICES = {
+    "onlangfailure": ("changevoice", "ignoretext", "ignorelang", "processorchoice"),
+    "onvoicefailure": ("priorityselect", "keepexisting", "processorchoice"),
+    "google:style": ("zero-as-zero",),
+}
+"""Attributes whose value is one of a few words. A failure is refused with its place, whichever is chosen."""
+_WHOLE_NUMBER = re.compile(r"\d{1,3}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _ROLE = re.compile(r"(?:(?:amazon|vivavoce|alexa|ivona):)?([A-Z]{2,4}\$?|SENSE_[1-9])")
 OTHER_SENSE = "SENSE_1"
 """The tag of a word that is to be read in its less common way."""
@@ -95,6 +103,12 @@ def check_attribute(element: str, attribute: str, value: str) -> None:
         raise InputError(f"SSML version {value!r} is neither 1.0 nor 1.1")
     if attribute == "xmlns" and value.replace("https:", "http:") != _NAMESPACE:
         raise InputError(f"{value!r} is not the namespace of SSML, {_NAMESPACE}")
+    if attribute in _CHOICES and value not in _CHOICES[attribute]:
+        raise InputError(f"{attribute} {value!r} is none of {', '.join(_CHOICES[attribute])}")
+    if attribute in ("age", "variant") and not _WHOLE_NUMBER.fullmatch(value):
+        raise InputError(f"{attribute} {value!r} is no whole number")
+    if element == "say-as" and attribute == "language" and not value.lower().startswith("en"):
+        raise InputError(f"language {value!r}: say-as is read in English alone")
 
 
 def apply_control(control: Control, attribute: str, value: str) -> Control:
@@ -127,16 +141,24 @@ def voice_request(attributes: Mapping[str, str], place: str) -> VoiceRequest:
     names = tuple(attributes.get("name", "").split())
     given = " ".join(attributes.get(name, "") for name in ("language", "languages", "xml:lang"))
     languages = tuple(tag.partition(":")[0] for tag in given.split())
+    if wrong := [language for language in languages if not _LANGUAGE.fullmatch(language)]:
+        raise InputError(f"language {wrong[0]!r} is no tag such as en-GB")
     gender = attributes.get("gender", "").strip().lower()
     if gender not in ("", "female", "male", "neutral"):
         raise InputError(f"gender {gender!r} is none of female, male, neutral")
-    default = "name" if names else "languages"
-    required = tuple(attributes.get("required", default).replace("language ", "languages ").split())
-    required = tuple("languages" if feature == "language" else feature for feature in required)
-    if unknown := [feature for feature in required if feature not in FEATURES]:
-        raise InputError(f"required={unknown[0]!r} is none of {', '.join(FEATURES)}")
+    required = _features(attributes, "required", "name" if names else "languages")
+    ordering = _features(attributes, "ordering", "")
     if {"age", "variant"} & set(required):
         raise InputError("no speaker's age or variant is known here; require name, languages or gender")
     if not (names or languages or gender):
         raise InputError("<voice> needs a name, a language or a gender")
-    return VoiceRequest(names, languages, "" if gender == "neutral" else gender, required, place)
+    return VoiceRequest(names, languages, "" if gender == "neutral" else gender, required, ordering, place)
+
+
+def _features(attributes: Mapping[str, str], attribute: str, default: str) -> tuple[str, ...]:
+    """The features that `required` or `ordering` lists, each by its name of SSML 1.1."""
+    listed = attributes.get(attribute, default).split()
+    features = tuple("languages" if feature == "language" else feature for feature in listed)
+    if unknown := [feature for feature in features if feature not in FEATURES]:
+        raise InputError(f"{attribute}={unknown[0]!r} is none of {', '.join(FEATURES)}")
+    return features

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from vivavoce.errors import InputError
 
 FEATURES = ("name", "languages", "gender", "age", "variant")
-"""What `required` of `<voice>` may name. No voice knows ages or variants, so neither can be required."""
+"""What `required` and `ordering` of `<voice>` may name. No voice knows ages or variants, so neither can be required."""
 
 
 class SpeakerLike(Protocol):
@@ -35,16 +35,19 @@ class VoiceRequest:
     languages: tuple[str, ...] = ()
     gender: str = ""
     required: tuple[str, ...] = ("name",)
+    ordering: tuple[str, ...] = ()
+    """What weighs most first, of what is not required; then names, languages and gender, as far as not listed."""
     place: str = ""
 
 
 def choose_speaker(request: VoiceRequest, speakers: Sequence[_Speaker]) -> _Speaker:
-    """The first speaker who is of a name, language and gender that were asked for, the required ones above all.
+    """The speaker who is nearest to what was asked for: what is required above all, the rest in the request's order.
 
     Raises `InputError` with the place of the request where nobody is what it requires.
     """
     fits = [_fits(request, speaker) for speaker in speakers]
-    asked = [feature for feature in ("name", "languages", "gender") if _asks(request, feature)]
+    by_weight = dict.fromkeys((*request.ordering, "name", "languages", "gender"))
+    asked = [feature for feature in by_weight if _asks(request, feature)]
     required = [feature for feature in asked if feature in request.required]
     possible = [number for number, fit in enumerate(fits) if all(fit[feature] is not None for feature in required)]
     if not possible:
@@ -54,7 +57,8 @@ def choose_speaker(request: VoiceRequest, speakers: Sequence[_Speaker]) -> _Spea
 
 
 def _asks(request: VoiceRequest, feature: str) -> bool:
-    return bool({"name": request.names, "languages": request.languages, "gender": request.gender}[feature])
+    wishes = {"name": request.names, "languages": request.languages, "gender": request.gender}
+    return bool(wishes.get(feature))
 
 
 def _fits(request: VoiceRequest, speaker: SpeakerLike) -> dict[str, int | None]:
