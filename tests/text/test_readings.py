@@ -41,7 +41,11 @@ def test_sounds(written: str, right: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [f"{set_}{kind}" for set_ in ("first", "second", "third", "fourth", "fifth", "sixth") for kind in ("", "_sounds")],
+    [
+        f"{set_}{kind}"
+        for set_ in ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
+        for kind in ("", "_sounds")
+    ],
 )
 def test_what_was_held_out_once_stays_right(name: str) -> None:
     check = wrong_sounds if name.endswith("sounds") else wrong_words

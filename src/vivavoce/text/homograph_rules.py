@@ -159,6 +159,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     ),
     "content": (
         Rule(r"(?:make|makes|made|making|keep|keeps|kept|left) (?:\w+ ){1,2}", rf"(?:with |to |enough |{_END})", tag="JJ"),
+        Rule("(?:am|is|are|was|were) (?:i|you|he|she|it|we|they|everyone) ", f"(?:with |to |{_END})", tag="JJ"),
         Rule(
             "(?:am|is|are|was|were|be|been|being|seem|seems|seemed|feel|felt|quite|very|perfectly|not|'m|'re|'s) ",
             f"(?:with |to |{_END})",

@@ -130,6 +130,8 @@ _RULES: list[Rule] = [
     (Pattern(rf"{_AMOUNT} ([Tt])\.?(?= [a-z]{{3}}|\))"), _after_number),
     (Pattern(rf"{_AMOUNT} (in)(?= (?:long|wide|high|deep|tall|thick|across|x|by|of (?:rain|snow|water))\b)"), _after_number),
     (Pattern(r"\b(\d+\s)([NSEW]{1,2})\.? (?=(?:[A-Z][a-z]+|\d+(?:st|nd|rd|th))\b)"), lambda m: f"{m[1]}{DIRECTIONS.get(m[2], m[2])} "),
+    (Pattern(rf"\b((?:{any_of(STREETS)})\.?|Street|Avenue|Road|Drive|Lane|Boulevard|Place|Court|Way)(,? )(NE|NW|SE|SW)\b(?:\.(?=\s\S))?"),
+     lambda m: f"{STREETS.get(m[1].rstrip('.'), m[1])}{m[2]}{DIRECTIONS[m[3]]}"),
     (Pattern(rf"\b([NSEW])\. (?={_STREET_NAME} (?:{any_of(STREETS)}|Street|Avenue|Road|Drive)\b)"), lambda m: f"{DIRECTIONS[m[1]]} "),
     (Pattern(rf"\b({_STREET_NAME}) ({any_of(STREETS)})\.(?=[\s,;:)]|$)(?! (?:[A-Z][a-z]+ ){{0,1}}(?:Smith|Jones)\b)"),
      lambda m: _street(m)),

@@ -242,6 +242,7 @@ _BOTH: list[Rule] = [
     (Pattern(r"(?<![\w.:$£€])(\d+\.\d+) ?h\b(?![/\w'])"), lambda m: f"{m[1]} hours"),
     (Pattern(r"(?<![\w.:$£€])(\d+) ?h\b(?![/\w'])(?=[\s.,;)]|$)"), lambda m: _count(m[1], "hour")),
     (_CLOCK_RANGE, lambda m: f"{m[1].removesuffix(':00')} to "),
+    (Pattern(r"(?<![\w.:/,$-])(1?\d)\s?[-–]\s?(?=1?\d:[0-5]\d(?![\d:]))|(?<![\w.:/-])(1?\d:[0-5]\d)\s?[-–]\s?(?=1?\d(?![\w:/-]|[.,]\d))"), lambda m: f"{m[1] or m[2]} to "),
     (Pattern(r"(?<![\w.:])00:00(?![\w:.])"), lambda m: "midnight"),
     (_HOURS_AFTER_CLOCK, lambda m: f"{m[1][:-3]} hundred hours" if m[1].endswith(":00") else m[1]),
     (_HOURS, lambda m: f"{m[1]} to "),

@@ -116,12 +116,17 @@ def _zip(match: re.Match[str]) -> str:
 
 
 def _state(match: re.Match[str]) -> str:
-    """The state, but "Dr. Lee, MD" is a doctor of medicine."""
-    is_degree = match[1] in ("MD", "PA", "MA") and _DOCTOR_BEFORE.search(match.string, 0, match.start())
+    """The state, but "Dr. Lee, MD" and "Ann Lee, MD, and Bo Ray, RN" are doctors of medicine."""
+    text = match.string
+    is_degree = match[1] in ("MD", "PA", "MA") and (
+        _DOCTOR_BEFORE.search(text, 0, match.start())
+        or _CREDENTIAL.search(text, max(0, match.start() - 40), match.end() + 40)
+    )
     return match[1] if is_degree else STATES[match[1]]
 
 
 _DOCTOR_BEFORE = Pattern(r"\bDr\.? (?:[A-Z][\w.'’-]* ){0,3}[A-Z][\w'’-]*, $")
+_CREDENTIAL = Pattern(r"\b[A-Z][a-z]+, (?:RN|Ph\.?D\.?|DDS|DVM|JD|Esq|CPA|NP|FACS|LPN|MPH|MSW|RPh|BSN)\b")
 _NUMBERED_STREET = (
     r"(?:\d+(?:st|nd|rd|th)|[A-Z][a-z]+) (?:St|Ave|Rd|Blvd|Dr|Ln|Ct|Pl|Way|Street|Avenue|Road|Drive|Lane|Boulevard)\b"
 )
@@ -212,7 +217,7 @@ TELEPHONE: list[Rule] = [
      lambda m: m[1] + digit_by_digit(m[2])),
     (Pattern(r"(?i)\b((?:dial|dialing|press|call|enter|text|code|type)(?: in)?:? )([*#](?:\d{1,4}|(?=\s|$|[.,]))[*#]?)"),
      lambda m: m[1] + " ".join({"*": "star", "#": "pound"}.get(sign, digit_words(sign)) for sign in m[2])),
-    (Pattern(r"(?<=\d \d \d or )(911|999|112|311|411|988|101|111)\b"), lambda m: digit_by_digit(m[1])),
+    (Pattern(r"(?:(?<=\d \d \d or )|(?<=\d \d \d, or )|(?<=\d \d \d, not )|(?<=\d \d \d and )|(?<=\d \d \d, ))(911|999|112|311|411|988|101|111)\b"), lambda m: digit_by_digit(m[1])),
     (Pattern(r"(?i)\b((?:text|sms|send|message)\b.{1,40}? to )(\d{5,6})\b(?!,\d)"), lambda m: m[1] + digit_by_digit(m[2])),
     (Pattern(r"(?<![\w.,])(911|999|112|311|411|988)(?= (?:call|operator|dispatcher)s?\b)"), lambda m: digit_by_digit(m[1])),
     (Pattern(r"(?i)(?<=\d)(,? )(?:(?<=\d{4})x ?|(?<=\d{4} )x|(?<=\d{4}, )x|extn?\.? ?)(\d{1,6})\b(?! ?[=×])"), lambda m: f"{m[1]}extension {m[2] if len(m[2]) < 3 else digit_by_digit(m[2])}"),

@@ -41,6 +41,12 @@ _CONTRACTIONS: list[Rule] = [
 ]  # fmt: skip
 
 
+_DRAWN_OUT = Pattern(r"\b(?=\w*?([a-z])\1\1)(?![ivxlcdm]+\b)[A-Za-z]{3,40}\b")
+_RUN = re.compile(r"([a-z])\1{2,}")
+_DOUBLED = words("see too bee zoo boo moo woo all off egg ill")
+"""Short words that end in two letters: "tooo" is one of these, "sooo" is none."""
+
+
 @cache
 def _dictionary() -> G2P:
     from vivavoce.text.pronounce import grapheme_to_phoneme
@@ -56,6 +62,16 @@ def is_known(word: str) -> bool:
         or bool(lexicon.silvers.get(word))
         or any(bool(form(word, "NN", None, None)[0]) for form in (lexicon.stem_s, lexicon.stem_ed, lexicon.stem_ing))
     )
+
+
+def _read_drawn_out(match: re.Match[str]) -> str:
+    """ "so" for "sooo", "cool" for "cooool": the word of one or of two letters that the dictionary has."""
+    twice, once = _RUN.sub(r"\1\1", match[0]), _RUN.sub(r"\1", match[0])
+    if is_known(match[0].lower()):
+        return match[0]
+    if is_known(twice.lower()) and (len(twice) > 3 or twice.lower() in _DOUBLED):
+        return twice
+    return once if len(once) > 1 and is_known(once.lower()) else match[0]
 
 
 def _is_shouted(text: str) -> bool:
@@ -105,6 +121,7 @@ _RULES: list[Rule] = [
 ]
 GROUPS = [
     RuleGroup("contraction", _CONTRACTIONS, "'’‘"),
+    RuleGroup("drawn-out word", [(_DRAWN_OUT, _read_drawn_out)], Pattern(r"([a-z])\1\1")),
     RuleGroup("capitals", _RULES, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
 ]
 __all__ = ["GROUPS"]

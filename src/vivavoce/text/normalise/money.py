@@ -108,6 +108,10 @@ RULES: list[Rule] = [
         Pattern(r"(?<![\w.$£€])(\d{1,2})c(?=[\s,.;!?)]|$)(?=[^.]*(?:cent|\$|¢)|[\s,])(?<!\d\dth)"),
         lambda m: f"{m[1]} {'cent' if m[1] == '1' else 'cents'}" if re.search(r"\$|cents?\b|¢", m.string) else m[0],
     ),
+    (
+        Pattern(r"(?<!\w)¢\s?(\d{1,2})(?![\d.,]\d|\d)"),
+        lambda m: f"{m[1]} {'cent' if m[1] == '1' or attributive(m) else 'cents'}",
+    ),
     (_CENTS, lambda m: f"{m[1]} {'cent' if m[1] == '1' else 'cents'}"),
     (Pattern(r"\b(USD|CAD|AUD|NZD|EUR|GBP)\s?(?=[$£€]\d)"), lambda m: f"{' '.join(m[1])} "),
     (_SCALED_RANGE, lambda m: _scaled_range(m)),

@@ -168,6 +168,10 @@ LAKHS = RuleGroup(
             lambda m: m[0].replace(",", ".").replace(" ", ","),
         ),
         (
+            Pattern(r"(?<![\w.,+-])(?<!\d )[1-9]\d{0,2}(?: \d{3})* 0\d\d(?![\w-]|[.,]\d| \d)"),
+            lambda m: m[0].replace(" ", ","),
+        ),
+        (
             Pattern(r"(?<![\w.,+-])(?<!\d )[1-9]\d{0,2}(?: \d{3}){2,}(?![\w-]|[.,]\d| \d)"),
             lambda m: m[0].replace(" ", ","),
         ),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from vivavoce.text.normalise.rules import Rule, RuleGroup
 from vivavoce.text.patterns import Pattern
 
-EMOTICON = Pattern(r"(?<!\S)[:;=8][-o^']?[)(DPpO/\\|*3](?![\w])|(?<!\S)(?:<3|\^_\^|xD|XD)(?!\S)")
+EMOTICON = Pattern(
+    r"(?<!\S)[:;=8][-o^']?[)(DPpO/\\|*3](?![\w])|(?<!\S)(?:<3(?! (?:g|kg|mg|ml|km|cm|mm|m|%|(?:gram|kilo|percent|point|second|minute|hour|day|week|month|year|mile|meter|metre|inch|dollar|item|time|people)\w*)\b)|\^_\^|xD|XD)(?!\S)"
+)
 
 
 def _plural(word: str, ending: str) -> str:
