@@ -96,7 +96,8 @@ def test_contents_and_the_numbers_of_lines_are_left_out() -> None:
 
 def test_sentences_run_on_from_line_to_line_of_verse() -> None:
     found = parse_xhtml(
-        b"<html><body><div class='linegroup'><div>April is the month, breeding</div><div>Lilacs out of the land.</div>"
+        b"<html><body><div class='linegroup'><div>April is the month, breeding<span class='lnum'>10</span> </div><div>Lilacs"
+        b" out of the land.</div>"
         b"</div><div class='stanza'><p>Come,</p><p>he said.</p></div><p>Prose.</p></body></html>",
         "x",
     )

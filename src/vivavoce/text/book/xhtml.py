@@ -153,7 +153,7 @@ class _XhtmlParser:
         """The end of a line of verse, or of a paragraph."""
         if not line:
             self._end_paragraph()
-        elif any(text.strip() for text in self._pending.text[-1:]):
+        elif next((text for text in reversed(self._pending.text) if text.strip(" ")), "\n") != "\n":
             self._pending.text.append("\n")
 
     def _end_paragraph(self) -> None:

@@ -17,6 +17,7 @@ def _plural(word: str, ending: str) -> str:
 _LEFT = str.maketrans("⁰¹⁴⁵⁶⁷⁸⁹⁻ⁿ⇒", "01456789-n→")
 
 RULES: list[Rule] = [
+    (Pattern(r"(?i)\b(copyright) (?:©|\(c\)) ?"), lambda m: f"{m[1]} "),
     (Pattern(r"[⁰¹⁴-⁹⁻ⁿ⇒]+"), lambda m: f" {m[0].translate(_LEFT)} "),
     (Pattern(r"\b([A-Za-z]{3,})\((e?s)\)"), lambda m: f"{m[1]} or {_plural(m[1], m[2])}"),
     (
