@@ -36,6 +36,21 @@ def test_options_that_do_not_go_together(changes: dict[str, object], complaint: 
         read_prosody(options(**changes))
 
 
+@pytest.mark.parametrize(("seed", "temperature", "told"), [(7, 0.0, True), (0, 0.0, False), (7, 0.5, False)])
+def test_a_seed_that_changes_nothing_is_told(
+    seed: int, temperature: float, told: bool, capsys: pytest.CaptureFixture[str]
+):
+    prosody_options.warn_of_seed(seed, temperature)
+    shown = capsys.readouterr().err
+    assert shown.startswith("vivavoce: --seed 7 changes nothing") == told
+    assert len(shown.splitlines()) == told
+
+
+def test_a_seed_without_sampling_is_told_by_what_reads_the_options(capsys: pytest.CaptureFixture[str]):
+    assert read_prosody(options(seed=7)) is None
+    assert "--seed 7 changes nothing" in capsys.readouterr().err
+
+
 def test_a_comparison_needs_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["prosody", "compare", "Go.", "-o", str(tmp_path / "no" / "page.html")]) == 2
     assert "make it first" in capsys.readouterr().err

@@ -62,6 +62,18 @@ def test_only_voiced_frames_near_the_end_are_lifted_and_no_further_than_said(siz
 
 
 @pytest.mark.parametrize("size", [7, 1000])
+def test_pitch_too_low_to_be_the_speakers_is_none(size: int) -> None:
+    plain, lowest_hz = regulated({}, size), 0.7 * CENTRE_HZ
+    told = plain.f0 < lowest_hz
+    assert told.any()
+    assert not told.all()
+    cut = regulated({"voiced_shares": [0.7, 0.0]}, size)
+    np.testing.assert_array_equal(cut.f0, np.where(told, 0.0, plain.f0))
+    np.testing.assert_array_equal(cut.energy, plain.energy)
+    np.testing.assert_array_equal(regulated({"voiced_shares": [0.0, 0.7]}, size).f0, plain.f0)
+
+
+@pytest.mark.parametrize("size", [7, 1000])
 @pytest.mark.parametrize("early", [0, 3])
 def test_what_markup_asks_of_a_token_begins_where_it_is_heard(size: int, early: int) -> None:
     """Each token lasts four units, eight frames."""

@@ -32,7 +32,7 @@ from vivavoce.blocks.encoders import CustomizedEncoders, Encoders
 from vivavoce.blocks.fixed import PADDED_SIZES
 from vivavoce.blocks.gain import Gain
 from vivavoce.errors import InputError
-from vivavoce.text import analyse
+from vivavoce.text import analyse, iter_sentences
 from vivavoce.voice import Voice, load, load_voice
 from vivavoce.voice.clock import Clock
 from vivavoce.voice.details import voice_details
@@ -230,6 +230,18 @@ def test_silent_words_are_silence_and_the_others_are_not() -> None:
 def test_what_is_no_text_is_a_clear_error(wrong: Any) -> None:
     with pytest.raises(InputError, match="a voice speaks a str"):
         vivavoce.speak(wrong)
+
+
+def test_what_is_predicted_is_of_the_speaker_that_markup_asks_for() -> None:
+    asked = '<speak><voice name="bm_george">Hello there.</voice></speak>'
+    (marked,) = iter_sentences(asked, speakers=once().speakers)
+    (plain,) = analyse("Hello there.").sentences
+    found = once().predict(marked, once().style("af_heart"))
+    wanted = once().predict(plain, once().style("bm_george"))
+    assert found
+    assert wanted
+    np.testing.assert_array_equal(found.durations, wanted.durations)
+    np.testing.assert_array_equal(found.tracks["f0"], wanted.tracks["f0"])
 
 
 def test_a_speaker_that_is_no_name_is_a_clear_error() -> None:

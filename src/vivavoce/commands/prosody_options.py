@@ -32,12 +32,22 @@ def read_prosody(arguments: argparse.Namespace) -> ModelProsody | None:
     """The system that was asked for. Raises `InputError` for options that do not go together."""
     if arguments.explain and arguments.prosody != "selection":
         raise InputError("--explain shows what a selection chose, give --prosody selection")
+    warn_of_seed(arguments.seed, arguments.temperature)
     if arguments.prosody == "none" and not arguments.temperature:
         return None
     from vivavoce.prosody import prosody_source
 
     explain = _to_standard_error if arguments.explain else None
     return prosody_source(arguments.prosody, arguments.temperature, arguments.seed, explain)
+
+
+def warn_of_seed(seed: int, temperature: float) -> None:
+    """Say on standard error that a seed changes nothing where nothing is sampled."""
+    if seed > 0 and not temperature:
+        _to_standard_error(
+            f"vivavoce: --seed {seed} changes nothing, for nothing is sampled at --temperature 0; "
+            "add --prosody kathaka --temperature 1"
+        )
 
 
 def _to_standard_error(line: str) -> None:

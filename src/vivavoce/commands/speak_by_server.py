@@ -11,6 +11,7 @@ from pathlib import Path
 
 from vivavoce.audio import FORMATS, Samples, format_of, write_blocks
 from vivavoce.client import Client, SpokenChunk, SpokenWord
+from vivavoce.commands.prosody_options import warn_of_seed
 from vivavoce.commands.standard_streams import read_text, write_pcm
 from vivavoce.errors import InputError
 from vivavoce.files import check_outputs, write_text
@@ -41,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     wanted = arguments.output if arguments.output != "-" else None
     output = Path(wanted or f"speech.{arguments.format or 'wav'}") if wanted or not is_streamed else None
     check_outputs([arguments.file], output, arguments.marks)
+    warn_of_seed(arguments.seed, arguments.temperature)
     name = arguments.format or (format_of(output) if output else "wav")
     chunks = Client(arguments.server, arguments.token).speak(
         text,

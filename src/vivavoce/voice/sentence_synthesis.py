@@ -67,8 +67,7 @@ class SentenceSynthesis:
         previous: Sentence | None,
     ) -> Iterator[SpeechChunk]:
         """The sentence at a rate of the voice's own, as `Voice.synthesize_sentence`, which raises the same."""
-        if sentence.voice:
-            style = replace(style, speaker=choose_speaker(sentence.voice, self._speakers))
+        style = self._spoken_by(sentence, style)
         tokens = self._inputs.tokens(sentence)
         controls = token_controls(sentence, tokens, style.rate, style.pitch_semitones)
         self._inputs.check_markup(sentence, controls)
@@ -100,6 +99,7 @@ class SentenceSynthesis:
         """What the voice is going to say and how, without the sound; None for a voice that finds out as it speaks."""
         if not (self._encoders and self._timed):
             return None
+        style = self._spoken_by(sentence, style)
         tokens = self._inputs.tokens(sentence)
         given = self._inputs.prosody(sentence, tokens, style)
         controls = token_controls(sentence, tokens, style.rate, style.pitch_semitones)
@@ -120,6 +120,12 @@ class SentenceSynthesis:
         context = self._inputs.context(tokens, controls, speaker)
         frames = self._timed.durations({**context, **self._encoders(context)})
         return (np.bincount(tokens.sounds, frames) * self._clock.frame_s).astype(np.float32)
+
+    def _spoken_by(self, sentence: Sentence, style: SpeakingStyle) -> SpeakingStyle:
+        """The style, by the speaker whom markup asks for."""
+        if not sentence.voice:
+            return style
+        return replace(style, speaker=choose_speaker(sentence.voice, self._speakers))
 
     def _with_copied_loudness(self, context: dict[str, np.ndarray], durations: Frames, tokens: Tokens) -> Tensors:
         """The context with words as loud beside each other as those of the recording that is copied."""

@@ -61,6 +61,7 @@ class _Config:
     closing_lift: float = 2.0
     closing_pitch: tuple[float, ...] = ()
     closing_rise: float = 1.0
+    voiced_shares: tuple[float, ...] = ()
 
 
 class UnitUpsampler(StreamableBlock[UnitState]):
@@ -77,8 +78,9 @@ class UnitUpsampler(StreamableBlock[UnitState]):
     `early_frames` before its own frames do, and so does what markup asks of it. Over the last
     `closing_units` what is voiced has its speaker's `closing_energy` at least, by `closing_lift` at most more than
     the network says, and `closing_pitch` of the centre at least: lower, it creaks, and no fall is heard. Where
-    that is not 0, the kind falls, and its end is at most `closing_rise` semitones above its low. JSON:
-    `{"type": "UnitUpsampler", "unit_frames": 2}`.
+    that is not 0, the kind falls, and its end is at most `closing_rise` semitones above its low. Below its speaker's
+    share of the centre in `voiced_shares` f0 is 0: the network glides between voice and none, which a decoder that
+    learned from a pitch tracker's 0 never heard. JSON: `{"type": "UnitUpsampler", "unit_frames": 2}`.
     """
 
     def __init__(self, melody: Network, config: _Config, place: str = "UnitUpsampler") -> None:
@@ -188,6 +190,7 @@ class UnitUpsampler(StreamableBlock[UnitState]):
         made = self._melody.run({**feed, "prosody": state.context["prosody"][:, state.token[low:high]]})
         inner = slice(done - low, until - low)
         f0, energy = (made[name][0, inner].ravel() for name in ("f0", "energy"))
+        f0 = self._without_glides(f0, state.context)
         f0, energy = raise_word_ends(
             f0, energy, np.repeat(rises_st[done:until], per_unit),
             VOICED_SHARE * float(state.context["centre_hz"][0]), GLIDE_UNITS * per_unit,
@@ -203,6 +206,12 @@ class UnitUpsampler(StreamableBlock[UnitState]):
         """The token that is heard at each of the frames `places` (frames,)."""
         units = (places + self._config.early_frames) // self._config.unit_frames
         return state.token[np.minimum(units, len(state.token) - 1)]
+
+    def _without_glides(self, f0: Array, context: Tensors) -> Array:
+        """f0 that is 0 wherever it is too low to be the speaker's."""
+        shares = self._config.voiced_shares
+        share = shares[min(int(context["speaker"][0]), len(shares) - 1)] if shares and "speaker" in context else 0.0
+        return np.where(f0 < share * context["centre_hz"][0], 0.0, f0).astype(np.float32) if share else f0
 
     def _close(self, f0: Array, energy: Array, left: int, context: Tensors) -> tuple[Array, Array]:
         """f0 and energy with the last of the voice high and loud enough for its rise or fall to be heard; `left` frames
