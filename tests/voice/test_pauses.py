@@ -12,7 +12,17 @@ from vivavoce.text import analyse
 from vivavoce.voice import Pauses, load_voice
 from vivavoce.voice.alphabet import CharacterAlphabet
 from vivavoce.voice.clock import Clock
-from vivavoce.voice.pauses import MURMUR_BLOCKS, MURMUR_LEVEL, Cut, Piece, shape, without_murmurs
+from vivavoce.voice.pauses import (
+    BLOCK_S,
+    FALL_BLOCKS,
+    MURMUR_BLOCKS,
+    MURMUR_LEVEL,
+    RISE_BLOCKS,
+    Cut,
+    Piece,
+    shape,
+    without_murmurs,
+)
 
 CLOCKS = [Clock(16_000, 160), Clock(16_000, 200), Clock(22_050, 256), Clock(24_000, 240), Clock(24_000, 300)]
 TONE_S, GAP_S = 0.4, 0.08
@@ -62,6 +72,23 @@ def test_a_voice_that_runs_on_is_not_parted_but_by_markup() -> None:
     assert longest_silence_s(np.concatenate([piece.samples for piece in soft]), clock.rate_hz) < 0.01
     hard = np.concatenate([piece.samples for piece in shaped(clock, made, Cut(place, 0.5), 3_000)])
     assert longest_silence_s(hard, clock.rate_hz) == pytest.approx(0.5, abs=0.03)
+
+
+@pytest.mark.parametrize("clock", CLOCKS, ids=str)
+def test_a_voice_that_runs_on_is_faded_where_it_is_parted(clock: Clock) -> None:
+    made, block = spoken(clock, gap_level=0.3), round(BLOCK_S * clock.rate_hz)
+    cut = Cut(round((TONE_S + GAP_S / 2) * clock.rate_hz), 0.5)
+    wholes = [np.concatenate([p.samples for p in shaped(clock, made, cut, size)]) for size in (clock.hop, len(made))]
+    np.testing.assert_array_equal(wholes[0], wholes[1])
+    heard = np.flatnonzero(wholes[0])
+    last = int(np.argmax(np.diff(heard)))
+    before, after = wholes[0][: heard[last] + 1], wholes[0][heard[last + 1] :]
+    falling = np.abs(before[-FALL_BLOCKS * block :]).reshape(FALL_BLOCKS, block).max(axis=1)
+    rising = np.abs(after[: RISE_BLOCKS * block]).reshape(RISE_BLOCKS, block).max(axis=1)
+    assert (np.diff(falling) < 0).all()
+    assert falling[0] > 0.2 > 0.06 > falling[-1]
+    assert (np.diff(rising) > 0).all()
+    assert rising[0] < 0.1
 
 
 def test_pauses_are_in_order_and_scaled_together() -> None:

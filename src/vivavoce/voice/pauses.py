@@ -28,6 +28,8 @@ LEAD_BLOCKS, TAIL_BLOCKS = 4, 8
 MOST_LEAD_BLOCKS, MOST_TAIL_BLOCKS = 12, 24
 """The same inside a sentence, where the voice is silent: its own silence sounds better than none at all."""
 TAIL_S = TAIL_BLOCKS * BLOCK_S
+FALL_BLOCKS, RISE_BLOCKS = 8, 4
+"""Over which sound is faded before and after a cut where the voice is not silent: cut off, it is heard as a fault."""
 SILENT_LEVEL = 10.0 ** (-54.0 / 20.0)
 """Root mean square of a block that nobody hears beside speech of -20 LUFS."""
 MURMUR_LEVEL, MURMUR_BLOCKS, SOFT_BLOCKS = 10.0 ** (-48.0 / 20.0), 8, 8
@@ -35,7 +37,7 @@ MURMUR_LEVEL, MURMUR_BLOCKS, SOFT_BLOCKS = 10.0 ** (-48.0 / 20.0), 8, 8
 louder sound comes of it."""
 SEARCH_S = 0.06
 """How far from where a pause is expected its quietest place is looked for, to either side."""
-DIP_LEVEL = 10.0 ** (-36.0 / 20.0)
+DIP_LEVEL = 10.0 ** (-40.0 / 20.0)
 """Root mean square of a place where speech may be parted; a voice that is louder there runs on."""
 
 
@@ -71,12 +73,13 @@ def shape(
     shaper = _Shaper(clock, pause_s, trim)
     waiting = sorted(cuts, key=lambda cut: cut.at)
     reach = round(SEARCH_S * clock.rate_hz)
+    fade = FALL_BLOCKS * shaper.block
     held = np.zeros(0, np.float32)
     for samples in made:
         held = np.concatenate([held, samples])
         while waiting and waiting[0].at + reach <= shaper.taken + len(held):
             held = yield from _part(shaper, held, waiting.pop(0), reach)
-        safe = max(0, waiting[0].at - reach - shaper.taken) if waiting else len(held)
+        safe = max(0, waiting[0].at - reach - fade - shaper.taken) if waiting else len(held)
         yield from shaper.take(held[:safe])
         held = held[safe:]
     for cut in waiting:
@@ -89,10 +92,10 @@ def _part(shaper: _Shaper, held: Array, cut: Cut, reach: int) -> Generator[Piece
     """What is held (samples,) up to a cut's place, which is the quietest near it; returns the rest."""
     low = min(max(0, cut.at - reach - shaper.taken), len(held))
     place, level = quietest(held[low : low + 2 * reach], shaper.block)
-    yield from shaper.take(held[: low + place])
+    yield from shaper.take(held[: low + place], FALL_BLOCKS - 1)
     if cut.certain or level < DIP_LEVEL:
         room = int(cut.silence_s / BLOCK_S)
-        yield from shaper.end(min(max(2 * room // 3, TAIL_BLOCKS), MOST_TAIL_BLOCKS))
+        yield from shaper.end(min(max(2 * room // 3, TAIL_BLOCKS), MOST_TAIL_BLOCKS), FALL_BLOCKS)
         shaper.part(cut.silence_s, min(max(room // 3, LEAD_BLOCKS), MOST_LEAD_BLOCKS))
     else:
         shaper.go_on()
@@ -124,12 +127,14 @@ class _Shaper:
         self._tail = 0
         """Samples of silence that the piece before ended with: part of the pause before the next."""
         self._pause, self._heard, self._goes_on = 0, True, False
+        self._rise_blocks = 1
         self._begin(pause_s, LEAD_BLOCKS)
 
     def part(self, pause_s: float, lead_blocks: int) -> None:
         """A cut: a new piece, whose first sound comes `pause_s` after the last one of the piece before, with so much of
         the silence before it."""
         self._passed += 1
+        self._rise_blocks = RISE_BLOCKS
         self._begin(pause_s, lead_blocks)
 
     def _begin(self, pause_s: float, lead_blocks: int) -> None:
@@ -144,8 +149,8 @@ class _Shaper:
         self._passed += 1
         self._goes_on = self._heard
 
-    def take(self, samples: Array) -> Iterator[Piece]:
-        """What is certain to be heard, once more of it is known."""
+    def take(self, samples: Array, held_blocks: int = 0) -> Iterator[Piece]:
+        """What is certain to be heard, once more of it is known; so many blocks of it are held longer."""
         self.taken += len(samples)
         self._held = np.concatenate([self._held, samples])
         audible = self._audible()
@@ -159,14 +164,15 @@ class _Shaper:
             self._held, audible = self._held[silent * self.block :], audible[silent:]
             self._lead = (lead - silent) * self.block
         # the last block may have to be faded
-        certain = int(np.flatnonzero(audible)[-1]) if audible.any() else 0
-        if certain:
+        certain = int(np.flatnonzero(audible)[-1]) - held_blocks if audible.any() else 0
+        if certain >= (1 if self._heard else self._rise_blocks):
             loud = np.flatnonzero(self._power(certain) >= MURMUR_LEVEL**2)
             self._soft = certain - 1 - int(loud[-1]) if len(loud) else self._soft + certain
             yield self._give(self._held[: certain * self.block])
 
-    def end(self, tail_blocks: int = TAIL_BLOCKS) -> Iterator[Piece]:
-        """The end of the piece, faded out, with so much of the silence after it; of a murmur less, which soon fades."""
+    def end(self, tail_blocks: int = TAIL_BLOCKS, fall_blocks: int = 1) -> Iterator[Piece]:
+        """The end of the piece, faded out over its silence or over `fall_blocks` at least, with so much of the silence
+        after it; of a murmur less, which soon fades."""
         audible = self._audible()
         if not (self._heard or audible.any()):
             return
@@ -177,7 +183,7 @@ class _Shaper:
             kept = min(kept, (sound + (TAIL_BLOCKS if murmurs.any() else tail_blocks)) * self.block)
             self._tail = kept - sound * self.block
         faded = self._held[:kept].copy()
-        size = min(max(self.block, min(self._tail, TAIL_BLOCKS * self.block)), kept)
+        size = min(max(fall_blocks * self.block, min(self._tail, TAIL_BLOCKS * self.block)), kept)
         faded[kept - size :] *= np.linspace(1.0, 0.0, size, dtype=np.float32)
         self._held = np.concatenate([faded, self._held[kept:]])
         if kept:
@@ -192,7 +198,7 @@ class _Shaper:
             shift, self._goes_on = self._given - begun, False
         if not self._heard:
             silence = max(0, self._pause - self._lead)
-            size = min(self.block, len(samples))
+            size = min(self._rise_blocks * self.block, len(samples))
             samples = samples.copy()
             samples[:size] *= np.linspace(0.0, 1.0, size, dtype=np.float32)
             shift = self._given + silence - begun
