@@ -18,7 +18,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from bench.serve.rude_clients import Caller, bad_request, cheap_request, hang_up
+from bench.serve.rude_clients import Caller, add_arguments, bad_request, cheap_request, hang_up
 from bench.serve.server import memory_mb, open_files, processor_s, running, streams_now, tasks_now
 from bench.shared.results import Table, write_result
 
@@ -72,9 +72,7 @@ async def _hang_up(port: int, seed: int, count: int) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--requests", type=int, default=200_000)
-    parser.add_argument("--hangups", type=int, default=1000)
-    parser.add_argument("--bad", type=int, default=1000)
+    add_arguments(parser)
     arguments = parser.parse_args()
     load = os.getloadavg()[0]
     with running() as (port, process):

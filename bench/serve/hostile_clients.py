@@ -68,7 +68,7 @@ async def spoiled_messages(port: int, _wyoming: int, chance: random.Random, met:
         f"GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
     )
-    data = handshake.encode()
+    data = b""
     for message in messages:
         spoiled = as_json(spoil(message, chance) if chance.random() < 0.4 else message, chance)
         opcode = chance.choices([1, 2, 0, 9, 11], [20, 1, 1, 1, 1])[0]
@@ -77,7 +77,7 @@ async def spoiled_messages(port: int, _wyoming: int, chance: random.Random, met:
         if chance.random() < 0.1:
             break
     data += frame(8, (1000).to_bytes(2, "big"), chance) if chance.random() < 0.7 else b""
-    await _send_and_read(port, data, "WebSocket messages", met, chance, patience_s=3.0)
+    await _send_and_read(port, data, "WebSocket messages", met, chance, patience_s=3.0, handshake=handshake.encode())
 
 
 async def spoiled_events(_port: int, wyoming: int, chance: random.Random, met: Met) -> None:
@@ -163,12 +163,22 @@ def _speech(text: str) -> bytes:
 
 
 async def _send_and_read(
-    port: int, data: bytes, kind: str, met: Met, chance: random.Random, patience_s: float = PATIENCE_S
+    port: int,
+    data: bytes,
+    kind: str,
+    met: Met,
+    chance: random.Random,
+    patience_s: float = PATIENCE_S,
+    handshake: bytes = b"",
 ) -> None:
-    """Send all at once, read until the end; the status, or what came instead."""
+    """Send all at once, after the answer to a handshake if there is one, and read until the end; the status, or what
+    came instead."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     came = b""
     try:
+        if handshake:
+            writer.write(handshake)
+            came = await reader.readuntil(b"\r\n\r\n")
         writer.write(data)
         if chance.random() < 0.2:
             writer.write_eof()
@@ -178,7 +188,7 @@ async def _send_and_read(
         answer = "hung up"
     except TimeoutError:
         answer = "waits"
-    except OSError:
+    except (OSError, asyncio.IncompleteReadError):
         answer = "hung up"
     finally:
         writer.transport.abort()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import random
@@ -12,6 +13,13 @@ _GOOD = {"model": "tts-1", "voice": "alloy", "input": "Hi.", "response_format": 
 _WRONG = ({"input": 5}, {"voice": "../x"}, {"speed": 99}, {"x": 1}, {"input": "<speak><"}, {"input": ""})
 _NONSENSE = ("{", "[]", '"', "\x00", "", "[" * 5000)
 _LOOKS = ("/health", "/ready", "/metrics", "/v1/models", "/v1/audio/voices", "/", "/nothing", "/page/app.js")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """How many requests of each kind a run makes."""
+    parser.add_argument("--requests", type=int, default=200_000)
+    parser.add_argument("--hangups", type=int, default=1000)
+    parser.add_argument("--bad", type=int, default=1000)
 
 
 async def hang_up(port: int, chance: random.Random) -> None:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bench.serve.listeners import ASKS, Heard, listen
-from bench.serve.rude_clients import Caller, bad_request, cheap_request, hang_up
+from bench.serve.rude_clients import Caller, add_arguments, bad_request, cheap_request, hang_up
 from bench.serve.server import memory_mb, open_files, processor_s, running, streams_now, threads
 from bench.shared.results import Table, write_result
 
@@ -113,9 +113,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--streams", type=int, default=20)
-    parser.add_argument("--requests", type=int, default=200_000)
-    parser.add_argument("--hangups", type=int, default=1000)
-    parser.add_argument("--bad", type=int, default=1000)
+    add_arguments(parser)
     arguments = parser.parse_args()
     load = os.getloadavg()[0]
     with running() as (port, process):

@@ -80,6 +80,8 @@ def test_two_processes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
         ('{"id": "../x", "text": "a"}', "cannot be the name of a file"),
         ('{"id": "", "text": "a"}', "cannot be the name"),
         ('{"id": ".x", "text": "a"}', "cannot be the name"),
+        (f'{{"id": "{"é" * 150}", "text": "a"}}', "cannot be the name"),
+        ('{"id": "a\\nb", "text": "a"}', "cannot be the name"),
         ('{"id": "a"}', 'key "text" is missing'),
         ('{"id": "a", "text": 5}', "text"),
         ('{"id": "a", "text": "b", "size": 1}', 'unknown key "size"'),

@@ -60,7 +60,8 @@ def test_a_foreign_host_is_refused_where_there_is_no_token(server: Running) -> N
 
 def test_origins(server: Running, service: Service) -> None:
     assert server.request("GET", "/v1/models", headers={"Origin": "https://evil.example"}).status == 403
-    assert server.request("GET", "/v1/models", headers={"Origin": "null"}).status == 403
+    for origin in ("null", "http://[", "http://[::1", "//", ""):
+        assert server.request("GET", "/v1/models", headers={"Origin": origin}).status == 403
     local = server.request("GET", "/v1/models", headers={"Origin": "http://localhost:3000"})
     assert (local.status, local.headers["access-control-allow-origin"]) == (200, "http://localhost:3000")
     with Running(service, allowed_origins=("https://app.example",), allowed_hosts=("tts.example",)) as running:
@@ -101,6 +102,20 @@ def test_connections_without_a_request_make_room(service: Service) -> None:
             assert silent[0].recv(1) == b""
         silent[-1].sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert silent[-1].recv(15) == b"HTTP/1.1 200 OK"
+
+
+def test_a_request_that_nobody_has_read_yet_makes_no_room(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A burst is accepted before anything of it is read: the first of it has asked, the others are silent."""
+    monkeypatch.setattr(service.metrics, "exposition", lambda: time.sleep(0.5) or "")
+    with Running(service, max_connections=40) as running, contextlib.ExitStack() as stack:
+        standing_still = stack.enter_context(contextlib.closing(running.connection()))
+        standing_still.request("GET", "/metrics")
+        time.sleep(0.1)
+        asking = stack.enter_context(socket.create_connection(("127.0.0.1", running.port), timeout=10))
+        asking.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        for _ in range(100):
+            stack.enter_context(socket.create_connection(("127.0.0.1", running.port)))
+        assert asking.recv(15) == b"HTTP/1.1 200 OK"
 
 
 def test_a_hang_up_stops_the_work(server: Running) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import time
 
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
 
 from tests.serve.running import Running
+from vivavoce.serve.service import Service
 
 PATHS = [
     "/v1/stream", "/tts/websocket", "/v1/speak", "/v1/text-to-speech/af_heart/stream-input",
@@ -46,8 +50,14 @@ def frame(opcode: int, data: bytes, *, final: bool = True, length: int | None = 
 def test_frames(server: Running, path: str, data: bytes) -> None:
     with socket.create_connection(("127.0.0.1", server.port)) as client:
         client.settimeout(10)
-        client.sendall(HANDSHAKE.format(path=path).encode() + data)
-        assert client.recv(1000).startswith(b"HTTP/1.1 101")
+        client.sendall(HANDSHAKE.format(path=path).encode())
+        answer = client.recv(1000)
+        while b"\r\n\r\n" not in answer:
+            answer += client.recv(1000)
+        assert answer.startswith(b"HTTP/1.1 101")
+        client.sendall(data + frame(8, b"\x03\xe8"))
+        while client.recv(1000):  # until the server hangs up
+            pass
     assert server.request("GET", "/health").status == 200
 
 
@@ -73,6 +83,96 @@ def test_requests(server: Running, data: bytes) -> None:
             answer = b""
         assert not answer or answer.startswith(b"HTTP/1.1 4")
     assert server.request("GET", "/health").status == 200
+
+
+@pytest.mark.parametrize(
+    ("head", "more"),
+    [
+        (b"GET /health HTTP/1.1\r\nHost: localhost\r\n", b"X: " + b"a" * 60_000 + b"\r\n"),
+        (b"GET /health HTTP/1.1\r\nHost: localhost\r\nX: ", b"a" * 60_000),
+        (b"GET /", b"a" * 60_000),
+        (b"POST /v1/audio/speech HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1;x=", b"a" * 60_000),
+        (b"POST /v1/audio/speech HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n0\r\n", b"X: a\r\n" * 9000),
+        (b"", b"GET /page/app.js HTTP/1.1\r\nHost: localhost\r\n\r\n" * 1000),
+    ],
+    ids=["headers", "a header", "path", "chunk", "trailers", "pipelined"],
+)  # fmt: skip
+def test_what_never_ends_is_ended(server: Running, head: bytes, more: bytes) -> None:
+    """Before, a client could have the server keep gigabytes of headers in seconds."""
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.settimeout(10)
+        client.sendall(head)
+        with pytest.raises(ConnectionError):
+            send_again_and_again(client, more)
+    assert server.request("GET", "/health").status == 200
+
+
+def test_headers_that_are_too_large_are_told(server: Running) -> None:
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * (1 << 16))
+        assert client.recv(100).startswith(b"HTTP/1.1 431 ")
+
+
+def test_some_requests_in_advance_are_answered_in_order(server: Running) -> None:
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.settimeout(10)
+        client.sendall(
+            b"".join(
+                f"GET /v1/models/none{number} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() for number in range(10)
+            )
+        )
+        answers = b""
+        while b"none9" not in answers:
+            answers += client.recv(1 << 16)
+        places = [answers.index(f"none{number}".encode()) for number in range(10)]
+        assert places == sorted(places)
+
+
+def test_a_websocket_begins_with_get(server: Running) -> None:
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.settimeout(10)
+        client.sendall(HANDSHAKE.format(path="/v1/stream").replace("GET", "POST").encode())
+        assert client.recv(1000).startswith(b"HTTP/1.1 400")
+
+
+@pytest.mark.parametrize("text", ["." * 65_000, '"' * 65_000, "." + '"' * 65_000, "Hi." + "\n" * 3900 + "there.", "<" * 65_000,
+                                  "Hi" + " \n" * 1900 + "x"])  # fmt: skip
+def test_text_that_is_dear_to_cut(server: Running, text: str) -> None:
+    """Before, a few kilobytes of one character held up the whole server for a minute."""
+    with connect(f"ws://127.0.0.1:{server.port}/v1/stream") as client:
+        client.send(json.dumps({"type": "text", "text": text}))
+        begun_s = time.monotonic()
+        assert server.request("GET", "/health").status == 200
+        assert time.monotonic() - begun_s < 5
+        client.send(json.dumps({"type": "end"}))
+        while (message := client.recv(20)) and (isinstance(message, bytes) or json.loads(message)["type"] == "started"):
+            pass
+
+
+@pytest.mark.parametrize(
+    "message",
+    [{"type": "flush"}, {"type": "text", "text": ""}, {"type": "text", "text": "<speak>" + "a" * 50}],
+    ids=["flushes", "empty texts", "markup that never ends"],
+)
+def test_what_waits_is_bounded_however_small_it_is(service: Service, message: dict[str, str]) -> None:
+    with Running(service, max_characters=64) as running, connect(f"ws://127.0.0.1:{running.port}/v1/stream") as client:
+        client.send(json.dumps({"type": "text", "text": "This takes a while to be said, and then some. " * 20}))
+        for _ in range(1100):
+            client.send(json.dumps(message))
+        with pytest.raises(ConnectionClosed) as closed:
+            read_to_the_end(client)
+        assert closed.value.rcvd
+        assert "characters wait" in closed.value.rcvd.reason
+
+
+def read_to_the_end(client: ClientConnection) -> None:
+    while True:
+        client.recv(30)
+
+
+def send_again_and_again(client: socket.socket, data: bytes) -> None:
+    for _ in range(1000):
+        client.sendall(data)
 
 
 def test_markup_that_nests(server: Running) -> None:

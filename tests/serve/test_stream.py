@@ -142,6 +142,8 @@ def test_formats(socket: ClientConnection, name: str) -> None:
         ('{"type": "start", "sample_rate": 7}', 1008, "sample_rate is 7"),
         ('{"type": "cancel", "played_s": "now"}', 1008, "expected a number"),
         (json.dumps({"type": "text", "text": "a" * 70_000}), 1008, "wait to be spoken"),
+        (json.dumps({"type": "flush", "id": "a" * 900_000}), 1008, "Invalid 'id': string too long"),
+        ('{"type": "flush", "id": [[]]}', 1008, "'id'"),
     ],
 )
 def test_wrong_messages_are_told_and_end_it(

@@ -139,6 +139,8 @@ def test_polly_marks(server: Running) -> None:
         ({"Text": "<speak>x", "TextType": "ssml"}, "InvalidSsmlException"),
         ({"Text": "a" * 5000}, "TextLengthExceededException"),
         ({"SampleRate": "44100"}, "InvalidSampleRateException"),
+        ({"SampleRate": "²"}, "InvalidSampleRateException"),
+        ({"SampleRate": "8" * 5000}, "InvalidSampleRateException"),
         ({"SpeechMarkTypes": ["word"]}, "MarksNotSupportedForFormatException"),
         ({"VoiceId": "Nobody"}, "ValidationException"),
         ({"OutputFormat": "ogg"}, "ValidationException"),
@@ -165,6 +167,9 @@ def test_polly_signatures(service: Service) -> None:
             headers = signed(secret, f"127.0.0.1:{running.port}", body)
             assert running.request("POST", "/v1/speech", body, headers).status == status
         assert running.request("POST", "/v1/speech", body + b" ", signed(token, "127.0.0.1", body)).status == 401
+        for date, seconds in (("99991231T235959Z", "604800"), ("20261129T000000Z", f"-{10**15}"), ("now", "1")):
+            query = f"X-Amz-Signature=a&X-Amz-Date={date}&X-Amz-Expires={seconds}&X-Amz-Credential=a/b"
+            assert running.request("GET", f"/v1/speech?{query}&X-Amz-SignedHeaders=host").status == 401
 
 
 def signed(secret: str, host: str, body: bytes) -> dict[str, str]:

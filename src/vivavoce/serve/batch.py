@@ -22,6 +22,7 @@ from vivavoce.serve.synthesis import Engine, Style
 from vivavoce.shard import Shard
 
 _LONGEST_LINE = 1 << 20
+_LONGEST_ID_BYTES = 200
 _NOT_IN_NAMES = set('/\\:*?"<>|\0')
 _ENGINES: dict[tuple[str, ...], Engine] = {}
 """Of this process: a voice is loaded once, whatever is spoken by it."""
@@ -44,7 +45,8 @@ class Job:
     pauses: float = 1.0
 
     def __post_init__(self) -> None:
-        if not self.id or len(self.id) > 200 or _NOT_IN_NAMES & set(self.id) or self.id.startswith("."):
+        is_long = len(self.id.encode("utf-8", "surrogatepass")) > _LONGEST_ID_BYTES
+        if is_long or not self.id.isprintable() or _NOT_IN_NAMES & set(self.id) or self.id[:1] in ("", "."):
             raise InputError(f"id {self.id[:60]!r} cannot be the name of a file")
         if self.format not in FORMATS:
             raise InputError(f"format {self.format[:20]!r} is none of {', '.join(FORMATS)}")

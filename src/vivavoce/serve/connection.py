@@ -4,6 +4,10 @@ stalled one can be cut."""
 from __future__ import annotations
 
 import asyncio
+from array import array
+from fcntl import ioctl
+from itertools import islice
+from termios import FIONREAD
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -14,6 +18,14 @@ from vivavoce.serve.guard import ABORT
 
 HEADERS_S = 15.0
 """How long a new connection may take to send the headers of its first request."""
+MOST_HEAD_BYTES = 1 << 16
+"""Of headers, or of what stands between the chunks of a body and after them; a parser keeps them whole."""
+MOST_PIPELINED = 32
+"""Requests that wait on one connection for the answers to those before them."""
+_LOOKED_AT = 8
+"""Connections of which one is closed to make room: a bound on what a burst of requests costs."""
+
+_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
 class Connections(ServerState):
@@ -25,12 +37,20 @@ class Connections(ServerState):
         self._waiting: dict[HttpConnection, None] = {}
 
     def add_waiting(self, connection: HttpConnection) -> None:
-        """`connection` waits for a request; where there are too many, the one that has waited longest is closed."""
+        """`connection` waits for a request; where there are too many, the one that has waited longest is closed.
+
+        A burst of connections is accepted before anything of them is read, so one whose request lies there unread has
+        said something, and goes last.
+        """
         self._waiting[connection] = None
-        if len(self.connections) > self._most:
-            oldest = next(iter(self._waiting))
+        if len(self.connections) <= self._most:
+            return
+        for oldest in list(islice(self._waiting, _LOOKED_AT)):
             self.remove_waiting(oldest)
-            oldest.hang_up()
+            if not oldest.has_unread():
+                oldest.hang_up()
+                return
+            self._waiting[oldest] = None
 
     def remove_waiting(self, connection: HttpConnection) -> None:
         self._waiting.pop(connection, None)
@@ -41,6 +61,8 @@ class HttpConnection(HttpToolsProtocol):
 
     server_state: Connections
     _headers_timer: asyncio.TimerHandle | None = None
+    _head_bytes = 0
+    """That came since anything but a header did."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -52,20 +74,54 @@ class HttpConnection(HttpToolsProtocol):
         self.server_state.remove_waiting(self)
         super().connection_lost(exc)
 
+    def data_received(self, data: bytes) -> None:
+        self._head_bytes += len(data)
+        super().data_received(data)
+        if self._head_bytes > MOST_HEAD_BYTES and not self.transport.is_closing():
+            if self.cycle and not self.cycle.response_complete:
+                self.hang_up()
+            else:
+                self.transport.write(_TOO_LARGE)
+                self.transport.close()
+
+    def on_body(self, body: bytes) -> None:
+        self._head_bytes = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._head_bytes = 0
+        super().on_message_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        if self.scope["method"] == "GET":
+            super().handle_websocket_upgrade()
+        else:
+            self.send_400_response("A WebSocket begins with GET.")
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
         scope: dict[str, Any] = self.scope  # type: ignore[assignment]
         scope["extensions"] = {ABORT: self.transport.abort}
 
     def on_headers_complete(self) -> None:
+        self._head_bytes = 0
         self._stop_timer()
         self.server_state.remove_waiting(self)
         super().on_headers_complete()
+        if len(self.pipeline) > MOST_PIPELINED:
+            self.hang_up()
+            raise ValueError("requests without end")  # which ends the parsing of what else has come
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if self.timeout_keep_alive_task and not self.transport.is_closing():
             self.server_state.add_waiting(self)
+
+    def has_unread(self) -> bool:
+        """Whether bytes have come that the event loop has not looked at."""
+        count = array("i", [0])
+        ioctl(self.transport.get_extra_info("socket").fileno(), FIONREAD, count)
+        return count[0] > 0
 
     def hang_up(self) -> None:
         """End the connection at once."""

@@ -124,7 +124,10 @@ class Guard:
         origin = headers.get("origin")
         if origin is None:
             return None
-        parts = urlsplit(origin)
+        try:
+            parts = urlsplit(origin)
+        except ValueError:  # an address in brackets that is none
+            return None
         same = bool(parts.netloc) and parts.netloc == headers.get("host")
         local = is_loopback(self._settings.host) and is_loopback(parts.hostname or "")
         listed = {origin, "*"} & set(self._settings.allowed_origins)
@@ -159,7 +162,7 @@ class _Exchange:
         most = self._settings.max_body_bytes
         too_large = ServiceError(413, f"The body has more than {most} bytes", "body_too_large")
         length = Headers(scope=self._scope).get("content-length", "0")
-        if not length.isdigit() or int(length) > most:
+        if not (length.isascii() and length.isdigit() and len(length) < 20) or int(length) > most:
             raise too_large
         parts: list[bytes] = []
         while True:

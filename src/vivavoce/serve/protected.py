@@ -60,6 +60,11 @@ class PacketStream:
         return self._protector.step(frame).data
 
 
+def most_redundancy_s() -> float:
+    """How many seconds of the past a packet may carry; the first call loads what describes them."""
+    return _codec().max_amount_s
+
+
 def play_through_loss(audio: Audio, loss: float, seed: int = 0) -> PlayedThroughLoss:
     """Speech through a share of packets lost in bursts, without redundancy and with a second of it."""
     file = protect(audio, _codec(), ProtectionSettings())

@@ -13,6 +13,8 @@ from vivavoce.serve.errors import bad_request
 
 Model = TypeVar("Model", bound=BaseModel)
 
+_ALTERNATIVES = {"str", "int", "VoiceId", "constrained-str"}
+"""What pydantic puts after the name of a field that may be of several types."""
 _KINDS = {
     "string_type": "a string", "int_type": "an integer", "float_type": "a number", "bool_type": "a boolean",
     "dict_type": "an object", "list_type": "an array", "model_type": "an object", "int_from_float": "an integer",
@@ -62,7 +64,7 @@ def validate(model: type[Model], value: Any) -> Model:
 def refuse(error: ValidationError) -> NoReturn:
     """Raise what OpenAI would say of the first complaint."""
     first = error.errors(include_url=False)[0]
-    param = ".".join(str(part) for part in first["loc"] if part not in ("str", "VoiceId"))[:60]
+    param = ".".join(part for part in map(str, first["loc"]) if part not in _ALTERNATIVES)[:60]
     kind, context, value = first["type"], first.get("ctx", {}), first.get("input")
     match kind:
         case "missing":

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from vivavoce.text.split import MAX_CHARACTERS, ends_sentence
 
-_END = re.compile(r"[.!?…]+[\"'”’)\]»]*(\s+)|\n\s*\n")
-_COMPLETE = re.compile(r"[.!?…]+[\"'”’)\]»]*$")
+# Neither begins in the middle of its marks or gives any back, so that a thousand full stops are read once.
+_MARKS = r"(?<![.!?…])[.!?…]++[\"'”’)\]»]*+"
+_END = re.compile(rf"{_MARKS}(\s++)|\n\s*\n")
+_COMPLETE = re.compile(rf"{_MARKS}$")
 _SPOKEN = re.compile(r"[^\W_]")
 _MARKUP = "<speak"
 
@@ -33,6 +35,11 @@ class SentenceBuffer:
     @property
     def is_empty(self) -> bool:
         return not self._text.strip()
+
+    @property
+    def length(self) -> int:
+        """Characters that are held."""
+        return len(self._text)
 
     @property
     def may_be_complete(self) -> bool:

@@ -92,19 +92,27 @@ class TextSession:
 
     def write(self, text: str) -> None:
         """Add text. Raises `ServiceError` when too much of it waits."""
-        self._pending += len(text)
-        most = _PENDING_TEXTS * self._service.settings.max_characters
-        if self._pending > most:
-            raise bad_request(f"More than {most} characters wait to be spoken", "string_above_max_length", "text")
-        self._items.put_nowait(text)
+        self._put(text, len(text))
 
     def flush(self, identity: object = None) -> None:
-        """Speak what was written, as if it had ended; `Flushed` tells when that is done."""
-        self._items.put_nowait(Flushed(identity))
+        """Speak what was written, as if it had ended; `Flushed` tells when that is done. Raises `ServiceError` as
+        `write`."""
+        self._put(Flushed(identity), 0)
 
     def end(self) -> None:
         """End the text: nothing more will be written."""
         self._items.put_nowait(_End())
+
+    def _put(self, item: str | Flushed, length: int) -> None:
+        """An item counts as a character at least, for it takes as much room however empty it is."""
+        self._pending += max(1, length)
+        self._check_length(self._pending)
+        self._items.put_nowait(item)
+
+    def _check_length(self, length: int) -> None:
+        most = _PENDING_TEXTS * self._service.settings.max_characters
+        if length > most:
+            raise bad_request(f"More than {most} characters wait to be spoken", "string_above_max_length", "text")
 
     def last_word(self, played_s: float | None = None) -> TimedText | None:
         """The last word that was begun in what was handed out, or in its first `played_s` seconds."""
@@ -117,9 +125,11 @@ class TextSession:
             item = await self._next()
             match item:
                 case str():
-                    self._pending -= len(item)
+                    self._pending -= max(1, len(item))
                     pieces = self._buffer.write(item)
+                    self._check_length(self._buffer.length)
                 case _:
+                    self._pending -= isinstance(item, Flushed)
                     pieces = self._buffer.flush()
             for piece in pieces:
                 async with aclosing(self._speak_piece(piece)) as sounds:

@@ -72,7 +72,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         for name, least in _LEAST.items():
-            if getattr(self, name) < least:
+            if not getattr(self, name) >= least:  # which is also true of no number at all
                 raise InputError(f"{name} is {getattr(self, name):g}, use {least:g} or more")
         if self.port > 65_535:
             raise InputError(f"port is {self.port}, use 0 to 65535")

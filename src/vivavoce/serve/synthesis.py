@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -38,7 +37,6 @@ __all__ = [
 
 PROSODY_SYSTEMS = prosody_systems()
 _WARM_TEXT = "Will 21 people read Xanthippe's live record? The first sentence of a server takes longer than others."
-_BLANK_LINE = re.compile(r"\n\s*\n\s*$")
 _LATER = type(SCHEDULE)(SCHEDULE.sizes[-1:])
 """Chunks of every sentence but a speech's first: nobody waits for them."""
 
@@ -157,7 +155,7 @@ class Speech:
         speaking = self._speaking()
         speakers = self._voice.speakers
         for sentence in iter_sentences(text, markup=markup, language=speaking.speaker.reads, speakers=speakers):
-            if goes_on and sentence.boundary == "paragraph" and not _BLANK_LINE.search(text):
+            if goes_on and sentence.boundary == "paragraph" and not _ends_with_blank_line(text):
                 sentence = replace(sentence, boundary="sentence")
             schedule = _LATER if self.samples else SCHEDULE
             chunks = self._voice.synthesize_sentence(sentence, speaking, schedule, self.seconds, self._previous)
@@ -177,6 +175,10 @@ class Speech:
         prosody = _prosody(style.prosody, style.temperature, style.seed)
         pauses = Pauses().scaled(style.pauses)
         return self._voice.style(style.speaker.name, style.rate, style.pitch_semitones, prosody, pauses)
+
+
+def _ends_with_blank_line(text: str) -> bool:
+    return text[len(text.rstrip()) :].count("\n") > 1
 
 
 def concatenate(chunks: Sequence[Chunk]) -> Chunk:

@@ -90,9 +90,10 @@ def _signature_in_url(query: dict[str, str]) -> _Signature | None:
         lifetime = timedelta(seconds=min(int(query["X-Amz-Expires"]), 7 * 86_400))
         _, _, scope = query["X-Amz-Credential"].partition("/")
         names, value = query["X-Amz-SignedHeaders"].split(";"), query["X-Amz-Signature"]
-    except (KeyError, ValueError):
+        now = datetime.now(UTC)
+        is_fresh = signed <= now + timedelta(minutes=15) and now <= signed + lifetime
+    except (KeyError, ValueError, OverflowError):
         return None
-    is_fresh = signed <= datetime.now(UTC) + timedelta(minutes=15) and datetime.now(UTC) <= signed + lifetime
     return _Signature(value, scope, names, query["X-Amz-Date"]) if is_fresh and value.isascii() else None
 
 

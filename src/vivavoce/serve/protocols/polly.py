@@ -148,9 +148,10 @@ def _rate_hz(asked: SpeechRequest) -> int:
     text = asked.SampleRate
     if text is None:
         return _DEFAULT_RATES_HZ.get(asked.OutputFormat, 24_000)
-    if not text.isdigit() or int(text) not in RATES_HZ or (asked.OutputFormat == "pcm" and int(text) > 24_000):
+    rate_hz = next((known for known in RATES_HZ if str(known) == text), None)
+    if rate_hz is None or (asked.OutputFormat == "pcm" and rate_hz > 24_000):
         raise ServiceError(400, f"SampleRate {text[:20]!r} does not go with that format", "sample_rate", "SampleRate")
-    return int(text)
+    return rate_hz
 
 
 def _voice(speaker: Speaker, identity: str) -> dict[str, Any]:

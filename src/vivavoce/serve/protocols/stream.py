@@ -42,6 +42,12 @@ class Text(LenientModel):
     text: str
 
 
+class Flush(LenientModel):
+    """Speak what was written; `id` comes back when that is done."""
+
+    id: Annotated[str, Field(max_length=200)] | int | None = None
+
+
 class Cancel(LenientModel):
     """Stop. `played_s` is how much the listener has heard, if the client knows."""
 
@@ -92,7 +98,7 @@ class _Connection:
             case "text":
                 self._current().write(validate(Text, message).text)
             case "flush":
-                self._current().flush(message.get("id"))
+                self._current().flush(validate(Flush, message).id)
             case "end":
                 self._current().end()
             case "cancel":

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from vivavoce.serve.errors import DRAINING, ServiceError, bad_request, busy
-from vivavoce.serve.protected import PacketStream
+from vivavoce.serve.protected import PacketStream, most_redundancy_s
 from vivavoce.serve.requests import StrictModel, read_json, validate
 from vivavoce.serve.service import Service
 from vivavoce.serve.session import Sound, TextSession
@@ -27,6 +27,9 @@ CLOCK_HZ = 48_000
 AHEAD_S = 2.0
 """So much may be made before it is sent."""
 MOST_SESSIONS = 64
+MOST_OFFER_BYTES, MOST_MEDIA = 1 << 16, 8
+MOST_CANDIDATES = 64
+"""Of a session. Each is an address that the server calls upon."""
 CONNECT_S = 20.0
 """How long a listener may take to connect after its offer; one that never does would be kept for ever."""
 
@@ -66,19 +69,20 @@ class Whep:
             redundancy_s = float(query.get("redundancy", "1"))
         except ValueError:
             redundancy_s = -1.0
-        if not 0 <= redundancy_s <= 2.5:
-            raise bad_request("redundancy is in seconds, 0 to 2.5", "invalid_value", "redundancy")
+        most_s = await asyncio.to_thread(_load)
+        if not 0 <= redundancy_s <= most_s:
+            raise bad_request(f"redundancy is in seconds, 0 to {most_s:g}", "invalid_value", "redundancy")
         style = self._service.style(query.get("voice"))
         speech = TextSession(self._service, style, "whep")
         session = _Session(self._service, speech, redundancy_s)
         try:
             answer = await session.answer((await request.body()).decode("utf-8", "replace"))
+            if text := query.get("text"):
+                session.speech.write(text)
+                session.speech.flush()
         except BaseException:  # also where the client hangs up meanwhile
             await session.close()
             raise
-        if text := query.get("text"):
-            session.speech.write(text)
-            session.speech.flush()
         self._sessions[session.id] = session
         session.on_end = lambda: self._sessions.pop(session.id, None)
         headers = {
@@ -122,6 +126,7 @@ class _Session:
         self._speaking: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
         self._connecting: asyncio.TimerHandle | None = None
+        self._candidates = 0
 
     async def answer(self, offer: str) -> str:
         """The SDP answer. Raises `ServiceError` for an offer that cannot be answered."""
@@ -129,7 +134,12 @@ class _Session:
         from aiortc.sdp import SessionDescription
 
         try:
-            if not all(media.dtls and media.dtls.fingerprints for media in SessionDescription.parse(offer).media):
+            if len(offer) > MOST_OFFER_BYTES:
+                raise ValueError("more than any browser offers")
+            described = SessionDescription.parse(offer).media
+            if len(described) > MOST_MEDIA or sum(len(media.ice_candidates) for media in described) > MOST_CANDIDATES:
+                raise ValueError("more than one listener needs")
+            if not all(media.dtls and media.dtls.fingerprints for media in described):
                 raise ValueError("no fingerprint, which aiortc would miss only when the listener connects")
             await self._peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
             self._peer.addTrack(_track(self._next_packet))
@@ -151,6 +161,9 @@ class _Session:
             if line.startswith("a=mid:"):
                 middle = line[6:].strip()
             if line.startswith("a=candidate:"):
+                self._candidates += 1
+                if self._candidates > MOST_CANDIDATES:
+                    raise bad_request(f"More than {MOST_CANDIDATES} candidates", "invalid_candidate", "body")
                 try:
                     candidate = candidate_from_sdp(line[12:].strip())
                     candidate.sdpMid = middle
@@ -225,6 +238,14 @@ def _track(next_packet: Callable[[], Awaitable[bytes]]) -> Any:
             return packet
 
     return SpeechTrack()
+
+
+def _load() -> float:
+    """What only WHEP needs, in a thread, because the first listener's half second would be everybody's silence; the
+    most seconds of redundancy there are."""
+    import aiortc  # noqa: F401  # pyright: ignore[reportUnusedImport]
+
+    return most_redundancy_s()
 
 
 def _check_type(request: Request, wanted: str) -> None:

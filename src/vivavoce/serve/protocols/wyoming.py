@@ -90,7 +90,7 @@ class WyomingServer:
 def parse_address(text: str) -> tuple[str, int]:
     """`HOST:PORT`, or a port on loopback. Raises `InputError`."""
     host, _, port = text.rpartition(":")
-    if not port.isdigit() or int(port) > 65_535:
+    if not (port.isascii() and port.isdigit() and len(port) <= 5) or int(port) > 65_535:
         raise InputError(f"wyoming is {text!r}, give HOST:PORT such as 0.0.0.0:{PORT}")
     return host.strip("[]") or "127.0.0.1", int(port)
 
