@@ -99,7 +99,8 @@ TEXTS = (
 )  # fmt: skip
 VALUES: tuple[Any, ...] = (
     None, True, -1, 0, 1e308, -1e-9, 2**70, float("nan"), float("inf"), "", " ", "x" * 100_000, "../../x", "\0",
-    "\ud800", "%s%n{}", [], {}, [[]], {"": None}, [1] * 5000, "1; DROP TABLE", "pcm", "Infinity", *TEXTS,
+    "\ud800", "²", "8" * 5000, "%s%n{}", [], {}, [[]], {"": None}, [1] * 5000, "1; DROP TABLE", "pcm", "Infinity",
+    *TEXTS,
 )  # fmt: skip
 
 

@@ -16,6 +16,12 @@ from bench.serve.rude_clients import TEXT
 PATIENCE_S = 90.0
 """Longer than the server lets a request stall, and than the longest text takes that is answered as a whole."""
 MOST_READ = 4 << 20
+_ODD_HEADERS = (
+    "Origin: http://[", "Origin: null", "Host: [", "Expect: 100-continue", "Upgrade: h2c\r\nConnection: Upgrade",
+    "Upgrade: websocket\r\nConnection: Upgrade", "Content-Encoding: gzip", "Range: bytes=9-1", f"X: {'a' * 90_000}",
+    "Transfer-Encoding: chunked", "Authorization: AWS4-HMAC-SHA256 Credential=/,SignedHeaders=;,Signature=",
+    "If-Match: *",
+)  # fmt: skip
 
 
 @dataclass
@@ -53,8 +59,9 @@ async def spoiled_request(port: int, _wyoming: int, chance: random.Random, met: 
     )
     head = (
         f"{request.method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {request.content_type}\r\n"
-        f"Content-Length: {length}\r\nConnection: close\r\n\r\n"
+        f"Content-Length: {length}\r\nConnection: close\r\n"
     )
+    head += f"{chance.choice(_ODD_HEADERS)}\r\n\r\n" if chance.random() < 0.2 else "\r\n"
     data = head.encode() + body
     if chance.random() < 0.1:
         data = spoil_bytes(data, chance)

@@ -157,15 +157,15 @@ def test_text_that_is_dear_to_cut(server: Running, text: str) -> None:
 def test_what_waits_is_bounded_however_small_it_is(service: Service, message: dict[str, str]) -> None:
     with Running(service, max_characters=64) as running, connect(f"ws://127.0.0.1:{running.port}/v1/stream") as client:
         client.send(json.dumps({"type": "text", "text": "This takes a while to be said, and then some. " * 20}))
-        for _ in range(1100):
-            client.send(json.dumps(message))
         with pytest.raises(ConnectionClosed) as closed:
-            read_to_the_end(client)
+            send_and_read(client, [json.dumps(message)] * 1100)
         assert closed.value.rcvd
         assert "characters wait" in closed.value.rcvd.reason
 
 
-def read_to_the_end(client: ClientConnection) -> None:
+def send_and_read(client: ClientConnection, messages: list[str]) -> None:
+    for message in messages:
+        client.send(message)
     while True:
         client.recv(30)
 

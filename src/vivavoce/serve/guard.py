@@ -13,6 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketDisconnect
 
 from vivavoce.serve.errors import INTERNAL, ServiceError
 from vivavoce.serve.settings import Settings, is_loopback
@@ -54,7 +55,7 @@ class Guard:
         exchange = _Exchange(scope, receive, send, self._settings, self._allowed_origin(headers))
         try:
             await self._answer(scope, headers, exchange)
-        except (StalledError, ClientDisconnect):
+        except (StalledError, ClientDisconnect, WebSocketDisconnect):
             await exchange.abort()
         except Exception as error:
             if not isinstance(error.__cause__, ServiceError):  # which was logged where it arose
