@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,8 @@ REFERENCES = 8
 """Recordings that a speaker's vector is the mean of."""
 AS_IT_IS = "as it is"
 """The baseline without any network: the source's own pitch and energy."""
+SHIFTS = 10
+"""Frames, of 10 ms."""
 SYSTEMS = ("copycat", "copycat-open", AS_IT_IS)
 
 
@@ -111,7 +114,7 @@ def pairs(data: Path, runs: Path, count: int) -> Iterator[Pair]:
     targets = {name: encoder.mean(read_audio(row.path) for row in _of(data, name)) for name in TARGETS}
     systems = {name: copier(name, runs) for name in SYSTEMS if name == AS_IT_IS or addon_of(name, runs)}
     for case in cases(data, count):
-        source = encoder(case.source)
+        source, lead = encoder(case.source), _lead(case)
         for name, copy in systems.items():
             try:
                 copied = copy(case)
@@ -120,7 +123,7 @@ def pairs(data: Path, runs: Path, count: int) -> Iterator[Pair]:
                 break
             made = _spoken(voice, case, copied)
             vector = encoder(made)
-            found = correlations(made, case.source, _lead(copied))
+            found = correlations(made, case.source, lead)
             likeness = float(vector @ targets[case.target]), float(vector @ source)
             yield Pair(name, case.row.speaker, case.target, *found, *likeness)
 
@@ -134,14 +137,27 @@ def _spoken(voice: Voice, case: Case, copied: Copied) -> Audio:
     return Audio(voice.synthesize([case.sentence], speaker=case.target, prosody=copied).samples, RATE_HZ)
 
 
-def _lead(copied: Copied) -> int:
+def _lead(case: Case) -> int:
     """Frames of the source's silence: the voice begins with its own short one instead."""
-    return int(np.rint(copied.overrides.durations_s[0] / FRAME_S))
+    try:
+        return int(aligner().align(mel_spectrogram(case.source.samples), tokenise(case.sentence))[0])
+    except InputError:
+        return 0
 
 
 def correlations(made: Audio, source: Audio, lead: int) -> tuple[float, float]:
-    """Of log f0 and of energy, over frames where both are voiced: pauses are silence here and a room's noise there."""
+    """Of log f0 and of energy, over frames where both are voiced: pauses are silence here and a room's noise there.
+
+    Both sounds begin where they are first heard, which is a matter of their noise; they are laid on each other where
+    their energies agree best, a tenth of a second away at most.
+    """
     ours, theirs = _tracks(made)[round(Pauses().lead_s / FRAME_S) :], _tracks(source)[lead:]
+    return max((_correlations(ours, theirs, shift) for shift in range(-SHIFTS, SHIFTS + 1)), key=itemgetter(1))
+
+
+def _correlations(ours: Array, theirs: Array, shift: int) -> tuple[float, float]:
+    """The same with theirs `shift` frames later, tracks (frames, 2)."""
+    ours, theirs = ours[max(shift, 0) :], theirs[max(-shift, 0) :]
     frames = min(len(ours), len(theirs))
     ours, theirs = ours[:frames], theirs[:frames]
     voiced = (ours[:, 0] > 0) & (theirs[:, 0] > 0)

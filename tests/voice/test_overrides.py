@@ -8,6 +8,7 @@ import pytest
 from vivavoce.text import analyse
 from vivavoce.text.utterance import Sentence
 from vivavoce.voice import AcousticOverrides, Voice, load_voice
+from vivavoce.voice.overrides import GAP_S, hide_pauses, lay_pitch, show_pauses
 from vivavoce.voice.tokens import tokenise
 
 TEXT = "We all run along."
@@ -40,3 +41,20 @@ def test_a_word_that_was_louder_is_louder() -> None:
     change = {word: louder[word] - plain[word] for word in plain}
     others = np.mean([change[word] for word in ("We", "all", "along")])
     assert change["run"] - others == pytest.approx(20 * np.log10(np.exp(0.75)), abs=1.5)
+
+
+def test_pauses_go_to_the_sound_before_them_and_come_back() -> None:
+    silent = np.array([True, False, False, True, False, True])
+    heard = np.array([0.1, 0.08, 0.15, 0.5, 0.17, 0.05], np.float32)
+    told = hide_pauses(heard, silent)
+    np.testing.assert_allclose(told, [0.1, 0.08, 0.15 + 0.5 - GAP_S, GAP_S, 0.17, 0.05], rtol=1e-6)
+    np.testing.assert_allclose(show_pauses(told, silent, 0.175).sum(), heard.sum(), rtol=1e-6)
+    assert show_pauses(told, silent, 0.175)[2] == pytest.approx(0.175)
+
+
+def test_pitch_stays_with_the_sounds_where_whole_units_last_longer() -> None:
+    pitch = np.repeat([100.0, 200.0], 10)
+    laid = lay_pitch(pitch, np.array([10.0, 0.0, 10.0]), np.array([10, 4, 10]))
+    assert len(laid) == 24
+    np.testing.assert_allclose(laid[:9], 100.0)
+    np.testing.assert_allclose(laid[-9:], 200.0)

@@ -19,6 +19,8 @@ PAUSE_NATS = 6.0
 """What a pause costs, however long it is."""
 SHORTEST_PAUSE = 5
 """Frames of silence that are a pause and no closure of a stop."""
+LONGEST_GAP = 8
+"""Frames of a gap between words at most, where the source makes no pause."""
 EASE = 0.3
 """Power with which the voice's own times enter those of words: 0 is the source's rhythm, 1 the voice's."""
 FASTEST, SLOWEST = 0.6, 1.7
@@ -79,15 +81,16 @@ def ease_durations(durations: Frames, tokens: Tokens, usual: Array, ease: float 
     """Frames to be said, (tokens,), from the source's `durations` and the `usual` frames of the voice, (tokens,) both.
 
     Pauses and what is between them last as long as in the source; within, words have times between the source's and
-    the voice's, and divide them as the voice would. The silence at the end is the voice's own where the source was cut
-    off sooner: without it the last sound is cut off too.
+    the voice's, and divide them as the voice would, gaps included. The silences at both ends are the voice's own: it
+    never learned others, and makes noises in longer ones.
     """
     pauses = tokens.gaps & (durations >= SHORTEST_PAUSE)
+    pauses[[0, -1]] |= tokens.gaps[[0, -1]]
     phrases = np.cumsum(pauses)
     # a gap that is not a pause goes with the word before it
     units = tokens.owner
     made = durations.astype(np.float32)
-    likely = np.where(tokens.gaps, np.where(durations > 0, np.maximum(usual, 0.0), 0.0), np.maximum(usual, 1.0))
+    likely = np.where(tokens.gaps, np.clip(usual, 0.0, LONGEST_GAP), np.maximum(usual, 1.0))
     for phrase in range(int(phrases[-1]) + 1):
         spoken = np.flatnonzero((phrases == phrase) & ~pauses)
         if not likely[spoken].any():
@@ -98,6 +101,7 @@ def ease_durations(durations: Frames, tokens: Tokens, usual: Array, ease: float 
         pace = np.clip((np.maximum(theirs, 1.0) / np.maximum(ours, 1e-3)) ** (1.0 - ease), FASTEST, SLOWEST)
         eased_frames = own * pace[unit]
         made[spoken] = eased_frames * (durations[spoken].sum() / eased_frames.sum())
-    if tokens.gaps[-1]:
-        made[-1] = max(made[-1], usual[-1])
+    for end in (0, -1):
+        if tokens.gaps[end]:
+            made[end] = usual[end]
     return made

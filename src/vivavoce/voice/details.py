@@ -10,6 +10,8 @@ from vivavoce.errors import InputError
 from vivavoce.voice.alphabet import CharacterAlphabet
 
 FARTHEST_BOUNDARY_S = 0.5
+_NO_SOUND_S = 60.0
+"""No sound lasts as long."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class VoiceDetails:
     """The characters that the networks read; without one, the tokens of `vivavoce.voice.tokens`."""
     boundary_s: float = 0.0
     """Seconds from where a token ends to where it is heard to end; negative where text lags the sound."""
-    longest_end_s: float = 60.0
+    longest_end_s: float = _NO_SOUND_S
     """Seconds at most that the last sound before a gap is marked for: some models hide the pause in it."""
     kinds: tuple[str, ...] = ()
     """Kinds of sentence, as the input `kind` numbers them; the first is the neutral one."""
@@ -29,6 +31,11 @@ class VoiceDetails:
 
     mean_energy: dict[str, float] = field(default_factory=dict[str, float])
     """By speaker: the middle of the energy that the decoder reads, where something is voiced."""
+
+    @property
+    def hides_pauses(self) -> bool:
+        """Whether a pause may be in the sound before it."""
+        return self.longest_end_s < _NO_SOUND_S
 
     def __post_init__(self) -> None:
         if not abs(self.boundary_s) <= FARTHEST_BOUNDARY_S:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 
 import numpy as np
+import numpy.typing as npt
 
 from vivavoce.blocks.tensors import Tensors
 from vivavoce.errors import InputError
@@ -12,11 +13,14 @@ from vivavoce.features import Array
 from vivavoce.voice.acoustics import AcousticInputs, AcousticOverrides
 from vivavoce.voice.clock import Clock
 from vivavoce.voice.contour import Frames, token_means
+from vivavoce.voice.details import VoiceDetails
 from vivavoce.voice.dimensions import WORD_PROSODY
 from vivavoce.voice.tokens import Tokens
 
 STRESS_SHARE = 0.35
 """Of a vowel's time, what its stress mark takes where that is a token of its own."""
+GAP_S = 0.1
+"""What a voice that hides pauses in the sounds before them keeps for a gap itself."""
 MOST_COPIED_NEPERS = 1.2
 """About 10 dB: a word that is further from the others in a recording was not meant to be."""
 
@@ -42,14 +46,54 @@ def input_tensors(inputs: AcousticInputs, tokens: Tokens, kinds: tuple[str, ...]
 
 
 def override_tensors(
-    given: AcousticOverrides, tokens: Tokens, clock: Clock, boundary_s: float, reads: Set[str], name: str
+    given: AcousticOverrides, tokens: Tokens, clock: Clock, details: VoiceDetails, reads: Set[str], name: str
 ) -> Tensors:
     """What takes the place of the encoders' answers. Raises `InputError` for a voice that cannot be overruled."""
     if "given_frames" not in reads:
         raise InputError(f'voice "{name}" cannot follow a melody that is given')
-    frames = _token_frames(given.durations_s / clock.frame_s, tokens, boundary_s / clock.frame_s)
+    durations_s = given.durations_s
+    if details.hides_pauses:
+        durations_s = hide_pauses(durations_s, silent_sounds(tokens, len(durations_s)))
+    frames = _token_frames(durations_s / clock.frame_s, tokens, details.boundary_s / clock.frame_s)
     energy = given.energy[tokens.sounds].astype(np.float32)
     return {"given_frames": frames[None], "given_f0": _contour(given, clock)[None], "given_energy": energy[None]}
+
+
+def silent_sounds(tokens: Tokens, count: int) -> npt.NDArray[np.bool_]:
+    """Which of the `count` tokens of `tokenise` are gaps, (count,)."""
+    silent = np.ones(count, bool)
+    silent[tokens.sounds[~tokens.gaps]] = False
+    return silent
+
+
+def show_pauses(durations_s: Array, silent: npt.NDArray[np.bool_], longest_s: float) -> Array:
+    """Seconds of sounds and gaps as they are heard (sounds,), from those of a voice that hides pauses in the sound
+    before, where a sound lasts `longest_s` at most."""
+    heard = durations_s.copy()
+    before = np.flatnonzero(silent[1:] & ~silent[:-1])
+    hidden = np.maximum(heard[before] - longest_s, 0.0)
+    heard[before] -= hidden
+    heard[before + 1] += hidden
+    return heard
+
+
+def hide_pauses(durations_s: Array, silent: npt.NDArray[np.bool_]) -> Array:
+    """The opposite: a pause that is longer than such a voice knows gaps goes to the sound before it."""
+    told = durations_s.copy()
+    before = np.flatnonzero(silent[1:] & ~silent[:-1])
+    hidden = np.maximum(told[before + 1] - GAP_S, 0.0)
+    told[before + 1] -= hidden
+    told[before] += hidden
+    return told
+
+
+def lay_pitch(given_f0: Array, wanted: Array, frames: Frames) -> Array:
+    """The pitch (frames,) that is given over tokens of `wanted` frames, over the whole frames (tokens,) that they get:
+    a voice that counts in units has none shorter than one."""
+    ends = np.concatenate([[0], np.cumsum(frames)])
+    times = np.arange(int(ends[-1])) + 0.5
+    places: Array = np.interp(times, ends, np.concatenate([[0.0], np.cumsum(wanted)])).astype(np.float32)
+    return np.interp(places, np.arange(len(given_f0)) + 0.5, given_f0).astype(np.float32)
 
 
 def copied_gain(given: Array, own: Array, durations: Frames, tokens: Tokens) -> Array:

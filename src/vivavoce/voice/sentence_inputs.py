@@ -43,7 +43,7 @@ class SentenceInputs:
         """Prosody as tensors, from its source or neutral."""
         found = style.prosody(sentence, style.speaker.name) if style.prosody else None
         if isinstance(found, AcousticOverrides):
-            return override_tensors(found, tokens, self.clock, self.details.boundary_s, self.overridable, self.voice)
+            return override_tensors(found, tokens, self.clock, self.details, self.overridable, self.voice)
         return input_tensors(found or AcousticInputs.neutral(len(sentence.words)), tokens, self.details.kinds)
 
     def context(self, tokens: Tokens, controls: TokenControls, speaker: Speaker) -> dict[str, np.ndarray]:

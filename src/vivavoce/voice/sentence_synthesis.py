@@ -22,7 +22,7 @@ from vivavoce.voice.contour import Frames
 from vivavoce.voice.controls import silent_tokens, token_controls
 from vivavoce.voice.details import VoiceDetails
 from vivavoce.voice.limiter import Limiter
-from vivavoce.voice.overrides import copied_gain
+from vivavoce.voice.overrides import copied_gain, lay_pitch, show_pauses, silent_sounds
 from vivavoce.voice.pauses import inner_cuts, pause_before, shape
 from vivavoce.voice.sentence_inputs import SentenceInputs
 from vivavoce.voice.speech_chunk import PredictedProsody, SpeechChunk
@@ -77,7 +77,8 @@ class SentenceSynthesis:
             context = {**context, **self._encoders(context), **given}
         durations = self._timed.durations(context) if self._timed else None
         if "given_energy" in given and durations is not None:
-            context = self._with_copied_loudness(context, durations, tokens)
+            pitch = lay_pitch(given["given_f0"][0], given["given_frames"][0], durations)
+            context = self._with_copied_loudness({**context, "given_f0": pitch[None]}, durations, tokens)
         silent = silent_tokens(sentence, tokens)
         sound = self._audio(context, schedule, durations, silent)
         pauses = None if "given_frames" in given else style.pauses
@@ -111,15 +112,16 @@ class SentenceSynthesis:
         return PredictedProsody(durations, self._clock.frame_s, tracks, self._details.boundary_s)
 
     def usual_durations_s(self, sentence: Sentence, speaker: Speaker) -> Array | None:
-        """Seconds of each token of `tokenise` when the voice is left to itself, (tokens,); None for a voice that finds
-        out as it speaks."""
+        """Seconds that each token of `tokenise` is heard when the voice is left to itself, (tokens,); None for a voice
+        that finds out as it speaks."""
         if not (self._encoders and self._timed):
             return None
         tokens = self._inputs.tokens(sentence)
         controls = token_controls(sentence, tokens)
         context = self._inputs.context(tokens, controls, speaker)
         frames = self._timed.durations({**context, **self._encoders(context)})
-        return (np.bincount(tokens.sounds, frames) * self._clock.frame_s).astype(np.float32)
+        durations_s = (np.bincount(tokens.sounds, frames) * self._clock.frame_s).astype(np.float32)
+        return show_pauses(durations_s, silent_sounds(tokens, len(durations_s)), self._details.longest_end_s)
 
     def _spoken_by(self, sentence: Sentence, style: SpeakingStyle) -> SpeakingStyle:
         """The style, by the speaker whom markup asks for."""

@@ -96,11 +96,13 @@ class CopyCat:
         )
         log_f0 = made["log_f0"][0] * PITCH_SCALE + centre.log_f0
         knots = knots_of(log_f0, durations)
-        knots[durations == 0] = centre.log_f0
+        skipped = durations == 0
+        starts = np.cumsum(durations) - durations
+        knots[skipped] = log_f0[np.minimum(starts[skipped], len(log_f0) - 1)][:, None]
         said = durations if usual is None else ease_durations(durations, tokens, usual)
         loudnesses = token_means(made["energy"][0], durations)
         # What has no frames in the source is a gap. The last one is said all the same, and is to be silence.
-        loudnesses[durations == 0] = made["energy"][0].min()
+        loudnesses[skipped] = made["energy"][0].min()
         return AcousticOverrides((said * FRAME_S).astype(np.float32), knots, loudnesses + centre.energy)
 
 
