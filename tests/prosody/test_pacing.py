@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vivavoce.prosody.alignment import whole_sentence
-from vivavoce.prosody.pacing import SHORTEST_PAUSE, SLOWEST, ease_durations, paced_path
+from vivavoce.prosody.pacing import SHORTEST_COPY, SHORTEST_PAUSE, SLOWEST, ease_durations, paced_path
 from vivavoce.voice.tokens import Tokens, tokenise
 
 GAPS = np.array([True, False, False, True, False, True])
@@ -79,7 +79,14 @@ def test_no_word_is_far_from_its_usual_time(tokens: Tokens):
 def test_copies_begin_and_end_in_the_voices_own_silence(tokens: Tokens, silence: int):
     durations = np.where(tokens.gaps, 0, 5)
     durations[[0, -1]] = silence
-    usual = np.where(tokens.gaps, 12.0, 5.0).astype(np.float32)
+    usual = np.where(tokens.gaps, 12.0, 2.0).astype(np.float32)
     made = ease_durations(durations, tokens, usual)
     assert made[0] == made[-1] == 12
     assert made[1:-1].sum() == pytest.approx(durations[1:-1].sum())
+
+
+def test_a_hurried_source_is_copied_at_the_voices_own_rate(tokens: Tokens):
+    durations = np.where(tokens.gaps, 0, 4)
+    usual = np.where(tokens.gaps, 0.0, 8.0).astype(np.float32)
+    made = ease_durations(durations, tokens, usual)
+    assert made.sum() == pytest.approx(SHORTEST_COPY * usual.sum())

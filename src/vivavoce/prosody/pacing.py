@@ -23,6 +23,8 @@ LONGEST_GAP = 8
 """Frames of a gap between words at most, where the source makes no pause."""
 EASE = 0.3
 """Power with which the voice's own times enter those of words: 0 is the source's rhythm, 1 the voice's."""
+SHORTEST_COPY = 0.95
+"""Least time of all words together beside the voice's own: hurried beyond its own rate, it swallows words."""
 FASTEST, SLOWEST = 0.6, 1.7
 """Least and most time of a word beside the voice's own at the rate of the phrase."""
 _LOWEST = -1e9
@@ -82,7 +84,7 @@ def ease_durations(durations: Frames, tokens: Tokens, usual: Array, ease: float 
 
     Pauses and what is between them last as long as in the source; within, words have times between the source's and
     the voice's, and divide them as the voice would, gaps included. The silences at both ends are the voice's own: it
-    never learned others, and makes noises in longer ones.
+    never learned others, and makes noises in longer ones. A source that is quicker than the voice is copied slower.
     """
     pauses = tokens.gaps & (durations >= SHORTEST_PAUSE)
     pauses[[0, -1]] |= tokens.gaps[[0, -1]]
@@ -101,6 +103,8 @@ def ease_durations(durations: Frames, tokens: Tokens, usual: Array, ease: float 
         pace = np.clip((np.maximum(theirs, 1.0) / np.maximum(ours, 1e-3)) ** (1.0 - ease), FASTEST, SLOWEST)
         eased_frames = own * pace[unit]
         made[spoken] = eased_frames * (durations[spoken].sum() / eased_frames.sum())
+    sounds = ~tokens.gaps
+    made *= max(1.0, SHORTEST_COPY * likely[sounds].sum() / max(made[sounds].sum(), 1e-3))
     for end in (0, -1):
         if tokens.gaps[end]:
             made[end] = usual[end]

@@ -17,7 +17,7 @@ from vivavoce.voice.details import VoiceDetails
 from vivavoce.voice.dimensions import WORD_PROSODY
 from vivavoce.voice.tokens import Tokens
 
-STRESS_SHARE = 0.35
+STRESS_SHARE = 0.5
 """Of a vowel's time, what its stress mark takes where that is a token of its own."""
 GAP_S = 0.1
 """What a voice that hides pauses in the sounds before them keeps for a gap itself."""
