@@ -227,6 +227,15 @@ def test_gaps_on_a_beat_are_meant() -> None:
     assert found(Clip(sound=sound), "audio_dropout") == []
 
 
+def test_notes_that_begin_on_the_beat_after_rests_of_any_length_are_meant() -> None:
+    sound = babble(12.0)
+    for end_s, rest_s in ((1.96, 0.158), (4.518, 0.073), (7.077, 0.09), (9.635, 0.073)):
+        sound[:, round((end_s - rest_s) * SAMPLE_RATE_HZ) : round(end_s * SAMPLE_RATE_HZ)] = 0.0
+    assert found(Clip(sound=sound), "audio_dropout") == []
+    sound[:, round(5.9 * SAMPLE_RATE_HZ) : round(6.0 * SAMPLE_RATE_HZ)] = 0.0
+    assert [event.start_s for event in found(Clip(sound=sound), "audio_dropout")] == [pytest.approx(5.9, abs=0.01)]
+
+
 @pytest.mark.parametrize(("start_s", "end_s"), [(2.0, 8.5), (6.0, 12.0)])
 def test_long_digital_silence_is_a_loss(start_s: float, end_s: float) -> None:
     sound = babble(12.0)

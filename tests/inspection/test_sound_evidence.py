@@ -15,8 +15,10 @@ from vivavoce.inspection.defects.audio_artifacts.evidence import (
     is_driven,
     is_narrow,
     mains_levels,
+    rhythm_share,
 )
 from vivavoce.inspection.defects.audio_artifacts.pauses import Pauses
+from vivavoce.inspection.media import Samples
 from vivavoce.inspection.tones import find_pure_tone
 
 RATE_HZ = 48_000
@@ -81,6 +83,13 @@ def test_drums_have_a_beat_and_clicks_have_none() -> None:
     assert not have_a_beat(np.array([130, 277, 519, 806]))
 
 
+def test_plucked_strings_have_a_rhythm_and_clicks_have_none() -> None:
+    rolls = [start + step for start in range(49, 4000, 392) for step in (0, 131, 158, 185, 212, 239)]
+    assert rhythm_share(np.array(rolls)) > 0.9
+    assert rhythm_share(np.sort(RANDOM.integers(0, 4000, 20))) < 0.5
+    assert rhythm_share(np.array([130, 277, 519, 806])) == 0.0
+
+
 def test_an_overdriven_sound_meets_one_ceiling_and_notes_have_each_its_own() -> None:
     sound = RANDOM.normal(0, 0.1, len(TIME_S)).astype(np.float32)
     assert is_driven(np.clip(sound, -0.08, 0.08))
@@ -98,9 +107,18 @@ def test_a_bass_that_comes_and_goes_is_no_steady_line() -> None:
     assert count_steady(loud, soft) == 0
 
 
-def test_speech_has_pauses_and_a_tune_has_none() -> None:
+def test_speech_has_pauses_and_music_has_none() -> None:
     second = RANDOM.normal(0, 0.1, RATE_HZ).astype(np.float32)
-    spoken = second * (np.arange(RATE_HZ) % 12_000 < 8000)
-    tune, speech = Pauses(), Pauses()
-    assert [tune.add(second) for _ in range(9)][-1] == 0.0
-    assert [speech.add(spoken) for _ in range(9)][-1] > 0.25
+    time_s = np.arange(RATE_HZ) / RATE_HZ
+    spoken = second * np.where(time_s % 0.5 < 0.35, 1.0, 0.01).astype(np.float32)
+    gated, late = second * np.where(time_s % 0.5 < 0.35, 1.0, 0.2).astype(np.float32), second.copy()
+    late[: RATE_HZ // 2] = 0.0
+    assert _share_of(spoken) > 0.25
+    assert _share_of(second) == _share_of(gated) == 0.0
+    assert _share_of(late, second) == _share_of(0.02 * second, second) == 0.0
+
+
+def _share_of(first: Samples, then: Samples | None = None) -> float:
+    """The share of pauses in a second and eight more."""
+    pauses = Pauses()
+    return [pauses.add(second) for second in (first, *(first if then is None else then,) * 8)][-1]

@@ -32,6 +32,8 @@ BEAT_LEAST = 3
 GRID_OFF_MS, GRID_OFF = 4.4, 0.055
 """How far impulses may lie off a beat, in milliseconds and as a share of its period."""
 
+RHYTHM_LEAST, SAME_MS, BY_CHANCE = 4, 2, 0.05
+
 NARROW_HZ, NARROW_DB = (8000.0, 16_000.0), -75.0
 
 
@@ -115,6 +117,17 @@ def have_a_beat(times_ms: npt.NDArray[np.int64]) -> bool:
     phases = np.exp(2j * np.pi * times_ms[None] / GRID_MS[:, None])
     off = np.abs(np.angle(phases / phases.mean(axis=1, keepdims=True))).max(axis=1) / (2 * np.pi)
     return bool((off * GRID_MS < np.minimum(GRID_OFF_MS, GRID_OFF * GRID_MS)).any())
+
+
+def rhythm_share(times_ms: npt.NDArray[np.int64]) -> float:
+    """Of the distances between neighbours among times (count,) in milliseconds, the share that returns: at least two
+    others, and more than chance brings together, are the same within 2 ms. Of clicks less than a third, of drums and
+    plucked strings two thirds and more; 0 for fewer than five times."""
+    apart = np.diff(np.sort(times_ms))
+    if len(apart) < RHYTHM_LEAST:
+        return 0.0
+    same = (np.abs(apart[:, None] - apart[None]) < SAME_MS).sum(axis=1)
+    return float((same > 1.0 + BY_CHANCE * len(apart)).mean())
 
 
 def _line_db(power: npt.NDArray[np.float64], hertz: npt.NDArray[np.float64], at_hz: float, off_hz: float) -> float:

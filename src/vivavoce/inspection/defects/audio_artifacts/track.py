@@ -22,6 +22,8 @@ SHARE = 0.6
 """What lasts for so much of a sound need not last for `LEAST_S`."""
 
 HOLD, CLICKS_HOLD = 0.91, 0.7
+DOUBTED = {"hum": 0.52, "hiss": 0.52, "distortion": 0.52, "clicks": 0.5}
+"""The least likelihood in sound that is doubted: a single second of certainty is not enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Heard:
     worst: dict[str, int]
     sure: frozenset[str] = frozenset()
     """Defects that are so plain here that the seconds beside need no evidence of their own."""
+    doubted: bool = False
+    """Whether the sound is one that fools the network, as music is: what it says must be likelier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,8 @@ class Track:
             near = [one.heard for one in self._recent[max(0, place - 1) : place + 2]]
             plain = any(name in heard.sure for heard in near)
             around = [heard.said[name] if plain else heard.likely[name] for heard in near]
-            strength = _of_two(around, threshold) if name in STEADY else second.heard.likely[name] / threshold
+            asked = max(threshold, DOUBTED[name]) if second.heard.doubted and not plain else threshold
+            strength = _of_two(around, asked) if name in STEADY else second.heard.likely[name] / asked
             for span in self._spans[name].add(second.start_s, second.end_s, strength):
                 yield self._event(name, span.start_s, span.end_s, span.mean)
 

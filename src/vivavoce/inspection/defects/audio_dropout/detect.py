@@ -48,6 +48,10 @@ SILENT_DB, BEFORE_STEPS = -85.0, 20
 LEAST_HEARD = 200
 """Steps of sound, half a second, without which a stream holds none that could be lost."""
 
+BAR_OFF_S = 0.008
+"""How far the ends of three gaps may lie off one distance: what comes after is played on the beat, however long the
+note before rang on."""
+
 BEATS_S = ((3.0, 0.12, 3), (9.0, 0.01, 2))
 """How far apart gaps may be that have a beat, how much it may vary, and how many intervals make one: quick ones, and
 slow ones that are as exact as machines play."""
@@ -112,8 +116,8 @@ class _Stream:
     """When it began."""
     gaps: list[Event] = field(default_factory=list[Event])
     """Gaps of which it is not known yet whether they have a beat."""
-    past_s: list[float] = field(default_factory=list[float])
-    """When the gaps before them began."""
+    past_s: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
+    """When the gaps before them began and ended."""
 
     def on_audio(self, sound: AudioBlock) -> Iterator[Event]:
         levels = step_levels(sound.samples)
@@ -157,12 +161,13 @@ class _Stream:
     def _without_beat(self, found: Iterator[Event], now_s: float) -> Iterator[Event]:
         """Gaps that have no others around them at one distance, once what follows them is known."""
         self.gaps += found
-        starts_s = np.array([*self.past_s, *(gap.start_s for gap in self.gaps)])
+        starts_s = np.array([*(start_s for start_s, _ in self.past_s), *(gap.start_s for gap in self.gaps)])
+        ends_s = np.array([*(end_s for _, end_s in self.past_s), *(gap.end_s for gap in self.gaps)])
         ready = [gap for gap in self.gaps if gap.start_s < now_s - KNOWN_S]
         self.gaps = self.gaps[len(ready) :]
-        past_s = (*self.past_s, *(gap.start_s for gap in ready))
-        self.past_s = [start_s for start_s in past_s if start_s > now_s - 3 * KNOWN_S]
-        yield from (gap for gap in ready if not has_beat(starts_s, gap.start_s))
+        past_s = (*self.past_s, *((gap.start_s, gap.end_s) for gap in ready))
+        self.past_s = [(start_s, end_s) for start_s, end_s in past_s if start_s > now_s - 3 * KNOWN_S]
+        yield from (g for g in ready if not has_beat(starts_s, g.start_s) and not ends_in_bars(ends_s, g.end_s))
 
     def _gaps(self, final: bool) -> Iterator[Event]:
         """Judge every quiet stretch whose surroundings are known; forget what no later one needs."""
@@ -242,6 +247,15 @@ def has_beat(starts_s: np.ndarray, start_s: float) -> bool:
         if len(apart) >= count and float(np.abs(apart / np.median(apart) - 1.0).max()) <= off:
             return True
     return False
+
+
+def ends_in_bars(ends_s: np.ndarray, end_s: float) -> bool:
+    """Whether the gap that ends at `end_s` is one of three whose ends, among `ends_s` (count,), lie at one distance of
+    up to 9 s, all in seconds."""
+    apart = np.sort(ends_s[np.abs(ends_s - end_s) > BAR_OFF_S] - end_s)
+    near = apart[np.abs(apart) <= KNOWN_S]
+    others = np.concatenate([2 * near, -near, near / 2])
+    return bool(len(near) and (np.abs(others[:, None] - apart[None]) <= BAR_OFF_S).any())
 
 
 def steepness(levels: np.ndarray, step: int) -> float:
