@@ -3,7 +3,7 @@
 `python -m bench.inspection.defects --data DATA` makes the test cases (clips nobody tuned on, each defect mild and
 strong, coded again), inspects them and the clean clips, and prints tables. `--dev` takes the other clips. A file given
 as `--json` that is there already keeps the figures that this run does not take; once it has the events of every
-defect, `bench/results/inspection-defects.json` is written from it.
+defect, `bench/results/inspection-defects.json` is written from it, and `docs/pictures/defects` drawn.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from bench.inspection.curves import draw_curves
 from bench.inspection.events import Tally, clean_alarms, tally
 from bench.inspection.lip_sync import lip_sync
 from bench.inspection.made_cases import Case, clips, make_cases
@@ -56,8 +57,9 @@ def measured(arguments: argparse.Namespace, folder: Path, figures: Figures) -> N
     if "events" in parts:
         for defect, of in cases.items():
             print(f"{defect}: {len(of)} cases", file=sys.stderr, flush=True)
-            counted = tally(of, defect, arguments.workers)
+            counted, scored = tally(of, defect, arguments.workers)
             figures.setdefault("events", {})[defect] = {label: asdict(t) for label, t in counted.items()}
+            figures.setdefault("scores", {})[defect] = {label: asdict(s) for label, s in scored.items()}
             save(figures, arguments.json)
     if "seconds" in parts:
         figures["seconds"] = figures.get("seconds", {}) | second_by_second(data, names, cases)
@@ -134,6 +136,7 @@ def main() -> int:
     save(figures, arguments.json)
     if arguments.json and not arguments.dev and set(figures.get("events", {})) >= set(defect_names()):
         write_result("inspection-defects", {"main": table(figures)}, SOURCES, figures)
+        draw_curves(figures["scores"])
     return 0
 
 

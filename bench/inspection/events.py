@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bench.inspection.ffmpeg_baselines import Interval, intervals
 from bench.inspection.made_cases import Case, sentences
-from vivavoce.inspection import Inspection, InspectionJob, find_defect, inspect_files
+from vivavoce.inspection import Event, Inspection, InspectionJob, find_defect, inspect_files
 from vivavoce.inspection.decode import open_media
 from vivavoce.inspection.defects.block_corruption.detect import BlockCorruption
 from vivavoce.inspection.detector import Sampler
@@ -52,6 +52,27 @@ class Tally:
         return 2 * self.found / max(1, 2 * self.found + self.false + self.missed)
 
 
+@dataclass(slots=True)
+class Scored:
+    """Truths and false events of one strength with their scores: what `--min-score` would leave of them."""
+
+    truths: list[float] = field(default_factory=list[float])
+    """The highest score of an event that matches, 0 for a truth that was missed."""
+    false: list[float] = field(default_factory=list[float])
+
+    def add(self, truths: Sequence[Truth], events: Sequence[Event]) -> None:
+        """Take one file."""
+        spans = [(event.start_s, event.end_s) for event in events]
+        for truth in truths:
+            hits = [e.score for e, span in zip(events, spans, strict=True) if matches(truth, span)]
+            self.truths.append(round(max(hits, default=0.0), 3))
+        self.false += [
+            round(event.score, 3)
+            for event, span in zip(events, spans, strict=True)
+            if not any(matches(truth, span) for truth in truths)
+        ]
+
+
 def matches(truth: Truth, event: Interval) -> bool:
     """Whether an event overlaps the truth by 0.3 of what both cover, edges taken with 0.1 s of tolerance.
 
@@ -64,22 +85,26 @@ def matches(truth: Truth, event: Interval) -> bool:
     return end_s > start_s and (end_s - start_s) / max(union_s, 2 * TOLERANCE_S) > OVERLAP
 
 
-def tally(cases: Sequence[Case], defect: str, workers: int) -> dict[str, Tally]:
-    """Ours by strength and in all, every stock filter, and of corrupt blocks the rule instead of the decision."""
+def tally(cases: Sequence[Case], defect: str, workers: int) -> tuple[dict[str, Tally], dict[str, Scored]]:
+    """Ours by strength and in all, every stock filter, and of corrupt blocks the rule instead of the decision; and the
+    scores of ours by strength."""
     results = inspect_safely([case.path for case in cases], (defect,), workers) if cases else {}
     tallies: dict[str, Tally] = {}
+    scored: dict[str, Scored] = {}
     for case in cases:
         truths = [asked for truth in case.truths if (asked := asked_for(truth)) is not None]
         if not truths:
             continue
-        events = [(e.start_s, e.end_s) for e in results[str(case.path)].events if e.defect == defect]
+        ours = [event for event in results[str(case.path)].events if event.defect == defect]
+        scored.setdefault(case.strength, Scored()).add(truths, ours)
+        events = [(event.start_s, event.end_s) for event in ours]
         for label in (case.strength, "all"):
             tallies.setdefault(label, Tally()).add(truths, events)
         for baseline in find_defect(defect).baselines:
             tallies.setdefault(baseline.label, Tally()).add(truths, intervals(baseline, case.path))
         if defect == "block_corruption":
             tallies.setdefault(RULE, Tally()).add(truths, _by_rule(case.path))
-    return tallies
+    return tallies, scored
 
 
 def asked_for(truth: Truth) -> Truth | None:
