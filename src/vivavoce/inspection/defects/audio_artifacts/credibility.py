@@ -88,7 +88,7 @@ NEVER = 2.0
 TRUST = {
     "hum": Trust(alone=NEVER, in_pauses=0.7, supported=0.6),
     "hiss": Trust(alone=NEVER, in_pauses=0.95, supported=0.6),
-    "distortion": Trust(alone=NEVER, in_pauses=0.8, supported=0.85),
+    "distortion": Trust(alone=NEVER, in_pauses=0.9, supported=0.85),
     "clicks": Trust(alone=0.98, in_pauses=0.98, supported=0.92, supported_in_pauses=0.9),
 }
 """Chosen on music and speech for development, none of which the network learned from."""

@@ -119,11 +119,11 @@ def have_a_beat(times_ms: npt.NDArray[np.int64]) -> bool:
     return bool((off * GRID_MS < np.minimum(GRID_OFF_MS, GRID_OFF * GRID_MS)).any())
 
 
-def rhythm_share(times_ms: npt.NDArray[np.int64]) -> float:
+def rhythm_share(times_ms: npt.ArrayLike) -> float:
     """Of the distances between neighbours among times (count,) in milliseconds, the share that returns: at least two
     others, and more than chance brings together, are the same within 2 ms. Of clicks less than a third, of drums and
     plucked strings two thirds and more; 0 for fewer than five times."""
-    apart = np.diff(np.sort(times_ms))
+    apart = np.diff(np.sort(np.asarray(times_ms, np.float64)))
     if len(apart) < RHYTHM_LEAST:
         return 0.0
     same = (np.abs(apart[:, None] - apart[None]) < SAME_MS).sum(axis=1)
