@@ -17,7 +17,7 @@ from vivavoce.inspection.defects.block_corruption.detect import BlockCorruption
 from vivavoce.inspection.defects.blockiness import detect as blockiness
 from vivavoce.inspection.defects.blockiness.detect import Blockiness
 from vivavoce.inspection.defects.tearing import detect as tearing
-from vivavoce.inspection.defects.tearing.detect import Tearing, scrolls
+from vivavoce.inspection.defects.tearing.detect import Tearing, moved_width, scrolls
 from vivavoce.inspection.defects.tearing.older_rows import OlderRows, bobs, find_older_rows
 from vivavoce.inspection.detector import Detector, Sampler
 from vivavoce.inspection.errors import UnavailableError
@@ -108,6 +108,20 @@ def test_a_garbled_picture_that_is_held_is_corrupt_while_it_is_held(monkeypatch:
 def test_texture_that_changes_is_not_corrupt_whatever_the_network_says(monkeypatch: pytest.MonkeyPatch) -> None:
     _with(monkeypatch, block_corruption, Knowing(corruption=Saying(_corrupt_above)))
     assert _looked(BlockCorruption(INFO), _garbled(40, lambda n: 20 <= n < 50, side=1)) == []
+
+
+def test_a_texture_that_was_suspected_all_along_is_not_corrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One look passes the second look; the network's word on those beside counts where it is new."""
+
+    def answer(given: dict[str, np.ndarray]) -> Answers:
+        return {name: np.sign(said) * np.float32(0.99) for name, said in _corrupt_above(given).items()}
+
+    _with(monkeypatch, block_corruption, Knowing(corruption=Saying(answer)))
+    for texture_from, found in ((0, 0), (70, 1)):
+        frames = _garbled(130, lambda n, first=texture_from: n >= first, side=1)
+        for frame, blocks in zip(frames[88:97], _garbled(9, lambda n: True), strict=True):
+            frame.luma[:] = blocks.luma
+        assert len(_looked(BlockCorruption(INFO), frames)) == found
 
 
 def test_one_picture_that_may_be_corrupt_is_no_event(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,6 +226,13 @@ def test_what_rolls_as_a_whole_is_not_torn() -> None:
     assert not scrolls(before, before)
     assert not scrolls(before, np.concatenate([now[:100], before[100:]]))
     assert not scrolls(before, np.roll(before, 5, axis=1))
+
+
+def test_a_ball_on_even_ground_moves_in_a_small_part_of_the_width() -> None:
+    before, now = np.full((180, 320), 250, np.uint8), np.full((180, 320), 250, np.uint8)
+    before[85:95, 100:108], now[85:95, 106:114] = 90, 90
+    assert moved_width(before, now, 0.5) < 0.1
+    assert moved_width(before, np.roll(np.arange(180 * 320).reshape(180, 320), 9).astype(np.uint8), 0.5) > 0.9
 
 
 def test_the_networks_word_alone_is_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:

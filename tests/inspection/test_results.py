@@ -6,6 +6,7 @@ import json
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from tests.inspection.material import moving, written
 from vivavoce.errors import InputError
 from vivavoce.inspection import Event, Inspection, InspectionJob, Journal, Severity, Stamp, inspect_files
+from vivavoce.inspection.decode import repeated_until_s
 from vivavoce.inspection.defects.audio_artifacts.detect import CLASSES
 from vivavoce.inspection.defects.audio_artifacts.track import Heard, Track
 from vivavoce.inspection.event_grouper import EventGrouper
@@ -103,6 +105,13 @@ def test_a_stream_begins_with_the_picture_that_is_shown_first() -> None:
     assert earliest_s(0.16, packets) == pytest.approx(0.04)
     assert earliest_s(0.0, packets) == 0.0
     assert earliest_s(30.0, packets) == 30.0
+
+
+def test_an_empty_packet_of_theora_shows_the_picture_before_on() -> None:
+    for codec, size, until_s in (("theora", 0, 0.8), ("theora", 9, None), ("h264", 0, None)):
+        stream = SimpleNamespace(codec_context=SimpleNamespace(name=codec))
+        packet: Any = SimpleNamespace(size=size, pts=11, duration=1, time_base=Fraction(1, 15), stream=stream)
+        assert repeated_until_s(packet) == until_s
 
 
 def _packet(pts: int | None) -> Packet[Any]:

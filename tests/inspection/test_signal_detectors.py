@@ -202,6 +202,15 @@ def test_colour_errors_come_and_go(clean: Clip, kind: str) -> None:
     assert event.end_s == pytest.approx(truth.end_s, abs=0.1)
 
 
+def test_the_light_of_a_camera_is_no_error_of_colour(clean: Clip) -> None:
+    lit = clean.frames[20]
+    blue, luma = np.clip(lit.blue.astype(int) + 20, 0, 255), np.clip(lit.luma.astype(int) + 25, 0, 255)
+    for light, count in ((luma, 0), (lit.luma, 1)):
+        frame = replace(lit, blue=blue.astype(np.uint8), luma=light.astype(np.uint8))
+        frames = (*clean.frames[:20], frame, *clean.frames[21:])
+        assert len(found(replace(clean, frames=frames), "colour_error")) == count
+
+
 def test_three_flashes_a_second_are_allowed(clean: Clip) -> None:
     frames = []
     for number, frame in enumerate(clean.frames):

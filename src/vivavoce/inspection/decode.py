@@ -65,6 +65,7 @@ class Media:
         self.notices = _left_out(container, limits)
         """What of the file is not looked at."""
         self._container, self._limits = container, limits
+        self._shown_s = 0.0
         self._video, self._sounds, self._captions = _streams(container, name, limits)
         for stream in (*container.streams.video, *container.streams.audio):
             if not stream.codec_context:
@@ -97,6 +98,7 @@ class Media:
             if end_s > limits.seconds:
                 raise MediaError(f"{self.name}: longer than {limits.seconds / 3600:g} hours, over the limit")
             yield part
+        end_s = max(end_s, self._shown_s - origin_s) if end_s else end_s
         if end_s == 0.0:
             raise MediaError(f"{self.name}: nothing in it could be decoded (damaged, or encrypted)")
         if self.info.seconds and end_s < self.info.seconds - max(TRUNCATED_S, 0.02 * self.info.seconds):
@@ -108,6 +110,9 @@ class Media:
         now_s, unreadable = 0.0, 0
         for packet in packets:
             track = tracks.get(packet.stream_index)
+            if (until_s := repeated_until_s(packet)) is not None:
+                self._shown_s = max(self._shown_s, until_s)
+                continue
             try:
                 for part in _parts(track, packet):
                     now_s = max(now_s, part.start_s if isinstance(part, AudioBlock | Cue) else part.time_s)
@@ -177,6 +182,14 @@ def open_media(
     assert isinstance(container, InputContainer)
     with container:
         yield Media(container, name, limits)
+
+
+def repeated_until_s(packet: Packet[Any]) -> float | None:
+    """Until when, in seconds, a packet says that the picture before is shown, and nothing else: Theora's may be empty.
+    None for every other."""
+    if packet.size or packet.pts is None or not packet.time_base or packet.stream.codec_context.name != "theora":
+        return None
+    return float((packet.pts + (packet.duration or 0)) * packet.time_base)
 
 
 def _parts(track: VideoTrack | AudioTrack | CueTrack | None, packet: Packet[Any]) -> Iterator[Part]:

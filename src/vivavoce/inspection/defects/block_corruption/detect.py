@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
@@ -26,6 +27,9 @@ GAP_S = 0.7
 ODD_GAP_S, ODD_SCORE = 1.0, 0.9
 HELD = 0.3
 """Mean change in levels under which a picture is held."""
+
+WORDS, FEW_WORDS = 9, 4
+"""Looks, three seconds of them, and the fewest, in which the network may suspect most of a texture."""
 
 DOUBTFUL = 0.7
 """Probability from which the second look is taken."""
@@ -117,6 +121,7 @@ class BlockCorruption(Detector):
         self._grouper = EventGrouper(GAP_S, exit_ratio=self.thresholds.exit_ratio)
         self._worst: Observation | None = None
         self._corrupt = self._suspected = 0
+        self._words: deque[bool] = deque(maxlen=WORDS)
         self._odd, self._odd_grouper = OddPictures(), EventGrouper(ODD_GAP_S)
 
     def judge(self, before: Plane, luma: Plane) -> Observation:
@@ -143,6 +148,9 @@ class BlockCorruption(Detector):
         observation = self._observe(before, self._before)
         end_s = frame.time_s + frame.seconds
         ratio, suspected = self._ratio(observation), self._is_suspected(observation)
+        if not self._corrupt:
+            self._words.append(suspected)
+        suspected = suspected and not self._is_fooled()
         for span in self._grouper.add(frame.time_s - frame.seconds, end_s, max(ratio, float(suspected))):
             yield from self._event(span.start_s, span.end_s)
         self._suspected += suspected and ratio < 1.0
@@ -179,6 +187,10 @@ class BlockCorruption(Detector):
         others are corrupt too."""
         sure = observation.probability >= self.thresholds.suspected and observation.area >= MAX_AREA
         return sure and self._decision == "learned"
+
+    def _is_fooled(self) -> bool:
+        """Whether the network has suspected most of what was seen before the event: then it is the texture."""
+        return len(self._words) >= FEW_WORDS and 2 * sum(self._words) > len(self._words)
 
     def _event(self, start_s: float, end_s: float) -> Iterator[Event]:
         worst, self._worst = self._worst, None

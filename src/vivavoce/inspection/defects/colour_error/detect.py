@@ -23,6 +23,9 @@ from vivavoce.inspection.media import MediaInfo, VideoFrame
 from vivavoce.inspection.motion import Blocks, block_means, likeness
 
 SAME_SCENE = 0.85
+LIT_STEP = 10.0
+"""Mean change of luma in levels from which a cast is one of light, as a photographer's flash is."""
+
 CHROMA_STEP, CAST_STEP, LEAST_COLOUR = 4.0, 9.0, 2.5
 LOST_SHARE, SWAPPED_SHARE = 0.55, 0.6
 RANGE_RATIO, RANGE_FIT = 255 / 219, 0.4
@@ -132,6 +135,8 @@ def _against(before: _Look, now: _Look) -> tuple[str, float] | None:
         return None
     was, is_ = _colours(before), _colours(now)
     kind = _kind(was, is_)
+    if kind == "cast" and abs(float(now.luma.mean() - before.luma.mean())) > LIT_STEP:
+        return None
     if kind:
         return kind, min(0.95, 0.5 + float(np.abs(is_ - was).mean()) / 60)
     return _range(before.luma, now.luma)

@@ -12,7 +12,7 @@ import numpy as np
 from vivavoce.inspection.addon import load_learned
 from vivavoce.inspection.content import is_chart
 from vivavoce.inspection.defects.tearing.features import row_profiles
-from vivavoce.inspection.defects.tearing.older_rows import OlderRows, bobs, find_older_rows
+from vivavoce.inspection.defects.tearing.older_rows import LEAST_ROWS, ROWS_SHARE, OlderRows, bobs, find_older_rows
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGroup, EventGrouper, ratio_to_threshold
@@ -25,6 +25,9 @@ GAP_S = 1.0
 SAME_ROW = 0.03
 MIN_HEIGHT = 48
 COLUMN_STEP, REACH = 8, 16
+BAND, MOVED = 8, 2.0
+"""Pixels of a band of columns, and mean difference in levels from which it moved."""
+
 LEAST_CHANGE, LEFT_OVER = 0.2, 0.35
 
 
@@ -39,7 +42,11 @@ class Thresholds:
     suspected: float = 0.3
     """Probability that a frame is torn, by the network."""
     probability: float = 0.6
-    """The same of one frame of an event at least, torn at the row at which the older rows begin."""
+    """The same where it puts the line at the same row."""
+    certain: float = 0.92
+    """The same of one frame of an event at least."""
+    width: float = 0.1
+    """Share of the width that moved at the line, in that frame at least."""
     looks: float = 3.0
     """Torn frames, none over a second after the one before, that make an event."""
 
@@ -96,7 +103,8 @@ class Tearing(Detector):
             return
         for group in self._grouper.add(frame.time_s, frame.time_s + frame.seconds, max(1.0, older.ratio)):
             yield from self._event(group)
-        self._sure |= agreed
+        wide = agreed and moved_width(self._small[-2], small, older.row) >= limits.width
+        self._sure |= wide and torn >= limits.certain
         if self._clearest is None or older.ratio > self._clearest.ratio:
             self._clearest = older
 
@@ -119,6 +127,16 @@ class Tearing(Detector):
         evidence = {"row": round(row, 3), "box": box, "pictures": group.count}
         score = ratio_to_threshold(group.mean / self.thresholds.older_rows)
         yield Event("tearing", group.start_s, group.end_s, score, evidence)
+
+
+def moved_width(before: Plane, now: Plane, row: float) -> float:
+    """The share of the width, 0 to 1, that changed on either side of a line at a share of the height, between two
+    planes (height, width): where a small thing moves on an even ground, rows of any picture fit."""
+    height, width = now.shape
+    line, near = int(row * height), max(LEAST_ROWS, height // ROWS_SHARE)
+    apart = np.abs(now[line - near : line + near].astype(np.int16) - before[line - near : line + near])
+    bands = apart[:, : width // BAND * BAND].reshape(2, near, width // BAND, BAND).mean(axis=(1, 3))
+    return float((bands.max(axis=0) > MOVED).mean())
 
 
 def scrolls(before: Plane, now: Plane) -> bool:
