@@ -29,11 +29,12 @@ SHORT = ("video", "music", "speech")
 """Kinds of the short table."""
 
 CORPORA, RECORDINGS = ("ensemble", "kathleen", "kerstin", "prompts", "speechocean"), 24
-DECIDING = ("audio_artifacts", "audio_dropout", "block_corruption", "combing", "freeze", "stutter", "tearing")
+DECIDING = ("audio_dropout", "block_corruption", "combing", "freeze", "stutter", "tearing")
 SOURCES = (
     "bench/inspection/alarms.py",
     "src/vivavoce/inspection/timestamps.py",
     "src/vivavoce/inspection/tracks.py",
+    "src/vivavoce/inspection/defects/audio_artifacts",
     *(f"src/vivavoce/inspection/defects/{name}/detect.py" for name in DECIDING),
 )
 """What decodes sound and times, and of the detectors those that raised most alarms once."""
