@@ -4,6 +4,9 @@
 set -eu
 prefix=$1
 source=${2:-$(dirname "$0")/..}
+[ -e "$source" ] || { echo "install.sh: $source is not there" >&2; exit 2; }
+# A bare name would be that of somebody's package to pip.
+case $source in /*) ;; *) source=$PWD/$source ;; esac
 python=${PYTHON:-python3}
 "$python" -m venv "$prefix"
 "$prefix/bin/pip" install --quiet --no-cache-dir "$source[serve,webrtc]"

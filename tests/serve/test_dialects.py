@@ -200,6 +200,16 @@ def test_elevenlabs_multi(server: Running) -> None:
             socket.recv(10)
 
 
+def test_halves_of_characters_come_back_as_they_came(server: Running) -> None:
+    """JSON can hold them, UTF-8 cannot."""
+    half = "\ud800"
+    with eleven(server, "multi-stream-input") as socket:
+        sent(socket, text=f"Hi {half} there. ", context_id=half, flush=True)
+        sent(socket, context_id=half, close_context=True)
+        messages = received(socket, lambda message: message.get("isFinal"))
+        assert {message["contextId"] for message in messages} == {half}
+
+
 def test_elevenlabs_over_http(server: Running) -> None:
     path = "/v1/text-to-speech/af_heart"
     answer = server.request("POST", f"{path}/stream?output_format=mp3_22050_32", {"text": "Hello.", "model_id": "x"})

@@ -40,6 +40,15 @@ def test_the_container_is_not_root_and_is_healthy_only_when_ready() -> None:
     assert "packaging/install.sh" in lines
 
 
+def test_a_source_that_is_not_there_is_no_package_of_somebody(tmp_path: Path) -> None:
+    script = str(PACKAGING / "install.sh")
+    told = subprocess.run(
+        ["sh", script, str(tmp_path / "prefix"), "src"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (told.returncode, told.stderr) == (2, "install.sh: src is not there\n")
+    assert not (tmp_path / "prefix").exists()
+
+
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
 @pytest.mark.parametrize("name", ["vivavoce.service", "vivavoce-desktop.service"])
 def test_systemd_accepts_the_units(name: str, tmp_path: Path) -> None:

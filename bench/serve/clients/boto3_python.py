@@ -101,6 +101,38 @@ def every_engine() -> None:
 
 
 @call
+def telephone_formats_and_ogg_opus() -> None:
+    known = client.meta.service_model.shape_for("OutputFormat").enum
+    for form, kind in (("mulaw", "audio/mulaw"), ("alaw", "audio/alaw"), ("ogg_opus", "audio/ogg")):
+        if form not in known:
+            continue
+        answer = client.synthesize_speech(Text=TEXT, VoiceId="Joanna", OutputFormat=form)
+        assert answer["ContentType"] == kind, answer["ContentType"]
+        assert len(answer["AudioStream"].read()) > 4000, form
+
+
+@call
+def sound_read_in_pieces() -> None:
+    answer = client.synthesize_speech(Text=TEXT, VoiceId="Joanna", OutputFormat="pcm")
+    seconds_of_pcm(list(answer["AudioStream"].iter_chunks(1024)), 16_000)
+    stream = client.synthesize_speech(Text=TEXT * 20, VoiceId="Joanna", OutputFormat="pcm")["AudioStream"]
+    assert len(stream.read(2000)) == 2000
+    stream.close()
+
+
+@call
+def each_kind_of_mark() -> None:
+    for kind in ("sentence", "word", "ssml"):
+        text = '<speak>Hello <mark name="here"/> there.</speak>'
+        answer = client.synthesize_speech(
+            Text=text, TextType="ssml", VoiceId="Amy", OutputFormat="json", SpeechMarkTypes=[kind], SampleRate="22050"
+        )
+        marks = [json.loads(line) for line in answer["AudioStream"].read().splitlines()]
+        assert {mark["type"] for mark in marks} == {kind}, marks
+        assert all(isinstance(mark["time"], int) for mark in marks)
+
+
+@call
 def ogg() -> None:
     answer = client.synthesize_speech(Text=TEXT, VoiceId="Joanna", OutputFormat="ogg_vorbis")
     assert answer["ContentType"] == "audio/ogg"

@@ -115,6 +115,15 @@ def events_in_every_format() -> None:
 
 
 @call
+def with_other_options() -> None:
+    made = client.with_options(timeout=30, max_retries=2, default_headers={"X-Mine": "1"})
+    check_mp3(made.audio.speech.create(**ASKED, timeout=20, extra_headers={"X-Other": "2"}).content)
+    with client.audio.with_streaming_response.speech.create(**ASKED) as response:
+        check_mp3(response.read())
+    check_mp3(client.audio.with_raw_response.speech.create(**ASKED).content)
+
+
+@call
 def leaving_a_stream() -> None:
     """The client hangs up in the middle, and is served again at once."""
     for _ in range(3):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 from starlette.responses import Response
@@ -56,7 +57,8 @@ class Socket:
 
     async def send_json(self, message: dict[str, Any]) -> None:
         if self.websocket.application_state is WebSocketState.CONNECTED:
-            await self.websocket.send_json(message)
+            # In ASCII, because JSON can hold halves of characters, which a client's own words may bring back.
+            await self.websocket.send_text(json.dumps(message, separators=(",", ":")))
 
     async def send_bytes(self, data: bytes) -> None:
         if data and self.websocket.application_state is WebSocketState.CONNECTED:
