@@ -2,6 +2,7 @@
 
 Each system speaks in a process of its own on one thread; afterwards the meters score what it said. Prints a Markdown
 table. Run it on a machine that does nothing else, in an environment with the extras `bench` (see bench/README.md).
+Writes `bench/results/speech-peers.json` with `--write`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any
 from bench.shared.estimates import Difference, paired_difference
 from bench.shared.machine import Machine, this_machine
 from bench.shared.metrics import Meter, Reading, load_meters
+from bench.shared.results import Table, write_result
 from bench.shared.scores import Summary, format_cell, measure, summarise
 from bench.shared.sentences import latency_texts, mixed
 from bench.speech.peer_process import NOT_INSTALLED, Request, Timing, Trial
@@ -31,6 +33,12 @@ from vivavoce.errors import InputError
 METRICS = ("distillmos", "dnsmos", "wer")
 COLUMNS = {"wer": "word error rate", "distillmos": "DistillMOS", "dnsmos": "DNSMOS"}
 CHILD_LIMIT_S = 3600
+SOURCES = (
+    "bench/speech/speak.py",
+    "bench/speech/peers.py",
+    "src/vivavoce/addons/chorus",
+    "src/vivavoce/voice/importers",
+)
 LATENCY_TITLES = {"5": "5", "20": "20", "80": "80", "4 x 20": "4 sentences of 20"}
 
 
@@ -88,13 +96,12 @@ def differences(results: Mapping[str, Result], ours: str) -> dict[str, Differenc
     return {name: paired_difference(column[ours], values) for name, values in column.items() if name != ours}
 
 
-def table(results: Mapping[str, Result], summary: Summary, gaps: Mapping[str, Difference], ours: str) -> str:
-    """The Markdown table, one row a system."""
+def table(results: Mapping[str, Result], summary: Summary, gaps: Mapping[str, Difference], ours: str) -> Table:
+    """One row a system."""
     words = list(next(iter(results.values())).trial.latency)
     titles = [f"first chunk, {LATENCY_TITLES[count]} words, ms" for count in words]
     titles += ["real-time factor", "peak memory, MB", "voice, MB", "with front end, MB"]
-    lines = ["| " + " | ".join(["system", *titles, *COLUMNS.values(), f"DistillMOS of {ours} minus this"]) + " |"]
-    lines.append("|" + "---|" * (len(titles) + len(COLUMNS) + 2))
+    rows: list[list[str]] = []
     for name, result in results.items():
         trial = result.trial
         cells = [f"{first_chunk_ms(trial.latency[count]):.3g}" for count in words]
@@ -103,8 +110,17 @@ def table(results: Mapping[str, Result], summary: Summary, gaps: Mapping[str, Di
         cells += [format_cell(column, summary[name][column]) for column in COLUMNS]
         gap = gaps.get(name)
         cells.append(f"{gap.value:+.2f} ({gap.low:+.2f} to {gap.high:+.2f})" if gap else "")
-        lines.append(f"| {name} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+        rows.append([name, *cells])
+    return Table(["system", *titles, *COLUMNS.values(), f"DistillMOS of {ours} minus this"], rows)
+
+
+def figures(results: Mapping[str, Result]) -> dict[str, float]:
+    """Wait for the first chunk of 20 words in ms and real-time factor, by system."""
+    found: dict[str, float] = {}
+    for name, result in results.items():
+        found |= {f"first_chunk_ms_{name}": first_chunk_ms(result.trial.latency["20"]),
+                  f"real_time_factor_{name}": real_time_factor(result.trial)}  # fmt: skip
+    return found
 
 
 def caption(machine: Machine, count: int, missing: Sequence[str]) -> str:
@@ -157,6 +173,7 @@ def main() -> int:
     parser.add_argument("--system", action="append", choices=list(SYSTEMS), help="only this one; may be repeated")
     parser.add_argument("--ours", default="vivavoce af_heart", choices=list(SYSTEMS), help="side of the differences")
     parser.add_argument("--json", type=Path, help="write every figure here")
+    parser.add_argument("--write", action="store_true", help="write bench/results/speech-peers.json")
     parser.add_argument("--keep", type=Path, help="leave the spoken sentences in this folder")
     arguments = parser.parse_args()
     machine = this_machine()
@@ -171,7 +188,10 @@ def main() -> int:
         return 1
     if results:
         summary = summarise((name, reading) for name, result in results.items() for reading in result.readings)
-        print(table(results, summary, differences(results, arguments.ours), arguments.ours) + "\n")
+        compared = table(results, summary, differences(results, arguments.ours), arguments.ours)
+        print(compared.markdown())
+        if arguments.write:
+            print(write_result("speech-peers", {"peers": compared}, SOURCES, figures(results)))
     print(caption(machine, len(sentences), missing))
     if arguments.json:
         text = json.dumps(document(machine, sentences, results, arguments.ours), indent=1, ensure_ascii=False)
