@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import time
@@ -11,6 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from tests.serve.running import Running
+from vivavoce.serve import connection
 from vivavoce.serve.service import Service
 
 PATHS = [
@@ -128,10 +130,23 @@ def test_some_requests_in_advance_are_answered_in_order(server: Running) -> None
         assert places == sorted(places)
 
 
-def test_a_websocket_begins_with_get(server: Running) -> None:
+def test_a_second_request_has_to_come_as_the_first(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "HEADERS_S", 0.5)
+    with Running(service) as running, socket.create_connection(("127.0.0.1", running.port)) as client:
+        client.settimeout(10)
+        client.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\nGET /health HTTP/1.1\r\nHost: ")
+        with contextlib.suppress(ConnectionResetError):
+            while client.recv(1000):  # until the server hangs up
+                pass
+
+
+@pytest.mark.parametrize(
+    ("there", "instead"), [("GET", "POST"), ("Upgrade: websocket", "Content-Length: 9\r\nUpgrade: websocket")]
+)
+def test_what_is_no_handshake_is_told(server: Running, there: str, instead: str) -> None:
     with socket.create_connection(("127.0.0.1", server.port)) as client:
         client.settimeout(10)
-        client.sendall(HANDSHAKE.format(path="/v1/stream").replace("GET", "POST").encode())
+        client.sendall(HANDSHAKE.format(path="/v1/stream").replace(there, instead).encode())
         assert client.recv(1000).startswith(b"HTTP/1.1 400")
 
 

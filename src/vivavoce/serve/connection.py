@@ -69,7 +69,7 @@ class HttpConnection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._headers_timer = self.loop.call_later(HEADERS_S, self.hang_up)
+        self._start_timer()
         self.server_state.add_waiting(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -96,13 +96,16 @@ class HttpConnection(HttpToolsProtocol):
         super().on_message_complete()
 
     def handle_websocket_upgrade(self) -> None:
-        if self.scope["method"] == "GET":
-            super().handle_websocket_upgrade()
+        lengths = (b"content-length", b"transfer-encoding")
+        has_body = any(name in lengths and value != b"0" for name, value in self.headers)
+        if has_body or self.scope["method"] != "GET":  # which would be left without an answer
+            self.send_400_response("That is no handshake of a WebSocket.")
         else:
-            self.send_400_response("A WebSocket begins with GET.")
+            super().handle_websocket_upgrade()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._start_timer()
         scope: dict[str, Any] = self.scope  # type: ignore[assignment]
         scope["extensions"] = {ABORT: self.transport.abort}
 
@@ -127,9 +130,14 @@ class HttpConnection(HttpToolsProtocol):
         return count[0] > 0
 
     def hang_up(self) -> None:
-        """End the connection at once."""
+        """End the connection at once; it counts no more, though the event loop takes leave of it only later."""
+        self.connections.discard(self)
         if not self.transport.is_closing():
             self.transport.abort()
+
+    def _start_timer(self) -> None:
+        if self._headers_timer is None:
+            self._headers_timer = self.loop.call_later(HEADERS_S, self.hang_up)
 
     def _stop_timer(self) -> None:
         if self._headers_timer:
