@@ -232,6 +232,8 @@ def test_a_ball_on_even_ground_moves_in_a_small_part_of_the_width() -> None:
     before, now = np.full((180, 320), 250, np.uint8), np.full((180, 320), 250, np.uint8)
     before[85:95, 100:108], now[85:95, 106:114] = 90, 90
     assert moved_width(before, now, 0.5) < 0.1
+    for height in range(48, 181):  # the uppermost line that is looked at: interlaced 720 x 480 has 98 small rows a field
+        assert moved_width(before[:height], now[:height], 8 / height) == 0.0
     assert moved_width(before, np.roll(np.arange(180 * 320).reshape(180, 320), 9).astype(np.uint8), 0.5) > 0.9
 
 

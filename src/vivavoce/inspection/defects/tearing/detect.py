@@ -133,7 +133,8 @@ def moved_width(before: Plane, now: Plane, row: float) -> float:
     """The share of the width, 0 to 1, that changed on either side of a line at a share of the height, between two
     planes (height, width): where a small thing moves on an even ground, rows of any picture fit."""
     height, width = now.shape
-    line, near = int(row * height), max(LEAST_ROWS, height // ROWS_SHARE)
+    near = max(LEAST_ROWS, height // ROWS_SHARE)
+    line = max(near, int(row * height))  # 8 of 98 rows is a share that is rounded down to 7
     apart = np.abs(now[line - near : line + near].astype(np.int16) - before[line - near : line + near])
     bands = apart[:, : width // BAND * BAND].reshape(2, near, width // BAND, BAND).mean(axis=(1, 3))
     return float((bands.max(axis=0) > MOVED).mean())
