@@ -13,7 +13,9 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.serve.running import Running
 from vivavoce.serve import connection
+from vivavoce.serve.errors import ServiceError
 from vivavoce.serve.service import Service
+from vivavoce.serve.session import TextSession
 
 PATHS = [
     "/v1/stream", "/tts/websocket", "/v1/speak", "/v1/text-to-speech/af_heart/stream-input",
@@ -176,6 +178,16 @@ def test_what_waits_is_bounded_however_small_it_is(service: Service, message: di
             send_and_read(client, [json.dumps(message)] * 1100)
         assert closed.value.rcvd
         assert "characters wait" in closed.value.rcvd.reason
+
+
+def test_a_text_that_is_refused_does_not_wait(service: Service) -> None:
+    """A session that goes on after it, as WHEP's and Cartesia's do, has all of its room."""
+    session = TextSession(service, service.style(None), "test")
+    for _ in range(2):
+        with pytest.raises(ServiceError, match="characters wait"):
+            session.write("a" * 70_000)
+    session.write("Hello.")
+    session.flush()
 
 
 def send_and_read(client: ClientConnection, messages: list[str]) -> None:

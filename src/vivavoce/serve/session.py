@@ -104,9 +104,11 @@ class TextSession:
         self._items.put_nowait(_End())
 
     def _put(self, item: str | Flushed, length: int) -> None:
-        """An item counts as a character at least, for it takes as much room however empty it is."""
-        self._pending += max(1, length)
-        self._check_length(self._pending)
+        """An item counts as a character at least, for it takes as much room however empty it is. One that is refused
+        does not wait, and so counts for nothing."""
+        pending = self._pending + max(1, length)
+        self._check_length(pending)
+        self._pending = pending
         self._items.put_nowait(item)
 
     def _check_length(self, length: int) -> None:
