@@ -183,7 +183,7 @@ def _leads_within(address: str) -> bool:
 def _without_contents(paragraphs: list[Paragraph], links: list[bool]) -> list[Paragraph]:
     """The paragraphs without tables of contents and their titles, whose anchors go to what follows."""
     kept: list[Paragraph] = []
-    anchors: tuple[str, ...] = ()
+    anchors: list[str] = []
     number = 0
     while number < len(paragraphs):
         end = number
@@ -191,14 +191,14 @@ def _without_contents(paragraphs: list[Paragraph], links: list[bool]) -> list[Pa
             end += 1
         if end - number >= _FEW_LINKS:
             if kept and _CONTENTS.fullmatch(kept[-1].text):
-                anchors += kept.pop().anchors
+                anchors.extend(kept.pop().anchors)
             for paragraph in paragraphs[number:end]:
-                anchors += paragraph.anchors
+                anchors.extend(paragraph.anchors)
             number = end
             continue
         for paragraph in paragraphs[number : max(end, number + 1)]:
-            kept.append(replace(paragraph, anchors=anchors + paragraph.anchors))
-            anchors = ()
+            kept.append(replace(paragraph, anchors=(*anchors, *paragraph.anchors)))
+            anchors = []
         number = max(end, number + 1)
     return kept
 
