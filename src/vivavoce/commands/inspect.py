@@ -23,6 +23,8 @@ LIVE_ONLY = {
 """Options that mean something with `--live` alone, and their defaults."""
 
 FOR_EVER = -1
+"""`--restarts` without an end."""
+
 FILES_ONLY = ("allow_list", "engine", "shard", "workers")
 """Options that mean nothing with `--live`."""
 

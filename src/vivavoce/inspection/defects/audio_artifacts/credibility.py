@@ -80,11 +80,14 @@ class Trust:
     supported: float
     """Where the sound has none, evidence alone does not help a word under this."""
     supported_in_pauses: float = 0.0
+    """The same where it has some."""
     plain: float = 0.5
-    """The same as `supported` where the evidence is plain."""
+    """In place of `supported` where the evidence is plain."""
 
 
 NEVER = 2.0
+"""More than any probability."""
+
 TRUST = {
     "hum": Trust(alone=NEVER, in_pauses=0.7, supported=0.6),
     "hiss": Trust(alone=NEVER, in_pauses=0.95, supported=0.6),

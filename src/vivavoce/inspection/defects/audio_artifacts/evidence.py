@@ -33,6 +33,8 @@ GRID_OFF_MS, GRID_OFF = 4.4, 0.055
 """How far impulses may lie off a beat, in milliseconds and as a share of its period."""
 
 RHYTHM_LEAST, SAME_MS, BY_CHANCE = 4, 2, 0.05
+"""Distances that may make a rhythm, how little they may differ in milliseconds, and the share of all that chance makes
+the same as one."""
 
 NARROW_HZ, NARROW_DB = (8000.0, 16_000.0), -75.0
 

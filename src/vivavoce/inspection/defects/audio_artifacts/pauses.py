@@ -13,12 +13,17 @@ FRAME, FRAME_S, REMEMBERED_S, SOFT = SAMPLE_RATE_HZ // 50, 0.02, 8, 0.5
 """Samples and seconds of a frame, seconds that count, and the part of the mean level under which a frame is soft."""
 
 PAUSE_S = (0.06, 3.0)
+"""How long a pause lasts: a shorter one is the closure of a stop, a longer one is a rest."""
+
 OFTEN_HZ = ((40.0, 0.5), (20.0, 1.4))
 """By how many dB the softest tenth is softer than the loudest, and how many pauses a second there are then where
 somebody speaks: studio silence between sentences, or the gaps between words in a room."""
 
 HEARD = 1e-3
+"""Root mean square of a frame from which sound has begun."""
+
 LEAST_S, TINY = 0.5, 1e-5
+"""Seconds without which nothing is said of pauses, and a level that keeps digital silence in bounds."""
 
 
 class Pauses:

@@ -15,6 +15,8 @@ STEADY = ("hum", "hiss", "distortion")
 """Defects that last: what counts is the mean of two seconds, of which a defect of two seconds fills one at least."""
 
 LEAST_S = 1.5
+"""What lasts must last for so long."""
+
 HUM_GAP_S = 10.0
 """Hum that speech covers for a while is one hum: mains do not come and go."""
 
