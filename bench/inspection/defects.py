@@ -57,9 +57,9 @@ def measured(arguments: argparse.Namespace, folder: Path, figures: Figures) -> N
     if "events" in parts:
         for defect, of in cases.items():
             print(f"{defect}: {len(of)} cases", file=sys.stderr, flush=True)
-            counted, scored = tally(of, defect, arguments.workers)
+            counted, scores = tally(of, defect, arguments.workers)
             figures.setdefault("events", {})[defect] = {label: asdict(t) for label, t in counted.items()}
-            figures.setdefault("scores", {})[defect] = {label: asdict(s) for label, s in scored.items()}
+            figures.setdefault("scores", {})[defect] = {label: asdict(s) for label, s in scores.items()}
             save(figures, arguments.json)
     if "seconds" in parts:
         figures["seconds"] = figures.get("seconds", {}) | second_by_second(data, names, cases)

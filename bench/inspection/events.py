@@ -53,7 +53,7 @@ class Tally:
 
 
 @dataclass(slots=True)
-class Scored:
+class EventScores:
     """Truths and false events of one strength with their scores: what `--min-score` would leave of them."""
 
     truths: list[float] = field(default_factory=list[float])
@@ -85,18 +85,18 @@ def matches(truth: Truth, event: Interval) -> bool:
     return end_s > start_s and (end_s - start_s) / max(union_s, 2 * TOLERANCE_S) > OVERLAP
 
 
-def tally(cases: Sequence[Case], defect: str, workers: int) -> tuple[dict[str, Tally], dict[str, Scored]]:
+def tally(cases: Sequence[Case], defect: str, workers: int) -> tuple[dict[str, Tally], dict[str, EventScores]]:
     """Ours by strength and in all, every stock filter, and of corrupt blocks the rule instead of the decision; and the
     scores of ours by strength."""
     results = inspect_safely([case.path for case in cases], (defect,), workers) if cases else {}
     tallies: dict[str, Tally] = {}
-    scored: dict[str, Scored] = {}
+    scores: dict[str, EventScores] = {}
     for case in cases:
         truths = [asked for truth in case.truths if (asked := asked_for(truth)) is not None]
         if not truths:
             continue
         ours = [event for event in results[str(case.path)].events if event.defect == defect]
-        scored.setdefault(case.strength, Scored()).add(truths, ours)
+        scores.setdefault(case.strength, EventScores()).add(truths, ours)
         events = [(event.start_s, event.end_s) for event in ours]
         for label in (case.strength, "all"):
             tallies.setdefault(label, Tally()).add(truths, events)
@@ -104,7 +104,7 @@ def tally(cases: Sequence[Case], defect: str, workers: int) -> tuple[dict[str, T
             tallies.setdefault(baseline.label, Tally()).add(truths, intervals(baseline, case.path))
         if defect == "block_corruption":
             tallies.setdefault(RULE, Tally()).add(truths, _by_rule(case.path))
-    return tallies, scored
+    return tallies, scores
 
 
 def asked_for(truth: Truth) -> Truth | None:

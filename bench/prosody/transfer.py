@@ -33,7 +33,7 @@ REFERENCES = 8
 AS_IT_IS = "as it is"
 """The baseline without any network: the source's own pitch and energy."""
 SHIFTS = 10
-"""Frames, of 10 ms."""
+"""Frames of 10 ms by which a copy and its source are moved against each other, at most and to either side."""
 SYSTEMS = ("copycat", "copycat-open", AS_IT_IS)
 
 
@@ -138,7 +138,8 @@ def _spoken(voice: Voice, case: Case, copied: Copied) -> Audio:
 
 
 def _lead(case: Case) -> int:
-    """Frames of the source's silence: the voice begins with its own short one instead."""
+    """Frames of the source's silence: the voice begins with its own short one instead. 0 for a source that the aligner
+    refuses, for no system copies it either."""
     try:
         return int(aligner().align(mel_spectrogram(case.source.samples), tokenise(case.sentence))[0])
     except InputError:
