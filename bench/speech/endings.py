@@ -139,7 +139,7 @@ def main() -> int:
         print(f"endings: {error}", file=sys.stderr)
         return 1
     columns = (
-        "speaker", "swallowed", "last word heard", "median seconds", "median dB below the stress", "softest, dB",
+        "speaker", "swallowed", "last word heard", "median seconds", "median dB beside the stress", "softest, dB",
         "voiced",
     )  # fmt: skip
     table = Table(columns, rows)

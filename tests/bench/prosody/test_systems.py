@@ -86,7 +86,7 @@ def test_a_measure_with_no_way_to_go_does_not_count():
 
 
 def heard(errors: list[int], kind: str = "wh") -> list[Heard]:
-    return [Heard(kind, "kathleen", "a b c d", "a b c", wrong, 4) for wrong in errors]
+    return [Heard(kind, "kathleen", "a b c d", "a b c", min(wrong, 4), 4, wrong) for wrong in errors]
 
 
 def test_word_errors_beside_the_voice_alone():
@@ -101,8 +101,14 @@ def test_word_errors_beside_the_voice_alone():
 
 def test_word_errors_of_each_kind_stand_in_the_table():
     found = {ALONE: heard([0, 1]) + heard([4], "or"), "camp": heard([0, 0]) + heard([0], "or")}
-    assert word_table(found).columns == ["", "all", "more than none", "wh", "or"]
+    assert word_table(found).columns == ["", "all", "more than none", "uncapped", "wh", "or"]
     assert [row.rate for row in rates(found, "or")] == [1.0, 0.0]
+
+
+def test_what_a_recogniser_makes_up_is_counted_apart():
+    (row,) = rates({ALONE: heard([40, 0])})
+    assert row.rate == pytest.approx(0.5)
+    assert row.uncapped == pytest.approx(5.0)
 
 
 def test_transfer_is_compared_with_the_copy_without_a_bottleneck():
