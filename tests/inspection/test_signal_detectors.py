@@ -245,6 +245,16 @@ def test_notes_that_begin_on_the_beat_after_rests_of_any_length_are_meant() -> N
     assert [event.start_s for event in found(Clip(sound=sound), "audio_dropout")] == [pytest.approx(5.9, abs=0.01)]
 
 
+def test_stops_that_end_on_one_tempo_are_meant_and_losses_at_random_are_not() -> None:
+    beats = np.array([8, 12, 17, 24, 33, 43])
+    for ends_s, count in ((1.0 + 0.24 * beats, 0), (1.0 + 0.24 * beats + 0.1 * np.sin(9.0 * beats), 6)):
+        sound = np.random.default_rng(0).normal(0, 0.1, (1, 14 * SAMPLE_RATE_HZ)).astype(np.float32)
+        for number, end_s in enumerate(ends_s):
+            start_s = end_s - 0.05 - 0.013 * number
+            sound[:, round(start_s * SAMPLE_RATE_HZ) : round(end_s * SAMPLE_RATE_HZ)] = 0.0
+        assert len(found(Clip(sound=sound), "audio_dropout")) == count
+
+
 @pytest.mark.parametrize(("start_s", "end_s"), [(2.0, 8.5), (6.0, 12.0)])
 def test_long_digital_silence_is_a_loss(start_s: float, end_s: float) -> None:
     sound = babble(12.0)

@@ -17,6 +17,7 @@ from vivavoce.inspection.defects.audio_artifacts.evidence import (
     mains_levels,
     rhythm_share,
 )
+from vivavoce.inspection.defects.audio_artifacts.noise_floor import NoiseFloor
 from vivavoce.inspection.defects.audio_artifacts.pauses import Pauses
 from vivavoce.inspection.media import Samples
 from vivavoce.inspection.tones import find_pure_tone
@@ -122,3 +123,29 @@ def _share_of(first: Samples, then: Samples | None = None) -> float:
     """The share of pauses in a second and eight more."""
     pauses = Pauses()
     return [pauses.add(second) for second in (first, *(first if then is None else then,) * 8)][-1]
+
+
+def test_noise_that_comes_is_apart_from_music_and_noise_of_its_own_is_not() -> None:
+    time_s = np.arange(9 * RATE_HZ) / RATE_HZ
+    pad = sum(np.sin(2 * np.pi * hertz * time_s) * (1.0 + 0.3 * np.sin(2 * np.pi * time_s / 3)) for hertz in (220, 331))
+    noise = RANDOM.normal(0, 1.0, len(time_s))
+    own, come = 0.1 * pad + 0.003 * noise, 0.1 * pad + np.where(time_s < 6.0, 0.003, 0.006) * noise
+    assert _apart(own) == [False] * 9
+    assert _apart(come) == [False] * 6 + [True] * 3
+
+
+def test_noise_that_is_spoken_over_or_loud_is_apart_from_the_start() -> None:
+    time_s = np.arange(9 * RATE_HZ) / RATE_HZ
+    voice = 0.1 * np.sin(2 * np.pi * 700 * time_s) * (time_s % 0.6 < 0.4)
+    noise = RANDOM.normal(0, 1.0, len(time_s))
+    assert all(_apart(voice + 0.001 * noise))
+    assert all(_apart(0.1 * np.sin(2 * np.pi * 700 * time_s) + 0.02 * noise))
+
+
+def _apart(sound: np.ndarray) -> list[bool]:
+    """Of each second whether its noise is apart from it."""
+    floor, apart = NoiseFloor(), list[bool]()
+    for second in np.split(sound.astype(np.float32), len(sound) // RATE_HZ):
+        floor.add(second)
+        apart.append(floor.is_apart)
+    return apart

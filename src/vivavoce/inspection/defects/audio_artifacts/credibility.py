@@ -20,6 +20,7 @@ from vivavoce.inspection.defects.audio_artifacts.evidence import (
     mains_levels,
     rhythm_share,
 )
+from vivavoce.inspection.defects.audio_artifacts.noise_floor import NoiseFloor
 from vivavoce.inspection.defects.audio_artifacts.pauses import Pauses
 from vivavoce.inspection.media import SAMPLE_RATE_HZ, AudioBlock, Samples
 from vivavoce.inspection.tones import find_pure_tone
@@ -51,6 +52,8 @@ class Thresholds:
     """How many do that stand out in half of it."""
     floor_spread_db: float = 1.3
     """How far the high band may fall below its median, for hiss."""
+    floor_swing_db: float = 5.0
+    """How far it falls in both halves of a second in which there is none."""
     flat_tops: float = 1.12
     """How far the highest samples may stick out, for distortion."""
     narrow: float = 0.5
@@ -120,6 +123,7 @@ class Credibility:
         self.paused = False
         """Whether the sound has pauses, as far as it was heard."""
         self._now_s = 0.0
+        self._floors: defaultdict[int, NoiseFloor] = defaultdict(NoiseFloor)
 
     def listen(self, block: AudioBlock) -> None:
         """Take the next second, before it is weighed."""
@@ -130,6 +134,7 @@ class Credibility:
         """Take back, in place, what the network says of a channel's second (samples,) and is not to be believed; the
         names of what is plain in it."""
         plain: set[str] = set()
+        self._floors[channel].add(second)
         if likely[1:].max() >= WORTH and find_pure_tone(second, SAMPLE_RATE_HZ):
             likely[1:] = 0.0
         for index, name in enumerate(CLASSES):
@@ -165,6 +170,10 @@ class Credibility:
             return _grade(some, max(lines, long) >= limits.sure_lines)
         if name == "hiss":
             spreads_db = sorted(map(floor_spread_db, halves))
+            if spreads_db[0] > limits.floor_swing_db:
+                return Support.AGAINST
+            if not self.paused and not self._floors[channel].is_apart:
+                return Support.NONE
             return _grade(spreads_db[0] <= limits.floor_spread_db, spreads_db[1] <= limits.sure_floor_db)
         tops = min((flat_tops(half) for half in halves if is_driven(half)), default=np.inf)
         starved = said >= limits.narrow and self._lost_its_band(second)

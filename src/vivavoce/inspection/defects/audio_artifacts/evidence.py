@@ -71,12 +71,17 @@ def is_narrow(part: Samples) -> bool:
 def floor_spread_db(part: Samples) -> float:
     """How far the level from 5 to 14 kHz falls in the quietest tenth of a part's frames of 10 ms, in dB below the
     median: noise that is always there keeps its floor, cymbals and consonants do not."""
+    low, middle = np.quantile(band_levels_db(part, HISS_HZ), (0.1, 0.5))
+    return float(middle - low)
+
+
+def band_levels_db(part: Samples, band_hz: tuple[float, float]) -> Levels:
+    """Levels in dB of a band in each 10 ms of a part (samples,): (frames,)."""
     frames = part[: len(part) // FRAME * FRAME].reshape(-1, FRAME)
     spectrum = np.abs(np.fft.rfft(frames * np.hanning(FRAME).astype(np.float32), axis=1)) ** 2
     hertz = np.fft.rfftfreq(FRAME, 1 / SAMPLE_RATE_HZ)
-    band = spectrum[:, (hertz >= HISS_HZ[0]) & (hertz < HISS_HZ[1])].sum(axis=1)
-    low, middle = np.quantile(10 * np.log10(band + 1e-12), (0.1, 0.5))
-    return float(middle - low)
+    band = spectrum[:, (hertz >= band_hz[0]) & (hertz < band_hz[1])].sum(axis=1)
+    return (10 * np.log10(band + 1e-12)).astype(np.float64)
 
 
 def mains_levels(part: Samples) -> Levels:

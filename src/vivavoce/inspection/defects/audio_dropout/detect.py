@@ -4,8 +4,9 @@ A gap begins and ends within a few milliseconds and lies far below the quietest 
 keeps the room's noise, and a stop in speech keeps some of it; where it does not, as in made speech, the voice still
 dies away and comes back over ten milliseconds, and a gap's edges are steeper. A channel is lost when it was heard and
 the others go on without it; it is inverted when it becomes the mirror of the other. Gaps that return at one beat are
-meant, as in gated music. Digital silence of 5 s and more is a loss where it comes at once, in the middle or at the
-end; a sound stream that ends a second and more before the picture ends early.
+meant, as in gated music, and six and more that end on one tempo, as the stops of a dance tune. Digital silence of 5 s
+and more is a loss where it comes at once, in the middle or at the end; a sound stream that ends a second and more
+before the picture ends early.
 
 Fails on gaps filled with noise or a repeat, at zero crossings of very quiet sound, and on material that is silent
 digitally between words, whose words also begin at once.
@@ -56,7 +57,12 @@ BEATS_S = ((3.0, 0.12, 3), (9.0, 0.01, 2))
 """How far apart gaps may be that have a beat, how much it may vary, and how many intervals make one: quick ones, and
 slow ones that are as exact as machines play."""
 
+TEMPO_HZ, TEMPO_LEAST, TEMPO_OFF_S = np.arange(1.0, 4.5, 0.0005), 6, 0.005
+"""Beats a second, how many gaps must end on them, and how far off: of six that end anywhere in half a minute less than
+one in a hundred does."""
+
 KNOWN_S = max(apart_s for apart_s, _, _ in BEATS_S)
+REMEMBERED_S = 5 * KNOWN_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +172,9 @@ class _Stream:
         ready = [gap for gap in self.gaps if gap.start_s < now_s - KNOWN_S]
         self.gaps = self.gaps[len(ready) :]
         past_s = (*self.past_s, *((gap.start_s, gap.end_s) for gap in ready))
-        self.past_s = [(start_s, end_s) for start_s, end_s in past_s if start_s > now_s - 3 * KNOWN_S]
-        yield from (g for g in ready if not has_beat(starts_s, g.start_s) and not ends_in_bars(ends_s, g.end_s))
+        self.past_s = [(start_s, end_s) for start_s, end_s in past_s if start_s > now_s - REMEMBERED_S]
+        if not follow_a_tempo(ends_s):
+            yield from (g for g in ready if not has_beat(starts_s, g.start_s) and not ends_in_bars(ends_s, g.end_s))
 
     def _gaps(self, final: bool) -> Iterator[Event]:
         """Judge every quiet stretch whose surroundings are known; forget what no later one needs."""
@@ -256,6 +263,15 @@ def ends_in_bars(ends_s: np.ndarray, end_s: float) -> bool:
     near = apart[np.abs(apart) <= KNOWN_S]
     others = np.concatenate([2 * near, -near, near / 2])
     return bool(len(near) and (np.abs(others[:, None] - apart[None]) <= BAR_OFF_S).any())
+
+
+def follow_a_tempo(ends_s: np.ndarray) -> bool:
+    """Whether gaps, six and more, all end at `ends_s` (count,), in seconds, on beats of one tempo: after the stops of a
+    dance tune every voice comes in again on one."""
+    if len(ends_s) < TEMPO_LEAST:
+        return False
+    beats = (ends_s - ends_s[0])[None] * TEMPO_HZ[:, None]
+    return bool((np.abs(beats - beats.round()).max(axis=1) <= TEMPO_OFF_S * TEMPO_HZ).any())
 
 
 def steepness(levels: np.ndarray, step: int) -> float:

@@ -1,0 +1,47 @@
+"""Whether a steady noise came to a sound, is loud in it, or is spoken over: else it belongs to the sound."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+import numpy.typing as npt
+
+from vivavoce.inspection.defects.audio_artifacts.evidence import HISS_HZ, band_levels_db
+from vivavoce.inspection.media import Samples
+
+RISE_DB = 3.0
+"""By how much noise has come up over the softest half second before: at least 4.6 dB where it was added to music; pads
+and the noise of a recording lie within 2.3 dB."""
+
+BESIDE_DB, WHITE_DB = -20.0, 42.0
+"""From which level beside the sound noise is apart whatever the sound is, and how many dB more the levels of the high
+band are than those of the samples of white noise. That of pads and recordings of music is 23 dB and more below."""
+
+MIDDLE_HZ, REMEMBERED_S = (300.0, 3000.0), 8
+SOFTEST, SOFT, LOUD = 0.03, 0.1, 0.9
+FLAT_DB, DEEP_DB = 3.0, 20.0
+"""Where somebody speaks over noise, the softest tenth of the middle band is nothing but noise, within 2.3 dB, and the
+loudest lies at least 25 dB over it; in music it does by 17 dB at most, or the softest are not of one level."""
+
+
+class NoiseFloor:
+    """Follows one channel second by second."""
+
+    def __init__(self) -> None:
+        self._softest_db = np.inf
+        self._middle_db: deque[npt.NDArray[np.floating]] = deque(maxlen=REMEMBERED_S)
+        self.is_apart = False
+        """Whether noise in the last second is apart from the sound it is in."""
+
+    def add(self, second: Samples) -> None:
+        """Take a second of sound (samples,)."""
+        levels_db = np.array_split(band_levels_db(second, HISS_HZ), 2)
+        floors_db = [float(np.quantile(half, SOFT)) for half in levels_db]
+        self._middle_db.append(band_levels_db(second, MIDDLE_HZ))
+        softest, soft, loud = np.quantile(np.concatenate(self._middle_db), (SOFTEST, SOFT, LOUD))
+        level_db = 10 * np.log10(np.square(second, dtype=np.float64).mean() + 1e-12)
+        is_loud = min(floors_db) - WHITE_DB - level_db >= BESIDE_DB
+        said_over = soft - softest <= FLAT_DB and loud - softest >= DEEP_DB
+        self.is_apart = bool(is_loud or said_over or max(floors_db) - self._softest_db >= RISE_DB)
+        self._softest_db = min(self._softest_db, *floors_db)
