@@ -8,7 +8,7 @@ import pytest
 from vivavoce.text import analyse
 from vivavoce.text.utterance import Sentence
 from vivavoce.voice import AcousticOverrides, Voice, load_voice
-from vivavoce.voice.overrides import GAP_S, hide_pauses, lay_pitch, show_pauses
+from vivavoce.voice.overrides import GAP_S, copied_gain, hide_pauses, lay_pitch, show_pauses
 from vivavoce.voice.tokens import tokenise
 
 TEXT = "We all run along."
@@ -41,6 +41,18 @@ def test_a_word_that_was_louder_is_louder() -> None:
     change = {word: louder[word] - plain[word] for word in plain}
     others = np.mean([change[word] for word in ("We", "all", "along")])
     assert change["run"] - others == pytest.approx(20 * np.log10(np.exp(0.75)), abs=1.5)
+
+
+def test_a_pause_that_a_word_hides_makes_it_no_louder() -> None:
+    tokens = tokenise(analyse(TEXT).sentences[0])
+    durations = np.where(tokens.gaps, 2, 8)
+    last = int(np.flatnonzero(~tokens.gaps)[-1])
+    durations[last] = 40
+    own = np.repeat(np.where(tokens.gaps, -9.0, 7.0), durations)
+    own[durations[:last].sum() + 8 : durations[: last + 1].sum()] = -9.0
+    given = np.where(tokens.gaps, -12.0, 1.0).astype(np.float32)
+    gain = copied_gain(given, own.astype(np.float32), durations, tokens)
+    assert np.abs(gain).max() < 0.1
 
 
 def test_pauses_go_to_the_sound_before_them_and_come_back() -> None:

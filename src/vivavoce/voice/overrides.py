@@ -100,18 +100,20 @@ def copied_gain(given: Array, own: Array, durations: Frames, tokens: Tokens) -> 
     """Nepers (tokens,) that make each word as much louder or softer than the others as the copied one is.
 
     `given` is log power in nepers of tokens (tokens,), `own` that of frames as the voice would say them (frames,), and
-    `durations` are frames of tokens (tokens,). Words, for inside them the sounds of two voices differ.
+    `durations` are frames of tokens (tokens,). Words, for inside them the sounds of two voices differ. A sound counts
+    by its power in the voice: how loud a word is lies in its vowels, not in a pause that its last sound hides.
     """
-    frames = np.where(tokens.words >= 0, durations, 0)
     words = np.maximum(tokens.words, 0)
-    lengths = np.bincount(words, frames)
-    spoken = lengths > 0
+    own_means = token_means(own, durations)
+    power = np.where(tokens.words >= 0, durations * np.exp(own_means - own_means.max(initial=0.0)), 0.0)
+    powers = np.bincount(words, power)
+    spoken = powers > 0
     if not spoken.any():
         return np.zeros(len(words), np.float32)
-    wanted = np.zeros(len(lengths))
-    for values, sign in ((given, 1.0), (token_means(own, durations), -1.0)):
-        means = np.divide(np.bincount(words, values * frames), lengths, out=np.zeros(len(lengths)), where=spoken)
-        wanted += sign * np.where(spoken, means - np.average(means, weights=lengths), 0.0)
+    wanted = np.zeros(len(powers))
+    for values, sign in ((given, 1.0), (own_means, -1.0)):
+        means = np.divide(np.bincount(words, values * power), powers, out=np.zeros(len(powers)), where=spoken)
+        wanted += sign * np.where(spoken, means - np.average(means, weights=powers), 0.0)
     gains = np.clip(wanted / 2.0, -MOST_COPIED_NEPERS, MOST_COPIED_NEPERS)
     return np.where(tokens.owner >= 0, gains[np.maximum(tokens.owner, 0)], 0.0).astype(np.float32)
 
