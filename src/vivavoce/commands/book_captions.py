@@ -46,7 +46,9 @@ def _cue(words: list[tuple[float, float, int, int]], text: bytes) -> tuple[float
     end = max(word[3] for word in words)
     tail = text[end : end + 4].decode("utf-8", "ignore")
     closing = tail[: len(tail) - len(tail.lstrip(".,;:!?…”\"')"))]
-    said = " ".join(text[words[0][2] : end].decode("utf-8", "replace").split()) + closing
+    head = text[max(0, words[0][2] - 4) : words[0][2]].decode("utf-8", "ignore")
+    opening = head[len(head.rstrip("\"'“‘«([¿¡")) :]
+    said = opening + " ".join(text[words[0][2] : end].decode("utf-8", "replace").split()) + closing
     return words[0][0], max(words[-1][1], words[0][0] + 0.1), said
 
 

@@ -27,7 +27,8 @@ class WyomingServer:
     def __init__(self, service: Service, listening: socket.socket) -> None:
         self._service, self._listening = service, listening
         self._server: asyncio.Server | None = None
-        self._connections: set[asyncio.Task[None]] = set()
+        self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        self._stops = False
         self._zeroconf: Any = None
 
     async def start(self) -> None:
@@ -41,19 +42,26 @@ class WyomingServer:
         if self._zeroconf:
             await self._zeroconf.async_unregister_all_services()
             await self._zeroconf.async_close()
+        self._stops = True
         if self._server:
             self._server.close()
-        for task in self._connections:
+        left = dict(self._connections)
+        for task in left:
             task.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
+        await asyncio.gather(*left, return_exceptions=True)
+        for writer in left.values():  # a task that is cancelled before it begins closes nothing
+            writer.transport.abort()
 
-    async def _on_connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task, settings = asyncio.current_task(), self._service.settings
-        assert task
-        if len(self._connections) >= settings.max_connections:
+    def _on_connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._stops or len(self._connections) >= self._service.settings.max_connections:
             writer.transport.abort()
             return
-        self._connections.add(task)
+        task = asyncio.get_running_loop().create_task(self._converse(reader, writer))
+        self._connections[task] = writer
+        task.add_done_callback(self._connections.pop)
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        settings = self._service.settings
         conversation = Conversation(writer, self._service)
         try:
             async with asyncio.timeout(HELLO_S) as silence:
@@ -66,7 +74,6 @@ class WyomingServer:
             logger.info("Wyoming: not an event (%s)", type(error).__name__)
         finally:
             await conversation.stop()
-            self._connections.discard(task)
             writer.close()
             with suppress(ConnectionError):
                 await writer.wait_closed()
