@@ -40,6 +40,12 @@ def test_chapters_are_listed(capsys: Error) -> None:
     assert capsys.readouterr().out.split("\n")[:3] == ["  1  One: The House", "  2  Two", "  3  Three"]
 
 
+def test_captions_begin_with_their_quotation_marks(here: Path) -> None:
+    (here / "in.txt").write_text('He came. "Who is there?" she asked.\n', encoding="utf-8")
+    assert run("in.txt", "-o", "out.m4b", "--captions", "srt", "--prosody", "none") == 0
+    assert '\n"Who is there?"' in (here / "out.srt").read_text(encoding="utf-8")
+
+
 def test_an_m4b_has_chapters_cover_and_metadata(here: Path) -> None:
     av = pytest.importorskip("av")
     assert run("in.epub", "-o", "out.m4b", "--captions", "srt", "--prosody", "none") == 0
