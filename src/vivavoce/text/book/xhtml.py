@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import itemgetter
 from xml.parsers import expat
 
 from vivavoce.errors import InputError
@@ -184,22 +186,16 @@ def _without_contents(paragraphs: list[Paragraph], links: list[bool]) -> list[Pa
     """The paragraphs without tables of contents and their titles, whose anchors go to what follows."""
     kept: list[Paragraph] = []
     anchors: list[str] = []
-    number = 0
-    while number < len(paragraphs):
-        end = number
-        while end < len(paragraphs) and links[end]:
-            end += 1
-        if end - number >= _FEW_LINKS:
+    for linked, run in groupby(zip(paragraphs, links, strict=True), key=itemgetter(1)):
+        found = [paragraph for paragraph, _ in run]
+        if linked and len(found) >= _FEW_LINKS:
             if kept and _CONTENTS.fullmatch(kept[-1].text):
                 anchors.extend(kept.pop().anchors)
-            for paragraph in paragraphs[number:end]:
-                anchors.extend(paragraph.anchors)
-            number = end
+            anchors.extend(anchor for paragraph in found for anchor in paragraph.anchors)
             continue
-        for paragraph in paragraphs[number : max(end, number + 1)]:
+        for paragraph in found:
             kept.append(replace(paragraph, anchors=(*anchors, *paragraph.anchors)))
             anchors = []
-        number = max(end, number + 1)
     return kept
 
 

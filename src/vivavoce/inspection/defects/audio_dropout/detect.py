@@ -167,13 +167,13 @@ class _Stream:
     def _without_beat(self, found: Iterator[Event], now_s: float) -> Iterator[Event]:
         """Gaps that have no others around them at one distance, once what follows them is known."""
         self.gaps += found
-        starts_s = np.array([*(start_s for start_s, _ in self.past_s), *(gap.start_s for gap in self.gaps)])
-        ends_s = np.array([*(end_s for _, end_s in self.past_s), *(gap.end_s for gap in self.gaps)])
+        spans_s = [*self.past_s, *((gap.start_s, gap.end_s) for gap in self.gaps)]
         ready = [gap for gap in self.gaps if gap.start_s < now_s - KNOWN_S]
         self.gaps = self.gaps[len(ready) :]
         past_s = (*self.past_s, *((gap.start_s, gap.end_s) for gap in ready))
         self.past_s = [(start_s, end_s) for start_s, end_s in past_s if start_s > now_s - REMEMBERED_S]
-        if not follow_a_tempo(ends_s):
+        starts_s, ends_s = np.array(spans_s).reshape(-1, 2).T
+        if ready and not follow_a_tempo(ends_s):
             yield from (g for g in ready if not has_beat(starts_s, g.start_s) and not ends_in_bars(ends_s, g.end_s))
 
     def _gaps(self, final: bool) -> Iterator[Event]:
