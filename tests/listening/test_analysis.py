@@ -230,13 +230,14 @@ def test_csv_of_a_test_without_answers_is_nothing(mushra: Path) -> None:
 
 
 def test_the_command_simulates_analyses_and_says_what_it_is(mushra: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Hall(mushra).enter(None)  # somebody who opened the page and left
     options = ["--listeners", "6", "--cheats", "random=1", "--means", "one=40,two=80"]
     assert main(["listening-test", "simulate", str(mushra), *options]) == 0
     page, numbers = mushra / "page.html", mushra / "numbers.json"
     assert main(["listening-test", "analyse", str(mushra), "-o", str(page), "--json", str(numbers), "--everybody"]) == 0
     assert capsys.readouterr().out.startswith("Simulated listeners")
     [analysis] = json.loads(numbers.read_text())["analyses"]
-    assert analysis["came"] == 7
+    assert analysis["came"] == 8
     assert analysis["simulated"] is True
     assert "<svg" in page.read_text()
     for wrong in (["--cheats", "sly=1"], ["--means", "one=x"], ["--listeners", "0"], ["--means", "one=300"]):

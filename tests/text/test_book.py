@@ -194,3 +194,29 @@ def test_any_file_of_a_book_is_read_or_refused(data: bytes, text: str) -> None:
             parse_xhtml(content, "a.xhtml")
         except InputError as error:
             assert str(error).startswith("a.xhtml")
+
+
+def test_front_matter_of_markdown_is_known_and_not_spoken(tmp_path: Path) -> None:
+    path = tmp_path / "walk.md"
+    path.write_text(
+        "---\ntitle: 'A Walk'\nauthor: Ann Lee\nlang: en-GB\ntags:\n- x\n---\n# One\n\nThe sea.\n\n# Two\n\nMore.\n"
+    )
+    book = open_book(path)
+    assert (book.title, book.authors, book.language) == ("A Walk", ("Ann Lee",), "en-GB")
+    assert [[p.text for p in chapter.read()] for chapter in book.chapters] == [["One", "The sea."], ["Two", "More."]]
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("# Noon\n\nThe rain.\n\n## Later\n\nIt stopped.\n", "Noon"),
+        ("# One\n\nThe rain.\n\n# Two\n\nIt stopped.\n", "a walk"),
+        ("---\n\nHe said: come in.\n\n---\n\nAnd so.\n", "a walk"),
+    ],
+)
+def test_markdown_is_called_by_its_only_first_heading(tmp_path: Path, text: str, title: str) -> None:
+    path = tmp_path / "a_walk.md"
+    path.write_text(text)
+    book = open_book(path)
+    assert book.title == title
+    assert any("rain" in p.text or "He said" in p.text for chapter in book.chapters for p in chapter.read())

@@ -49,7 +49,7 @@ def _simulate(arguments: argparse.Namespace, people: list[Behaviour]) -> int:
     from vivavoce.listening.simulation import SimulatedListener, take_test, usual_means
 
     hall = Hall(arguments.folder)
-    if any(not record.simulated for record in hall.records):
+    if any(record.answers and not record.simulated for record in hall.records):
         raise InputError(f"{arguments.folder}: people have taken this test, simulate on a copy of it")
     means = usual_means(hall.test) | _numbers(arguments.means, "--means")
     first = len(hall.records)

@@ -12,8 +12,13 @@ from vivavoce.text.layout import stretches
 from vivavoce.text.source_map import SourceMappedText
 
 MAX_BYTES = 64 << 20
+MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
 _CHAPTER = re.compile(r"(?i)\s*(?:chapter|part|book|prologue|epilogue|preface|introduction|afterword|foreword)\b")
 _TITLE = re.compile(r"(?is)<title[^>]{0,200}>(.{1,400}?)</title>")
+_TOP_HEADING = re.compile(r"(?m)^# +(\S.{0,399}?)[ #]*$")
+_FRONT_LINE = re.compile(r"[A-Za-z][\w-]*:(?:\s.*)?|[ \t#-].*|\s*")
+_FRONT_VALUE = re.compile(r"(title|author|lang|language|publisher|date|description):\s+(\S.*)")
+_MOST_FRONT_LINES = 200
 
 
 def open_plain(path: Path) -> Book:
@@ -26,7 +31,9 @@ def open_plain(path: Path) -> Book:
         source = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
-    title = _TITLE.search(source[:100_000])
+    about: dict[str, str] = {}
+    if path.suffix.lower() in MARKDOWN_SUFFIXES:
+        about, source = _front_matter(source)
     text = without_html(SourceMappedText.of(source)).text
     paragraphs = [
         Paragraph(text[part.start : part.end].strip(), part.boundary == "heading", part.boundary == "scene")
@@ -35,8 +42,37 @@ def open_plain(path: Path) -> Book:
     paragraphs = [paragraph for paragraph in paragraphs if any(c.isalnum() for c in paragraph.text)]
     if not paragraphs:
         raise InputError(f"{path}: nothing to say")
-    name = " ".join(title[1].split()) if title else path.stem.replace("_", " ")
-    return Book(name, tuple(_chapters(paragraphs, name)))
+    name = about.get("title") or _title(source) or path.stem.replace("_", " ")
+    return Book(
+        name,
+        tuple(_chapters(paragraphs, name)),
+        authors=(about["author"],) if about.get("author") else (),
+        language=about.get("language") or about.get("lang", ""),
+        publisher=about.get("publisher", ""),
+        date=about.get("date", ""),
+        description=about.get("description", ""),
+    )
+
+
+def _front_matter(source: str) -> tuple[dict[str, str], str]:
+    """What Markdown's YAML front matter says of the book, and the text after it; all of the text where there is none.
+
+    Only plain `key: value` lines are understood. A rule at the top with prose after it is no front matter.
+    """
+    first, *rest = source.split("\n", _MOST_FRONT_LINES)
+    ends = [number for number, line in enumerate(rest[: _MOST_FRONT_LINES - 1]) if line.rstrip() in ("---", "...")]
+    if first.rstrip() != "---" or not ends or not all(map(_FRONT_LINE.fullmatch, rest[: ends[0]])):
+        return {}, source
+    values = [match.groups() for line in rest[: ends[0]] if (match := _FRONT_VALUE.fullmatch(line.rstrip()))]
+    return {key: value.strip("'\"") for key, value in values}, "\n".join(rest[ends[0] + 1 :])
+
+
+def _title(source: str) -> str:
+    """What an HTML page is called, or the only heading of Markdown's first level; empty without either."""
+    if page := _TITLE.search(source[:100_000]):
+        return " ".join(page[1].split())
+    headings = _TOP_HEADING.findall(source)
+    return headings[0] if len(headings) == 1 else ""
 
 
 def _chapters(paragraphs: list[Paragraph], title: str) -> list[Chapter]:
