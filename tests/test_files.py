@@ -26,6 +26,16 @@ def test_what_is_broken_off_leaves_what_was_there(tmp_path: Path) -> None:
     assert (path.read_text(), os.listdir(tmp_path)) == ("before", ["a.txt"])
 
 
+def test_a_full_disk_names_the_file(tmp_path: Path) -> None:
+    with (
+        pytest.raises(OSError, match=r"a\.txt"),
+        whole_file(tmp_path / "a.txt"),
+        open("/dev/full", "w", encoding="ascii") as full,
+    ):
+        full.write("one")
+    assert os.listdir(tmp_path) == []
+
+
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("target")
     with whole_file(tmp_path / "link") as temporary:

@@ -72,7 +72,8 @@ def write_text(path: Path, text: str) -> None:
 def whole_file(path: Path) -> Generator[Path, None, None]:
     """A file beside `path` to write to; it takes the place of `path` at the end, and is removed if that is not reached.
 
-    A link stays: what it points to is replaced. Raises `InputError` as `check_output` does.
+    A link stays: what it points to is replaced. Raises `InputError` as `check_output` does, and `OSError` naming `path`
+    where the disk is full.
     """
     check_output(path)
     path = path.resolve()
@@ -83,8 +84,20 @@ def whole_file(path: Path) -> Generator[Path, None, None]:
     os.close(handle)
     temporary = Path(name)
     try:
-        yield temporary
+        with name_in_errors(path):
+            yield temporary
         temporary.chmod(0o644)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def name_in_errors(path: Path) -> Generator[None, None, None]:
+    """An `OSError` that names no file, as that of a write to a full disk, names `path` instead."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise

@@ -19,7 +19,7 @@ import numpy as np
 from vivavoce.audio import Samples
 from vivavoce.blocks.json_values import parse_json, read_dataclass
 from vivavoce.errors import InputError
-from vivavoce.files import whole_file, write_text
+from vivavoce.files import name_in_errors, whole_file, write_text
 
 BLOCK_SAMPLES = 1 << 16
 PCM = "<i2"
@@ -64,7 +64,8 @@ class SynthesisSpool:
         return self._samples
 
     def add(self, samples: Samples) -> None:
-        self._sound.write((np.clip(samples, -1.0, 1.0) * 32767).astype(PCM).tobytes())
+        with name_in_errors(self.folder):
+            self._sound.write((np.clip(samples, -1.0, 1.0) * 32767).astype(PCM).tobytes())
         self._samples += len(samples)
 
     def mark(self, line: str) -> None:
@@ -72,8 +73,9 @@ class SynthesisSpool:
 
     def end_sentence(self) -> None:
         """What was added is there to stay."""
-        self._sound.flush()
-        self._marks.flush()
+        with name_in_errors(self.folder):
+            self._sound.flush()
+            self._marks.flush()
         self.done = Done(self.done.key, self.done.sentences + 1, self._samples, self._marks.tell())
         write_text(self.folder / "state.json", json.dumps(asdict(self.done)))
 
@@ -94,8 +96,9 @@ class SynthesisSpool:
             shutil.copyfile(self.folder / "marks.jsonl", temporary)
 
     def close(self) -> None:
-        self._sound.close()
-        self._marks.close()
+        with name_in_errors(self.folder):
+            self._sound.close()
+            self._marks.close()
 
     def remove(self) -> None:
         """Close, and leave nothing behind."""
