@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.inspection.material import babble, moving
 from vivavoce.errors import InputError
-from vivavoce.inspection.defects.block_corruption.simulate import corrupt_frames
+from vivavoce.inspection.defects.block_corruption.simulate import ENCODERS, corrupt_frames
 from vivavoce.inspection.errors import MediaError
 from vivavoce.inspection.media import SAMPLE_RATE_HZ, Cue
 from vivavoce.inspection.registry import defect_names
@@ -76,6 +76,20 @@ def test_broken_bitstreams_are_decoded_and_the_wrong_blocks_known() -> None:
     assert result.blocks.shape == (50, 6, 10)
     assert result.share.max() > 0.02
     assert result.share[:15].max() == 0.0
+
+
+@pytest.mark.parametrize("codec", ENCODERS)
+def test_streams_that_are_not_damaged_are_decoded_whole(codec: str) -> None:
+    result = corrupt_frames(CLIP.frames, 25.0, range(0), 0.9, np.random.default_rng(4), (codec,))
+    whole = [np.abs(a.luma.astype(int) - b.luma).mean() for a, b in zip(CLIP.frames, result.clean, strict=True)]
+    assert max(whole) < 4.0
+    assert not result.blocks.any()
+
+
+def test_pictures_that_are_lost_whole_corrupt_those_after() -> None:
+    lost = corrupt_frames(CLIP.frames, 25.0, range(15, 20), 1.0, np.random.default_rng(4), ("mpeg4",), 1.0)
+    assert not lost.blocks[:15].any()
+    assert lost.share[20] > 0.0
 
 
 def test_truth_of_block_corruption_spans_what_shows() -> None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -27,11 +27,19 @@ BLOCK = 16
 CHANGED = 8
 """A block counts as corrupt when its luma differs from the clean decode by this much on average."""
 
-CODECS = {
+ENCODERS = {
     "libx264": {"preset": "veryfast", "crf": "23", "bf": "1", "threads": "1", "x264-params": "slices=4"},
     "mpeg2video": {"qmin": "3", "qmax": "8", "threads": "1"},
     "mpeg4": {"qmin": "3", "qmax": "8", "threads": "1"},
+    "libx265": {"preset": "ultrafast", "crf": "23", "x265-params": "log-level=none:pools=1"},
+    "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8", "threads": "1"},
 }
+DECODERS = {"libx264": "h264", "libx265": "hevc", "libvpx-vp9": "vp9"}
+"""Where they have another name."""
+
+CODECS = ("libx264", "mpeg2video", "mpeg4")
+"""Those that a defect is made with; training damages streams of the others too."""
+
 HEADER_BYTES = 24
 MPEG2_RATES_HZ = (Fraction(24_000, 1001), 24, 25, Fraction(30_000, 1001), 30, 50, Fraction(60_000, 1001), 60)
 """MPEG-2 knows no others; only the share of bits of a picture depends on it here."""
@@ -72,10 +80,11 @@ def simulate(clip: Clip, at: Injection) -> tuple[Clip, Truth]:
 
 
 def corrupt_frames(
-    frames: tuple[Yuv, ...], rate_hz: float, span: range, strength: float, random: np.random.Generator
-) -> Corruption:
-    """Encode, damage the packets of the pictures in `span`, decode both, and compare."""
-    codec = tuple(CODECS)[int(random.integers(len(CODECS)))]
+    frames: tuple[Yuv, ...], rate_hz: float, span: range, strength: float, random: np.random.Generator,
+    codecs: Sequence[str] = CODECS, lost: float = 0.0,
+) -> Corruption:  # fmt: skip
+    """Encode, damage the packets of the pictures in `span`, or lose that share of them whole, decode both, compare."""
+    codec = codecs[int(random.integers(len(codecs)))]
     packets = _encode(frames, rate_hz, codec, max(8, len(span)))
     clean = _decode(packets, codec, len(frames))
     stamps = set(span)
@@ -83,6 +92,8 @@ def corrupt_frames(
         _corrupt(p, random, strength) if p[1] in stamps and random.random() < 0.35 + 0.6 * strength else p
         for p in packets
     ]
+    if lost:
+        hit = [p for number, p in enumerate(hit) if p is packets[number] or random.random() >= lost]
     wrong = _decode(hit, codec, len(frames))
     return Corruption(
         wrong, clean, np.stack([_changed_blocks(one, two) for one, two in zip(clean, wrong, strict=True)])
@@ -103,7 +114,7 @@ def _encode(frames: tuple[Yuv, ...], rate_hz: float, codec: str, intra_every: in
     context.width, context.height, context.pix_fmt = width, height, "yuv420p"
     context.time_base, context.framerate = 1 / rate, rate
     context.gop_size, context.bit_rate = max(intra_every, 12), width * height * 6
-    context.options = CODECS[codec]
+    context.options = ENCODERS[codec]
     packets: list[Packet[Any]] = []
     for number, yuv in enumerate(frames):
         frame = frame_of(yuv)
@@ -129,7 +140,7 @@ def _corrupt(packet: _Coded, random: np.random.Generator, strength: float) -> _C
 
 def _decode(packets: list[_Coded], codec: str, count: int) -> tuple[Yuv, ...]:
     """One picture for each number; what the decoder withheld repeats the one before."""
-    context = av.CodecContext.create({"libx264": "h264"}.get(codec, codec), "r")
+    context = av.CodecContext.create(DECODERS.get(codec, codec), "r")
     assert isinstance(context, VideoCodecContext)
     context.thread_count = 1
     shown: dict[int, Yuv] = {}
@@ -149,7 +160,8 @@ def _decode(packets: list[_Coded], codec: str, count: int) -> tuple[Yuv, ...]:
 
 def _frames(context: VideoCodecContext, packets: list[_Coded]) -> Iterator[av.VideoFrame]:
     for data, pts, dts, _ in packets:
-        packet = Packet(data)
+        packet = Packet(len(data))  # not of the bytes themselves: MPEG-4 is read beyond its end, where zeros must be
+        packet.update(data)
         packet.pts, packet.dts = pts, dts
         try:
             yield from context.decode(packet)
