@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -53,18 +55,26 @@ def _mean_steps(figures: Array) -> tuple[Array, Array]:
 
 
 def _directions(plane: Plane, full: bool = False) -> list[Array]:
-    across = _steps(plane, full)
-    down = _steps(np.ascontiguousarray(plane.T), full)
-    return [*across, *(figure.T for figure in down)]
+    """Of steps across and down: inside and at the border of blocks; `full` adds the middle and the share of none."""
+    return [*_steps_across(plane, full), *_steps_down(plane, full)]
 
 
-def _steps(plane: Plane, full: bool) -> list[Array]:
-    """Steps from column to column by block: inside and at the border; `full` adds the middle and the share of none."""
+def _steps_across(plane: Plane, full: bool) -> list[Array]:
     step = np.zeros_like(plane)
     step[:, :-1] = apart(plane[:, 1:], plane[:, :-1])
-    whole = _means(step) * BLOCK
-    border, middle = _row_means(step[:, BLOCK - 1 :: BLOCK]), _row_means(step[:, HALF - 1 :: BLOCK])
-    inside = (whole - border - middle) / (BLOCK - 2)
+    border, middle = (_row_means(step[:, first::BLOCK]) for first in (BLOCK - 1, HALF - 1))
+    return _figures(step, border, middle, full)
+
+
+def _steps_down(plane: Plane, full: bool) -> list[Array]:
+    step = np.zeros_like(plane)
+    step[:-1] = apart(plane[1:], plane[:-1])
+    border, middle = (_column_means(step[first::BLOCK]) for first in (BLOCK - 1, HALF - 1))
+    return _figures(step, border, middle, full)
+
+
+def _figures(step: Plane, border: Array, middle: Array, full: bool) -> list[Array]:
+    inside = (_means(step) * BLOCK - border - middle) / (BLOCK - 2)
     figures = [np.log1p(np.maximum(inside, 0.0)), np.log1p(border)]
     if full:
         figures += [np.log1p(middle), _means((step == 0).view(np.uint8))]
@@ -73,10 +83,8 @@ def _steps(plane: Plane, full: bool) -> list[Array]:
 
 def _means(plane: Plane) -> Array:
     """Mean of each block."""
-    rows, columns = (side // BLOCK for side in plane.shape)
-    lines = plane.reshape(rows, BLOCK, columns * BLOCK).sum(axis=1, dtype=np.uint16)
-    blocks = lines.reshape(rows, columns, BLOCK).sum(axis=2, dtype=np.uint32)
-    return (blocks / (BLOCK * BLOCK)).astype(np.float32)
+    rows = plane.shape[0] // BLOCK
+    return _column_means(plane.reshape(rows, BLOCK, plane.shape[1]).sum(axis=1, dtype=np.uint16), BLOCK * BLOCK)
 
 
 def _row_means(columns: Plane) -> Array:
@@ -84,3 +92,10 @@ def _row_means(columns: Plane) -> Array:
     rows = columns.shape[0] // BLOCK
     sums = columns.reshape(rows, BLOCK, columns.shape[1]).sum(axis=1, dtype=np.uint16)
     return (sums / BLOCK).astype(np.float32)
+
+
+def _column_means(lines: npt.NDArray[np.unsignedinteger[Any]], count: int = BLOCK) -> Array:
+    """Means over the columns of each block, of rows that were picked already, or added up: of `count` pixels."""
+    height, width = lines.shape
+    sums = lines.reshape(height, width // BLOCK, BLOCK).sum(axis=2, dtype=np.uint32)
+    return (sums / count).astype(np.float32)
