@@ -58,7 +58,8 @@ def main() -> int:
     print(speeds, flush=True)
     found: dict[str, dict[str, int]] = {}
     for defect in defect_names():
-        for beside in sorted((arguments.cases / defect).glob("*-strong.json"))[: arguments.most]:
+        files = sorted((arguments.cases / defect).glob("*-strong.json"))
+        for beside in files[:: -(-len(files) // arguments.most) or 1]:
             truths = [asked for truth in json.loads(beside.read_text()) if (asked := asked_for(Truth(**truth)))]
             if len(truths) != 1 or not find(beside.with_suffix(".mp4"), truths[0], TIERS["full"]):
                 continue
