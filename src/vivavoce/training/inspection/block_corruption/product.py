@@ -11,11 +11,18 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from vivavoce.blocks.addon_spec import AddonSpec
-from vivavoce.inspection.defects.block_corruption.features import FIGURES, block_figures
+from vivavoce.inspection.defects.block_corruption.features import FIGURES
 from vivavoce.inspection.labels import Label
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.core.product import Losses, Metrics, Progress
-from vivavoce.training.inspection.block_corruption.data import BLOCK, HEIGHT, UNKNOWN, WIDTH, CorruptionMaker
+from vivavoce.training.inspection.block_corruption.data import (
+    BLOCK,
+    HEIGHT,
+    UNKNOWN,
+    WIDTH,
+    CorruptionMaker,
+    make_example,
+)  # fmt: skip
 from vivavoce.training.inspection.block_corruption.network import CorruptionNetwork
 from vivavoce.training.inspection.examples import Example, Maker
 from vivavoce.training.inspection.labeled_frames import labeled_frames
@@ -27,34 +34,30 @@ CORRUPT, UNTOUCHED = 8.0, 2.0
 """Mean difference of luma from which a block is corrupt, and up to which it is not; between, nobody can say."""
 MEANT, TOO_LITTLE = 0.07, 0.02
 """Share of corrupt blocks from which a frame is corrupt, and up to which it is not."""
-STILL_CHANCE, NOISE = 0.1, 0.03
+NOISE = 0.03
 VALIDATED, MEASURED = 240, 600
-"""Crops that figures are made on, while training and at export."""
+"""Pictures that figures are made on, while training and at export."""
 THRESHOLD = 0.95
 """Where events of two observations are best on development clips."""
 
 
-class Crops:
-    """The figures of crops in memory, and batches of them."""
+class Pictures:
+    """Figures of pictures in memory, and batches of them."""
 
     def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
-        self.wrong = arrays["wrong"]
-        pairs = zip(arrays["before"], arrays["luma"], strict=True)
-        self.figures = np.stack([block_figures(before, luma) for before, luma in pairs])
-        self.still = np.stack([block_figures(luma, luma) for luma in arrays["luma"]])
+        self.wrong, self.figures = arrays["wrong"], arrays["figures"]
         self.share = (self.wrong >= CORRUPT).mean(axis=(1, 2))
         self.corrupt, self.clean = np.flatnonzero(self.share >= TOO_LITTLE), np.flatnonzero(self.share < TOO_LITTLE)
 
     def batch(self, size: int, random: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """Figures (size, 18, 12, 16) and differences (size, 12, 16) uint8: half of them corrupt, some of stills."""
+        """Figures (size, 18, 18, 32) and differences (size, 18, 32) uint8: half of them corrupt."""
         chosen = np.concatenate([batch_of(random, pool, size // 2) for pool in (self.corrupt, self.clean)])
-        still = random.random(len(chosen)) < STILL_CHANCE
-        figures = np.where(still[:, None, None, None], self.still[chosen], self.figures[chosen])
+        figures, wrong = self.figures[chosen].astype(np.float32), self.wrong[chosen]
         figures += random.normal(0.0, NOISE, figures.shape).astype(np.float32)
-        return torch.from_numpy(figures), torch.from_numpy(self.wrong[chosen])
+        return torch.from_numpy(figures), torch.from_numpy(wrong)
 
     def clear(self, most: int) -> np.ndarray:
-        """Indices of at most `most` crops that are clearly corrupt or clearly not, (crops,)."""
+        """Indices of at most `most` pictures that are clearly corrupt or clearly not, (pictures,)."""
         clear = np.flatnonzero((self.share >= MEANT) | (self.share == 0.0))
         return np.sort(np.random.default_rng(5).permutation(clear)[:most])
 
@@ -82,20 +85,20 @@ class BlockCorruption(DetectorProduct[DetectorRecipe]):
         moved = np.abs(luma.astype(np.int16) - before)
         ranked = sorted(regions, key=lambda region: -float(moved[region].mean()))
         for region in ranked[: 1 if corrupt else 4]:
-            yield {"luma": luma[region].copy(), "before": before[region].copy(), "wrong": wrong}
+            yield make_example(before[region], luma[region], wrong)
 
     def build_network(self) -> nn.Module:
         return CorruptionNetwork(self.recipe.network.width, self.recipe.network.dropout)
 
     @cached_property
-    def development(self) -> Crops:
-        """The crops to choose by."""
-        return Crops(self.development_arrays)
+    def development(self) -> Pictures:
+        """The pictures to choose by."""
+        return Pictures(self.development_arrays)
 
     def batches(self, random: np.random.Generator, progress: Progress) -> Iterator[tuple[Tensor, Tensor]]:
-        crops = Crops(self.training_arrays)
+        pictures = Pictures(self.training_arrays)
         while True:
-            yield crops.batch(self.recipe.data.batch, random)
+            yield pictures.batch(self.recipe.data.batch, random)
 
     def losses(self, network: nn.Module, batch: tuple[Tensor, Tensor], progress: Progress) -> Losses:
         figures, wrong = batch
@@ -109,7 +112,8 @@ class BlockCorruption(DetectorProduct[DetectorRecipe]):
         assert isinstance(network, CorruptionNetwork)
         chosen = self.development.clear(MEASURED)
         exported = NetworkExport(
-            network=Probabilities(network), inputs={"figures": torch.zeros(1, FIGURES, 12, 16)},
+            network=Probabilities(network),
+            inputs={"figures": torch.zeros(1, FIGURES, HEIGHT // BLOCK, WIDTH // BLOCK)},
             outputs=CorruptionNetwork.outputs,
             axes={"figures": {2: "block_rows", 3: "block_columns"}, "map": {1: "rows", 2: "columns"}},
         )  # fmt: skip
@@ -145,7 +149,7 @@ def decision_loss(scores: Tensor, wrong: Tensor) -> Tensor:
     return (loss * counts).sum() / counts.sum().clamp_min(1.0)
 
 
-def decisions(network: nn.Module, crops: Crops, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Decision scores, and areas of the map over one half, of the chosen crops, (crops,) each."""
-    cells, decided = score_parts(network, crops.figures[chosen], 32)
+def decisions(network: nn.Module, pictures: Pictures, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Decision scores, and areas of the map over one half, of the chosen pictures, (pictures,) each."""
+    cells, decided = score_parts(network, pictures.figures[chosen], 32)
     return decided, (cells > 0).mean(axis=(1, 2))
