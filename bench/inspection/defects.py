@@ -51,9 +51,10 @@ def measured(arguments: argparse.Namespace, folder: Path, figures: Figures) -> N
     """Take the parts that are asked for into `figures`."""
     data, defects, parts = arguments.data, tuple(arguments.defect or defect_names()), arguments.part or PARTS[:3]
     names = clips(data, not arguments.dev)
-    chosen = names[:: -(-len(names) // arguments.clips)]
     wanted = defects if "events" in parts or "seconds" in parts else ()
-    cases = make_cases(data, chosen, wanted, folder, arguments.workers, not arguments.dev) if wanted else {}
+    cases: dict[str, list[Case]] = {}
+    if wanted:
+        cases = make_cases(data, names, wanted, folder, arguments.workers, not arguments.dev, arguments.clips)
     if "events" in parts:
         for defect, of in cases.items():
             print(f"{defect}: {len(of)} cases", file=sys.stderr, flush=True)
@@ -112,7 +113,12 @@ def main() -> int:
     parser.add_argument("--data", type=Path, required=True, help="folder that holds video/ and speech/")
     parser.add_argument("--defect", action="append", choices=defect_names(), help="only this one; may be repeated")
     parser.add_argument("--part", action="append", choices=PARTS, help="only this; all but speed where none is given")
-    parser.add_argument("--clips", type=int, default=99, help="how many clips for the cases (all)")
+    parser.add_argument(
+        "--clips",
+        type=int,
+        default=99,
+        help="how many clips for the cases (all); tears and corruption are put into all",
+    )
     parser.add_argument("--dev", action="store_true", help="the clips that may be tuned on")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--keep", type=Path, help="leave the cases in this folder, and use those that are there")

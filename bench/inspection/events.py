@@ -103,7 +103,7 @@ def tally(cases: Sequence[Case], defect: str, workers: int) -> tuple[dict[str, T
         for baseline in find_defect(defect).baselines:
             tallies.setdefault(baseline.label, Tally()).add(truths, intervals(baseline, case.path))
         if defect == "block_corruption":
-            tallies.setdefault(RULE, Tally()).add(truths, _by_rule(case.path))
+            tallies.setdefault(RULE, Tally()).add(truths, by_rule(case.path))
     return tallies, scores
 
 
@@ -166,7 +166,7 @@ def inspect_safely(paths: Iterable[Path], names: tuple[str, ...], workers: int) 
     return {result.file: result for result in found}
 
 
-def _by_rule(path: Path) -> list[Interval]:
+def by_rule(path: Path) -> list[Interval]:
     """What the first version of the decision would have told: a share of the map, without learning."""
     events = []
     with open_media(path) as media:

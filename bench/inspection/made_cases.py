@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,10 @@ CODED_CRF = 23
 CAPTION_S = 7.0
 """Longer captions are a defect themselves."""
 STRENGTHS = {"mild": 0.3, "strong": 0.8}
+START, PLACES = 0.4, {"block_corruption": (0.15, 0.28, 0.4, 0.52), "tearing": (0.15, 0.28, 0.4, 0.52)}
+"""Where a defect begins, as a share of a clip: one file each. Those of several places show on few clips, and are put
+into every clip, however few are asked for."""
+
 LENGTH_S = {"black": 0.5, "audio_dropout": 0.1, "freeze": 1.5, "stutter": 1.5, "flash": 1.5}
 STILL = (
     "diverse/own_static_slide_720p.mp4", "diverse/broll_720p_stills.mp4", "diverse/synthetic_fades.mp4",
@@ -60,14 +65,17 @@ def clips(data: Path, test: bool) -> list[str]:
 
 
 def make_cases(
-    data: Path, names: Sequence[str], defects: Sequence[str], folder: Path, workers: int = 1, test: bool = True
-) -> dict[str, list[Case]]:
-    """Every clip with every defect in every strength, by defect; files that are there already are used again.
+    data: Path, names: Sequence[str], defects: Sequence[str], folder: Path, workers: int = 1, test: bool = True,
+    most: int = 99,
+) -> dict[str, list[Case]]:  # fmt: skip
+    """Clips with every defect in every strength, by defect; files that are there already are used again.
 
-    `test` says which side of the split the speech is from.
+    At `most` so many clips, but all of them for defects of several places. `test` says which side of the split the
+    speech is from.
     """
     spoken = speech_names(data, "test" if test else "train") if NEEDS_SPEECH.intersection(defects) else []
-    make = partial(_cases_of, data=data, defects=tuple(defects), folder=folder)
+    chosen = {*names[:: -(-len(names) // most)], *spoken}
+    make = partial(_cases_of, data=data, defects=tuple(defects), folder=folder, chosen=chosen)
     cases: dict[str, list[Case]] = {defect: [] for defect in defects}
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
         for made in pool.map(make, (*names, *spoken)):
@@ -76,21 +84,22 @@ def make_cases(
     return cases
 
 
-def _cases_of(name: str, data: Path, defects: Sequence[str], folder: Path) -> list[Case]:
+def _cases_of(name: str, data: Path, defects: Sequence[str], folder: Path, chosen: set[str]) -> list[Case]:
     """All cases of one clip, which is decoded once."""
     clip: Clip | None = None
     spoken, cases = name.startswith("speech/"), []
     for defect in defects:
-        if spoken and defect not in NEEDS_SPEECH:
+        if (spoken and defect not in NEEDS_SPEECH) or not (name in chosen or defect in PLACES):
             continue
-        for label, strength in STRENGTHS.items():
+        for (label, strength), place in product(STRENGTHS.items(), PLACES.get(defect, (START,))):
             stem = "-".join(Path(name).with_suffix("").parts[1:])
+            stem += "" if place == START else f"-{place:.2f}"
             path = folder / defect / f"{stem}-{label}.mp4"
             beside = path.with_suffix(".json")
             if not beside.exists():
                 clip = clip or (speech_clip(data, name) if spoken else short_clip(data / "video" / name))
                 path.parent.mkdir(parents=True, exist_ok=True)
-                beside.write_text(json.dumps(_made(clip, name, defect, strength, path, SEED)))
+                beside.write_text(json.dumps(_made(clip, name, defect, strength, path, place)))
             truths = tuple(Truth(**truth) for truth in json.loads(beside.read_text()))
             if truths:
                 cases.append(Case(path, name, defect, label, truths))
@@ -103,7 +112,7 @@ def short_clip(path: Path) -> Clip:
     sound = None if clip.sound is None else clip.sound[:2]
     frames = clip.frames
     if frames and frames[0].luma.shape[1] > WIDTH:
-        frames = tuple(_narrow(frame) for frame in frames)
+        frames = tuple(narrow(frame) for frame in frames)
     return replace(clip, frames=frames, sound=sound)
 
 
@@ -140,7 +149,7 @@ def sentences(folder: Path, split: str = "test") -> list[dict[str, str]]:
     return [row for row in rows if row["split"] == split]
 
 
-def _made(clip: Clip, name: str, defect: str, strength: float, path: Path, seed: int) -> list[dict[str, object]]:
+def _made(clip: Clip, name: str, defect: str, strength: float, path: Path, place: float) -> list[dict[str, object]]:
     """Write one file; the truths, none where the defect cannot be shown on this clip."""
     if defect in SOUND:
         clip = replace(clip, frames=())
@@ -149,13 +158,14 @@ def _made(clip: Clip, name: str, defect: str, strength: float, path: Path, seed:
     if (defect in NEEDS_MOTION and name in STILL) or (defect in SOUND and not _sounds(clip)):
         return []
     length_s = 0.4 * clip.seconds if defect == "caption_quality" else min(LENGTH_S.get(defect, 2.0), 0.5 * clip.seconds)
-    start_s = (
-        _heard_from(clip, 0.4 * clip.seconds, length_s) if defect == "audio_dropout" else round(0.4 * clip.seconds, 2)
-    )
+    start_s = round(place * clip.seconds, 2)
+    if defect == "audio_dropout":
+        start_s = _heard_from(clip, place * clip.seconds, length_s)
     if defect == "av_sync":
         start_s, length_s = 0.0, clip.seconds
+    seed = SEED + len(name) + round(10 * strength) + (0 if place == START else round(1000 * place))
     try:
-        damaged, truth = simulate(defect, clip, start_s, length_s, strength, seed + len(name) + round(10 * strength))
+        damaged, truth = simulate(defect, clip, start_s, length_s, strength, seed)
     except InputError:
         return []
     if not _shows(clip, defect, start_s, length_s) or (defect in NEEDS_MOTION and _changed(clip, damaged) < 1.0):
@@ -178,11 +188,12 @@ def _heard_from(clip: Clip, from_s: float, length_s: float) -> float:
     return round(from_s, 2)
 
 
-def _narrow(frame: Yuv) -> Yuv:
+def narrow(frame: Yuv, wide: int = WIDTH) -> Yuv:
+    """A picture averaged down to so many pixels' width."""
     height, width = frame.luma.shape
-    tall = round(height * WIDTH / width / 2) * 2
-    half = tall // 2, WIDTH // 2
-    planes = shrink(frame.luma, tall, WIDTH), shrink(frame.blue, *half), shrink(frame.red, *half)
+    tall = round(height * wide / width / 2) * 2
+    half = tall // 2, wide // 2
+    planes = shrink(frame.luma, tall, wide), shrink(frame.blue, *half), shrink(frame.red, *half)
     return Yuv(*(np.ascontiguousarray(plane) for plane in planes))
 
 
