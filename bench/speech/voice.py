@@ -23,7 +23,7 @@ from bench.shared.metrics import Meter, Reading, load_meters
 from bench.shared.results import Table, write_result
 from bench.shared.scores import measure
 from bench.shared.sentences import Rendition, held_out
-from vivavoce.audio import Audio, read_audio
+from vivavoce.audio import Audio, read_audio, write_audio
 from vivavoce.blocks import find_addon, load_addon
 from vivavoce.errors import InputError
 from vivavoce.prosody import prosody_source
@@ -41,6 +41,7 @@ class Pair:
     """One sentence of a speaker: what the meters read from ours and from the teacher's or the recording."""
 
     speaker: str
+    id: str
     text: str
     ours: Reading
     theirs: Reading
@@ -65,8 +66,10 @@ def by_speaker(data: Path, count: int) -> dict[str, list[Rendition]]:
     return found
 
 
-def pairs(voice: Voice, rows: dict[str, list[Rendition]], meters: Sequence[Meter], likeness: bool) -> Iterator[Pair]:
-    """Every sentence spoken and measured; a dot each on standard error."""
+def pairs(
+    voice: Voice, rows: dict[str, list[Rendition]], meters: Sequence[Meter], likeness: bool, keep: Path | None = None
+) -> Iterator[Pair]:
+    """Every sentence spoken and measured, ours kept in the folder `keep`; a dot each on standard error."""
     encoder = _speaker_encoder() if likeness else None
     hibari = _hibari()
     for speaker, own in rows.items():
@@ -74,9 +77,11 @@ def pairs(voice: Voice, rows: dict[str, list[Rendition]], meters: Sequence[Meter
             ours, theirs = spoken(voice, row), read_audio(row.path)
             read = measure(theirs, row.text, meters)
             vectors = (encoder(ours), encoder(theirs)) if encoder else None
-            yield Pair(speaker, row.text, measure(ours, row.text, meters), read, vectors)
+            if keep:
+                write_audio(keep / f"{row.id}.wav", ours)
+            yield Pair(speaker, row.id, row.text, measure(ours, row.text, meters), read, vectors)
             if speaker == LIKE and hibari:
-                yield Pair(START, row.text, measure(hibari(row.text), row.text, meters), read)
+                yield Pair(START, row.id, row.text, measure(hibari(row.text), row.text, meters), read)
             print(".", end="", file=sys.stderr, flush=True)
 
 
@@ -148,13 +153,16 @@ def main() -> int:
     parser.add_argument("--styles", default=None, help="folder of the teacher's style files, for its own labels")
     parser.add_argument("--no-likeness", action="store_true", help="leave the speaker encoder out")
     parser.add_argument("--json", type=Path, help="write every reading here")
+    parser.add_argument("--keep", type=Path, help="write our sounds into this folder, for bench.speech.sheets")
     parser.add_argument("--write", action="store_true", help="write bench/results/speech-voice.json")
     arguments = parser.parse_args()
     try:
         voice, addon = load_voice(arguments.voice), load_addon(find_addon(arguments.voice))
         rows = by_speaker(arguments.data, arguments.sentences)
         meters = load_meters(["distillmos", "wer"], 1)
-        found = list(pairs(voice, rows, meters, not arguments.no_likeness))
+        if arguments.keep:
+            arguments.keep.mkdir(parents=True, exist_ok=True)
+        found = list(pairs(voice, rows, meters, not arguments.no_likeness, arguments.keep))
     except (InputError, OSError) as error:
         print(f"voice: {error}", file=sys.stderr)
         return 1

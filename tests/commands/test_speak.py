@@ -58,6 +58,12 @@ def test_a_text_becomes_a_file(here: Path, capsys: Error) -> None:
     assert "speech.wav: " in capsys.readouterr().err
 
 
+def test_everybody_who_spoke_is_named(capsys: Error) -> None:
+    two = '<speak>One.<voice name="bm_george">Two.</voice><voice name="kathleen">Three.</voice></speak>'
+    assert main(["speak", two, "--speaker", "af_bella"]) == 0
+    assert "s by af_bella, bm_george and kathleen\n" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("name", "kind"), [("wav", "WAV"), ("flac", "FLAC"), ("opus", "OGG"), ("mp3", "MP3")])
 def test_formats(name: str, kind: str) -> None:
     assert main(["speak", "Hello.", "--format", name]) == 0

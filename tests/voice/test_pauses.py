@@ -97,7 +97,7 @@ def test_pauses_are_in_order_and_scaled_together() -> None:
     assert all(first and second and first < second for first, second in pairwise(lengths))
     assert pauses.inside("—") == pauses.dash_s
     assert pauses.inside(" ") is None
-    doubled = pauses.scaled(2.0)
+    doubled = pauses.scale(2.0)
     assert (doubled.comma_s, doubled.sentence_s, doubled.lead_s) == (0.4, 0.7, pauses.lead_s)
     with pytest.raises(InputError, match="pause comma_s is 11 s"):
         Pauses(comma_s=11.0)

@@ -156,7 +156,7 @@ def _language(tag: str, voice: Voice) -> str:
 
 def _style(voice: Voice, arguments: argparse.Namespace, language: str) -> SpeakingStyle:
     """The chosen speaker; without one the first of the book's language, if there is one."""
-    pauses = Pauses().scaled(arguments.pauses)
+    pauses = Pauses().scale(arguments.pauses)
     fitting = [speaker.name for speaker in voice.speakers if language and speaker.language == language]
     first = voice.speakers[0]
     speaker = arguments.speaker or (first.name if first.name in fitting or not fitting else fitting[0])

@@ -16,7 +16,7 @@ from vivavoce.commands.speech_output import choose_output, open_spool, resume_ke
 from vivavoce.commands.spoken_inspection import check_inspection, inspect_spoken
 from vivavoce.commands.spoken_progress import progress
 from vivavoce.commands.standard_streams import read_text, write_pcm
-from vivavoce.commands.wording import with_noun
+from vivavoce.commands.wording import as_list, with_noun
 from vivavoce.errors import InputError
 from vivavoce.files import check_outputs, write_text
 from vivavoce.text import iter_sentences
@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.inspect:
         check_inspection(output)
     voice = load_voice(arguments.voice)
-    pauses = Pauses().scaled(arguments.pauses)
+    pauses = Pauses().scale(arguments.pauses)
     style = voice.style(arguments.speaker, arguments.rate, arguments.pitch, read_prosody(arguments), pauses)
     notices = Notices(source)
     markup = True if arguments.ssml else None
@@ -98,12 +98,13 @@ def run(arguments: argparse.Namespace) -> int:
         open_spool(arguments, output, lambda: resume_key(source, lexicon, arguments, style)) as spool,
         _open_link(arguments.protect, rate_hz) as link,
     ):
-        kept = _speak(voice, sentences, style, spool, source.encode("utf-8", "surrogatepass"), arguments, link)
+        encoded = source.encode("utf-8", "surrogatepass")
+        kept, speakers = _speak(voice, sentences, style, spool, encoded, arguments, link)
         for notice in notices.lines():
             print(f"vivavoce: {notice}", file=sys.stderr)
         if output:
             write_blocks(output, spool.blocks(), rate_hz, arguments.format or format_of(output))
-            print(f"{output}: {spool.samples / rate_hz:.2f} s by {style.speaker.name}", file=sys.stderr)
+            print(f"{output}: {spool.samples / rate_hz:.2f} s by {as_list(speakers)}", file=sys.stderr)
         if arguments.marks:
             spool.move_marks(arguments.marks)
         if arguments.html:
@@ -129,9 +130,10 @@ def _list_speakers(voice: Voice, called: str) -> None:
 def _speak(
     voice: Voice, sentences: Iterable[Sentence], style: SpeakingStyle, spool: SynthesisSpool, source: bytes,
     arguments: argparse.Namespace, link: LiveSender | None,
-) -> list[SpeechChunk]:  # fmt: skip
-    """Say what is not said yet; returns it for a page, if one is wanted."""
+) -> tuple[list[SpeechChunk], list[str]]:  # fmt: skip
+    """Say what is not said yet; returns it for a page, if one is wanted, and the names of all who speak."""
     kept: list[SpeechChunk] = []
+    speakers: dict[str, None] = {}
 
     def put(chunk: SpeechChunk) -> None:
         if arguments.stream:
@@ -155,9 +157,10 @@ def _speak(
                 spool.end_sentence()
                 show(sentence.span[1], spool.samples / voice.sample_rate_hz)
             previous = sentence
+            speakers[voice.speaker_of(sentence, style).name] = None
     if previous:
         put(voice.closing_silence(style))
-    return kept
+    return kept, list(speakers)
 
 
 def _write_page(path: Path, kept: list[SpeechChunk], rate_hz: int) -> None:

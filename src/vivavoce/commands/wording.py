@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
 def with_noun(number: int, noun: str) -> str:
     """A number and what it counts: "1 file", "2 files"."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def as_list(names: Sequence[str]) -> str:
+    """Names in words: "anna", "anna and ben", "anna, ben and clara"."""
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
 def counts(played: Mapping[Any, int]) -> str:

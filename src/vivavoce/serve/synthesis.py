@@ -173,7 +173,7 @@ class Speech:
     def _speaking(self) -> SpeakingStyle:
         style = self.style
         prosody = _prosody(style.prosody, style.temperature, style.seed)
-        pauses = Pauses().scaled(style.pauses)
+        pauses = Pauses().scale(style.pauses)
         return self._voice.style(style.speaker.name, style.rate, style.pitch_semitones, prosody, pauses)
 
 

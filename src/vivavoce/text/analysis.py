@@ -48,7 +48,7 @@ def analyse(
     `en-US` or `en-GB`, or one that espeak-ng reads, such as `de-x-espeak`. Raises `InputError` for markup that is
     broken or not supported, for a language that cannot be pronounced, and when there is nothing to say.
     """
-    notices = Notices(_checked(source))
+    notices = Notices(_check_text(source))
     sentences = iter_sentences(
         source, markup=markup, language=language, lexicon=lexicon, notices=notices, lenient=lenient, trace=trace
     )
@@ -56,7 +56,7 @@ def analyse(
     return Utterance(source, found, notices.lines())
 
 
-def _checked(source: object) -> str:
+def _check_text(source: object) -> str:
     """The text. Raises `InputError` if it is none, or too long for one utterance."""
     if not isinstance(source, str):
         raise InputError(f"a text is a str, not {type(source).__name__}")
@@ -82,7 +82,7 @@ def iter_sentences(
     what is noticed later is added to `notices`. `lenient` drops the elements of vendors that have no meaning here;
     what each rule of reading did goes to `trace`.
     """
-    _checked(source)
+    _check_text(source)
     language = language if is_espeak_language(language) else known_language(language)
     is_markup = bool(_MARKUP.match(source)) if markup is None else markup
     notices = Notices(source) if notices is None else notices

@@ -94,7 +94,7 @@ class SentenceSynthesis:
             until_s = cuts[passed].at / self._clock.rate_hz if passed < len(cuts) else float("inf")
             now = [mark for mark in waiting if mark.time_s < until_s]
             waiting = [mark for mark in waiting if mark.time_s >= until_s]
-            yield SpeechChunk(samples, tuple(mark.shifted(begins, begin_s) for mark in now))
+            yield SpeechChunk(samples, tuple(mark.shift(begins, begin_s) for mark in now))
 
     def predict(self, sentence: Sentence, style: SpeakingStyle) -> PredictedProsody | None:
         """What the voice is going to say and how, without the sound; None for a voice that finds out as it speaks."""
@@ -123,11 +123,12 @@ class SentenceSynthesis:
         durations_s = (np.bincount(tokens.sounds, frames) * self._clock.frame_s).astype(np.float32)
         return show_pauses(durations_s, silent_sounds(tokens, len(durations_s)), self._details.longest_end_s)
 
+    def speaker_of(self, sentence: Sentence, style: SpeakingStyle) -> Speaker:
+        """Who says the sentence: the speaker whom markup asks for, or the style's."""
+        return choose_speaker(sentence.voice, self._speakers) if sentence.voice else style.speaker
+
     def _spoken_by(self, sentence: Sentence, style: SpeakingStyle) -> SpeakingStyle:
-        """The style, by the speaker whom markup asks for."""
-        if not sentence.voice:
-            return style
-        return replace(style, speaker=choose_speaker(sentence.voice, self._speakers))
+        return replace(style, speaker=self.speaker_of(sentence, style))
 
     def _with_copied_loudness(self, context: dict[str, np.ndarray], durations: Frames, tokens: Tokens) -> Tensors:
         """The context with words as loud beside each other as those of the recording that is copied."""

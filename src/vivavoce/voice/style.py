@@ -54,7 +54,7 @@ class Pauses:
         name = _INSIDE.get(mark)
         return None if name is None else float(getattr(self, name))
 
-    def scaled(self, factor: float) -> Pauses:
+    def scale(self, factor: float) -> Pauses:
         """All pauses but those around the whole `factor` times as long. Raises `InputError` outside 0 to 5."""
         if not 0.0 <= factor <= 5.0:
             raise InputError(f"pauses {factor:g} times as long, use 0 to 5")

@@ -79,6 +79,11 @@ class Voice:
         known = ", ".join(speaker.name for speaker in self.speakers)
         raise InputError(f"unknown speaker {name!r}, this voice has {known}")
 
+    def speaker_of(self, sentence: Sentence, style: SpeakingStyle) -> Speaker:
+        """Who says the sentence: the speaker whom markup asks for, or the style's. Raises `InputError` where nobody is
+        what markup requires."""
+        return self._sentences.speaker_of(sentence, style)
+
     def style(
         self,
         speaker: str | None = None,

@@ -35,7 +35,7 @@ class SpeechMark:
     end: int
     value: str
 
-    def shifted(self, seconds: float, earliest_s: float = 0.0) -> Self:
+    def shift(self, seconds: float, earliest_s: float = 0.0) -> Self:
         """The same later by `seconds`, at `earliest_s` at the earliest."""
         return replace(self, time_s=max(earliest_s, self.time_s + seconds), end_s=max(earliest_s, self.end_s + seconds))
 

@@ -153,7 +153,7 @@ class UnitUpsampler(StreamableBlock[UnitState]):
             "encoded": context["encoded"][:, token],
             "f0": state.f0[None, window],
             "energy": state.energy[None, window],
-            "gain": context["gain"][:, self._heard(state, places)],
+            "gain": context["gain"][:, self._tokens_heard(state, places)],
             "valid": np.ones((1, stop - state.start), np.float32),
         }
         return (None if stop == state.end else state._replace(start=stop)), made
@@ -198,11 +198,11 @@ class UnitUpsampler(StreamableBlock[UnitState]):
         f0, energy = self._close(f0, energy, (total - done) * per_unit, state.context)
         if until == total:
             f0 = self._hold_down(f0, state)
-        token = self._heard(state, np.arange(done * per_unit, until * per_unit))
+        token = self._tokens_heard(state, np.arange(done * per_unit, until * per_unit))
         f0 = self._apply_controls(f0, token, done * per_unit - state.first, state.context)
         return state._replace(f0=np.concatenate([state.f0, f0]), energy=np.concatenate([state.energy, energy]))
 
-    def _heard(self, state: UnitState, places: Frames) -> Frames:
+    def _tokens_heard(self, state: UnitState, places: Frames) -> Frames:
         """The token that is heard at each of the frames `places` (frames,)."""
         units = (places + self._config.early_frames) // self._config.unit_frames
         return state.token[np.minimum(units, len(state.token) - 1)]

@@ -74,7 +74,7 @@ class ElevenLabs:
         async def parts() -> AsyncGenerator[bytes]:
             async with aclosing(sound_and_times(session, form.encoder(session.rate_hz))) as messages:
                 async for audio, spoken in messages:
-                    yield json.dumps(_told(audio, Alignment.of(spoken, 0.0) if spoken else None)).encode() + b"\n"
+                    yield json.dumps(_message(audio, Alignment.of(spoken, 0.0) if spoken else None)).encode() + b"\n"
 
         sent = parts()
         return StreamedResponse(with_first(await anext(sent), sent), "application/json")
@@ -87,7 +87,7 @@ class ElevenLabs:
                 whole.append(audio)
                 if spoken:
                     times.extend(Alignment.of(spoken, 0.0))
-        return Response(json.dumps(_told(b"".join(whole), times)), media_type="application/json")
+        return Response(json.dumps(_message(b"".join(whole), times)), media_type="application/json")
 
     async def _begin(self, request: Request) -> tuple[TextSession, OutputFormat]:
         asked = validate(Convert, await read_json(request))
@@ -102,6 +102,6 @@ class ElevenLabs:
         return session, form
 
 
-def _told(audio: bytes, times: Alignment | None) -> dict[str, Any]:
+def _message(audio: bytes, times: Alignment | None) -> dict[str, Any]:
     shown = times.as_seconds() if times else None
     return {"audio_base64": base64.b64encode(audio).decode(), "alignment": shown, "normalized_alignment": shown}

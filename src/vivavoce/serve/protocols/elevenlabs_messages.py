@@ -109,7 +109,7 @@ class Alignment:
         self.starts += other.starts
         self.ends += other.ends
 
-    def ended(self) -> Alignment:
+    def end_with_space(self) -> Alignment:
         """The same with a space after the last word, without which clients take it for the beginning of one."""
         if self.characters and not self.characters[-1].isspace():
             self.extend(Alignment([" "], self.ends[-1:], self.ends[-1:]))

@@ -108,7 +108,7 @@ class SpeechSocket:
             coder = self._format.encoder(session.rate_hz)
             async with aclosing(sound_and_times(session, coder)) as messages:
                 async for audio, spoken in messages:
-                    times = Alignment.of(spoken, spoken.begin_s).ended().as_milliseconds() if spoken else None
+                    times = Alignment.of(spoken, spoken.begin_s).end_with_space().as_milliseconds() if spoken else None
                     data = base64.b64encode(audio).decode()
                     told = {"audio": data, "isFinal": None, "alignment": times, "normalizedAlignment": times}
                     await self._socket.send_json({**told, **extra})

@@ -34,16 +34,16 @@ def dequantise(graph: Graph) -> Graph:
     changed = package.ModelProto()
     changed.CopyFrom(model)
     del changed.graph.node[:]
-    changed.graph.node.extend(_wanted(nodes, graph.outputs))
+    changed.graph.node.extend(_prune(nodes, graph.outputs))
     return Graph(changed.SerializeToString(), graph.place)
 
 
 def scaling(helper: Any, name: str, stem: str) -> list[Any]:
     """Nodes that make `stem_float` of whole numbers, a zero point and a scale; onnxruntime runs them when it loads."""
-    return _scaled(helper, name, f"{stem}_zero_point", f"{stem}_scale", stem)
+    return _scale(helper, name, f"{stem}_zero_point", f"{stem}_scale", stem)
 
 
-def _scaled(helper: Any, name: str, zero: str, scale: str, stem: str) -> list[Any]:
+def _scale(helper: Any, name: str, zero: str, scale: str, stem: str) -> list[Any]:
     return [
         helper.make_node("Cast", [name], [f"{stem}_float_wide"], to=FLOAT),
         helper.make_node("Cast", [zero], [f"{stem}_float_zero"], to=FLOAT),
@@ -68,7 +68,7 @@ def _float_product(
         raise InputError(f"{graph.place}: is quantised in a way that is not known here")
     scale = next(name for name in factors.input if makers.get(name) is not quantised)
     name, stem = node.input[1], node.input[1].removesuffix("_quantized")
-    made = [] if name in scaled else _scaled(helper, name, node.input[3], scale, stem)
+    made = [] if name in scaled else _scale(helper, name, node.input[3], scale, stem)
     scaled.add(name)
     attributes = {item.name: helper.get_attribute_value(item) for item in node.attribute}
     reads = [makers[node.input[0]].input[0], f"{stem}_float", *([bias] if bias else [])]
@@ -84,7 +84,7 @@ def _bias(add: Any, makers: Mapping[str, Any]) -> str | None:
     return None if node is None else str(node.input[0])
 
 
-def _wanted(nodes: list[Any], outputs: set[str]) -> list[Any]:
+def _prune(nodes: list[Any], outputs: set[str]) -> list[Any]:
     """Nodes that something depends on."""
     needed = set(outputs)
     kept: list[Any] = []

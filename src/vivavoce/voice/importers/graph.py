@@ -61,7 +61,7 @@ class Graph:
             return self.package.numpy_helper.to_array(node.attribute[0].t)
         raise InputError(f'{self.place}: holds no weights "{name}", so it is not the kind of model it seems to be')
 
-    def stored(self, name: str) -> Any:
+    def stored_tensor(self, name: str) -> Any:
         """The same as it lies in the file."""
         self.weight(name)
         return self._weights[name]
@@ -90,15 +90,15 @@ class Graph:
         own = [self.package.numpy_helper.from_array(array, name) for name, array in (stored or {}).items()]
         others = {name: list(nodes) for name, nodes in (replaced or {}).items()}
         added = [*before, *after]
-        given = {wire.tensor for wire in inputs} | {item.name for item in own} | _made(added)
-        needed = {wire.tensor for wire in outputs} | _needed(added)
+        given = {wire.tensor for wire in inputs} | {item.name for item in own} | _tensors_made(added)
+        needed = {wire.tensor for wire in outputs} | _tensors_needed(added)
         kept: list[Any] = list(after)[::-1]
         for node in reversed(self.model.graph.node):
             if any(name in needed and name not in given for name in node.output):
                 nodes = next((others[name] for name in node.output if name in others), [node])
                 kept += nodes[::-1]
-                needed |= _needed(nodes)
-        inner = _made(node for nodes in others.values() for node in nodes)
+                needed |= _tensors_needed(nodes)
+        inner = _tensors_made(node for nodes in others.values() for node in nodes)
         if missing := needed - given - inner - self.makers.keys() - self._weights.keys():
             raise InputError(f"{self.place}: cannot be cut, {', '.join(sorted(missing))} would be needed")
         edges = {name for wire in (*inputs, *outputs) for name in (wire.tensor, wire.name)}
@@ -150,13 +150,13 @@ def _inner(wire: Wire) -> Wire:
     return replace(wire, tensor=f"{wire.tensor}{_INSIDE}")
 
 
-def _made(nodes: Iterable[Any]) -> set[str]:
+def _tensors_made(nodes: Iterable[Any]) -> set[str]:
     return {name for node in nodes for name in node.output}
 
 
-def _needed(nodes: Sequence[Any]) -> set[str]:
+def _tensors_needed(nodes: Sequence[Any]) -> set[str]:
     """What the nodes read and do not make."""
-    return {name for node in nodes for name in tensors_read(node) if name} - _made(nodes)
+    return {name for node in nodes for name in tensors_read(node) if name} - _tensors_made(nodes)
 
 
 def _rename_stored(item: Any, names: set[str]) -> Any:

@@ -108,7 +108,7 @@ class _Writer:
 
     def _weight(self, name: str, flat: bool = False) -> str:
         if name not in self.stored:
-            stored = self._graph.stored(name)
+            stored = self._graph.stored_tensor(name)
             if flat:
                 stored = self._graph.package.numpy_helper.from_array(self._graph.weight(name).ravel(), name)
             self.stored[name] = stored

@@ -86,7 +86,7 @@ def _raw_styles(path: Path, data: bytes) -> Array:
         raise InputError(
             f"{path}: {len(data)} bytes are no rows of {STYLE_WIDTH} floats, so this is no voice of Kokoro"
         )
-    return _checked(np.frombuffer(data, "<f4").reshape(-1, STYLE_WIDTH), str(path))
+    return _check_styles(np.frombuffer(data, "<f4").reshape(-1, STYLE_WIDTH), str(path))
 
 
 def _archive(path: Path) -> dict[str, Array]:
@@ -120,10 +120,10 @@ def _array(data: bytes, place: str) -> Array:
     rest = data[stream.tell() :]
     if values < 1 or values * dtype.itemsize != len(rest):
         raise InputError(f"{place}: is cut short")
-    return _checked(np.frombuffer(rest, dtype).reshape(-1, STYLE_WIDTH).astype(np.float32), place)
+    return _check_styles(np.frombuffer(rest, dtype).reshape(-1, STYLE_WIDTH).astype(np.float32), place)
 
 
-def _checked(styles: Array, place: str) -> Array:
+def _check_styles(styles: Array, place: str) -> Array:
     if not np.isfinite(styles).all() or np.abs(styles).max() > 1e3:
         raise InputError(f"{place}: holds values that no style has")
     return styles
