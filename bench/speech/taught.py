@@ -14,7 +14,7 @@ from bench.shared.results import Table
 from bench.shared.sentences import Rendition
 from vivavoce.blocks import Addon
 from vivavoce.training.voice.labels import Labels, Predictor
-from vivavoce.voice.timing import whole_units
+from vivavoce.voice.timing import nearest_units
 
 UNVOICED_SHARE = 0.35
 """Of the speaker's median f0: what is lower counts as unvoiced."""
@@ -69,14 +69,13 @@ class _Networks:
         ours, theirs = f0 > least, labels.f0_hz > least
         both = ours & theirs
         a, b = 12 * np.log2(f0[both]), 12 * np.log2(labels.f0_hz[both])
-        log_units = states["log_durations"][0]
-        total = whole_units(np.expm1(log_units)).sum()
+        units_spoken = nearest_units(np.expm1(states["log_durations"][0]))
         return [
             float(np.abs(a - b).mean()),
             float(np.corrcoef(a, b)[0, 1]) if len(a) > 1 else math.nan,
             float((ours != theirs).mean()),
-            float(np.abs(log_units - np.log1p(labels.units)).mean()),
-            float(abs(total / labels.units.sum() - 1.0)),
+            float(np.abs(np.log1p(units_spoken) - np.log1p(labels.units)).mean()),
+            float(abs(units_spoken.sum() / labels.units.sum() - 1.0)),
         ]
 
 

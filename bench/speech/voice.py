@@ -33,7 +33,10 @@ CORPORA = ("ensemble", "kathleen")
 START = "hibari"
 LIKE = "af_heart"
 """The speaker that hibari speaks as."""
-SOURCES = ("bench/speech/voice.py", "src/vivavoce/addons/chorus", "src/vivavoce/voice/unit_upsampler.py")
+SOURCES = (
+    "bench/speech/voice.py", "bench/speech/taught.py", "src/vivavoce/addons/chorus",
+    "src/vivavoce/voice/unit_upsampler.py", "src/vivavoce/voice/timing.py", "src/vivavoce/voice/pauses.py",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

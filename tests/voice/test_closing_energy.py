@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,9 +12,13 @@ import pytest
 
 from vivavoce.blocks import find_addon, load_addon
 from vivavoce.blocks.tensors import Tensors
+from vivavoce.voice import load_voice
 from vivavoce.voice.unit_upsampler import MODAL_SHARE, UnitUpsampler
 
 TOKENS, FLOOR, UNITS, CENTRE_HZ = 20, 7.0, 12, 150.0
+BLOCK = 240
+"""Samples of 10 ms."""
+once = cache(load_voice)
 
 
 @dataclass
@@ -71,6 +76,24 @@ def test_pitch_too_low_to_be_the_speakers_is_none(size: int) -> None:
     np.testing.assert_array_equal(cut.f0, np.where(told, 0.0, plain.f0))
     np.testing.assert_array_equal(cut.energy, plain.energy)
     np.testing.assert_array_equal(regulated({"voiced_shares": [0.0, 0.7]}, size).f0, plain.f0)
+
+
+STATEMENTS = ("He dropped back heavily into his chair by the fire.", "We had no time to look for the other letters.")
+
+
+@pytest.mark.parametrize("speaker", [known.name for known in load_addon(find_addon("chorus")).manifest.speakers])
+def test_the_last_word_is_no_louder_than_the_sentence(speaker: str) -> None:
+    assert max(louder_end_db(once().synthesize(text, speaker=speaker).samples) for text in STATEMENTS) < 1.0
+
+
+def louder_end_db(samples: np.ndarray) -> float:
+    """The loudest of the last 350 ms of sound (samples,) beside the loud tenth of what comes before."""
+    count = len(samples) // BLOCK
+    power = np.convolve(np.square(samples[: count * BLOCK].reshape(count, BLOCK)).mean(axis=1), np.ones(5) / 5, "same")
+    level_db = 10.0 * np.log10(np.maximum(power, 1e-12))
+    sound = level_db[: int(np.flatnonzero(level_db > level_db.max() - 35.0)[-1]) + 1]
+    before = sound[:-35]
+    return float(sound[-35:].max() - np.quantile(before[before > level_db.max() - 35.0], 0.9))
 
 
 @pytest.mark.parametrize("size", [7, 1000])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from vivavoce.text import analyse
 from vivavoce.text.utterance import Control, Mark, Sentence
 from vivavoce.voice.controls import token_controls
-from vivavoce.voice.timing import speech_marks, whole_units
+from vivavoce.voice.timing import nearest_units, speech_marks, whole_units
 from vivavoce.voice.tokens import tokenise
 
 SENTENCE = analyse("We wanted coffee, and pie.").sentences[0]
@@ -29,6 +29,25 @@ def test_lengths_are_whole_and_do_not_drift(wanted: list[float]) -> None:
     least = np.maximum(wanted, 1.0)
     assert abs(units.sum() - least.sum()) <= 1.0
     assert np.abs(units - least).max() <= 1.0
+
+
+@given(st.lists(st.floats(0.0, 60.0), min_size=1, max_size=60))
+@example([1.5, 0.0, 0.0])
+@example([1.5, 1.5, 1.5])
+def test_nearest_lengths_add_up_and_are_nearer_than_ends_in_place(wanted: list[float]) -> None:
+    units, least = nearest_units(np.array(wanted)), np.maximum(wanted, 1.0)
+    assert (units >= 1).all()
+    assert np.abs(units - least).max() <= 1.0
+    assert abs(units.sum() - least.sum()) <= 0.5 + 1e-9
+    assert np.abs(units - least).sum() <= np.abs(whole_units(np.array(wanted)) - least).sum() + 1e-9 or (
+        whole_units(np.array(wanted)).sum() != units.sum()
+    )
+
+
+def test_each_length_is_the_nearest_where_the_sum_allows() -> None:
+    wanted = np.array([2.4, 3.4, 2.6, 5.6])
+    assert nearest_units(wanted).tolist() == [2, 3, 3, 6]
+    assert whole_units(wanted).tolist() == [2, 4, 2, 6]
 
 
 def test_a_break_lasts_what_was_asked() -> None:

@@ -22,6 +22,16 @@ def whole_units(wanted: FloatArray) -> Frames:
     return np.maximum(np.diff(ends, prepend=0), 1)
 
 
+def nearest_units(wanted: FloatArray) -> Frames:
+    """Lengths (tokens,) as whole numbers of at least 1, with the sum of those that were wanted: what rounding down
+    leaves goes to the largest remainders. Nearer to each length than `whole_units`, which keeps ends in their places."""
+    lengths = np.maximum(wanted, 1.0)
+    units = np.floor(lengths).astype(np.int64)
+    left = int(np.floor(lengths.sum() + 0.5)) - int(units.sum())
+    units[np.argsort(units - lengths, kind="stable")[:left]] += 1
+    return units
+
+
 @dataclass(frozen=True, slots=True)
 class SpeechMark:
     """When something is said; `start` and `end` are byte offsets in the input."""

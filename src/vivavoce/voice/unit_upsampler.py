@@ -20,7 +20,7 @@ from vivavoce.errors import InputError
 from vivavoce.features import Array
 from vivavoce.voice.closing import hold_end_down
 from vivavoce.voice.contour import Frames
-from vivavoce.voice.timing import whole_units
+from vivavoce.voice.timing import nearest_units, whole_units
 from vivavoce.voice.word_rises import GLIDE_UNITS, raise_word_ends, whole_rises
 
 PER_TOKEN = ("log_durations", "rate", "pitch_shift", "pitch_range", "gain", "given_frames")
@@ -168,7 +168,8 @@ class UnitUpsampler(StreamableBlock[UnitState]):
         last_sound = int(np.flatnonzero(~gaps)[-1]) if (~gaps).any() else 0
         limits[last_sound + 1 :] = config.end_units
         rate = context["rate"][0]
-        units = whole_units(np.where(given >= 0, given / config.unit_frames, np.minimum(wanted, limits)) / rate)
+        own = nearest_units(np.minimum(wanted, limits))
+        units = whole_units(np.where(given >= 0, given / config.unit_frames, own) / rate)
         if not config.melody_of_silence:
             return units, units
         return np.where(limits < np.inf, np.maximum(units, np.rint(wanted / rate)), units).astype(np.int64), units
