@@ -24,7 +24,7 @@ def whole_units(wanted: FloatArray) -> Frames:
 
 def nearest_units(wanted: FloatArray) -> Frames:
     """Lengths (tokens,) as whole numbers of at least 1, with the sum of those that were wanted: what rounding down
-    leaves goes to the largest remainders. Nearer to each length than `whole_units`, which keeps ends in their places."""
+    leaves goes to the largest remainders. Nearer to each length than `whole_units`, which keeps ends in place."""
     lengths = np.maximum(wanted, 1.0)
     units = np.floor(lengths).astype(np.int64)
     left = int(np.floor(lengths.sum() + 0.5)) - int(units.sum())
