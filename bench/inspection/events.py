@@ -11,7 +11,6 @@ from bench.inspection.made_cases import Case, sentences
 from vivavoce.inspection import Event, Inspection, InspectionJob, find_defect, inspect_files
 from vivavoce.inspection.decode import open_media
 from vivavoce.inspection.defects.block_corruption.detect import BlockCorruption
-from vivavoce.inspection.detector import Sampler
 from vivavoce.inspection.media import VideoFrame
 from vivavoce.inspection.simulation import Truth
 
@@ -170,11 +169,11 @@ def by_rule(path: Path) -> list[Interval]:
     """What the first version of the decision would have told: a share of the map, without learning."""
     events = []
     with open_media(path) as media:
-        detector, sampler, end_s = BlockCorruption(media.info, decision="area"), Sampler(BlockCorruption.sampling), 0.0
+        detector, end_s = BlockCorruption(media.info, decision="area"), 0.0
         for part in media.parts():
             if isinstance(part, VideoFrame):
                 end_s = part.time_s + part.seconds
-                events += detector.on_frame(part) if sampler.takes(part) else ()
+                events += detector.on_frame(part)
         events += detector.finish(end_s)
     return [(event.start_s, event.end_s) for event in events]
 

@@ -19,9 +19,9 @@ from vivavoce.inspection import Baseline, Detector
 from vivavoce.inspection.decode import open_media
 from vivavoce.inspection.defects.audio_artifacts.detect import CLASSES, AudioArtifacts
 from vivavoce.inspection.defects.audio_artifacts.features import is_quiet
-from vivavoce.inspection.defects.block_corruption.detect import BlockCorruption
+from vivavoce.inspection.defects.block_corruption.detect import PAIRS, BlockCorruption
 from vivavoce.inspection.defects.tearing.detect import BURST, Tearing
-from vivavoce.inspection.detector import Sampler
+from vivavoce.inspection.detector import Sampler, Sampling
 from vivavoce.inspection.media import SAMPLE_RATE_HZ, MediaInfo, Samples, VideoFrame
 from vivavoce.inspection.simulation import Clip, Truth, simulate, transcode_audio
 from vivavoce.training.inspection.metrics import auc
@@ -55,8 +55,8 @@ class Ranked:
 def corruption(cases: Sequence[Case]) -> Ranked:
     """Seconds with 7 % of blocks corrupt against those with none."""
     systems = {
-        "map and decision": lambda path: _looked(path, BlockCorruption, _decision),
-        "area of the map": lambda path: _looked(path, BlockCorruption, _area),
+        "map and decision": lambda path: _looked(path, BlockCorruption, _decision, PAIRS),
+        "area of the map": lambda path: _looked(path, BlockCorruption, _area, PAIRS),
         BLOCKS.label: lambda path: _stock(path, BLOCKS, "lavfi.block"),
         CHANGE.label: lambda path: _stock(path, CHANGE, "lavfi.signalstats.YDIF"),
     }
@@ -102,12 +102,15 @@ def _whole_second_torn(truth: Truth, second: int) -> bool | None:
     return False if second + 1 <= truth.start_s or truth.end_s <= second else None
 
 
-def _looked(path: Path, kind: type[Detector], score: Callable[[Detector, list[VideoFrame]], float | None]) -> Scores:
-    """The highest score in each second, at the pictures that the detector is shown in a run."""
+def _looked(
+    path: Path, kind: type[Detector], score: Callable[[Detector, list[VideoFrame]], float | None],
+    sampling: Sampling | None = None,
+) -> Scores:  # fmt: skip
+    """The highest score in each second, at pictures that are sampled so, or that the detector is shown in a run."""
     scores: Scores = {}
     recent: list[VideoFrame] = []
     with open_media(path) as media:
-        detector, sampler = kind(media.info), Sampler(kind.sampling)
+        detector, sampler = kind(media.info), Sampler(sampling or kind.sampling)
         for part in media.parts():
             if isinstance(part, VideoFrame) and sampler.takes(part):
                 recent = [*recent, part] if recent and recent[-1].number == part.number - 1 else [part]

@@ -14,6 +14,8 @@ from vivavoce.inspection.defects.av_sync import detect as av_sync
 from vivavoce.inspection.defects.av_sync.detect import AvSync, is_still
 from vivavoce.inspection.defects.block_corruption import detect as block_corruption
 from vivavoce.inspection.defects.block_corruption.detect import BlockCorruption
+from vivavoce.inspection.defects.block_corruption.evidence import Evidence, Observation, Scene
+from vivavoce.inspection.defects.block_corruption.suspects import Suspects
 from vivavoce.inspection.defects.blockiness import detect as blockiness
 from vivavoce.inspection.defects.blockiness.detect import Blockiness
 from vivavoce.inspection.defects.tearing import detect as tearing
@@ -110,18 +112,44 @@ def test_texture_that_changes_is_not_corrupt_whatever_the_network_says(monkeypat
     assert _looked(BlockCorruption(INFO), _garbled(40, lambda n: 20 <= n < 50, side=1)) == []
 
 
-def test_a_texture_that_was_suspected_all_along_is_not_corrupt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One look passes the second look; the network's word on those beside counts where it is new."""
+def test_a_texture_that_was_suspected_all_along_counts_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The scene before an event is remembered until another begins."""
+    seen = Observation(0.9, 0.1, np.ones((2, 2), np.float32), 0.5, 0.3)
+    scene = Scene()
+    fresh = scene.suspicion(5.0)
+    for number in range(10):
+        scene.add(3.0 + 0.2 * number, seen)
+    fooled = scene.suspicion(5.0)
+    probabilities = []
+    for before in (fooled, fresh):
+        evidence = Evidence(before)
+        for _ in range(3):
+            evidence.add(seen)
+        probabilities.append(evidence.probability())
+    assert fooled > fresh
+    assert probabilities[0] < probabilities[1]
+    scene.forget()
+    assert scene.suspicion(5.0) == fresh
 
-    def answer(given: dict[str, np.ndarray]) -> Answers:
-        return {name: np.sign(said) * np.float32(0.99) for name, said in _corrupt_above(given).items()}
 
-    _with(monkeypatch, block_corruption, Knowing(corruption=Saying(answer)))
-    for texture_from, found in ((0, 0), (70, 1)):
-        frames = _garbled(130, lambda n, first=texture_from: n >= first, side=1)
-        for frame, blocks in zip(frames[88:97], _garbled(9, lambda n: True), strict=True):
-            frame.luma[:] = blocks.luma
-        assert len(_looked(BlockCorruption(INFO), frames)) == found
+def test_blocks_that_come_with_one_picture_of_a_stretch_are_looked_at() -> None:
+    frames = _garbled(60, lambda n: n == 31)
+    suspects = Suspects()
+    pairs = [pair for frame in frames if (pair := suspects.take(frame))]
+    assert {31, 32} & {pair.now.number for pair in pairs}
+    assert len(pairs) == pytest.approx(20, abs=2)
+    assert not any(pair.cut for pair in pairs)
+
+
+def test_a_cut_is_passed_over_and_said() -> None:
+    scenes = np.random.default_rng(1).integers(16, 235, (2, 8, 8)).astype(np.uint8)
+    frames = _pictures(30, lambda n: 50)
+    for frame in frames:
+        frame.luma[:] = np.kron(scenes[frame.number // 16], np.ones((8, 8))) + frame.number % 3
+    suspects = Suspects()
+    pairs = [pair for frame in frames if (pair := suspects.take(frame))]
+    assert 16 not in {pair.now.number for pair in pairs}
+    assert [pair.cut for pair in pairs].count(True) == 1
 
 
 def test_one_picture_that_may_be_corrupt_is_no_event(monkeypatch: pytest.MonkeyPatch) -> None:

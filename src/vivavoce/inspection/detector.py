@@ -54,12 +54,6 @@ class Detector(ABC):
         del frame
         return NO_EVENTS
 
-    def watch(self, frame: VideoFrame) -> Iterable[Event]:
-        """Take every frame, before `on_frame` and also where `sampling` leaves it out: for looks that cost next to
-        nothing."""
-        del frame
-        return NO_EVENTS
-
     def on_audio(self, block: AudioBlock) -> Iterable[Event]:
         """Take the next second of one sound stream."""
         del block

@@ -132,7 +132,6 @@ class InspectionSession:
             yield from self._restart(frame)
         self._size = frame.luma.shape
         for detector, sampler in self._working:
-            yield from detector.watch(frame)
             if sampler.takes(frame):
                 yield from detector.on_frame(frame)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vivavoce.inspection.defects.block_corruption.detect import BlockCorruption
+from vivavoce.inspection.defects.block_corruption.detect import PAIRS, BlockCorruption
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.labels.examples import frame_examples
 from vivavoce.inspection.media import Plane
@@ -13,4 +13,4 @@ def _likelihood(detector: Detector, frames: list[Plane]) -> float:
     return detector.judge(*frames).probability
 
 
-EXAMPLES = frame_examples("block_corruption", BlockCorruption, _likelihood)
+EXAMPLES = frame_examples("block_corruption", BlockCorruption, _likelihood, PAIRS)

@@ -34,11 +34,11 @@ CORRUPT, UNTOUCHED = 8.0, 2.0
 """Mean difference of luma from which a block is corrupt, and up to which it is not; between, nobody can say."""
 MEANT, TOO_LITTLE = 0.07, 0.02
 """Share of corrupt blocks from which a frame is corrupt, and up to which it is not."""
-NOISE = 0.03
+NOISE, SMALLEST_PART = 0.03, 2
+"""What is added to figures; a part of a picture has half its rows and columns at least."""
+
 VALIDATED, MEASURED = 240, 600
 """Pictures that figures are made on, while training and at export."""
-THRESHOLD = 0.95
-"""Where events of two observations are best on development clips."""
 
 
 class Pictures:
@@ -50,9 +50,14 @@ class Pictures:
         self.corrupt, self.clean = np.flatnonzero(self.share >= TOO_LITTLE), np.flatnonzero(self.share < TOO_LITTLE)
 
     def batch(self, size: int, random: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """Figures (size, 18, 18, 32) and differences (size, 18, 32) uint8: half of them corrupt."""
+        """Figures (size, 18, rows, columns) and differences (size, rows, columns) uint8, half of them from corrupt
+        pictures: parts of one size, another in every batch, as pictures have many."""
         chosen = np.concatenate([batch_of(random, pool, size // 2) for pool in (self.corrupt, self.clean)])
-        figures, wrong = self.figures[chosen].astype(np.float32), self.wrong[chosen]
+        whole = self.wrong.shape[1:]
+        part = [2 * int(random.integers(side // SMALLEST_PART // 2, side // 2 + 1)) for side in whole]
+        first = [2 * int(random.integers((side - taken) // 2 + 1)) for side, taken in zip(whole, part, strict=True)]
+        rows, columns = (slice(at, at + taken) for at, taken in zip(first, part, strict=True))
+        figures, wrong = self.figures[chosen, :, rows, columns].astype(np.float32), self.wrong[chosen, rows, columns]
         figures += random.normal(0.0, NOISE, figures.shape).astype(np.float32)
         return torch.from_numpy(figures), torch.from_numpy(wrong)
 
@@ -119,10 +124,11 @@ class BlockCorruption(DetectorProduct[DetectorRecipe]):
         )  # fmt: skip
         return self.spec(
             "Map of corrupt blocks in a picture, and whether 7 % of it is corrupt", {"corruption": exported},
-            {"threshold": THRESHOLD}, {**self._figures(network, chosen), "dev_pictures": len(chosen)},
+            {}, {**self._figures(network, chosen), "dev_pictures": len(chosen)},
             "Residual network over figures of the blocks of two pictures; the last layer is a 1 x 1 convolution, the "
-            "decision over the map is trained jointly. Examples: damaged streams of H.264, MPEG-2 and MPEG-4; titles "
-            "that roll, slides, shaking, dark and poorly coded scenes, whole and damaged.",
+            "decision over the map is trained jointly. Examples: damaged streams of H.264, HEVC, VP9, MPEG-2 and "
+            "MPEG-4, pictures lost whole; titles that roll, slides, shaking, dark and poorly coded scenes, whole and "
+            "damaged.",
         )  # fmt: skip
 
     def _figures(self, network: nn.Module, chosen: np.ndarray) -> dict[str, float]:
