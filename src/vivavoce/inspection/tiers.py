@@ -17,7 +17,7 @@ class Tier:
 
     name: str
     summary: str
-    frames: Literal["DEFAULT", "NONREF", "NONKEY"] = "DEFAULT"
+    frames: Literal["DEFAULT", "BIDIR", "NONKEY"] = "DEFAULT"
     """Which ones the decoder gives, in FFmpeg's words."""
     loop_filter: str = "default"
     """Where the decoder smoothes the edges of blocks, in FFmpeg's words."""
@@ -33,7 +33,7 @@ TIERS = {
     for tier in (
         FULL,
         Tier(
-            "live", "pictures that others are coded from, at 640 pixels' width", "NONREF", "all", 640,
+            "live", "pictures that are no B-frames, at 640 pixels' width", "BIDIR", "all", 640,
             ("stutter", "combing", "av_sync"),
         ),
         Tier(
