@@ -2,10 +2,10 @@
 
 `python -m bench.inspection.corruption --data DATA` draws from every clip that nobody tuned on stretches of five
 seconds: damaged (any second, strength 0.2 to 0.9, any of the simulator's codecs, coded again at any CRF from 18 to 28)
-and clean (as often coded again, at any scale), and inspects them with the learned decision and with the rule on the
-same map. Missed truths and alarms, on clean files too, both count in F1. The difference is drawn again 10,000 times by
-clip (bootstrap), and files of which one decision is right and the other is not are counted (McNemar). `--dev` takes
-the other clips and writes no result.
+and clean (as often coded again, at any scale), and clean clips by recipe (pages, nets, stripes). They are inspected
+with the learned decision and with the rule on the same map and the same looks. Missed truths and alarms, on clean
+files too, both count in F1. The difference is drawn again 10,000 times by clip (bootstrap), and files of which one
+decision is right and the other is not are counted (McNemar). `--dev` takes the other clips and writes no result.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from bench.inspection.alarms import interval
 from bench.inspection.events import RULE, Tally, asked_for, by_rule, inspect_safely, matches
 from bench.inspection.ffmpeg_baselines import Interval
 from bench.inspection.made_cases import clips, narrow
+from bench.inspection.rendered import SECONDS as RENDERED_S
+from bench.inspection.rendered import render
 from bench.shared.results import Table, write_result
 from vivavoce.errors import InputError
 from vivavoce.inspection.simulation import Clip, Truth, read_clip, simulate, write_clip
@@ -38,7 +40,7 @@ STRENGTHS, CRF, WIDTHS = (0.2, 0.9), (18, 28), (240, 641)
 MADE, CLEAN = 8, 4
 """Files drawn from a clip with damage, and without."""
 
-SEED, DRAWS, LEARNED = 29, 10_000, "learned"
+SEED, RENDER_SEED, DRAWS, LEARNED = 29, 31, 10_000, "learned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,13 @@ def _stretch(whole: Clip, random: np.random.Generator, widest: int) -> Clip:
     frames = whole.frames[first : first + count]
     width = min(widest, frames[0].luma.shape[1]) & ~1
     return Clip(tuple(narrow(frame, width) for frame in frames), whole.rate_hz)
+
+
+def draw_by_recipe(folder: Path) -> list[Drawn]:
+    """Clean clips of `rendered.py`, of a seed that nothing was tuned on; each kind counts as a clip."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = sorted(folder.glob("*.mp4")) or render(folder, RENDER_SEED, None)
+    return [Drawn(path, path.stem, RENDERED_S, None) for path in paths]
 
 
 def answers(files: Sequence[Drawn], workers: int) -> dict[str, Answers]:
@@ -228,7 +237,8 @@ def main(given: Iterable[str] | None = None) -> None:
     arguments = parser.parse_args(None if given is None else list(given))
     with tempfile.TemporaryDirectory() as temporary:
         names = clips(arguments.data, not arguments.dev)
-        files = draw(arguments.data, names, arguments.keep or Path(temporary), arguments.workers)
+        folder = arguments.keep or Path(temporary)
+        files = [*draw(arguments.data, names, folder, arguments.workers), *draw_by_recipe(folder / "rendered")]
         found = answers(files, arguments.workers)
     tables, figures = compare(files, found)
     for table in tables.values():
