@@ -1,8 +1,8 @@
 """Memory of `vivavoce inspect` over a long file: `python -m bench.inspection.memory CLIP --hours 2`.
 
 CLIP, a film with sound (a minute of faces and scenes at 180p is fast), is repeated without coding it again; the
-command inspects it with all detectors, and the memory of its processes is added up every ten seconds. Printed are five
-moments of the run and the most of all.
+command inspects it with all detectors, and the memory of its processes is added up every ten seconds. Printed are the
+run as it goes, then five moments of it and the most of each half.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import av
 
 from bench.shared.machine import this_machine
 
-EVERY_S = 10.0
+EVERY_S, TOLD_EVERY = 10.0, 12
 PAGE_BYTES, TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
 
 
@@ -58,6 +58,8 @@ def watched(path: Path) -> list[Look]:
         members = _family(process.pid)
         ticks = sum(int(fields[13]) + int(fields[14]) for pid in members if (fields := _fields(pid, "stat")))
         looks.append(Look(resident_mb(process.pid), ticks / TICKS))
+        if len(looks) % TOLD_EVERY == 0:
+            print(f"{len(looks) * EVERY_S / 60:.0f} min: {looks[-1].resident_mb:.0f} MB", file=sys.stderr, flush=True)
         time.sleep(EVERY_S)
     if process.returncode:
         raise RuntimeError(f"inspect ended with {process.returncode}")
@@ -98,7 +100,10 @@ def main() -> int:
     for share in (0.01, 0.25, 0.5, 0.75, 1.0):
         look = looks[round(share * (len(looks) - 1))]
         print(f"{share:4.0%} of the run: {look.resident_mb:.0f} MB")
-    print(f"most {max(look.resident_mb for look in looks):.0f} MB, processor {looks[-1].processor_s:.0f} s")
+    middle = len(looks) // 2
+    first, second = (max(look.resident_mb for look in half) for half in (looks[: middle + 1], looks[middle:]))
+    print(f"most in the first half {first:.0f} MB, in the second {second:.0f} MB")
+    print(f"processor {looks[-1].processor_s:.0f} s")
     print(this_machine())
     return 0
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.inspection.material import babble, info, moving, pictures, sounds
+from vivavoce.inspection.content import is_chart
 from vivavoce.inspection.measurements import Meters
 from vivavoce.inspection.measurements.content import find_tone
 from vivavoce.inspection.media import SAMPLE_RATE_HZ, VideoFrame
@@ -97,3 +98,13 @@ def test_speech_noise_and_silence_are_no_tone() -> None:
     noise = np.random.default_rng(0).normal(0, 0.1, SAMPLE_RATE_HZ).astype(np.float32)
     for sound in (babble(1.0, 1)[0], noise, np.zeros(SAMPLE_RATE_HZ, np.float32)):
         assert find_tone(sound, SAMPLE_RATE_HZ) is None
+
+
+def test_a_page_with_little_print_is_a_page_and_snow_is_none() -> None:
+    random = np.random.default_rng(5)
+    page = np.full((HEIGHT, WIDTH), 235, np.uint8)
+    page[40:70, 40:120] = np.where(random.random((30, 80)) > 0.6, 120, 235)
+    snow = np.clip(random.normal(235.0, 4.0, (HEIGHT, WIDTH)), 0, 255).astype(np.uint8)
+    snow[40:50, 40:120] = 120
+    assert is_chart(page) and float(page.std()) < 20
+    assert not is_chart(snow)

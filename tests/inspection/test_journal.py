@@ -16,6 +16,11 @@ def test_a_file_of_somebody_else_stays(tmp_path: Path) -> None:
     assert path.read_text() == "one line without an end"
 
 
+def test_a_run_without_a_result_leaves_no_file(tmp_path: Path) -> None:
+    Journal.open(tmp_path / "events.jsonl")
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("cut", ["", '{"ty', '{"type": "file", "fi'])
 def test_a_line_that_was_cut_is_dropped(tmp_path: Path, cut: str) -> None:
     path = tmp_path / "events.jsonl"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from vivavoce.inspection.media import Plane
 
 LEVELS, SHARE, SPREAD = 12, 0.6, 20.0
+PAPER, PAPER_SHARE, NEXT, INK_SHARE = 200, 0.6, 1, 0.01
+"""A page is one bright level, give or take the next ones, on so much of it, with darker print on so little at least."""
 
 
 def is_chart(small: Plane) -> bool:
@@ -17,4 +20,14 @@ def is_chart(small: Plane) -> bool:
     """
     counts = np.bincount(small.ravel(), minlength=256)
     commonest = np.partition(counts, 256 - LEVELS)[256 - LEVELS :].sum()
-    return bool(commonest >= SHARE * small.size and float(small.std()) >= SPREAD)
+    if commonest < SHARE * small.size:
+        return False
+    return float(small.std()) >= SPREAD or _is_page(counts)
+
+
+def _is_page(counts: npt.NDArray[np.intp]) -> bool:
+    """Whether a histogram of 256 levels is that of a bright page with little print."""
+    paper = int(counts.argmax())
+    even = counts[paper - NEXT : paper + NEXT + 1].sum()
+    ink = counts[: max(0, paper - LEVELS)].sum()
+    return bool(paper >= PAPER and even >= PAPER_SHARE * counts.sum() and ink >= INK_SHARE * counts.sum())

@@ -46,7 +46,8 @@ class Journal:
 
     @classmethod
     def open(cls, path: Path) -> Journal:
-        """A journal, with what a former run wrote. A line that was cut off at the end is dropped.
+        """A journal, with what a former run wrote; a new file appears with its first result. A line that was cut off
+        at the end is dropped.
 
         Raises `InputError` for a file that is something else.
         """
@@ -59,8 +60,6 @@ class Journal:
                 if not _BEGIN.startswith(rest):
                     raise InputError(f"{path}: is no result of an inspection, choose another file")
                 file.truncate(whole)
-        else:
-            path.touch()
         return journal
 
     def has(self, path: Path, names: tuple[str, ...]) -> Inspection | None:
