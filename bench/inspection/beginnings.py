@@ -10,6 +10,8 @@ from vivavoce.inspection.event import Event
 from vivavoce.inspection.media import AudioBlock, VideoFrame
 from vivavoce.inspection.session import InspectionSession
 
+BEHIND_S = 5.0
+
 
 def inspect_beginning(
     path: Path, names: Sequence[str], seconds: float, least_s: float, *, only_sound: bool = False
@@ -29,9 +31,10 @@ def inspect_beginning(
 
 
 def _until(parts: Iterable[Part], seconds: float) -> Iterator[Part]:
-    """Parts up to a moment."""
+    """Parts up to a moment; sound may lie in a file a few seconds behind its pictures."""
     for part in parts:
         start_s = part.time_s if isinstance(part, VideoFrame) else part.start_s
-        if start_s >= seconds:
+        if start_s < seconds:
+            yield part
+        elif start_s >= seconds + BEHIND_S:
             return
-        yield part

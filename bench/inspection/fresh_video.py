@@ -187,8 +187,8 @@ def main() -> None:
     found = Table(COLUMNS, [count.cells() for count in counts])
     print(found.markdown())
     if chosen.write:
-        halves = {name: table_of for name, table_of in (("main", counts[: len(HALVES)]), ("kinds", counts))}
-        tables = {name: Table(COLUMNS, [count.cells() for count in of]) for name, of in halves.items()}
+        halves = [count.cells() for count in counts if count.name in HALVES]
+        tables = {"main": Table(COLUMNS, halves), "kinds": found}
         figures = {
             count.name: {"hours": round(count.hours, 4), "real": dict(count.real), "false": dict(count.false)}
             for count in counts

@@ -3,7 +3,8 @@
 The levels that occur in smooth parts of the picture: cut to fewer bits, they bunch at every fourth, eighth or
 sixteenth level, and a lossy codec afterwards smears the bunches without filling the valleys. What is measured is the
 strength of such a period in the histogram of luma over smooth areas alone, and the histogram's entropy, which falls at
-once where levels are lost within a scene. Drawings in few colours and test patterns are meant, so of
+once where levels are lost within a scene, also without the commonest level: a flat ground that grows loses none.
+Drawings in few colours and test patterns are meant, so of
 them only the fall counts.
 
 Fails on contours that are one level of eight bits high, which no histogram shows, on drawings that are banded
@@ -34,6 +35,9 @@ DRAWN_BITS = 4.0
 
 PERIODS = (4, 8, 16)
 CONTRAST, LOST_BITS, CHART_BITS, HOLD = 0.33, 0.6, 0.9, 0.8
+GROUND = 1
+"""Levels on either side of the commonest that are of the same ground."""
+
 SAME_SCENE, SAME_LIGHT = 0.9, 6.0
 GAP_S, LEAST_S = 0.5, 0.7
 
@@ -48,8 +52,8 @@ class Banding(Detector):
         super().__init__(media, thresholds)
         self._spans = EventGrouper(GAP_S, LEAST_S, HOLD)
         self._look: Blocks | None = None
-        self._whole: tuple[float, float] | None = None
-        """Entropy and light of the scene before levels were lost."""
+        self._whole: tuple[float, float, float] | None = None
+        """Entropy, that without the ground, and light of the scene before levels were lost."""
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
         levels = smooth_levels(frame.luma)
@@ -74,12 +78,12 @@ class Banding(Detector):
             self._whole = None
         if levels is None:
             return 0.0
-        now, light = entropy(levels), float(look.mean())
-        if self._whole is None or abs(light - self._whole[1]) > SAME_LIGHT:
-            self._whole = now, light
-        lost = self._whole[0] - now
+        now = entropy(levels), entropy(without_ground(levels)), float(look.mean())
+        if self._whole is None or abs(now[2] - self._whole[2]) > SAME_LIGHT:
+            self._whole = now
+        lost = min(self._whole[0] - now[0], self._whole[1] - now[1])
         if lost < HOLD * LOST_BITS:
-            self._whole = now, light
+            self._whole = now
         return lost
 
 
@@ -91,8 +95,17 @@ def smooth_levels(luma: Plane) -> Levels | None:
     return np.bincount(values, minlength=256).astype(np.float64) if len(values) >= LEAST_SHARE * lines.size else None
 
 
+def without_ground(levels: Levels) -> Levels:
+    """Levels (256,) without the commonest and those beside it."""
+    rest, ground = levels.copy(), int(levels.argmax())
+    rest[max(0, ground - GROUND) : ground + GROUND + 1] = 0.0
+    return rest
+
+
 def entropy(levels: Levels) -> float:
-    """The entropy of a histogram of levels (256,), in bits."""
+    """The entropy of a histogram of levels (256,), in bits; 0 of an empty one."""
+    if not levels.any():
+        return 0.0
     share = levels[levels > 0] / levels.sum()
     return float(-(share * np.log2(share)).sum())
 

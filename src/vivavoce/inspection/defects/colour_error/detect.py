@@ -29,7 +29,7 @@ LIT_STEP = 10.0
 CHROMA_STEP, CAST_STEP, LEAST_COLOUR = 4.0, 9.0, 2.5
 LOST_SHARE, SWAPPED_SHARE = 0.55, 0.6
 RANGE_RATIO, RANGE_FIT = 255 / 219, 0.4
-LEAST_SPREAD = 12.0
+LEAST_SPREAD, BLACK = 12.0, 16.0
 FADE_SHARE = 0.4
 FORGET_S = 8.0
 CAST = 60.0
@@ -134,7 +134,7 @@ def _against(before: _Look, now: _Look) -> tuple[str, float] | None:
     if before.luma.shape != now.luma.shape or not _same_scene(before, now):
         return None
     was, is_ = _colours(before), _colours(now)
-    kind = _kind(was, is_)
+    kind = _kind(was, is_, _light_left(before, now))
     if kind == "cast" and abs(float(now.luma.mean() - before.luma.mean())) > LIT_STEP:
         return None
     if kind:
@@ -156,10 +156,19 @@ def _colours(look: _Look) -> Blocks:
     return np.stack([look.blue, look.red]) - 128.0
 
 
-def _kind(was: Blocks, is_: Blocks) -> str | None:
-    """Motion moves colours about; an error changes how much of them there is, or which is which."""
+def _light_left(before: _Look, now: _Look) -> float:
+    """Part of the light of what was coloured that is still there: where a lamp goes out, its colours go with it."""
+    weight = np.abs(_colours(before)).sum(axis=0)
+    rows, columns = np.minimum(weight.shape, now.luma.shape)  # chroma may have a block less at an edge
+    whole = slice(rows), slice(columns)
+    was, is_ = (float((weight[whole] * np.maximum(look.luma[whole] - BLACK, 0.0)).sum()) for look in (before, now))
+    return min(1.0, is_ / max(was, 1e-6))
+
+
+def _kind(was: Blocks, is_: Blocks, light: float) -> str | None:
+    """Motion moves colours about; an error changes how much of them there is for the light, or which is which."""
     strength = float(np.abs(was).mean())
-    if strength > LEAST_COLOUR and float(np.abs(is_).mean()) < LOST_SHARE * strength:
+    if strength > LEAST_COLOUR and float(np.abs(is_).mean()) < LOST_SHARE * light * strength:
         return "lost"
     step = float(np.abs(is_ - was).mean())
     if step > CHROMA_STEP and float(np.abs(is_ - was[::-1]).mean()) < SWAPPED_SHARE * step:
