@@ -12,17 +12,13 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.inspection.alarms import HEARD, interval
+from bench.inspection.beginnings import inspect_beginning
 from bench.shared.results import Table, write_result
 from vivavoce.errors import InputError
-from vivavoce.inspection.decode import open_media
-from vivavoce.inspection.event import Event
-from vivavoce.inspection.media import AudioBlock
-from vivavoce.inspection.session import InspectionSession
 from vivavoce.training.inspection.sources import music_packages
 
 HEARD_SINCE = (
@@ -51,6 +47,7 @@ SUFFIXES = frozenset({".flac", ".mp3", ".oga", ".ogg", ".opus", ".wav"})
 SECONDS, LEAST_S, MOST_FILES = 60.0, 10.0, 8
 SOURCES = (
     "bench/inspection/fresh.py",
+    "bench/inspection/beginnings.py",
     "src/vivavoce/inspection/timestamps.py",
     "src/vivavoce/inspection/tracks.py",
     "src/vivavoce/inspection/defects/audio_artifacts",
@@ -73,7 +70,7 @@ class Half:
         heard = 0
         for path in paths:
             try:
-                seconds, events = listen(path)
+                seconds, events = inspect_beginning(path, HEARD, SECONDS, LEAST_S, only_sound=True)
             except InputError as error:
                 print(error, file=sys.stderr)
                 continue
@@ -88,24 +85,6 @@ class Half:
                 break
         self.files += heard
         self.packages += [folder.name] if heard else []
-
-
-def listen(path: Path) -> tuple[float, list[Event]]:
-    """Seconds heard of a sound, and its events. Raises `InputError` for what cannot be read."""
-    with open_media(path) as media:
-        if (media.info.seconds or LEAST_S) < LEAST_S:
-            return 0.0, []
-        session = InspectionSession(media.info, HEARD)
-        events = [event for block in _beginning(media.parts()) for event in session.process(block)]
-        return session.end_s, [*events, *session.finish(), *media.issues.events()]
-
-
-def _beginning(parts: Iterable[object]) -> Iterator[AudioBlock]:
-    for part in parts:
-        if isinstance(part, AudioBlock):
-            if part.start_s >= SECONDS:
-                return
-            yield part
 
 
 def table(found: dict[str, Half]) -> Table:

@@ -11,12 +11,13 @@ from tests.inspection.material import RATE_HZ, babble, info, moving, pictures, s
 from vivavoce.inspection.content import is_chart
 from vivavoce.inspection.defects.audio_dropout.detect import step_levels
 from vivavoce.inspection.defects.audio_dropout.simulate import simulate as drop_sound
-from vivavoce.inspection.defects.banding.detect import entropy, periodicity, smooth_levels
+from vivavoce.inspection.defects.banding.detect import periodicity
 from vivavoce.inspection.defects.colour_error.simulate import KINDS as COLOURS
 from vivavoce.inspection.defects.colour_error.simulate import simulate as spoil_colour
 from vivavoce.inspection.defects.combing.detect import combed_share, toothed_areas
 from vivavoce.inspection.defects.stutter.simulate import simulate as make_stutter
 from vivavoce.inspection.event import Event
+from vivavoce.inspection.levels import entropy, smooth_levels
 from vivavoce.inspection.media import SAMPLE_RATE_HZ
 from vivavoce.inspection.session import InspectionSession
 from vivavoce.inspection.simulation import Clip, Yuv, simulate
@@ -207,6 +208,16 @@ def test_the_light_of_a_camera_is_no_error_of_colour(clean: Clip) -> None:
     blue, luma = np.clip(lit.blue.astype(int) + 20, 0, 255), np.clip(lit.luma.astype(int) + 25, 0, 255)
     for light, count in ((luma, 0), (lit.luma, 1)):
         frame = replace(lit, blue=blue.astype(np.uint8), luma=light.astype(np.uint8))
+        frames = (*clean.frames[:20], frame, *clean.frames[21:])
+        assert len(found(replace(clean, frames=frames), "colour_error")) == count
+
+
+def test_colours_that_go_with_their_light_are_no_error(clean: Clip) -> None:
+    seen = clean.frames[20]
+    blue, red = ((128 + (plane.astype(int) - 128) * 0.5).astype(np.uint8) for plane in (seen.blue, seen.red))
+    dim = (16 + (np.maximum(seen.luma, 16).astype(int) - 16) * 0.5).astype(np.uint8)
+    for luma, count in ((dim, 0), (seen.luma, 1)):
+        frame = replace(seen, blue=blue, red=red, luma=luma)
         frames = (*clean.frames[:20], frame, *clean.frames[21:])
         assert len(found(replace(clean, frames=frames), "colour_error")) == count
 

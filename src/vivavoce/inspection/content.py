@@ -5,11 +5,27 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from vivavoce.inspection.levels import DRAWN_BITS, entropy, smooth_levels
 from vivavoce.inspection.media import Plane
 
 LEVELS, SHARE, SPREAD = 12, 0.6, 20.0
 PAPER, PAPER_SHARE, NEXT, INK_SHARE = 200, 0.6, 1, 0.01
 """A page is one bright level, give or take the next ones, on so much of it, with darker print on so little at least."""
+
+
+BLACK = 18
+"""Levels below it are bars, night and fades, of which nothing is told."""
+
+
+def is_drawn(small: Plane) -> bool:
+    """Whether luma (height, width) is that of a chart, or of a page, screen or title: its smooth areas are flat."""
+    if is_chart(small):
+        return True
+    levels = smooth_levels(small)
+    if levels is None:
+        return False
+    levels[:BLACK] = 0.0
+    return 0.0 < entropy(levels) < DRAWN_BITS
 
 
 def is_chart(small: Plane) -> bool:

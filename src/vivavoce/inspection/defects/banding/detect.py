@@ -17,31 +17,28 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from vivavoce.inspection.content import is_chart
 from vivavoce.inspection.detector import Detector, Sampling
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGroup, EventGrouper, ratio_to_threshold
-from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame
+from vivavoce.inspection.levels import DRAWN_BITS, Levels, entropy, smooth_levels
+from vivavoce.inspection.media import MediaInfo, VideoFrame
 from vivavoce.inspection.motion import Blocks, likeness
 
 EVERY_S = 0.24
-STEP = 2
-SMOOTH = 2
-LEAST_SHARE, LEAST_BUNCHES = 0.04, 5
-DRAWN_BITS = 4.0
-"""Entropy of the levels of smooth areas under which they are flat colours; video has 5 to 7.5."""
-
+LEAST_BUNCHES = 5
 PERIODS = (4, 8, 16)
 CONTRAST, LOST_BITS, CHART_BITS, HOLD = 0.33, 0.6, 0.9, 0.8
-GROUND = 1
-"""Levels on either side of the commonest that are of the same ground."""
+GROUND, BUNCHED = 1, 0.2
+"""Levels on either side of the commonest that are of the same ground, and the periodicity of levels from which the
+ground itself may be what is left of many."""
+
+GROWN = 1.5
+"""Loss against that of the look before from which it was not lost at once: a dissolve to a drawing."""
 
 SAME_SCENE, SAME_LIGHT = 0.9, 6.0
 GAP_S, LEAST_S = 0.5, 0.7
-
-Levels = npt.NDArray[np.float64]
 
 
 class Banding(Detector):
@@ -54,6 +51,8 @@ class Banding(Detector):
         self._look: Blocks | None = None
         self._whole: tuple[float, float, float] | None = None
         """Entropy, that without the ground, and light of the scene before levels were lost."""
+        self._lost = 0.0
+        """Bits that had been lost at the look before."""
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
         levels = smooth_levels(frame.luma)
@@ -81,18 +80,13 @@ class Banding(Detector):
         now = entropy(levels), entropy(without_ground(levels)), float(look.mean())
         if self._whole is None or abs(now[2] - self._whole[2]) > SAME_LIGHT:
             self._whole = now
-        lost = min(self._whole[0] - now[0], self._whole[1] - now[1])
-        if lost < HOLD * LOST_BITS:
-            self._whole = now
+        lost = self._whole[0] - now[0]
+        if periodicity(levels) < BUNCHED:
+            lost = min(lost, self._whole[1] - now[1])
+        if lost < HOLD * LOST_BITS or lost > GROWN * self._lost > 0.0:
+            self._whole, lost = now, 0.0
+        self._lost = lost
         return lost
-
-
-def smooth_levels(luma: Plane) -> Levels | None:
-    """How many pixels of smooth areas have each level, (256,); None where there is hardly any such area."""
-    lines = luma[::STEP].astype(np.int16)
-    flat = (np.abs(lines[:, 2:] - lines[:, 1:-1]) <= SMOOTH) & (np.abs(lines[:, 1:-1] - lines[:, :-2]) <= SMOOTH)
-    values = lines[:, 1:-1][flat]
-    return np.bincount(values, minlength=256).astype(np.float64) if len(values) >= LEAST_SHARE * lines.size else None
 
 
 def without_ground(levels: Levels) -> Levels:
@@ -100,14 +94,6 @@ def without_ground(levels: Levels) -> Levels:
     rest, ground = levels.copy(), int(levels.argmax())
     rest[max(0, ground - GROUND) : ground + GROUND + 1] = 0.0
     return rest
-
-
-def entropy(levels: Levels) -> float:
-    """The entropy of a histogram of levels (256,), in bits; 0 of an empty one."""
-    if not levels.any():
-        return 0.0
-    share = levels[levels > 0] / levels.sum()
-    return float(-(share * np.log2(share)).sum())
 
 
 def periodicity(levels: Levels) -> float:

@@ -28,7 +28,8 @@ ROW_STEP = 4
 STRONGEST = 0.02
 LEAST_EDGES, LEAST_RISE = 16, 12
 REACH = 6
-DROP = 0.84
+DROP, CRISP = 0.84, 0.8
+"""Sharpness against that before, and by itself, under which a picture may be blurred: drawings are above it."""
 LEAST_PAST, LEAST_PICTURES = 3, 5
 SLACK_IN, SLACK_OUT = 0.25, 0.3
 """Of the depth of a drop: how far from the bottom its second look, and from the top the first or second after it."""
@@ -86,7 +87,9 @@ class Blur(Detector):
             if same and soft.is_steep(value):
                 yield _event(soft, soft.back_s or frame.time_s)
             self._recent.clear()
-        elif same and len(self._recent) >= LEAST_PAST and value < DROP * (sharp := self._sharpness_before()):
+        elif (
+            same and len(self._recent) >= LEAST_PAST and value < min(CRISP, DROP * (sharp := self._sharpness_before()))
+        ):
             between = self._recent[-1] < (1 + DROP) / 2 * sharp
             self._soft = _Soft(frame.time_s - (EVERY_S if between else 0.0), sharp, [value])
             return

@@ -40,6 +40,10 @@ MOVED = 0.8
 
 MAX_MATCHED = 64
 """Areas that are matched, evenly spread over those with teeth: a frame that is combed all over has thousands."""
+MATCHED_SHARE = 0.25
+"""Of the areas with teeth, those that a match must rid of them: of combed frames 70 % and more, while of a texture of
+fine lines that moves a few match by chance."""
+
 GAP_S = 0.8
 
 
@@ -92,8 +96,8 @@ def combed_share(luma: Plane, past: Sequence[Plane], match: float = Thresholds()
     if not len(rows) or not past:
         return 0.0
     chosen = np.unique(np.linspace(0, len(rows) - 1, MAX_MATCHED).astype(np.int64))
-    matched = sum(field_match(luma, past, int(rows[n]), int(columns[n])) < match for n in chosen)
-    return matched / len(chosen) * len(rows) / areas.size
+    matched = sum(field_match(luma, past, int(rows[n]), int(columns[n])) < match for n in chosen) / len(chosen)
+    return matched * len(rows) / areas.size if matched >= MATCHED_SHARE else 0.0
 
 
 def toothed_areas(luma: Plane) -> npt.NDArray[np.bool_]:

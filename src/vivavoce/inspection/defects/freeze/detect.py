@@ -12,7 +12,7 @@ picture (a burnt-in clock). A freeze frame that the director wanted looks the sa
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vivavoce.inspection.content import is_chart
+from vivavoce.inspection.content import is_drawn
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import ratio_to_threshold
@@ -130,9 +130,17 @@ class Freeze(Detector):
         sudden = enough and BRAKED * context <= recent[-1].speed <= CUT * max(context, STILL)
         sudden = sudden and recent[-1].likeness > SAME_SCENE
         last = recent[-1].speed if recent else 0.0
-        hold = _Hold(start_s, context, last, moving and sudden, step.blocks.copy(), self._active(), [step.speed])
+        hold = _Hold(
+            start_s,
+            context,
+            last,
+            moving and sudden,
+            step.blocks.copy(),
+            moved_blocks([past.blocks for past in list(self._past)[-ACTIVE_STEPS - 1 :]]),
+            [step.speed],
+        )
         hold.end_s = step.time_s + step.seconds
-        hold.drawn = hold.moving and is_chart(frame.small)
+        hold.drawn = hold.moving and is_drawn(frame.small)
         return hold
 
     def _stays(self, hold: _Hold, step: Step) -> bool:
@@ -146,14 +154,6 @@ class Freeze(Detector):
             hold.anchor = step.blocks.copy()
             return True
         return False
-
-    def _active(self) -> npt.NDArray[np.bool_]:
-        """Blocks that changed over the last steps."""
-        lately = list(self._past)[-ACTIVE_STEPS - 1 :]
-        if len(lately) < 2 or lately[0].blocks.shape != lately[-1].blocks.shape:
-            return np.zeros((1, 1), bool)
-        changes = [np.abs(now.blocks - then.blocks) for then, now in pairwise(lately)]
-        return np.max(changes, axis=0) > ACTIVE
 
     def _scene_moved(self, hold: _Hold, resumed: Step | None) -> bool:
         """Whether what moved before the hold moves again after it, and something that could move is held."""
@@ -178,3 +178,12 @@ class Freeze(Detector):
             return
         evidence = {"noise": round(noise, 2), "motion_before": round(hold.context, 2)}
         yield Event("freeze", hold.start_s, end_s, ratio_to_threshold(strength), evidence)
+
+
+def moved_blocks(looks: Iterable[Blocks]) -> npt.NDArray[np.bool_]:
+    """Which blocks (rows, columns) changed between some pictures of one size, given by their blocks."""
+    looks = list(looks)
+    if len(looks) < 2 or looks[0].shape != looks[-1].shape:
+        return np.zeros((1, 1), bool)
+    changes = [np.abs(now - then) for then, now in pairwise(looks)]
+    return np.max(changes, axis=0) > ACTIVE

@@ -4,7 +4,8 @@ A halt is a picture that hardly differs from the one before among pictures that 
 nor within them (a line of rolling titles may cross a block for some pictures); it counts with the leap after it, or
 when it lasts for two pictures or more. Halts at a steady beat (film at 24 shown at 30, drawings held for two
 or three pictures)
-are no stutter, nor are single repeats up to seven. Uneven times count where the stamps themselves jump about.
+are no stutter, nor are single repeats up to seven. Uneven times count where the stamps themselves jump about while
+something moves.
 
 Fails on slow motion, where a repeat hides in the noise, and on drops without a halt, which look like faster motion.
 Pages, charts and screens are passed over: they rest and scroll as they please.
@@ -20,13 +21,14 @@ from typing import Any
 
 import numpy as np
 
-from vivavoce.inspection.content import is_chart
+from vivavoce.inspection.content import is_drawn
+from vivavoce.inspection.defects.freeze.detect import ACTIVE_STEPS, moved_blocks
 from vivavoce.inspection.defects.freeze.detect import LEAST_S as FREEZE_S
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGroup, EventGrouper, ratio_to_threshold
 from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame, apart
-from vivavoce.inspection.motion import Motion, Step, block_means, rank_magnitude
+from vivavoce.inspection.motion import Blocks, Motion, Step, block_means, rank_magnitude
 
 HALT, HALT_SHARE, HALT_MOST = 0.6, 0.15, 3.0
 INSIDE, NOISE = 2.0, 2.0
@@ -34,6 +36,9 @@ INSIDE, NOISE = 2.0, 2.0
 
 MOVING = 2.0
 LEAP, RESUMED = 1.3, 0.6
+SAME_PLACE = 0.25
+"""Part of what moved before a halt that must move again after it: one thing may leave, and later another come."""
+
 GAP_S = 0.6
 LEAST_SINGLES = 8
 FEW, BEAT_TOLERANCE, RATE_TOLERANCE = 0.1, 1.1, 1.5
@@ -84,6 +89,8 @@ class Stutter(Detector):
         self._motion = Motion()
         self._small: Plane | None = None
         self._moving: deque[float] = deque(maxlen=25)
+        self._recent: deque[Blocks] = deque(maxlen=ACTIVE_STEPS + 1)
+        """Blocks of the last pictures before a halt."""
         self._repeats: list[Step] = []
         self._drawn = False
         """Whether what is repeated is a page, a chart or a screen."""
@@ -95,9 +102,9 @@ class Stutter(Detector):
         self._uneven = EventGrouper(GAP_S)
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
-        yield from self._check_timestamps(frame)
         before, self._small = self._small, frame.small.copy()
         step = self._motion.step(frame)
+        yield from self._check_timestamps(frame, moves=step is not None and step.motion >= HALT)
         if step is None or before is None:
             return
         typical = float(np.median(self._moving)) if len(self._moving) >= 5 else 0.0
@@ -105,11 +112,12 @@ class Stutter(Detector):
         again = step.speed < limit and _moved_inside(before, frame.small) < INSIDE
         self._seen.append((step.time_s, again))
         if typical >= MOVING and again:
-            self._drawn = is_chart(frame.small) if not self._repeats else self._drawn
+            self._drawn = is_drawn(frame.small) if not self._repeats else self._drawn
             if not self._repeats or step.time_s - self._repeats[0].time_s < 2 * FREEZE_S:  # what lasts is a freeze
                 self._repeats.append(step)
             return
         yield from self._judge_halt(step, typical, limit)
+        self._recent.append(step.blocks)
         if step.motion > 0.5 * HALT:
             self._moving.append(step.motion)
 
@@ -126,6 +134,10 @@ class Stutter(Detector):
             return
         start_s, end_s = repeats[0].time_s - repeats[0].seconds, step.time_s
         if end_s - start_s >= FREEZE_S + repeats[0].seconds or step.motion < MOVING:
+            return
+        active = moved_blocks(self._recent)
+        again = moved_blocks((repeats[-1].blocks, step.blocks))
+        if active.shape == again.shape and (again & active).sum() < SAME_PLACE * active.sum():
             return
         leap = step.speed / max(typical, 1e-6)
         if leap < (LEAP if len(repeats) < 2 else RESUMED):
@@ -175,8 +187,8 @@ class Stutter(Detector):
             evidence = {"halts": len(halts), "repeated_pictures": held}
             yield Event("stutter", span.start_s, span.end_s, ratio_to_threshold(span.mean), evidence)
 
-    def _check_timestamps(self, frame: VideoFrame) -> Iterator[Event]:
-        """Stamps that leave the beat of those around them."""
+    def _check_timestamps(self, frame: VideoFrame, moves: bool) -> Iterator[Event]:
+        """Stamps that leave the beat of those around them, at a picture that `moves`: else nobody sees it."""
         last_s, self._last_s = self._last_s, frame.time_s
         if last_s is None:
             return
@@ -188,7 +200,8 @@ class Stutter(Detector):
         finest_s = max(float(np.percentile(self._gaps, 10)), FINEST_S)
         off_grid = min(abs(gap_s / grid_s - round(gap_s / grid_s)) for grid_s in (beat_s, finest_s)) > OFF_GRID
         apart_s = min(abs(gap_s - beat_s), abs(gap_s - self._gaps[-2]))  # another rate is steady again at once
-        uneven = apart_s / max(beat_s, 1e-3) / self.thresholds.uneven if off_grid else 0.0
+        seen = off_grid and moves and not is_drawn(frame.small)
+        uneven = apart_s / max(beat_s, 1e-3) / self.thresholds.uneven if seen else 0.0
         for span in self._uneven.add(last_s, frame.time_s, uneven):
             yield from self._unsteady(span)
 
