@@ -36,7 +36,7 @@ INSIDE, NOISE = 2.0, 2.0
 
 MOVING = 2.0
 LEAP, RESUMED = 1.3, 0.6
-SAME_PLACE = 0.25
+SAME_PLACE = 0.1
 """Part of what moved before a halt that must move again after it: one thing may leave, and later another come."""
 
 GAP_S = 0.6
