@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
+from bench.inspection.fresh_video import Clip, Verdict, count_halves, read_clips, read_verdicts
 
 from bench.inspection import fresh_video
-from bench.inspection.fresh_video import Clip, Verdict, count_halves, read_clips, read_verdicts
 
 CLIPS = [Clip("kept back", "camera", "one/two", "a/b.mp4"), Clip("tuned on", "titles", "three", "c.mp4")]
 
