@@ -32,7 +32,9 @@ INFO = MediaInfo("x", video=VideoInfo("h264", 64, 64, 25.0, "yuv420p"), sounds=(
 Answers = dict[str, np.ndarray]
 
 
-WORD_ENOUGH = Thresholds(impulses=0.0, rhythm=2.0, mains_lines=0.0, floor_spread_db=99.0, flat_tops=99.0)
+WORD_ENOUGH = Thresholds(
+    impulses=0.0, rhythm=2.0, mains_lines=0.0, fewest_lines=0.0, floor_spread_db=99.0, flat_tops=99.0, round_tops=99.0
+)
 """The network's word alone."""
 
 
@@ -260,7 +262,9 @@ def test_a_ball_on_even_ground_moves_in_a_small_part_of_the_width() -> None:
     before, now = np.full((180, 320), 250, np.uint8), np.full((180, 320), 250, np.uint8)
     before[85:95, 100:108], now[85:95, 106:114] = 90, 90
     assert moved_width(before, now, 0.5) < 0.1
-    for height in range(48, 181):  # the uppermost line that is looked at: interlaced 720 x 480 has 98 small rows a field
+    for height in range(
+        48, 181
+    ):  # the uppermost line that is looked at: interlaced 720 x 480 has 98 small rows a field
         assert moved_width(before[:height], now[:height], 8 / height) == 0.0
     assert moved_width(before, np.roll(np.arange(180 * 320).reshape(180, 320), 9).astype(np.uint8), 0.5) > 0.9
 
@@ -332,7 +336,9 @@ def _planted(monkeypatch: pytest.MonkeyPatch, late: int) -> AvSync:
     return AvSync(INFO)
 
 
-@pytest.mark.parametrize(("late", "answer"), [(0, "in sync"), (8, "out of sync"), (-11, "out of sync"), (25, "out of sync")])
+@pytest.mark.parametrize(
+    ("late", "answer"), [(0, "in sync"), (8, "out of sync"), (-11, "out of sync"), (25, "out of sync")]
+)
 def test_a_fragment_gets_its_verdict_and_offset(monkeypatch: pytest.MonkeyPatch, late: int, answer: str) -> None:
     detector = _planted(monkeypatch, late)
     events = [event for number in range(4) for event in detector.on_audio(_second(float(number), 5))]

@@ -9,7 +9,7 @@ import pytest
 
 from tests.inspection.material import RATE_HZ, babble, info, moving, pictures, sounds
 from vivavoce.inspection.content import is_chart
-from vivavoce.inspection.defects.audio_dropout.detect import step_levels
+from vivavoce.inspection.defects.audio_dropout.levels import step_levels
 from vivavoce.inspection.defects.audio_dropout.simulate import simulate as drop_sound
 from vivavoce.inspection.defects.banding.detect import periodicity
 from vivavoce.inspection.defects.colour_error.simulate import KINDS as COLOURS
@@ -233,11 +233,31 @@ def test_three_flashes_a_second_are_allowed(clean: Clip) -> None:
 @pytest.mark.parametrize("gap_s", [0.01, 0.1, 2.0])
 def test_gaps_in_sound_are_found(gap_s: float) -> None:
     clip = Clip(sound=babble(6.0))
-    damaged, truth = drop_sound(clip, at(2.35, gap_s))
+    damaged, truth = drop_sound(clip, at(2.45, gap_s))
     (event,) = found(damaged, "audio_dropout")
     assert event.evidence["kind"] == "gap"
     assert event.start_s == pytest.approx(truth.start_s, abs=0.01)
     assert event.end_s == pytest.approx(truth.end_s, abs=0.01)
+
+
+def test_what_dies_away_before_it_is_silent_is_a_note() -> None:
+    count = round(6.0 * SAMPLE_RATE_HZ)
+    note = 0.3 * np.sin(2 * np.pi * 440 * np.arange(count) / SAMPLE_RATE_HZ)
+    first, last = round(2.5 * SAMPLE_RATE_HZ), round(2.53 * SAMPLE_RATE_HZ)
+    note[first:last] = 0.0
+    cut = Clip(sound=note[None].astype(np.float32))
+    assert len(found(cut, "audio_dropout")) == 1
+    release = SAMPLE_RATE_HZ // 20
+    note[first - release : first] *= np.linspace(1.0, 0.05, release)
+    assert found(Clip(sound=note[None].astype(np.float32)), "audio_dropout") == []
+
+
+def test_silence_after_a_fade_is_an_end() -> None:
+    sound = babble(12.0)
+    sound[:, round(6.0 * SAMPLE_RATE_HZ) :] = 0.0
+    assert [event.evidence["kind"] for event in found(Clip(sound=sound), "audio_dropout")] == ["silence"]
+    sound[:, : round(6.0 * SAMPLE_RATE_HZ)] *= np.linspace(1.0, 0.02, round(6.0 * SAMPLE_RATE_HZ), dtype=np.float32)
+    assert found(Clip(sound=sound), "audio_dropout") == []
 
 
 def test_gaps_on_a_beat_are_meant() -> None:

@@ -8,12 +8,14 @@ import pytest
 from tests.inspection.material import babble
 from vivavoce.inspection.defects.audio_artifacts.evidence import (
     count_steady,
+    ends_at_a_cliff,
     find_impulses,
     flat_tops,
     floor_spread_db,
     have_a_beat,
     is_driven,
     is_narrow,
+    keep_lone,
     mains_levels,
     rhythm_share,
 )
@@ -36,6 +38,37 @@ def test_hum_has_lines_at_the_mains_and_a_bass_note_has_not(mains: float) -> Non
         bass = sum(np.sin(2 * np.pi * note * k * TIME_S) / k for k in range(1, 4))
         assert count_steady(mains_levels((VOICE + 0.05 * bass).astype(np.float32))) < 2
     assert count_steady(mains_levels(VOICE)) < 2
+
+
+def test_notes_near_the_mains_share_no_fundamental() -> None:
+    time_s = np.arange(RATE_HZ) / RATE_HZ
+    notes = sum(np.sin(2 * np.pi * hertz * time_s) for hertz in (49.76, 99.72, 150.6, 200.24))
+    hum = sum(np.sin(2 * np.pi * 49.9 * k * time_s) for k in range(1, 5))
+    room = RANDOM.normal(0, 0.01, RATE_HZ)
+    assert count_steady(mains_levels((notes + room).astype(np.float32))) < 2
+    assert count_steady(mains_levels((hum + room).astype(np.float32))) == 4
+
+
+def test_an_encoder_cuts_where_it_is_loud_and_an_instrument_runs_out() -> None:
+    spectrum = np.fft.rfft(RANDOM.normal(0, 0.1, RATE_HZ))
+    hertz = np.fft.rfftfreq(RATE_HZ, 1 / RATE_HZ)
+    softer = (np.maximum(hertz, 100.0) / 100.0) ** -1.0
+    cut = np.fft.irfft(spectrum * softer * (hertz < 4000), RATE_HZ).astype(np.float32)
+    runs_out = np.fft.irfft(spectrum * softer * np.exp(-hertz / 300), RATE_HZ).astype(np.float32)
+    assert ends_at_a_cliff(cut)
+    assert not ends_at_a_cliff(runs_out)
+
+
+def test_a_click_is_alone_and_a_drum_goes_on_below() -> None:
+    count = RATE_HZ
+    sound = RANDOM.normal(0, 1e-3, count)
+    sound[12_000:12_024] += 0.5
+    sound[24_000:24_024] += 0.5
+    beat = np.arange(count - 24_000) / RATE_HZ
+    sound[24_000:] += 0.3 * np.exp(-beat / 0.1) * np.sin(2 * np.pi * 200 * beat)
+    times_ms = find_impulses(sound.astype(np.float32))
+    assert len(times_ms) == 2
+    assert keep_lone(sound.astype(np.float32), times_ms).tolist() == [250]
 
 
 def test_hiss_keeps_its_floor_and_cymbals_do_not() -> None:

@@ -11,12 +11,14 @@ import numpy.typing as npt
 
 from vivavoce.inspection.defects.audio_artifacts.evidence import (
     count_steady,
+    ends_at_a_cliff,
     find_impulses,
     flat_tops,
     floor_spread_db,
     have_a_beat,
     is_driven,
     is_narrow,
+    keep_lone,
     mains_levels,
     rhythm_share,
 )
@@ -29,8 +31,8 @@ CLASSES = ("none", "hum", "hiss", "distortion", "clicks")
 WORTH = 0.05
 """Probability under which nothing is looked at twice."""
 
-RHYTHM_S = 4
-"""Seconds over which impulses may have a rhythm."""
+RHYTHM_S = (2, 4)
+"""Seconds over which impulses may have a rhythm: a roll is soon over."""
 
 BAND_S = 8.0
 """How long ago a top band was heard at most that is missing now."""
@@ -46,22 +48,28 @@ class Thresholds:
     clicks: float = 0.0
     mains_lines: float = 2.0
     """Multiples of 50 or 60 Hz that stand out in both halves of a second and keep their level, for hum."""
+    fewest_lines: float = 2.0
+    """How many must stand out in a second, or half of it, however likely hum is: between words they stand free."""
     long_lines: float = 3.0
     """How many do that stand out in the whole second."""
     many_lines: float = 4.0
     """How many do that stand out in half of it."""
     floor_spread_db: float = 1.3
     """How far the high band may fall below its median, for hiss."""
+    floor_wander_db: float = 2.0
+    """How far it may in the other half, where the sound has no pauses and the noise is there throughout."""
     floor_swing_db: float = 5.0
     """How far it falls in both halves of a second in which there is none."""
     flat_tops: float = 1.12
     """How far the highest samples may stick out, for distortion."""
+    round_tops: float = 1.4
+    """How far they do where nothing is flat, however likely distortion is."""
     narrow: float = 0.5
     """Probability of distortion from which a narrow band will do for evidence."""
     impulses: float = 3.0
     """Impulses in a second that stand out and have no beat, for clicks."""
-    rhythm: float = 0.6
-    """Share of distances between impulses that return in four seconds, from which they are played."""
+    rhythm: float = 0.45
+    """Share of distances between impulses that return in two or four seconds, from which they are played."""
     sure_lines: float = 5.0
     """Multiples of the mains from which the network's word suffices for the seconds beside, for hum."""
     sure_floor_db: float = 1.2
@@ -119,7 +127,7 @@ class Credibility:
         self._limits, self._wide = limits, wide
         self._pauses, self._band_s = Pauses(), float("-inf")
         self._impulses: dict[int, deque[tuple[float, npt.NDArray[np.int64]]]]
-        self._impulses = defaultdict(lambda: deque(maxlen=RHYTHM_S))
+        self._impulses = defaultdict(lambda: deque(maxlen=max(RHYTHM_S)))
         self.paused = False
         """Whether the sound has pauses, as far as it was heard."""
         self._now_s = 0.0
@@ -166,33 +174,47 @@ class Credibility:
             levels = [mains_levels(half) for half in halves]
             lines, steady = max(map(count_steady, levels)), count_steady(*levels)
             long = count_steady(mains_levels(second))
+            if max(lines, long) < limits.fewest_lines:
+                return Support.AGAINST
             some = lines >= limits.many_lines or steady >= limits.mains_lines or long >= limits.long_lines
             return _grade(some, max(lines, long) >= limits.sure_lines)
         if name == "hiss":
             spreads_db = sorted(map(floor_spread_db, halves))
             if spreads_db[0] > limits.floor_swing_db:
                 return Support.AGAINST
-            if not self.paused and not self._floors[channel].is_apart:
+            floor = self._floors[channel]
+            wanders = spreads_db[1] > limits.floor_wander_db and not floor.sets_in
+            if not self.paused and (wanders or not floor.is_apart):
                 return Support.NONE
             return _grade(spreads_db[0] <= limits.floor_spread_db, spreads_db[1] <= limits.sure_floor_db)
-        tops = min((flat_tops(half) for half in halves if is_driven(half)), default=np.inf)
+        every = [flat_tops(half) for half in halves]
+        tops = min((top for top, half in zip(every, halves, strict=True) if is_driven(half)), default=np.inf)
+        if not self.paused and self._wide and is_narrow(second):
+            tops = np.inf  # the crests of a bass are flat; what is clipped has harmonics
+        if min(every) > limits.round_tops and not is_narrow(second):
+            return Support.AGAINST
         starved = said >= limits.narrow and self._lost_its_band(second)
         return _grade(starved or tops <= limits.flat_tops, tops <= limits.sure_tops)
 
     def _support_clicks(self, channel: int, second: Samples) -> Support:
         times_ms, before = find_impulses(second), self._impulses[channel]
         before.append((self._now_s, times_ms))
-        recent = [1000.0 * start_s + times for start_s, times in before if start_s > self._now_s - RHYTHM_S]
         least = self._limits.impulses
-        if len(times_ms) < min(1.0, least) or rhythm_share(np.concatenate(recent)) >= self._limits.rhythm:
+        for span_s in RHYTHM_S:
+            recent = [1000.0 * start_s + times for start_s, times in before if start_s > self._now_s - span_s]
+            if rhythm_share(np.concatenate(recent)) >= self._limits.rhythm:
+                return Support.AGAINST
+        times_ms = times_ms if self.paused else keep_lone(second, times_ms)
+        if len(times_ms) < min(1.0, least):
             return Support.AGAINST
         return _grade(len(times_ms) >= least and not have_a_beat(times_ms))
 
     def _lost_its_band(self, second: Samples) -> bool:
         """Whether a second has no top band and the stream has room for it; of sound without pauses, as music that is
-        soft and deep, also whether there was one before."""
-        there = self.paused or self._now_s - self._band_s <= BAND_S
-        return self._wide and there and is_narrow(second)
+        soft and deep, also whether there was one before, and what there is breaks off."""
+        if not self._wide or not is_narrow(second):
+            return False
+        return self.paused or (self._now_s - self._band_s <= BAND_S and ends_at_a_cliff(second))
 
 
 def _grade(some: bool, plain: bool = False) -> Support:

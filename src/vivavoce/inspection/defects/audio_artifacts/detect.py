@@ -32,12 +32,13 @@ class AudioArtifacts(Detector):
     spectrum at three resolutions and its levels. A defect must be likelier than the addon's threshold: clicks, which
     may be few, in one second, the others in the mean of it and the second before or after. Channels that hold the
     same are judged once. The network's word is seldom enough: hum must have lines at multiples of 50 or 60 Hz that
-    keep their level, hiss a floor from 5 to 14 kHz that never falls (and in sound without pauses one that has come up
-    by 3 dB, is loud, or is spoken over), distortion flat tops at one ceiling (or the narrow band of a starved encoder,
-    where the file has room for more), clicks three impulses and more that stand out by themselves and neither on a beat
-    nor in a rhythm of four seconds, and a pure tone is a line-up signal.
-    Where the sound has pauses, as speech has and most music has not, a likely word needs no evidence, and beside a
-    second in which it is plain none does; where it has none, it must be likelier.
+    keep their level and share one fundamental, hiss a floor from 5 to 14 kHz that never falls (and in sound without
+    pauses one that has come up by 3 dB, is loud, or is spoken over), distortion flat tops at one ceiling (or the narrow
+    band that a starved encoder cuts, where the file has room for more), clicks three impulses and more that stand out
+    by themselves and neither on a beat nor in a rhythm, and a pure tone is a line-up signal.
+    Where the sound has pauses, as speech has and most music has not, a likely word needs little evidence (two lines,
+    tops that are not round), and beside a second in which it is plain none does; where it has none, it must be
+    likelier.
 
     Limits: one class a second, so the weaker of two defects in one place is missed; seconds under -54 dB, and an end
     shorter than half a second, are not judged; sound without a top band (telephone, 16 kHz) leaves little to hear hiss

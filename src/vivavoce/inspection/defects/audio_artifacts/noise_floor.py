@@ -14,9 +14,13 @@ RISE_DB = 3.0
 """By how much noise has come up over the softest half second before: at least 4.6 dB where it was added to music; pads
 and the noise of a recording lie within 2.3 dB."""
 
-BESIDE_DB, WHITE_DB = -20.0, 42.0
-"""From which level beside the sound noise is apart whatever the sound is, and how many dB more the levels of the high
-band are than those of the samples of white noise. That of pads and recordings of music is 23 dB and more below."""
+SETS_IN_DB = 6.0
+"""How far apart the floors of both halves of a second are in which noise sets in or ends."""
+
+BESIDE_DB, WHITE_DB = (-20.0, -4.0), 42.0
+"""From which level beside the sound noise is apart whatever the sound is, and from which on it is all there is, as in
+rain; and how many dB more the levels of the high band are than those of the samples of white noise. That of pads and
+recordings of music is 23 dB and more below."""
 
 MIDDLE_HZ, REMEMBERED_S = (300.0, 3000.0), 8
 SOFTEST, SOFT, LOUD = 0.03, 0.1, 0.9
@@ -30,18 +34,28 @@ class NoiseFloor:
 
     def __init__(self) -> None:
         self._softest_db = np.inf
+        self._middle_then_db = np.inf
         self._middle_db: deque[npt.NDArray[np.floating]] = deque(maxlen=REMEMBERED_S)
         self.is_apart = False
         """Whether noise in the last second is apart from the sound it is in."""
+        self.sets_in = False
+        """Whether it sets in, or ends, in the middle of it."""
 
     def add(self, second: Samples) -> None:
         """Take a second of sound (samples,)."""
         levels_db = np.array_split(band_levels_db(second, HISS_HZ), 2)
         floors_db = [float(np.quantile(half, SOFT)) for half in levels_db]
-        self._middle_db.append(band_levels_db(second, MIDDLE_HZ))
+        middle_db = band_levels_db(second, MIDDLE_HZ)
+        self._middle_db.append(middle_db)
+        self.sets_in = abs(floors_db[1] - floors_db[0]) >= SETS_IN_DB
         softest, soft, loud = np.quantile(np.concatenate(self._middle_db), (SOFTEST, SOFT, LOUD))
-        level_db = 10 * np.log10(np.square(second, dtype=np.float64).mean() + 1e-12)
-        is_loud = min(floors_db) - WHITE_DB - level_db >= BESIDE_DB
+        level_db = 10 * np.log10(second.var(dtype=np.float64) + 1e-12)
+        is_loud = BESIDE_DB[0] <= min(floors_db) - WHITE_DB - level_db <= BESIDE_DB[1]
         said_over = soft - softest <= FLAT_DB and loud - softest >= DEEP_DB
-        self.is_apart = bool(is_loud or said_over or max(floors_db) - self._softest_db >= RISE_DB)
-        self._softest_db = min(self._softest_db, *floors_db)
+        middles_db = [float(np.quantile(half, SOFT)) for half in np.array_split(middle_db, 2)]
+        louder_db = max(0.0, max(middles_db) - self._middle_then_db)
+        has_risen = max(floors_db) - self._softest_db - louder_db >= RISE_DB
+        self.is_apart = bool(is_loud or said_over or has_risen)
+        if min(floors_db) < self._softest_db:
+            softest_half = int(np.argmin(floors_db))
+            self._softest_db, self._middle_then_db = floors_db[softest_half], middles_db[softest_half]

@@ -19,6 +19,9 @@ OFTEN_HZ = ((40.0, 0.5), (20.0, 1.4))
 """By how many dB the softest tenth is softer than the loudest, and how many pauses a second there are then where
 somebody speaks: studio silence between sentences, or the gaps between words in a room."""
 
+OFTEN = 0.25
+"""The share of pauses of speech, and more."""
+
 HEARD = 1e-3
 """Root mean square of a frame from which sound has begun."""
 

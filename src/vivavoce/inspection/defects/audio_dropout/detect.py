@@ -2,11 +2,12 @@
 
 A gap begins and ends within a few milliseconds and lies far below the quietest that was heard around it: a pause
 keeps the room's noise, and a stop in speech keeps some of it; where it does not, as in made speech, the voice still
-dies away and comes back over ten milliseconds, and a gap's edges are steeper. A channel is lost when it was heard and
+dies away and comes back over ten milliseconds, and a gap's edges are steeper. Music without pauses breaks off at full
+level at a gap, and dies away where a note ends. A channel is lost when it was heard and
 the others go on without it; it is inverted when it becomes the mirror of the other. Gaps that return at one beat are
 meant, as in gated music, and six and more that end on one tempo, as the stops of a dance tune. Digital silence of 5 s
-and more is a loss where it comes at once, in the middle or at the end; a sound stream that ends a second and more
-before the picture ends early.
+and more is a loss where it comes at once and not after a fade, in the middle or at the end; a sound stream that ends a
+second and more before the picture ends early.
 
 Fails on gaps filled with noise or a repeat, at zero crossings of very quiet sound, and on material that is silent
 digitally between words, whose words also begin at once.
@@ -14,54 +15,56 @@ digitally between words, whose words also begin at once.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from vivavoce.inspection.defects.audio_artifacts.pauses import OFTEN, Pauses
+from vivavoce.inspection.defects.audio_dropout.levels import (
+    EDGE_STEPS,
+    FADE_STEPS,
+    LEAST_STEPS,
+    LOUD_DB,
+    QUIET_DB,
+    STEP_S,
+    breaks_off,
+    count_dips,
+    dies_away,
+    steepness,
+    step_levels,
+)
+from vivavoce.inspection.defects.audio_dropout.rhythm import KNOWN_S, ends_in_bars, follow_a_tempo, has_beat
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGrouper, ratio_to_threshold
 from vivavoce.inspection.media import AudioBlock, MediaInfo, Samples
 
-STEP = 120
-"""Samples of a step: 2.5 ms at 48 kHz."""
-
-STEP_S = STEP / 48_000
-QUIET_DB, LOUD_DB, FLOOR_DB = -60.0, -45.0, -96.0
-EDGE_STEPS = 4
 FALL_DB = 25.0
-STEEP_STEPS, STEEP_DB = 2, 25.0
+STEEP_DB = 25.0
 """Within 5 ms the level changes by so much at both ends: by 29 to 74 at gaps, by up to 19 at stops in made speech."""
 
 UNDER_FLOOR_DB = 8.0
-LEAST_STEPS, MOST_S = 3, 5.0
+DIPS = 12
+"""So many shorter silences within half a second are a sound of its own that falls silent, as noise of one bit does."""
+
+SILENT_SHARE = 0.045
+"""Music that is silent for so much of the time about a gap, but for the gap, is made of notes and rests."""
+
+MOST_S = 5.0
 AROUND_STEPS = 200
 CHANNEL_S, CHANNEL_DB, OTHER_DB = 0.3, -75.0, -50.0
 MIRROR = -0.9
 
-
 START_S = 0.1
 """A gap that begins before is how an encoder fills its first blocks."""
 
-SILENT_DB, BEFORE_STEPS = -85.0, 20
+SILENT_DB = -85.0
 LEAST_HEARD = 200
 """Steps of sound, half a second, without which a stream holds none that could be lost."""
 
-BAR_OFF_S = 0.008
-"""How far the ends of three gaps may lie off one distance: what comes after is played on the beat, however long the
-note before rang on."""
-
-BEATS_S = ((3.0, 0.12, 3), (9.0, 0.01, 2))
-"""How far apart gaps may be that have a beat, how much it may vary, and how many intervals make one: quick ones, and
-slow ones that are as exact as machines play."""
-
-TEMPO_HZ, TEMPO_LEAST, TEMPO_OFF_S = np.arange(1.0, 4.5, 0.0005), 6, 0.005
-"""Beats a second, how many gaps must end on them, and how far off: of six that end anywhere in half a minute less than
-one in a hundred does."""
-
-KNOWN_S = max(apart_s for apart_s, _, _ in BEATS_S)
 REMEMBERED_S = 5 * KNOWN_S
 
 
@@ -102,6 +105,9 @@ class _Stream:
     levels: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
     """Of the last steps, (steps,), in dB: as many as a gap and its surroundings take."""
     start_s: float = 0.0
+    pauses: Pauses = field(default_factory=Pauses)
+    paused: bool = False
+    """Whether the sound has pauses, as speech has."""
     judged: int = 0
     """Steps of `levels` whose quiet stretches have been judged."""
     lost: EventGrouper = field(default_factory=lambda: EventGrouper(0.15, CHANNEL_S))
@@ -122,6 +128,8 @@ class _Stream:
     """When it began."""
     gaps: list[Event] = field(default_factory=list[Event])
     """Gaps of which it is not known yet whether they have a beat."""
+    silent_steps: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=round(2 * KNOWN_S)))
+    """When a block of sound began, and how many of its steps were silent."""
     past_s: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
     """When the gaps before them began and ended."""
 
@@ -131,6 +139,8 @@ class _Stream:
             self.start_s = sound.start_s
         yield from self._silences(sound.start_s, levels)
         self.end_s = sound.end_s
+        self.paused = self.pauses.add(sound.mono) >= OFTEN
+        self.silent_steps.append((sound.start_s, int(np.count_nonzero(levels < QUIET_DB))))
         self.levels = np.concatenate([self.levels, levels])
         yield from self._without_beat(self._gaps(final=False), sound.end_s)
         if sound.samples.shape[0] == 2:
@@ -153,8 +163,8 @@ class _Stream:
         for step in np.flatnonzero(np.diff(silent, prepend=self.silent_s is not None)).tolist():
             at_s = start_s + step * STEP_S
             if silent[step]:
-                before = np.concatenate([self.levels[-BEFORE_STEPS:], levels[:step]])[-BEFORE_STEPS:]
-                self.silent_s, self.loud_before = at_s, bool(len(before)) and float(before.max()) > LOUD_DB
+                before = np.concatenate([self.levels[-FADE_STEPS:], levels[:step]])[-FADE_STEPS:]
+                self.silent_s, self.loud_before = at_s, bool(len(before)) and breaks_off(before)
             else:
                 yield from self._end_silence(at_s)
 
@@ -174,7 +184,14 @@ class _Stream:
         self.past_s = [(start_s, end_s) for start_s, end_s in past_s if start_s > now_s - REMEMBERED_S]
         starts_s, ends_s = np.array(spans_s).reshape(-1, 2).T
         if ready and not follow_a_tempo(ends_s):
-            yield from (g for g in ready if not has_beat(starts_s, g.start_s) and not ends_in_bars(ends_s, g.end_s))
+            lone = [g for g in ready if not has_beat(starts_s, g.start_s) and not ends_in_bars(ends_s, g.end_s)]
+            yield from (gap for gap in lone if self.paused or self._silent_share(gap) < SILENT_SHARE)
+
+    def _silent_share(self, gap: Event) -> float:
+        """The share of the time about a gap that is silent without it."""
+        about = [count for start_s, count in self.silent_steps if abs(start_s - gap.start_s) <= KNOWN_S]
+        silent_s = sum(about) * STEP_S - (gap.end_s - gap.start_s)
+        return silent_s / min(2 * KNOWN_S, max(self.end_s, STEP_S))
 
     def _gaps(self, final: bool) -> Iterator[Event]:
         """Judge every quiet stretch whose surroundings are known; forget what no later one needs."""
@@ -211,6 +228,9 @@ class _Stream:
             return
         if min(steepness(levels, first), steepness(-levels, last)) < self.thresholds.steep_db:
             return
+        ends = dies_away(levels[:first]) or not breaks_off(levels[max(0, first - FADE_STEPS) : first])
+        if (ends and not self.paused) or count_dips(around) >= DIPS:
+            return
         start_s, end_s = (self.start_s + step * STEP_S for step in (first, last))
         if start_s < START_S:
             return
@@ -245,43 +265,3 @@ class _Stream:
 
     def _event(self, start_s: float, end_s: float, score: float, kind: str, **more: float) -> Event:
         return Event("audio_dropout", start_s, end_s, score, {"kind": kind, "stream": self.number, **more})
-
-
-def has_beat(starts_s: np.ndarray, start_s: float) -> bool:
-    """Whether things that start at `starts_s` (count,) return evenly around the one at `start_s`, all in seconds."""
-    for apart_s, off, count in BEATS_S:
-        apart = np.diff(np.sort(starts_s[np.abs(starts_s - start_s) <= apart_s]))
-        if len(apart) >= count and float(np.abs(apart / np.median(apart) - 1.0).max()) <= off:
-            return True
-    return False
-
-
-def ends_in_bars(ends_s: np.ndarray, end_s: float) -> bool:
-    """Whether the gap that ends at `end_s` is one of three whose ends, among `ends_s` (count,), lie at one distance of
-    up to 9 s, all in seconds."""
-    apart = np.sort(ends_s[np.abs(ends_s - end_s) > BAR_OFF_S] - end_s)
-    near = apart[np.abs(apart) <= KNOWN_S]
-    others = np.concatenate([2 * near, -near, near / 2])
-    return bool(len(near) and (np.abs(others[:, None] - apart[None]) <= BAR_OFF_S).any())
-
-
-def follow_a_tempo(ends_s: np.ndarray) -> bool:
-    """Whether gaps, six and more, all end at `ends_s` (count,), in seconds, on beats of one tempo: after the stops of a
-    dance tune every voice comes in again on one."""
-    if len(ends_s) < TEMPO_LEAST:
-        return False
-    beats = (ends_s - ends_s[0])[None] * TEMPO_HZ[:, None]
-    return bool((np.abs(beats - beats.round()).max(axis=1) <= TEMPO_OFF_S * TEMPO_HZ).any())
-
-
-def steepness(levels: np.ndarray, step: int) -> float:
-    """The largest fall of levels (steps,) in dB over 5 ms about a step."""
-    about = levels[max(0, step - EDGE_STEPS) : step + EDGE_STEPS]
-    return float((about[:-STEEP_STEPS] - about[STEEP_STEPS:]).max())
-
-
-def step_levels(samples: Samples) -> np.ndarray:
-    """Power of each 2.5 ms in dB of full scale, summed over channels: (channels, samples) -> (steps,)."""
-    steps = samples.shape[1] // STEP
-    cut = samples[:, : steps * STEP].reshape(samples.shape[0], steps, STEP)
-    return np.maximum(FLOOR_DB, 10 * np.log10((cut**2).mean(axis=2).max(axis=0) + 1e-12)).astype(np.float32)
