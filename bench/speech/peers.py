@@ -57,17 +57,19 @@ class System:
 
 
 def load_ours(speaker: str) -> Speaker:
-    """The project's own shipped voice."""
+    """The project's own shipped voice, with the prosody that `vivavoce speak` chooses."""
     from vivavoce.errors import InputError
+    from vivavoce.prosody import prosody_source
     from vivavoce.voice import load_voice
 
+    source = prosody_source("auto")
     try:
         voice = load_voice()
     except InputError as error:
         raise NotInstalled(str(error)) from error
 
     def speak(text: str, hear: Hear) -> None:
-        hear_all((chunk.samples for chunk in voice.stream(text, speaker=speaker)), hear)
+        hear_all((chunk.samples for chunk in voice.stream(text, speaker=speaker, prosody=source)), hear)
 
     package = package_folder("vivavoce")
     model = tuple(package / "addons" / name for name in ("chorus",))
@@ -79,9 +81,11 @@ def load_imported(source: Callable[[], str], **options: Any) -> Speaker:
     """Somebody else's voice through our blocks, from its `import`: `source` and `options` are those of
     `import_voice`."""
     from vivavoce.errors import InputError
+    from vivavoce.prosody import prosody_source
     from vivavoce.voice import load_voice
     from vivavoce.voice.importers import import_voice, install
 
+    prosody = prosody_source("auto")
     folder = Path(tempfile.mkdtemp(prefix="imported-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     try:
@@ -91,7 +95,7 @@ def load_imported(source: Callable[[], str], **options: Any) -> Speaker:
     voice = load_voice(str(addon.path))
 
     def speak(text: str, hear: Hear) -> None:
-        hear_all((chunk.samples for chunk in voice.stream(text)), hear)
+        hear_all((chunk.samples for chunk in voice.stream(text, prosody=prosody)), hear)
 
     return Speaker(speak, voice.sample_rate_hz, (addon.path,), (package_folder("hibari"),))
 

@@ -39,6 +39,12 @@ SOURCES = (
     "src/vivavoce/addons/chorus",
     "src/vivavoce/voice/importers",
 )
+SAME_VOICE = {
+    "vivavoce af_heart": "hibari heart",
+    "hibari in our blocks": "hibari heart",
+    "piper joe in our blocks": "piper joe",
+    "Kokoro int8 af_heart in our blocks": "Kokoro int8 af_heart",
+}
 LATENCY_TITLES = {"5": "5", "20": "20", "80": "80", "4 x 20": "4 sentences of 20"}
 
 
@@ -96,8 +102,8 @@ def differences(results: Mapping[str, Result], ours: str) -> dict[str, Differenc
     return {name: paired_difference(column[ours], values) for name, values in column.items() if name != ours}
 
 
-def table(results: Mapping[str, Result], summary: Summary, gaps: Mapping[str, Difference], ours: str) -> Table:
-    """One row a system."""
+def cost(results: Mapping[str, Result]) -> Table:
+    """One row a system: how long it takes and how large it is."""
     words = list(next(iter(results.values())).trial.latency)
     titles = [f"first chunk, {LATENCY_TITLES[count]} words, ms" for count in words]
     titles += ["real-time factor", "peak memory, MB", "voice, MB", "with front end, MB"]
@@ -106,12 +112,34 @@ def table(results: Mapping[str, Result], summary: Summary, gaps: Mapping[str, Di
         trial = result.trial
         cells = [f"{first_chunk_ms(trial.latency[count]):.3g}" for count in words]
         cells += [f"{real_time_factor(trial):.4f}", f"{trial.peak_memory_mb:.0f}"]
-        cells += [f"{trial.model_mb:.1f}", f"{trial.model_mb + trial.front_end_mb:.1f}"]
-        cells += [format_cell(column, summary[name][column]) for column in COLUMNS]
+        rows.append([name, *cells, f"{trial.model_mb:.1f}", f"{trial.model_mb + trial.front_end_mb:.1f}"])
+    return Table(["system", *titles], rows)
+
+
+def quality(results: Mapping[str, Result], summary: Summary, gaps: Mapping[str, Difference], ours: str) -> Table:
+    """One row a system: what the meters say of it."""
+    rows: list[list[str]] = []
+    for name in results:
         gap = gaps.get(name)
-        cells.append(f"{gap.value:+.2f} ({gap.low:+.2f} to {gap.high:+.2f})" if gap else "")
-        rows.append([name, *cells])
-    return Table(["system", *titles, *COLUMNS.values(), f"DistillMOS of {ours} minus this"], rows)
+        told = f"{gap.value:+.2f} ({gap.low:+.2f} to {gap.high:+.2f})" if gap else ""
+        rows.append([name, *(format_cell(column, summary[name][column]) for column in COLUMNS), told])
+    return Table(["system", *COLUMNS.values(), f"DistillMOS of {ours} minus this"], rows)
+
+
+def ratios(results: Mapping[str, Result]) -> Table:
+    """First chunk and real-time factor through our blocks, over the same voice's own runtime."""
+    rows: list[list[str]] = []
+    for ours, theirs in SAME_VOICE.items():
+        if ours in results and theirs in results:
+            pair = [results[name].trial for name in (ours, theirs)]
+            cells = [_ratio([first_chunk_ms(trial.latency[count]) for trial in pair]) for count in pair[0].latency]
+            rows.append([ours, theirs, *cells, _ratio([real_time_factor(trial) for trial in pair])])
+    counts = [LATENCY_TITLES[count] for count in next(iter(results.values())).trial.latency]
+    return Table(["ours", "over", *(f"first chunk, {count} words" for count in counts), "real-time factor"], rows)
+
+
+def _ratio(pair: Sequence[float]) -> str:
+    return f"{pair[0] / pair[1]:.2f}"
 
 
 def figures(results: Mapping[str, Result]) -> dict[str, float]:
@@ -188,10 +216,15 @@ def main() -> int:
         return 1
     if results:
         summary = summarise((name, reading) for name, result in results.items() for reading in result.readings)
-        compared = table(results, summary, differences(results, arguments.ours), arguments.ours)
-        print(compared.markdown())
+        gaps = differences(results, arguments.ours)
+        tables = {
+            "quality": quality(results, summary, gaps, arguments.ours),
+            "cost": cost(results),
+            "ratios": ratios(results),
+        }
+        print(*(table.markdown() for table in tables.values()), sep="\n")
         if arguments.write:
-            print(write_result("speech-peers", {"peers": compared}, SOURCES, figures(results)))
+            print(write_result("speech-peers", tables, SOURCES, figures(results)))
     print(caption(machine, len(sentences), missing))
     if arguments.json:
         text = json.dumps(document(machine, sentences, results, arguments.ours), indent=1, ensure_ascii=False)
