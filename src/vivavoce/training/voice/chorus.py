@@ -36,7 +36,7 @@ CLOSING_UNITS, CLOSING_NATS, CLOSING_LIFT, CLOSING_PITCH = 36, 0.8, 5.0, 0.8
 """How much of a sentence's end, silence included, keeps at least its speaker's mean energy and so much more, and that
 share of its median pitch where it falls: the teacher lets sentences fade or creak before their melody is where it
 goes."""
-CLOSING_MORE_NATS = {"af_heart": 0.5, "kathleen": -0.6, "af_bella": -0.5}
+CLOSING_MORE_NATS = {"af_heart": 1.0, "kathleen": -0.6, "af_bella": -0.5}
 """The teacher creaks with af_heart through weak last syllables, where less is not heard to have a pitch; kathleen and
 af_bella fall audibly with less."""
 LOWEST_VOICED = {"kathleen": 0.7}
