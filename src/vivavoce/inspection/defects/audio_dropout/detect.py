@@ -56,7 +56,9 @@ SILENT_SHARE = 0.045
 MOST_S = 5.0
 AROUND_STEPS = 200
 CHANNEL_S, CHANNEL_DB, OTHER_DB = 0.3, -75.0, -50.0
-MIRROR = -0.9
+MIRROR, ALIKE = -0.9, 0.7
+"""How unlike two channels are of which one is turned upside down, and how alike they were within three tenths of a
+second before: a synthesiser's note may have opposed channels, but comes to others that are not alike."""
 
 START_S = 0.1
 """A gap that begins before is how an encoder fills its first blocks."""
@@ -118,7 +120,9 @@ class _Stream:
     """Power of the last two tenths of a second in both, (tenths, channels), in dB."""
     losing: bool = False
     """Whether one channel is without sound since it broke off; one that faded away is not lost."""
-    agreed: bool = False
+    likenesses: deque[float] = field(default_factory=lambda: deque(maxlen=3))
+    """How alike the channels were in the last tenths of a second that were not mirrored."""
+    turned: bool = False
     channel: int = 0
     end_s: float = 0.0
     loud_before: bool = False
@@ -258,8 +262,11 @@ class _Stream:
             return
         left, right = block.astype(np.float64)
         likeness = float((left * right).sum() / np.sqrt((left**2).sum() * (right**2).sum() + 1e-12))
-        self.agreed = self.agreed or likeness > -MIRROR
-        strength = 2.0 if self.agreed and likeness < MIRROR else 0.0
+        mirrored = likeness < MIRROR
+        self.turned = mirrored and (self.turned or max(self.likenesses, default=0.0) >= ALIKE)
+        if not mirrored:
+            self.likenesses.append(likeness)
+        strength = 2.0 if self.turned else 0.0
         for span in self.mirrored.add(start_s, start_s + 0.1, strength):
             yield self._event(span.start_s, span.end_s, 0.9, "phase")
 
