@@ -212,6 +212,11 @@ def test_front_matter_of_markdown_is_known_and_not_spoken(tmp_path: Path) -> Non
         ("# Noon\n\nThe rain.\n\n## Later\n\nIt stopped.\n", "Noon"),
         ("# One\n\nThe rain.\n\n# Two\n\nIt stopped.\n", "a walk"),
         ("---\n\nHe said: come in.\n\n---\n\nAnd so.\n", "a walk"),
+        ("---\n\n# The Book\n\nAuthor: Ann\n\n---\n\nThe rain.\n", "The Book"),
+        ("---\ntitle: 'Tis Pity C# #\n---\nThe rain.\n", "a walk"),
+        ("---\ntitle: Pity # a note\nauthor: [A, B]\n---\nThe rain.\n", "Pity"),
+        ("---\ntitle: >\n  Folded\n---\nThe rain.\n", "a walk"),
+        ("# Learning C#\n\n```sh\n# install it\n```\n\nThe rain.\n", "Learning C#"),
     ],
 )
 def test_markdown_is_called_by_its_only_first_heading(tmp_path: Path, text: str, title: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 from vivavoce.errors import InputError
@@ -15,10 +17,14 @@ MAX_BYTES = 64 << 20
 MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
 _CHAPTER = re.compile(r"(?i)\s*(?:chapter|part|book|prologue|epilogue|preface|introduction|afterword|foreword)\b")
 _TITLE = re.compile(r"(?is)<title[^>]{0,200}>(.{1,400}?)</title>")
-_TOP_HEADING = re.compile(r"(?m)^# +(\S.{0,399}?)[ #]*$")
+_TOP_HEADING = re.compile(r"# +(\S.{0,399}?)(?: +#+)? *")
+_FENCES = ("```", "~~~")
 _FRONT_LINE = re.compile(r"[A-Za-z][\w-]*:(?:\s.*)?|[ \t#-].*|\s*")
-_FRONT_VALUE = re.compile(r"(title|author|lang|language|publisher|date|description):\s+(\S.*)")
-_MOST_FRONT_LINES = 200
+_FRONT_VALUE = re.compile(
+    r"(title|author|lang|language|publisher|date|description):\s+"
+    r"(?:\"([^\"]+)\"|'([^']+)'|([^\s>|~\[\]{}\"'].*?))(?:\s+#.*)?\s*"
+)
+_MOST_FRONT_LINES, _LONGEST_FRONT_LINE = 200, 1000
 
 
 def open_plain(path: Path) -> Book:
@@ -32,7 +38,8 @@ def open_plain(path: Path) -> Book:
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
     about: dict[str, str] = {}
-    if path.suffix.lower() in MARKDOWN_SUFFIXES:
+    markdown = path.suffix.lower() in MARKDOWN_SUFFIXES
+    if markdown:
         about, source = _front_matter(source)
     text = without_html(SourceMappedText.of(source)).text
     paragraphs = [
@@ -42,7 +49,7 @@ def open_plain(path: Path) -> Book:
     paragraphs = [paragraph for paragraph in paragraphs if any(c.isalnum() for c in paragraph.text)]
     if not paragraphs:
         raise InputError(f"{path}: nothing to say")
-    name = about.get("title") or _title(source) or path.stem.replace("_", " ")
+    name = about.get("title") or _title(source, markdown) or path.stem.replace("_", " ")
     return Book(
         name,
         tuple(_chapters(paragraphs, name)),
@@ -57,22 +64,38 @@ def open_plain(path: Path) -> Book:
 def _front_matter(source: str) -> tuple[dict[str, str], str]:
     """What Markdown's YAML front matter says of the book, and the text after it; all of the text where there is none.
 
-    Only plain `key: value` lines are understood. A rule at the top with prose after it is no front matter.
+    It is 200 lines at the most, and only plain `key: value` lines are understood. A rule at the top with prose after it
+    is no front matter.
     """
     first, *rest = source.split("\n", _MOST_FRONT_LINES)
     ends = [number for number, line in enumerate(rest[: _MOST_FRONT_LINES - 1]) if line.rstrip() in ("---", "...")]
-    if first.rstrip() != "---" or not ends or not all(map(_FRONT_LINE.fullmatch, rest[: ends[0]])):
+    lines = rest[: ends[0]] if ends and first.rstrip() == "---" else []
+    if not lines or not lines[0][:1].isalpha() or not all(map(_is_front_line, lines)):
         return {}, source
-    values = [match.groups() for line in rest[: ends[0]] if (match := _FRONT_VALUE.fullmatch(line.rstrip()))]
-    return {key: value.strip("'\"") for key, value in values}, "\n".join(rest[ends[0] + 1 :])
+    values = [match for line in lines if (match := _FRONT_VALUE.fullmatch(line))]
+    return {value[1]: value[2] or value[3] or value[4] for value in values}, "\n".join(rest[ends[0] + 1 :])
 
 
-def _title(source: str) -> str:
+def _is_front_line(line: str) -> bool:
+    return len(line) <= _LONGEST_FRONT_LINE and bool(_FRONT_LINE.fullmatch(line))
+
+
+def _title(source: str, markdown: bool) -> str:
     """What an HTML page is called, or the only heading of Markdown's first level; empty without either."""
     if page := _TITLE.search(source[:100_000]):
-        return " ".join(page[1].split())
-    headings = _TOP_HEADING.findall(source)
+        return unescape(" ".join(page[1].split()))
+    headings = list(_top_headings(source)) if markdown else []
     return headings[0] if len(headings) == 1 else ""
+
+
+def _top_headings(source: str) -> Iterator[str]:
+    """Markdown's headings of the first level, those in fenced code left out."""
+    fence = ""
+    for line in source.split("\n"):
+        if line.startswith(_FENCES):
+            fence = fence or line[:3] if fence != line[:3] else ""
+        elif not fence and (heading := _TOP_HEADING.fullmatch(line)):
+            yield heading[1]
 
 
 def _chapters(paragraphs: list[Paragraph], title: str) -> list[Chapter]:
