@@ -1,7 +1,7 @@
 """Block corruption in many drawn cases: is the learned decision better than the rule of 7 %?
 
 `python -m bench.inspection.corruption --data DATA` draws from every clip that nobody tuned on stretches of five
-seconds: damaged (any second, strength 0.2 to 0.9, any of the simulator's codecs, coded again at any CRF from 18 to 28)
+seconds: damaged (any second, strength 0.2 to 0.9, any of the simulator's codecs, coded again at any CRF from 18 to 27)
 and clean (as often coded again, at any scale), and clean clips by recipe (pages, nets, stripes). They are inspected
 with the learned decision and with the rule on the same map and the same looks. Missed truths and alarms, on clean
 files too, both count in F1. The difference is drawn again 10,000 times by clip (bootstrap), and files of which one

@@ -1,7 +1,7 @@
 """Spectrograms of a voice above those of its teacher: `python -m bench.speech.sheets KEPT --data DATA -o FOLDER`.
 
 KEPT is what `bench.speech.voice --keep KEPT --json KEPT/readings.json` wrote. Every sentence gets two rows, ours above
-the teacher's rendition or the recording, on one scale of time: 0 to 8 kHz, 80 dB, with the waveform's peaks in white
+the teacher's rendition or the recording, on one scale of time: 0 to 8 kHz, 75 dB, with the waveform's peaks in white
 and the pitch in colour. Sentences whose DistillMOS is farthest under the teacher's, or with more word errors, come
 first. Sheets are PNG files, `af_heart-1.png` and so on.
 """
@@ -134,6 +134,8 @@ def main() -> int:
         readings = json.loads((arguments.kept / "readings.json").read_text(encoding="utf-8"))
         arguments.output.mkdir(parents=True, exist_ok=True)
         speakers = dict.fromkeys(pair["speaker"] for pair in readings if pair["speaker"] != START)
+        if arguments.only is not None and arguments.only not in speakers:
+            raise InputError(f"--only {arguments.only}: there are {', '.join(speakers)}")
         for speaker in speakers if arguments.only is None else [arguments.only]:
             own = worst_first([pair for pair in readings if pair["speaker"] == speaker])
             for first in range(0, len(own), PER_SHEET):
@@ -147,8 +149,8 @@ def main() -> int:
                 path = arguments.output / f"{speaker}-{first // PER_SHEET + 1}.png"
                 draw(sentences, path)
                 print(path, flush=True)
-    except (InputError, OSError) as error:
-        print(f"sheets: {error}", file=sys.stderr)
+    except (InputError, OSError, ValueError, KeyError) as error:
+        print(f"sheets: {error!r}" if isinstance(error, KeyError) else f"sheets: {error}", file=sys.stderr)
         return 1
     return 0
 
