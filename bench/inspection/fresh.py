@@ -60,8 +60,8 @@ PACKAGES = {
         "pypi-lightdash-game", "pypi-space-escape-raksoiv", "simutrans-data",
     ),
 }  # fmt: skip
-"""Those that the network learned from are left out. Thresholds were set on the first. The others were drawn by lot or chosen
-by their names: the second were heard once and what they raised was mended, the third were heard after that."""
+"""Those that the network learned from are left out. Thresholds were set on the first. The others were drawn by lot or
+chosen by their names: the second were heard once and what they raised was mended, the third were heard after that."""
 
 SUFFIXES = frozenset({".flac", ".mp3", ".oga", ".ogg", ".opus", ".wav"})
 SECONDS, LEAST_S, MOST_FILES = 60.0, 10.0, 8
