@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from tests.inspection.material import babble
-from vivavoce.audio import Audio, write_audio
+from vivavoce.audio import Audio, read_audio, write_audio
 from vivavoce.cli import main
 from vivavoce.commands import speak
 from vivavoce.commands.spoken_inspection import inspect_spoken
 from vivavoce.inspection.media import SAMPLE_RATE_HZ
 from vivavoce.voice import load_voice
 
+KATHLEEN = Path(__file__).parents[1] / "data" / "kathleen.opus"
 Said = pytest.CaptureFixture[str]
 
 
@@ -60,8 +61,9 @@ def test_recovered_speech_is_inspected_as_any_file(capsys: Said) -> None:
 
 
 def test_a_call_that_was_not_refilled_has_gaps(capsys: Said) -> None:
-    samples = babble(6.0)[0].copy()
-    lost = np.repeat(np.random.default_rng(4).random(300) < 0.1, SAMPLE_RATE_HZ // 50)
+    samples = read_audio(KATHLEEN, SAMPLE_RATE_HZ).samples
+    packets = np.arange(len(samples)) // (SAMPLE_RATE_HZ // 50)
+    lost = (np.random.default_rng(4).random(packets[-1] + 1) < 0.1)[packets]
     write_audio("heard.wav", Audio(np.where(lost, 0.0, samples).astype(np.float32), SAMPLE_RATE_HZ))
     assert main(["inspect", "heard.wav", "--only", "audio_dropout", "--fail-on", "major"]) == 3
     assert "audio_dropout" in capsys.readouterr().out

@@ -32,6 +32,7 @@ from vivavoce.inspection.defects.audio_dropout.levels import (
     STEP_S,
     breaks_off,
     count_dips,
+    count_rests,
     dies_away,
     steepness,
     step_levels,
@@ -51,7 +52,7 @@ DIPS = 12
 """So many shorter silences within half a second are a sound of its own that falls silent, as noise of one bit does."""
 
 SILENT_SHARE = 0.045
-"""Music that is silent for so much of the time about a gap, but for the gap, is made of notes and rests."""
+"""Music that rests for so much of the time about a gap, but for the gap, is made of notes and rests."""
 
 MOST_S = 5.0
 AROUND_STEPS = 200
@@ -133,7 +134,7 @@ class _Stream:
     gaps: list[Event] = field(default_factory=list[Event])
     """Gaps of which it is not known yet whether they have a beat."""
     silent_steps: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=round(2 * KNOWN_S)))
-    """When a block of sound began, and how many of its steps were silent."""
+    """When a block of sound began, and how many of its steps were rests."""
     past_s: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
     """When the gaps before them began and ended."""
 
@@ -144,7 +145,7 @@ class _Stream:
         yield from self._silences(sound.start_s, levels)
         self.end_s = sound.end_s
         self.paused = self.pauses.add(sound.mono) >= OFTEN
-        self.silent_steps.append((sound.start_s, int(np.count_nonzero(levels < QUIET_DB))))
+        self.silent_steps.append((sound.start_s, count_rests(levels < QUIET_DB)))
         self.levels = np.concatenate([self.levels, levels])
         yield from self._without_beat(self._gaps(final=False), sound.end_s)
         if sound.samples.shape[0] == 2:

@@ -18,6 +18,9 @@ RELEASE_STEPS, RELEASE_DB = 40, 5.5
 """A gap begins at most so far below the middle of the tenth of a second before: by 4.7 dB in made gaps. The end of a
 note, however short, has died away by 6.2 dB and more."""
 
+REST_S = 0.06
+"""The shortest rest between notes: a packet, and two in a row, are shorter."""
+
 FADE_STEPS, FADE_DB = 800, 20.0
 """Sound that is so much softer than in the two seconds before has faded, and is not lost."""
 
@@ -51,3 +54,10 @@ def step_levels(samples: Samples) -> np.ndarray:
     steps = samples.shape[1] // STEP
     cut = samples[:, : steps * STEP].reshape(samples.shape[0], steps, STEP)
     return np.maximum(FLOOR_DB, 10 * np.log10((cut**2).mean(axis=2).max(axis=0) + 1e-12)).astype(np.float32)
+
+
+def count_rests(silent: np.ndarray) -> int:
+    """How many steps of (steps,) are silent in stretches of `REST_S` and more: lost packets are shorter than a rest."""
+    edges = np.flatnonzero(np.diff(silent.astype(np.int8), prepend=0, append=0))
+    lengths = edges[1::2] - edges[::2]
+    return int(lengths[lengths * STEP_S >= REST_S].sum())

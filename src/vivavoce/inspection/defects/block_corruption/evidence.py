@@ -21,6 +21,9 @@ LEAST_STEPS, LEAST_CLEAR = -0.15, 0.04
 """Means of the looks at an event under which its blocks did not change as blocks, whatever the network says: printed
 grids, nets and texture that moves."""
 
+LASTING_LOOKS, LASTING_CLEAR = 24, 0.1
+"""Of an event that goes on for three seconds and more, as texture does, more blocks must be clear."""
+
 SUREST = 0.995
 MEANS = np.array([3.27, 2.45, -1.34, 0.2, 0.18, -2.96])
 WEIGHTS = np.array([0.812, 0.373, 0.748, 2.783, -1.86, -0.511])
@@ -104,7 +107,8 @@ class Evidence:
         """That the event is corruption: of its two surest looks, the largest area, and the steps of all looks."""
         second, first = self._odds
         steps, clear = self._steps / max(1, self.looks), self._clear / max(1, self.looks)
-        if steps < LEAST_STEPS or clear < LEAST_CLEAR:
+        least_clear = LASTING_CLEAR if self.looks >= LASTING_LOOKS else LEAST_CLEAR
+        if steps < LEAST_STEPS or clear < least_clear:
             return 0.0
         figures = np.array([first, second, np.log(self._area + 0.02), steps, clear, self.before])
         return float(1.0 / (1.0 + np.exp(-(WEIGHTS @ (figures - MEANS) + BIAS))))
