@@ -93,11 +93,16 @@ def table(found: dict[str, Kind]) -> Table:
     """One row a kind."""
     rows = []
     for name, kind in found.items():
-        low, high = interval(kind.alarms.total(), kind.hours)
-        listed = ", ".join(f"{defect} {count}" for defect, count in kind.alarms.most_common()) or "none"
-        rate = kind.alarms.total() / kind.hours if kind.hours else 0.0
-        rows.append((name, f"{kind.hours:.3f}", str(kind.alarms.total()), f"{rate:.1f} ({low:.1f}-{high:.1f})", listed))
+        rows.append((name, f"{kind.hours:.3f}", *count_cells(kind.alarms, kind.hours)))
     return Table(("material", "hours", "alarms", "an hour (95 %)", "which"), rows)
+
+
+def count_cells(alarms: Counter[str], hours: float) -> tuple[str, str, str]:
+    """Cells of a table: how many alarms there were, an hour with its interval, and of which defects."""
+    low, high = interval(alarms.total(), hours)
+    rate = alarms.total() / hours if hours else 0.0
+    listed = ", ".join(f"{defect} {count}" for defect, count in alarms.most_common()) or "none"
+    return str(alarms.total()), f"{rate:.1f} ({low:.1f}-{high:.1f})", listed
 
 
 def _media(folder: Path) -> list[Path]:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from bench.inspection.alarms import HEARD, interval
+from bench.inspection.alarms import HEARD, count_cells
 from bench.inspection.beginnings import inspect_beginning
 from bench.shared.results import Table, write_result
 from vivavoce.errors import InputError
@@ -135,12 +135,8 @@ def table(found: dict[str, Half]) -> Table:
     """One row a half."""
     rows = []
     for name, half in found.items():
-        false = half.alarms.total() - half.true.total()
-        low, high = interval(false, half.hours)
-        rate = false / half.hours if half.hours else 0.0
-        listed = ", ".join(f"{defect} {number}" for defect, number in (half.alarms - half.true).most_common()) or "none"
-        cells = (f"{len(half.packages)}, {half.files}", f"{half.hours:.2f}", str(half.alarms.total()), str(false))
-        rows.append((name, *cells, f"{rate:.1f} ({low:.1f}-{high:.1f})", listed))
+        cells = (f"{len(half.packages)}, {half.files}", f"{half.hours:.2f}", str(half.alarms.total()))
+        rows.append((name, *cells, *count_cells(half.alarms - half.true, half.hours)))
     columns = ("packages", "packages, sounds", "hours", "alarms", "judged false", "false an hour (95 %)", "which")
     return Table(columns, rows)
 

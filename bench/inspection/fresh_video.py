@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.inspection.alarms import interval
+from bench.inspection.alarms import count_cells
 from bench.inspection.beginnings import inspect_beginning
 from bench.shared.results import Table, write_result
 from vivavoce.errors import InputError
@@ -151,12 +151,8 @@ class Count:
 
     def cells(self) -> tuple[str, ...]:
         """A row of the table."""
-        false = self.false.total()
-        low, high = interval(false, self.hours)
-        rate = false / self.hours if self.hours else 0.0
-        listed = ", ".join(f"{defect} {number}" for defect, number in self.false.most_common()) or "none"
-        counts = (f"{self.sources}, {self.clips}", f"{self.hours:.2f}", str(self.real.total()), str(false))
-        return (self.name, *counts, f"{rate:.1f} ({low:.1f}-{high:.1f})", listed)
+        counts = (f"{self.sources}, {self.clips}", f"{self.hours:.2f}", str(self.real.total()))
+        return (self.name, *counts, *count_cells(self.false, self.hours))
 
 
 COLUMNS = ("clips", "sources, clips", "hours", "real", "false", "false an hour (95 %)", "which")
