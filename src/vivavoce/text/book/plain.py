@@ -92,8 +92,10 @@ def _top_headings(source: str) -> Iterator[str]:
     """Markdown's headings of the first level, those in fenced code left out."""
     fence = ""
     for line in source.split("\n"):
-        if line.startswith(_FENCES):
-            fence = fence or line[:3] if fence != line[:3] else ""
+        if not fence and line.startswith(_FENCES):
+            fence = line[:3]
+        elif fence and line.startswith(fence):
+            fence = ""
         elif not fence and (heading := _TOP_HEADING.fullmatch(line)):
             yield heading[1]
 
