@@ -8,6 +8,7 @@ from vivavoce.inspection.defects.block_corruption.features import FIGURES as FIG
 from vivavoce.inspection.defects.block_corruption.features import block_figures
 from vivavoce.inspection.defects.blockiness.features import FIGURES, grid_figures
 from vivavoce.inspection.defects.tearing.features import BANDS, PROFILES, row_profiles
+from vivavoce.inspection.matrices import multiply
 
 RANDOM = np.random.default_rng(1)
 SECOND = np.arange(48_000) / 48_000
@@ -96,3 +97,9 @@ def test_block_figures_of_any_size_are_those_of_whole_cells() -> None:
     assert figures.shape == (FIGURES_OF_BLOCKS, 2, 2)
     assert figures[-2].max() == 0.0
     np.testing.assert_allclose(figures[-1][0, 0], plane[:16, :16].mean() / 64 - 2, atol=1e-5)
+
+
+def test_a_product_in_parts_is_the_product() -> None:
+    rows, matrix = (RANDOM.random(shape, np.float32) for shape in ((2, 301, 513), (513, 64)))
+    np.testing.assert_allclose(multiply(rows, matrix), rows @ matrix, rtol=1e-5)
+    assert multiply(rows[:, :0], matrix).shape == (2, 0, 64)

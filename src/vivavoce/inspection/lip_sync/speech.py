@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from vivavoce.inspection.matrices import multiply
 from vivavoce.inspection.media import SAMPLE_RATE_HZ, Samples
 
 BANDS, PER_TICK = 24, 4
@@ -24,7 +25,7 @@ def speech_bands(samples: Samples) -> npt.NDArray[np.float32]:
     windows = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP][:frames]
     spectrum = np.fft.rfft(windows * np.hanning(WINDOW).astype(np.float32), SIZE, axis=1)
     power = np.square(spectrum.real) + np.square(spectrum.imag)
-    return np.log10(power.astype(np.float32) @ _filters() / WINDOW + FLOOR)
+    return np.log10(multiply(power.astype(np.float32), _filters()) / WINDOW + FLOOR)
 
 
 @lru_cache

@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from vivavoce.inspection.matrices import multiply
 from vivavoce.inspection.media import SAMPLE_RATE_HZ, Samples
 
 Array = npt.NDArray[np.float32]
@@ -49,7 +50,7 @@ def is_quiet(samples: Samples) -> bool:
 
 def _mel(sound: Array) -> Array:
     power = _spectra(sound, MEL_WINDOW, MEL_HOP)
-    return np.log10(power @ _mel_filters() + FLOOR).transpose(0, 2, 1)
+    return np.log10(multiply(power, _mel_filters()) + FLOOR).transpose(0, 2, 1)
 
 
 def _tones(sound: Array) -> Array:
