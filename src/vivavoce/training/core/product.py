@@ -44,6 +44,11 @@ class Workspace:
         return self.data / "video"
 
     @property
+    def footage(self) -> Path:
+        """A folder of clips for each source that published them."""
+        return self.data / "footage"
+
+    @property
     def music(self) -> Path:
         """A folder of sounds for each package of music."""
         return self.data / "music"

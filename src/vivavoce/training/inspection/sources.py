@@ -17,7 +17,8 @@ from vivavoce.training.corpora.split import Split, split_of
 CORPORA = ("kathleen", "kerstin", "nathalie", "ensemble", "prompts", "speechocean")
 ONE_CLIP_IN = 10
 """Clips are few: more of them are for development than of other things."""
-SUFFIXES = {".mp4", ".mpg", ".webm", ".avi"}
+ONE_SOURCE_IN = 6
+SUFFIXES = {".avi", ".flv", ".gif", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".webm"}
 SOUNDS = {".flac", ".mp3", ".oga", ".ogg", ".opus", ".wav"}
 
 
@@ -30,6 +31,8 @@ class Sources:
     """Recordings, one group a corpus."""
     music: tuple[tuple[Path, ...], ...] = ()
     """Sounds of games, one group a package."""
+    footage: tuple[Path, ...] = ()
+    """Clips that others published, of many kinds; all of a source are in one split."""
 
 
 def sources(workspace: Workspace, split: Split) -> Sources:
@@ -42,7 +45,8 @@ def sources(workspace: Workspace, split: Split) -> Sources:
     for corpus in CORPORA:
         if (workspace.speech / corpus / "metadata.tsv").exists():
             groups.append(tuple(r.path for r in recordings(workspace.speech, [corpus]) if r.split == split))
-    return Sources(videos, tuple(group for group in groups if group), _music(workspace.music, split))
+    footage = tuple(path for path in sorted(workspace.footage.glob("*/*")) if _footage_split(path) == split)
+    return Sources(videos, tuple(group for group in groups if group), _music(workspace.music, split), footage)
 
 
 def music_packages(split: Split) -> tuple[str, ...]:
@@ -55,6 +59,11 @@ def _music(folder: Path, split: Split) -> tuple[tuple[Path, ...], ...]:
     packages = (folder / name for name in music_packages(split))
     groups = (tuple(path for path in sorted(of.rglob("*")) if path.suffix.lower() in SOUNDS) for of in packages)
     return tuple(group for group in groups if group)
+
+
+def _footage_split(path: Path) -> Split | None:
+    """The split of a clip below the folder of footage, by its source; None for what is no clip."""
+    return split_of(path.parent.name, one_in=ONE_SOURCE_IN) if path.suffix in SUFFIXES else None
 
 
 def clip_split(name: str) -> Split:

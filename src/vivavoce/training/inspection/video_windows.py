@@ -15,6 +15,8 @@ from vivavoce.inspection.simulation.filters import resize_plane
 
 LONGEST_SIDE = 1280
 SMALLEST_SCALE = 0.35
+LATEST_S = 12.0
+"""Of long films the beginning is enough: all that lies before a stretch is decoded."""
 
 
 def draw_window(videos: tuple[Path, ...], random: np.random.Generator, frames: int, size: tuple[int, int]) -> Clip:
@@ -69,7 +71,7 @@ def _stretch(path: Path, eighth: int, least: int) -> tuple[tuple[Yuv, ...], floa
     kept: list[Yuv] = []
     with open_media(path) as media:
         seconds, rate_hz = media.info.seconds or 4.0, media.info.video.rate_hz if media.info.video else 25.0
-        start_s = max(0.0, (seconds - 1.2 * least / rate_hz) * eighth / 8)
+        start_s = min(LATEST_S, max(0.0, seconds - 1.2 * least / rate_hz)) * eighth / 8
         for part in media.parts():
             if isinstance(part, VideoFrame) and part.time_s >= start_s:
                 kept.append(_limit_size(yuv_of(part)))

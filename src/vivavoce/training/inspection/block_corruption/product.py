@@ -73,7 +73,7 @@ class BlockCorruption(DetectorProduct[DetectorRecipe]):
     name = "block_corruption"
 
     def maker(self, chosen: Sources) -> Maker:
-        return CorruptionMaker(chosen.videos)
+        return CorruptionMaker(chosen.videos + chosen.footage)
 
     def labeled_examples(self, label: Label) -> Iterator[Example]:
         """Crops of the frame, those that change most: four where it is clean, one where it is corrupt."""
