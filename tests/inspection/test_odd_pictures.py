@@ -46,3 +46,18 @@ def test_a_box_that_flies_past_is_not() -> None:
         pictures[number] = pictures[number].copy()
         pictures[number][60:100, 25 * (number - 4) :][:, :30] = 255
     assert _found(pictures) == []
+
+
+def test_a_scene_that_pushes_another_out_is_not() -> None:
+    one, other = (np.kron(np.random.default_rng(n).choice([40, 200], (9, 16)), np.ones((20, 20))) for n in (2, 3))
+    pushed = np.hstack([one[:, 200:], other[:, :200]])
+    assert _found([picture.astype(np.uint8) for picture in [one] * 9 + [pushed] + [other] * 9]) == []
+
+
+def test_the_digits_of_a_clock_are_not() -> None:
+    random, pictures = np.random.default_rng(3), _scene(20)
+    digits = [np.kron(random.choice([16, 70, 125, 180, 235], (6, 12)), np.ones((10, 10))) for _ in range(20)]
+    digits[10] = digits[8]
+    for picture, shown in zip(pictures, digits, strict=True):
+        picture[60:120, 80:200] = shown
+    assert _found(pictures) == []

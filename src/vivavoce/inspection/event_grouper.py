@@ -28,6 +28,11 @@ class EventGrouper:
         self._gap_s, self._min_s, self._exit_ratio = gap_s, min_s, exit_ratio
         self._open: EventGroup | None = None
 
+    @property
+    def open_s(self) -> float | None:
+        """When the group began that is still open, in seconds; None where there is none."""
+        return self._open.start_s if self._open else None
+
     def add(self, start_s: float, end_s: float, ratio: float) -> Iterator[EventGroup]:
         """Take the next measurement; give the group that is over because of it."""
         group = self._open

@@ -24,7 +24,7 @@ class VideoFrame:
     """One decoded picture: 8-bit planes as broadcast (luma 16-235), chroma at half size.
 
     `luma` is (height, width), `blue` and `red` (Cb and Cr) are (height / 2, width / 2), rounded up. The planes are
-    views of the decoder's memory: read them, and copy what is kept.
+    views of the decoder's memory, which stays for as long as they are kept: read them, never write, and keep few.
     """
 
     number: int

@@ -27,7 +27,15 @@ from vivavoce.training.inspection.sources import Sources, sources
 
 SPLITS: tuple[Split, ...] = ("development", "train")
 DEVELOPMENT_MINUTES_SHARE = 0.15
-DATA = ("defects simulated in development clips",)
+DATA = (
+    "defects simulated in clips of `video/` and recordings of `speech/`, without those that "
+    "`training/inspection/clips.toml` keeps for development and for measuring",
+)
+FOOTAGE = (
+    "and in clips of public repositories in `footage/` (`bench/inspection/fresh_video_clips.tsv` names them), those of "
+    "one source in six for development",
+)
+"""Of products that draw from it."""
 ATTRIBUTION = (
     "Trained on defects simulated in clips of mixed rights, none of which is shipped: Big Buck Bunny, "
     "Elephants Dream and Sintel (CC BY, Blender Foundation), test clips of open-source projects; speech of "
@@ -121,11 +129,12 @@ class DetectorProduct(Product[DetectorRecipeT]):
         metrics: Metrics,
         notes: str,
         attribution: str = ATTRIBUTION,
+        data: tuple[str, ...] = DATA,
     ) -> AddonSpec:
         """The addon of the detector."""
         limits = (f"See the docstring of the detector of {self.name}.",)
         return AddonSpec(
-            name=self.name, kind="inspection", summary=summary, attribution=attribution, data=DATA, networks=networks,
+            name=self.name, kind="inspection", summary=summary, attribution=attribution, data=data, networks=networks,
             details={name: round(float(value), 5) for name, value in details.items()}, metrics=metrics,
             card=CardText(notes=notes, limits=limits),
         )  # fmt: skip

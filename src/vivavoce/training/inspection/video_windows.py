@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from vivavoce.inspection.decode import open_media
+from vivavoce.inspection.errors import MediaError
 from vivavoce.inspection.media import Plane, VideoFrame
 from vivavoce.inspection.simulation import Clip, Yuv
 from vivavoce.inspection.simulation.codec import yuv_of
@@ -25,6 +26,8 @@ def draw_window(videos: tuple[Path, ...], random: np.random.Generator, frames: i
     pictures, rate_hz = _stretch(path, int(random.integers(1 << 16)) % 8, max(frames, 24))
     first = int(random.integers(max(1, len(pictures) - frames + 1)))
     chosen = pictures[first : first + frames]
+    if not chosen:
+        raise MediaError(f"{path}: no pictures")
     height, width = chosen[0].luma.shape
     smallest = max(size[0] / height, size[1] / width, SMALLEST_SCALE)
     scale = float(np.exp(random.uniform(np.log(smallest), np.log(max(smallest, 1.0)))))
@@ -77,6 +80,8 @@ def _stretch(path: Path, eighth: int, least: int) -> tuple[tuple[Yuv, ...], floa
                 kept.append(_limit_size(yuv_of(part)))
                 if len(kept) >= least:
                     break
+    if len(kept) < least and eighth:  # a file may end before it says
+        return _stretch(path, 0, least)
     return tuple(kept), rate_hz
 
 

@@ -12,8 +12,9 @@ from vivavoce.inspection.addon import load_learned
 from vivavoce.inspection.content import is_chart
 from vivavoce.inspection.defects.block_corruption.evidence import Evidence, Observation, Scene, observe
 from vivavoce.inspection.defects.block_corruption.features import CELL, block_figures
+from vivavoce.inspection.defects.block_corruption.joined_events import JoinedEvents
 from vivavoce.inspection.defects.block_corruption.odd_pictures import OddPictures
-from vivavoce.inspection.defects.block_corruption.suspects import Pair, Suspects
+from vivavoce.inspection.defects.block_corruption.suspects import STRETCH_S, Pair, Suspects
 from vivavoce.inspection.detector import Detector, Sampling
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGroup, EventGrouper
@@ -87,6 +88,7 @@ class BlockCorruption(Detector):
         self._grouper = EventGrouper(GAP_S, exit_ratio=EXIT_RATIO if decision == "area" else 1.0)
         self._evidence: Evidence | None = None
         self._odd, self._odd_grouper = OddPictures(), EventGrouper(ODD_GAP_S)
+        self._joined = JoinedEvents()
 
     def judge(self, before: Plane, luma: Plane) -> Observation:
         """The luma of a picture and of an earlier one, (height, width) uint8, at least 32 x 32."""
@@ -95,13 +97,24 @@ class BlockCorruption(Detector):
         return observe(figures, made["map"][0], float(made["decision"][0]))
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
+        for event in self._take(frame):
+            yield from self._joined.add(event)
+        begun = [group.open_s for group in (self._grouper, self._odd_grouper) if group.open_s is not None]
+        yield from self._joined.release(min([*begun, frame.time_s - STRETCH_S]))
+
+    def finish(self, end_s: float) -> Iterator[Event]:
+        for event in self._end(end_s):
+            yield from self._joined.add(event)
+        yield from self._joined.finish()
+
+    def _take(self, frame: VideoFrame) -> Iterator[Event]:
         if span := self._odd.take(frame):
             for group in self._odd_grouper.add(*span, 1.0):
                 yield from self._odd_event(group)
         if min(frame.luma.shape) >= CELL and (pair := self._suspects.take(frame)):
             yield from self._look(pair)
 
-    def finish(self, end_s: float) -> Iterator[Event]:
+    def _end(self, end_s: float) -> Iterator[Event]:
         if pair := self._suspects.finish():
             yield from self._look(pair)
         for span in self._grouper.finish():

@@ -6,8 +6,10 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from vivavoce.inspection.media import Blocks, VideoFrame
+from vivavoce.inspection.motion import likeness
 
 APART, ALIKE = 20.0, 0.25
 """Levels by which an odd block differs from both neighbours in time at least, and how much of that they may differ
@@ -20,21 +22,30 @@ picture before from which they still show the scene, as in the light of a flash.
 ALONE = 0.25
 """Part of the odd blocks that the pictures before and after may have: what flies past leaves them in every picture."""
 
+SAME_SCENE = 0.6
+"""Correlation of the pictures before and after, from which they show one scene: one that pushes another out is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
     start_s: float
     end_s: float
-    odd_blocks: int
+    odd: npt.NDArray[np.bool_]
+    """Which blocks neither neighbour in time knows, (rows, columns)."""
     foreign: bool
     """Whether they show something else than the scene."""
+
+    @property
+    def count(self) -> int:
+        """How many are odd."""
+        return int(np.count_nonzero(self.odd))
 
 
 class OddPictures:
     """Finds them two pictures late: boxes, bands, mirrored and missing parts that last for one picture."""
 
     def __init__(self) -> None:
-        self._frames: deque[tuple[float, float, Blocks]] = deque(maxlen=3)
+        self._frames: deque[tuple[float, float, Blocks]] = deque(maxlen=5)
         self._seen: deque[_Seen] = deque(maxlen=3)
 
     def take(self, frame: VideoFrame) -> tuple[float, float] | None:
@@ -49,16 +60,24 @@ class OddPictures:
         if len(self._seen) < 3:
             return None
         before, middle, after = self._seen
-        alone = max(before.odd_blocks, after.odd_blocks) <= ALONE * middle.odd_blocks
-        return (middle.start_s, middle.end_s) if alone and middle.foreign else None
+        alone = max(before.count, after.count) <= ALONE * middle.count
+        if not (alone and middle.foreign and self._rests_around(middle.odd)):
+            return None
+        return middle.start_s, middle.end_s
 
     def _look(self) -> _Seen:
-        (_, _, before), (start_s, end_s, blocks), (_, _, after) = self._frames
+        (_, _, before), (start_s, end_s, blocks), (_, _, after) = list(self._frames)[-3:]
         came, went = np.abs(blocks - before), np.abs(blocks - after)
         odd = (came > APART) & (went > APART) & (np.abs(after - before) < ALIKE * np.minimum(came, went))
-        count = int(np.count_nonzero(odd))
-        foreign = count >= LEAST_BLOCKS and float(np.median(came[odd])) >= LEAST_LEVELS
-        return _Seen(start_s, end_s, count, foreign and _likeness(before[odd], blocks[odd]) < SCENE)
+        foreign = int(np.count_nonzero(odd)) >= LEAST_BLOCKS and float(np.median(came[odd])) >= LEAST_LEVELS
+        foreign = foreign and likeness(before, after) >= SAME_SCENE and _likeness(before[odd], blocks[odd]) < SCENE
+        return _Seen(start_s, end_s, odd, foreign)
+
+    def _rests_around(self, odd: npt.NDArray[np.bool_]) -> bool:
+        """Whether the place changes far less in the pictures around the middle one: the digits of a clock do not."""
+        first, before, middle, after, last = (blocks[odd] for _, _, blocks in self._frames)
+        around = np.maximum(np.abs(before - first), np.abs(last - after))
+        return float(np.quantile(around, 0.75)) <= ALIKE * float(np.median(np.abs(middle - before)))
 
 
 def _likeness(before: Blocks, now: Blocks) -> float:

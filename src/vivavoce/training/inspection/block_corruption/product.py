@@ -27,7 +27,16 @@ from vivavoce.training.inspection.block_corruption.network import CorruptionNetw
 from vivavoce.training.inspection.examples import Example, Maker
 from vivavoce.training.inspection.labeled_frames import labeled_frames
 from vivavoce.training.inspection.metrics import auc
-from vivavoce.training.inspection.product import DetectorProduct, DetectorRecipe, Probabilities, batch_of, score_parts
+from vivavoce.training.inspection.product import (
+    ATTRIBUTION,
+    DATA,
+    FOOTAGE,
+    DetectorProduct,
+    DetectorRecipe,
+    Probabilities,
+    batch_of,
+    score_parts,
+)
 from vivavoce.training.inspection.sources import Sources
 
 CORRUPT, UNTOUCHED = 8.0, 2.0
@@ -128,7 +137,10 @@ class BlockCorruption(DetectorProduct[DetectorRecipe]):
             "Residual network over figures of the blocks of two pictures; the last layer is a 1 x 1 convolution, the "
             "decision over the map is trained jointly. Examples: damaged streams of H.264, HEVC, VP9, MPEG-2 and "
             "MPEG-4, pictures lost whole; titles that roll, slides, shaking, dark and poorly coded scenes, whole and "
-            "damaged.",
+            "damaged; whole ones that push others out, are torn, combed, frozen or flash.",
+            f"{ATTRIBUTION}; clips of public repositories, each under its own terms, named in "
+            "`bench/inspection/fresh_video_clips.tsv`",
+            DATA + FOOTAGE,
         )  # fmt: skip
 
     def _figures(self, network: nn.Module, chosen: np.ndarray) -> dict[str, float]:
