@@ -14,7 +14,7 @@ from vivavoce.inspection.defects.audio_dropout.simulate import simulate as drop_
 from vivavoce.inspection.defects.banding.detect import periodicity
 from vivavoce.inspection.defects.colour_error.simulate import KINDS as COLOURS
 from vivavoce.inspection.defects.colour_error.simulate import simulate as spoil_colour
-from vivavoce.inspection.defects.combing.detect import combed_share, toothed_areas
+from vivavoce.inspection.defects.combing.detect import find_teeth, toothed_areas
 from vivavoce.inspection.defects.stutter.simulate import simulate as make_stutter
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.levels import entropy, smooth_levels
@@ -129,6 +129,13 @@ def test_a_fixed_camera_whose_one_moving_thing_left_is_not_frozen() -> None:
     assert found(Clip(tuple(frames), 25.0), "freeze") == []
 
 
+@pytest.mark.parametrize("clock_goes_on", [True, False])
+def test_a_scene_is_frozen_where_its_clock_went_on(clean: Clip, clock_goes_on: bool) -> None:
+    rest = 25
+    frames = (*clean.frames[:40], *[clean.frames[40]] * rest, *clean.frames[40 + rest * clock_goes_on :])
+    assert bool(found(replace(clean, frames=frames[:100]), "freeze")) == clock_goes_on
+
+
 @pytest.mark.parametrize("speed", [0.37, 0.45, 3.0])
 def test_titles_that_roll_in_whole_pixels_do_not_stutter(speed: float) -> None:
     ink = np.zeros((900, 320), np.uint8)
@@ -140,16 +147,16 @@ def test_titles_that_roll_in_whole_pixels_do_not_stutter(speed: float) -> None:
 
 def test_combs_are_what_a_field_match_removes(clean: Clip) -> None:
     past = [frame.luma for frame in clean.frames[47:50]]
-    assert combed_share(clean.frames[50].luma, past) == 0.0
+    assert find_teeth(clean.frames[50].luma, past).combed_share == 0.0
     woven, _ = simulate("combing", clean, 0.0, 4.0, 1.0)
     lumas = [frame.luma for frame in woven.frames]
-    assert max(combed_share(lumas[n], lumas[n - 3 : n]) for n in range(3, 100)) > 0.05
+    assert max(find_teeth(lumas[n], lumas[n - 3 : n]).combed_share for n in range(3, 100)) > 0.05
 
 
 def test_thin_lines_have_teeth_and_are_not_combed(clean: Clip) -> None:
     facade = np.where(np.arange(96)[:, None] % 2, 40, 200).astype(np.uint8).repeat(160, axis=1)
     assert toothed_areas(facade).all()
-    assert combed_share(facade, [facade] * 3) == 0.0
+    assert find_teeth(facade, [facade] * 3).combed_share == 0.0
     frames = tuple(frame.mapped(np.maximum(facade, frame.luma)) for frame in clean.frames)
     assert found(replace(clean, frames=frames), "combing") == []
 
@@ -180,6 +187,25 @@ def test_bands_are_a_period_in_the_histogram() -> None:
     assert periodicity(whole) < 0.2
     assert periodicity(banded) > 0.8
     assert entropy(whole) - entropy(banded) > 2.5
+
+
+def test_a_soft_thing_in_front_of_a_scene_blurs_nothing() -> None:
+    random, grey = np.random.default_rng(4), np.full((90, 160), 128, np.uint8)
+    scene = np.kron(random.integers(60, 180, (23, 40)), np.ones((8, 8)))[:180].astype(np.uint8)
+    thing = np.broadcast_to(20 + 210 * np.cos(np.arange(64) * np.pi / 12) ** 2, (48, 64))
+    frames = []
+    for number in range(100):
+        luma = scene.copy()
+        if 40 <= number < 65:
+            luma[60:108, 120:184] = thing
+        frames.append(Yuv(luma, grey, grey))
+    assert found(Clip(tuple(frames), RATE_HZ), "blur") == []
+
+
+def test_levels_bunch_at_a_period_that_stands_out() -> None:
+    places = np.arange(256)
+    assert periodicity(np.where(places % 8 == 4, 900.0, 60.0)) > 0.5
+    assert periodicity(np.where((places % 8 == 4) ^ (places % 7 == 4), 900.0, 60.0)) == 0.0
 
 
 def test_levels_that_are_lost_at_once_are_banding_and_a_fade_is_not() -> None:
@@ -220,6 +246,16 @@ def test_colours_that_go_with_their_light_are_no_error(clean: Clip) -> None:
         frame = replace(seen, blue=blue, red=red, luma=luma)
         frames = (*clean.frames[:20], frame, *clean.frames[21:])
         assert len(found(replace(clean, frames=frames), "colour_error")) == count
+
+
+def test_what_rushes_past_a_thing_in_front_is_no_flash() -> None:
+    random, grey = np.random.default_rng(6), np.full((90, 160), 128, np.uint8)
+    frames = []
+    for number in range(75):
+        luma = np.kron(random.normal(110, 50, (1, 8)) + (25 if number // 3 % 2 else -25), np.ones((180, 40)))
+        luma[60:, 100:220] = 200
+        frames.append(Yuv(np.clip(luma, 16, 235).astype(np.uint8), grey, grey))
+    assert found(Clip(tuple(frames), RATE_HZ), "flash") == []
 
 
 def test_three_flashes_a_second_are_allowed(clean: Clip) -> None:

@@ -9,7 +9,7 @@ from vivavoce.inspection.lip_sync.mouths import HEIGHT, WIDTH, cut_mouth
 from vivavoce.inspection.lip_sync.offsets import REACH, around, likeness, probabilities
 from vivavoce.inspection.lip_sync.speech import BANDS, speech_bands
 from vivavoce.inspection.lip_sync.tracks import FaceTracks
-from vivavoce.inspection.lip_sync.verdict import verdict, vote
+from vivavoce.inspection.lip_sync.verdict import Agreement, Answer, Verdict, verdict, vote
 from vivavoce.inspection.media import VideoFrame
 
 RANDOM = np.random.default_rng(3)
@@ -61,6 +61,24 @@ def test_the_majority_decides_and_a_tie_is_inconclusive() -> None:
     )
     assert verdict(0.0, 4.0, [_evidence(6), _evidence(0)]).answer == "inconclusive"
     assert verdict(0.0, 4.0, []).answer == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    ("said", "believed"),
+    [
+        ([("out of sync", 8, 0.95), ("in sync", 0, 0.9)], [0]),
+        ([("out of sync", 8, 0.7)], [0]),
+        ([("out of sync", 8, 0.7), ("inconclusive", 0, 0.9)], []),
+        ([("out of sync", 8, 0.7), ("out of sync", 9, 0.7), ("out of sync", 8, 0.7)], [0, 1, 2]),
+        ([("out of sync", 8, 0.7), ("out of sync", -12, 0.7)], []),
+    ],
+)
+def test_a_doubtful_offset_is_believed_when_the_next_stretch_agrees(
+    said: list[tuple[Answer, int, float]], believed: list[int]
+) -> None:
+    agreement, verdicts = Agreement(), [Verdict(4.0 * n, 4.0 * n + 4, *one, {}) for n, one in enumerate(said)]
+    found = [one for verdict in verdicts for one in agreement.take(verdict)] + agreement.finish()
+    assert found == [verdicts[n] for n in believed]
 
 
 def test_sound_around_a_stretch_is_floor_where_there_is_none() -> None:

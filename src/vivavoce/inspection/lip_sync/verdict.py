@@ -16,6 +16,10 @@ SURE = 0.6
 PEAK = 0.4
 """Least probability of one offset with its neighbours: a face that does not speak spreads it over many."""
 
+ALONE, SAME_OFFSET = 0.9, 2
+"""Probability from which one stretch is believed by itself, and how far the offsets of two in a row may lie apart that
+are believed together, in pictures."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -57,3 +61,33 @@ def verdict(start_s: float, end_s: float, evidence: Sequence[Array]) -> Verdict:
     sides = [(offset, likely) for side, offset, likely in voted if side == answer]
     offset = max(sides, key=lambda side: side[1])[0]
     return Verdict(start_s, end_s, answer, offset, float(np.mean([likely for _, likely in sides])), votes)
+
+
+class Agreement:
+    """Which verdicts of "out of sync" to believe: sound that is late is so for longer than one stretch.
+
+    One is believed when it is very sure, when the one before or after it says nearly the same, or when it is the only
+    one of the file.
+    """
+
+    def __init__(self) -> None:
+        self._before: Verdict | None = None
+        self._doubted: Verdict | None = None
+        self._count = 0
+
+    def take(self, said: Verdict) -> list[Verdict]:
+        """Take the next verdict; give those that are now believed."""
+        before, doubted = self._before, self._doubted
+        self._before, self._doubted, self._count = said, None, self._count + 1
+        if said.answer != "out of sync":
+            return []
+        if before and before.answer == said.answer and abs(before.offset_frames - said.offset_frames) <= SAME_OFFSET:
+            return [doubted, said] if doubted else [said]
+        if said.probability >= ALONE:
+            return [said]
+        self._doubted = said
+        return []
+
+    def finish(self) -> list[Verdict]:
+        """The one verdict of a short file that was in doubt."""
+        return [self._doubted] if self._doubted and self._count == 1 else []

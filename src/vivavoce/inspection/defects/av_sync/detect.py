@@ -14,7 +14,7 @@ from vivavoce.inspection.event import Event
 from vivavoce.inspection.lip_sync.offsets import REACH, Array, SyncNetworks, around
 from vivavoce.inspection.lip_sync.speech import PER_TICK, speech_bands
 from vivavoce.inspection.lip_sync.tracks import TICK_S, FaceTrack, FaceTracks
-from vivavoce.inspection.lip_sync.verdict import Verdict, verdict
+from vivavoce.inspection.lip_sync.verdict import Agreement, Verdict, verdict
 from vivavoce.inspection.media import SAMPLE_RATE_HZ, AudioBlock, MediaInfo, Samples, VideoFrame
 
 FRAGMENT_TICKS, LEAST_TICKS = 100, 75
@@ -42,7 +42,9 @@ class AvSync(Detector):
     25 a second, and a network trained on talking faces compares them with the sound at 55 offsets from 27 pictures
     early to 27 late. Each face that moves and is there for three seconds or more votes; the verdict is in sync, out of
     sync, or inconclusive (no such face, silence, no vote, or a tie). Fragments out of sync make events with the offset
-    in pictures of 40 ms, positive where the sound is late. `verdicts` keeps the last five thousand.
+    in pictures of 40 ms, positive where the sound is late. An offset seldom comes for four seconds and goes: one
+    fragment is believed when it is very sure, when the next agrees with it, or when there is no other. `verdicts` keeps
+    the last five thousand.
 
     Limits: faces from a twentieth of the picture's width on, seen from the front, in files of 15 pictures a second and
     more; the first sound stream; offsets past 1.1 s are inconclusive at best. Trained on few speakers.
@@ -65,6 +67,7 @@ class AvSync(Detector):
         self._start = 0
         self._able = bool(media.video and media.sounds and not 0.0 < media.video.rate_hz < SLOWEST_HZ)
         self.verdicts: deque[Verdict] = deque(maxlen=MOST_VERDICTS)
+        self._agreement = Agreement()
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
         if self._able:
@@ -82,6 +85,7 @@ class AvSync(Detector):
         end = self._tracks.tick
         if end - self._start >= LEAST_TICKS or (not self.verdicts and end > 0):
             yield from self._fragment(self._start, end)
+        yield from map(_event, self._agreement.finish())
 
     def _judge(self) -> Iterator[Event]:
         """Judge fragments of which both pictures and sound are there, or of which the sound is long overdue."""
@@ -99,9 +103,7 @@ class AvSync(Detector):
         evidence = [one for track in self._tracks.tracks if (one := self._evidence(track, start, end)) is not None]
         said = verdict(start * TICK_S, end * TICK_S, evidence)
         self.verdicts.append(said)
-        if said.answer == "out of sync":
-            found = {"verdict": said.answer, "offset_frames": said.offset_frames, "votes": said.votes}
-            yield Event("av_sync", said.start_s, said.end_s, said.probability, found)
+        yield from map(_event, self._agreement.take(said))
 
     def _evidence(self, track: FaceTrack, start: int, end: int) -> Array | None:
         """One face's evidence in a fragment, or None where there is too little of it to see or hear."""
@@ -124,6 +126,11 @@ class AvSync(Detector):
         self._memory = {number: value for number, value in self._memory.items() if number in living}
         self._memory[track.number] = now
         return now
+
+
+def _event(said: Verdict) -> Event:
+    found = {"verdict": said.answer, "offset_frames": said.offset_frames, "votes": said.votes}
+    return Event("av_sync", said.start_s, said.end_s, said.probability, found)
 
 
 def is_still(changes: Sequence[float]) -> bool:

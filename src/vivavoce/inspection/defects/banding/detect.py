@@ -2,8 +2,9 @@
 
 The levels that occur in smooth parts of the picture: cut to fewer bits, they bunch at every fourth, eighth or
 sixteenth level, and a lossy codec afterwards smears the bunches without filling the valleys. What is measured is the
-strength of such a period in the histogram of luma over smooth areas alone, and the histogram's entropy, which falls at
-once where levels are lost within a scene, also without the commonest level: a flat ground that grows loses none.
+strength of such a period in the histogram of luma over smooth areas alone, which must stand out over other periods, and
+the histogram's entropy, which falls at once where levels are lost within a scene, also without the commonest level: a
+flat ground that grows loses none.
 Drawings in few colours and test patterns are meant, so of
 them only the fall counts.
 
@@ -17,6 +18,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from vivavoce.inspection.content import is_chart
 from vivavoce.inspection.detector import Detector, Sampling
@@ -29,6 +31,11 @@ from vivavoce.inspection.motion import Blocks, likeness
 EVERY_S = 0.24
 LEAST_BUNCHES = 5
 PERIODS = (4, 8, 16)
+OTHERS = (5, 6, 7, 9, 10, 11, 12, 13, 14)
+STANDS_OUT, APART = 1.6, 1.5
+"""How far a period of lost bits must stand out over the strongest other one, and how many waves over the levels in use
+that must be away from it and its overtones: few pixels, and levels that were stretched, bunch at any distance."""
+
 CONTRAST, LOST_BITS, CHART_BITS, HOLD = 0.33, 0.6, 0.9, 0.8
 GROUND, BUNCHED = 1, 0.2
 """Levels on either side of the commonest that are of the same ground, and the periodicity of levels from which the
@@ -97,17 +104,25 @@ def without_ground(levels: Levels) -> Levels:
 
 
 def periodicity(levels: Levels) -> float:
-    """How far levels (256,) bunch at a distance of 4, 8 or 16: 0 not at all, 1 all of them."""
+    """How far levels (256,) bunch at a distance of 4, 8 or 16, and at no other one: 0 not at all, 1 all of them."""
     counts = levels[17:235]
     wide = np.convolve(counts, np.ones(33) / 33, mode="same")
     used = wide > 0.002 * wide.max()
-    periods = [period for period in PERIODS if np.count_nonzero(used) >= LEAST_BUNCHES * period]
+    width = int(np.count_nonzero(used))
+    periods = [period for period in PERIODS if width >= LEAST_BUNCHES * period]
     if not periods:
         return 0.0
-    even = np.minimum(counts[used] / wide[used], 6.0)
-    places = np.flatnonzero(used)
-    tones = [abs(np.sum(even * np.exp(-2j * np.pi * places / period))) / even.sum() for period in periods]
-    return float(max(tones))
+    even, places = np.minimum(counts[used] / wide[used], 6.0), np.flatnonzero(used)
+    tones = {period: _tone(even, places, period) for period in periods}
+    best = max(periods, key=tones.__getitem__)
+    waves = [order * width / best for order in range(1, best)]
+    others = [other for other in OTHERS if min(abs(width / other - wave) for wave in waves) >= APART]
+    strongest = max((_tone(even, places, other) for other in others), default=0.0)
+    return tones[best] if tones[best] >= STANDS_OUT * strongest else 0.0
+
+
+def _tone(even: Levels, places: npt.NDArray[np.intp], period: int) -> float:
+    return float(abs(np.sum(even * np.exp(-2j * np.pi * places / period))) / even.sum())
 
 
 def _event(span: EventGroup) -> Event:

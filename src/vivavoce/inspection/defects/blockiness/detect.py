@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
+
 from vivavoce.inspection.addon import load_learned
 from vivavoce.inspection.content import is_chart
-from vivavoce.inspection.defects.blockiness.features import PHASES, SMALLEST, grid_figures
+from vivavoce.inspection.defects.blockiness.features import PHASES, SMALLEST, grid_figures, share_by_phase
 from vivavoce.inspection.detector import Detector, Sampling
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGrouper
@@ -19,6 +21,10 @@ LEAST = 2
 COARSEST = 51.0
 IN_PARTS = 0.2
 """Probability in each half of a picture: an encoder's grid lies on all of it."""
+
+STANDS_OUT, OVER_OTHERS = 0.04, 3.0
+"""Part of the places along the grid, of columns and of rows, where a step stands out between flat sides, and how many
+times as many as off the grid: less is what an encoder's last rounding leaves, and nobody sees it."""
 
 MOST_QUANTISERS = 10_000
 """Whose mean is told."""
@@ -69,7 +75,7 @@ class Blockiness(Detector):
         if min(frame.luma.shape) < SMALLEST:
             return
         visible, quantiser = (0.0, 0.0) if is_chart(frame.small) else self.judge(frame.luma)
-        if visible >= self._threshold and not self._is_all_over(frame.luma):
+        if visible >= self._threshold and not (stands_out(frame.luma) and self._is_all_over(frame.luma)):
             visible = 0.0
         strength = visible / self._threshold
         for span in self._spans.add(frame.time_s, frame.time_s + frame.seconds, strength):
@@ -93,3 +99,9 @@ class Blockiness(Detector):
             mean = min(COARSEST, sum(quantisers) / max(1, len(quantisers)))
             evidence = {"quantiser": round(mean, 1), "pictures": count}
             yield Event("blockiness", start_s, end_s, min(1.0, strength * self._threshold), evidence)
+
+
+def stands_out(luma: Plane) -> bool:
+    """Whether steps stand out along some grid of luma (rows, columns), in both directions."""
+    shares = share_by_phase(grid_figures(luma))
+    return all(share.max() >= max(STANDS_OUT, OVER_OTHERS * float(np.median(share))) for share in shares)

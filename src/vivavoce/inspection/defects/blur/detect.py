@@ -2,7 +2,9 @@
 
 Sharpness is how steep strong edges are: the steepest step's part of their rise over six pixels. A drop that comes at
 once in a scene that stays, holds for 0.6 s, and goes at once, is a defect; a pull of focus and a dissolve are slow, and
-a soft scene begins with a cut.
+a soft scene begins with a cut. The same things must be sharp, soft and sharp again: the picture is parted into tiles,
+and those with as many strong edges before, in and after the drop tell. A thing that comes to the front and goes lets
+the others as sharp as they are. What is soft because it moves fast is no defect.
 By itself, a picture scaled up by four and more has edges that rise evenly over several pixels, all of them.
 
 Fails on softness of a whole file at less than that, and on slow changes.
@@ -11,17 +13,20 @@ Fails on softness of a whole file at less than that, and on slow changes.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from vivavoce.inspection.detector import Detector, Sampling
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import ratio_to_threshold
 from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame
 from vivavoce.inspection.motion import Blocks, likeness
+
+Edges = npt.NDArray[np.float32]
 
 EVERY_S = 0.12
 ROW_STEP = 4
@@ -35,16 +40,55 @@ SLACK_IN, SLACK_OUT = 0.25, 0.3
 """Of the depth of a drop: how far from the bottom its second look, and from the top the first or second after it."""
 SAME_SCENE = 0.75
 MOST_S = 20.0
+ROWS, COLUMNS = 6, 8
+"""Of tiles in the picture."""
+TILE_EDGES, AS_MANY = 8.0, 3.0
+"""Strong edges in a tile from which it tells, and by what ratio their number may change."""
+TILE_DROP, FASTER = 0.9, 1.5
+"""Sharpness of the middle one of those tiles, against that before and after; and motion in a drop, against that before
+and after, from which it is motion that blurs."""
+
 SOFT_WHOLE, LEAST_WHOLE_S = 0.25, 1.0
+MOST_KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Strong edges of one picture by tile, (48, 3): the sum of their steepest steps, that of their rises over six
+    pixels, both in levels, and how many there are."""
+
+    tiles: Edges
+    motion: float = 0.0
+    """Mean change of the blocks since the look before, in levels."""
+
+    @property
+    def sharpness(self) -> float:
+        """Part of a strong edge's rise over six pixels that its steepest step makes."""
+        steepest, rise, _ = self.tiles.sum(axis=0)
+        return float(steepest / rise)
 
 
 @dataclass(slots=True)
 class _Soft:
     start_s: float
+    past: list[Look]
     before: float
-    values: list[float]
+    looks: list[Look]
     back_s: float | None = None
     """When it began to go."""
+
+    @property
+    def values(self) -> list[float]:
+        return [look.sharpness for look in self.looks]
+
+    def is_everywhere(self, after: Look) -> bool:
+        """Whether the middle one of the tiles that show the same is softer than before and than after, and nothing
+        moves faster meanwhile."""
+        soft = mean_tiles(self.looks)
+        if any(middle_ratio(soft, mean_tiles(looks)) > TILE_DROP for looks in (self.past, [after])):
+            return False
+        motion = float(np.median([look.motion for look in self.looks[1:]]))
+        return motion <= FASTER * max(float(np.median([look.motion for look in self.past])), after.motion)
 
     def is_steep(self, after: float) -> bool:
         """Whether sharpness fell at once, stayed down, and is back at once at `after`."""
@@ -61,45 +105,48 @@ class Blur(Detector):
 
     def __init__(self, media: MediaInfo, thresholds: Any = None) -> None:
         super().__init__(media, thresholds)
-        self._recent: deque[float] = deque(maxlen=5)
-        self._look: Blocks | None = None
+        self._recent: deque[Look] = deque(maxlen=5)
+        self._blocks: Blocks | None = None
         self._soft: _Soft | None = None
         self._all: list[float] = []
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
-        value = sharpness(frame.luma)
-        look, before = frame.blocks, self._look
-        self._look = look
-        if value is None:
+        blocks, before = frame.blocks, self._blocks
+        self._blocks = blocks
+        tiles = edge_tiles(frame.luma)
+        if tiles is None:
             return
-        same = before is not None and likeness(before, look) > SAME_SCENE
-        if len(self._all) < 10_000:
+        same = before is not None and likeness(before, blocks) > SAME_SCENE
+        look = Look(tiles, 0.0 if before is None or not same else float(np.abs(blocks - before).mean()))
+        value = look.sharpness
+        if len(self._all) < MOST_KEPT:
             self._all.append(value)
         soft = self._soft
         if soft:
             if same and value < DROP * soft.before and frame.time_s - soft.start_s < MOST_S:
-                soft.values.append(value)
+                soft.looks.append(look)
                 return
             if same and soft.back_s is None and not soft.is_steep(value):
                 soft.back_s = frame.time_s
                 return
             self._soft = None
-            if same and soft.is_steep(value):
+            if same and soft.is_steep(value) and soft.is_everywhere(look):
                 yield _event(soft, soft.back_s or frame.time_s)
             self._recent.clear()
         elif (
             same and len(self._recent) >= LEAST_PAST and value < min(CRISP, DROP * (sharp := self._sharpness_before()))
         ):
-            between = self._recent[-1] < (1 + DROP) / 2 * sharp
-            self._soft = _Soft(frame.time_s - (EVERY_S if between else 0.0), sharp, [value])
+            between = self._recent[-1].sharpness < (1 + DROP) / 2 * sharp
+            start_s = frame.time_s - (EVERY_S if between else 0.0)
+            self._soft = _Soft(start_s, list(self._recent)[:-1], sharp, [look])
             return
         if not same:
             self._recent.clear()
-        self._recent.append(value)
+        self._recent.append(look)
 
     def _sharpness_before(self) -> float:
         """Leaves out the last picture: it may lie halfway down."""
-        return float(np.median(list(self._recent)[:-1]))
+        return float(np.median([look.sharpness for look in list(self._recent)[:-1]]))
 
     def finish(self, end_s: float) -> Iterator[Event]:
         if end_s >= LEAST_WHOLE_S and self._all and float(np.percentile(self._all, 90)) < SOFT_WHOLE:
@@ -112,8 +159,15 @@ class Blur(Detector):
 def sharpness(luma: Plane) -> float | None:
     """Part of a strong edge's rise over six pixels that its steepest step makes; None without strong edges.
 
-    Looked at on every fourth row. An even slope gives 0.17, natural video 0.3 to 0.6.
+    An even slope gives 0.17, natural video 0.3 to 0.6.
     """
+    tiles = edge_tiles(luma)
+    return None if tiles is None else Look(tiles).sharpness
+
+
+def edge_tiles(luma: Plane) -> Edges | None:
+    """The strongest edges of luma (height, width) on every fourth row, by tile, as `Look` keeps them; None where there
+    are hardly any."""
     lines = luma[::ROW_STEP].astype(np.int16)
     rise = np.abs(lines[:, REACH:] - lines[:, :-REACH])
     count = max(LEAST_EDGES, round(STRONGEST * rise.size))
@@ -125,7 +179,25 @@ def sharpness(luma: Plane) -> float | None:
         return None
     edges = lines[rows[:, None], columns[:, None] + np.arange(REACH + 1)]
     steepest = np.abs(np.diff(edges, axis=1)).max(axis=1)
-    return float(steepest.sum()) / float(rise[rows, columns].sum())
+    tile = rows * ROWS // rise.shape[0] * COLUMNS + columns * COLUMNS // rise.shape[1]
+    sums = (np.bincount(tile, weights, ROWS * COLUMNS) for weights in (steepest, rise[rows, columns], None))
+    return np.stack(list(sums), axis=1).astype(np.float32)
+
+
+def mean_tiles(looks: Sequence[Look]) -> Edges:
+    """The mean of the tiles of some looks."""
+    return np.mean([look.tiles for look in looks], axis=0)
+
+
+def middle_ratio(tiles: Edges, others: Edges) -> float:
+    """The median, over the tiles that have edges enough and as many in both, of sharpness against that of the other;
+    1.0 where no tile has."""
+    counts, other_counts = tiles[:, 2], others[:, 2]
+    fewer, more = np.minimum(counts, other_counts), np.maximum(counts, other_counts)
+    known = (fewer >= TILE_EDGES) & (more <= AS_MANY * fewer)
+    if not known.any():
+        return 1.0
+    return float(np.median(tiles[known, 0] / tiles[known, 1] * others[known, 1] / others[known, 0]))
 
 
 def _event(soft: _Soft, end_s: float) -> Event:

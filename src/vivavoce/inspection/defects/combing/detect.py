@@ -44,6 +44,10 @@ MATCHED_SHARE = 0.25
 """Of the areas with teeth, those that a match must rid of them: of combed frames 70 % and more, while of a texture of
 fine lines that moves a few match by chance."""
 
+WHOLE_SHARE, MOST_SEEN = 0.6, 512
+"""Of all areas with teeth in the frames of an event, those that a match rids of them: what is woven is so throughout,
+while a fine fabric has teeth in every frame and loses them in a few; and frames that are remembered for it."""
+
 GAP_S = 0.8
 
 
@@ -67,11 +71,13 @@ class Combing(Detector):
         super().__init__(media, thresholds)
         self._grouper = EventGrouper(GAP_S)
         self._past: deque[Plane] = deque(maxlen=PAST)
+        self._seen: deque[tuple[float, Teeth]] = deque(maxlen=MOST_SEEN)
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
-        share = 0.0 if frame.interlaced else combed_share(frame.luma, self._past, self.thresholds.match)
+        teeth = NO_TEETH if frame.interlaced else find_teeth(frame.luma, self._past, self.thresholds.match)
         self._past.append(frame.luma)
-        ratio = share / self.thresholds.combed_share
+        self._seen.append((frame.time_s, teeth))
+        ratio = teeth.combed_share / self.thresholds.combed_share
         for group in self._grouper.add(frame.time_s, frame.time_s + frame.seconds, ratio):
             yield from self._events(group)
 
@@ -80,24 +86,46 @@ class Combing(Detector):
             yield from self._events(group)
 
     def _events(self, group: EventGroup) -> Iterator[Event]:
-        if group.count >= self.thresholds.frames:
+        seen = [teeth for time_s, teeth in self._seen if group.start_s <= time_s <= group.end_s]
+        matched, areas = sum(teeth.matched * teeth.areas for teeth in seen), sum(teeth.areas for teeth in seen)
+        if group.count >= self.thresholds.frames and matched >= WHOLE_SHARE * areas:
             share = round(group.mean * self.thresholds.combed_share, 4)
             evidence = {"combed_share": share, "pictures": group.count}
             yield Event("combing", group.start_s, group.end_s, ratio_to_threshold(group.mean), evidence)
 
 
-def combed_share(luma: Plane, past: Sequence[Plane], match: float = Thresholds().match) -> float:
-    """Part of the areas of a frame, luma (height, width), that are full of teeth which a field match removes.
+@dataclass(frozen=True, slots=True)
+class Teeth:
+    """What is combed of one frame."""
+
+    areas: int
+    """Areas full of teeth."""
+    matched: float
+    """Part of them that a field match rids of their teeth."""
+    of: int
+    """Areas in all."""
+
+    @property
+    def combed_share(self) -> float:
+        """Part of the frame's areas that are combed."""
+        return self.matched * self.areas / self.of if self.areas and self.matched >= MATCHED_SHARE else 0.0
+
+
+NO_TEETH = Teeth(0, 0.0, 1)
+
+
+def find_teeth(luma: Plane, past: Sequence[Plane], match: float = Thresholds().match) -> Teeth:
+    """The areas of a frame, luma (height, width), that are full of teeth, and which of them a field match removes.
 
     `past` holds the luma of up to some frames before.
     """
     areas = toothed_areas(luma)
     rows, columns = np.nonzero(areas)
     if not len(rows) or not past:
-        return 0.0
+        return NO_TEETH
     chosen = np.unique(np.linspace(0, len(rows) - 1, MAX_MATCHED).astype(np.int64))
     matched = sum(field_match(luma, past, int(rows[n]), int(columns[n])) < match for n in chosen) / len(chosen)
-    return matched * len(rows) / areas.size if matched >= MATCHED_SHARE else 0.0
+    return Teeth(len(rows), matched, areas.size)
 
 
 def toothed_areas(luma: Plane) -> npt.NDArray[np.bool_]:

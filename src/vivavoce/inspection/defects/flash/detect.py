@@ -20,12 +20,20 @@ from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGroup, EventGrouper, ratio_to_threshold
 from vivavoce.inspection.media import MediaInfo, VideoFrame
-from vivavoce.inspection.motion import block_means
+from vivavoce.inspection.motion import block_means, likeness
 
 PEAK_CDM2, GAMMA = 200.0, 2.4
 STEP_CDM2, DARKER_CDM2 = 20.0, 160.0
-AREA, AGAINST = 0.25, 0.4
-"""Moving pictures grow lighter here and darker there; a flash goes one way."""
+AREA = 0.25
+AGAINST, AGAINST_STEP = 0.15, 0.25
+"""Moving pictures grow lighter here and darker there; a flash goes one way. Of the area that changes with it, what may
+change against it at most, by so much of the least step."""
+
+SCENE, BACK, ALIKE = 0.5, 0.4, 1.5
+"""A flash lights up what is there. The first change leaves the picture so like; each later one brings its area back to
+where it was before the last, but for so much of the change. Or it washes all out: its mean over its spread. What
+rushes past is new each time."""
+
 WHOLE, SWING_S = 0.8, 0.5
 """A flash of the least area and step changes the mean of the screen by so much; of that, the share by which it must
 change, and within what time. Patterns that pass leave the mean as it is."""
@@ -73,6 +81,8 @@ class _Swings:
     def __init__(self, step: float, darker: float) -> None:
         self._step, self._darker = step, darker
         self._extreme: np.ndarray | None = None
+        self._lit: np.ndarray | None = None
+        """The extreme before that one, on its side."""
         self._direction = 0
         self._means: deque[tuple[float, float]] = deque(maxlen=256)
         """Of the screen, with their times in seconds."""
@@ -88,6 +98,17 @@ class _Swings:
         """When the last of them was complete."""
         return self._times[-1] if self._times else -1.0
 
+    def _is_light(self, swing: np.ndarray, with_it: float, values: np.ndarray) -> bool:
+        """Whether a change is one of light: it goes one way, and the scene is the same or washed out."""
+        if float(np.mean(-swing >= AGAINST_STEP * self._step)) >= AGAINST * with_it:
+            return False
+        if float(swing.mean()) >= ALIKE * float(swing.std()):
+            return True
+        if self._lit is None or self._lit.shape != values.shape or not self._times:
+            return self._extreme is not None and likeness(self._extreme, values) >= SCENE
+        area = swing >= self._step
+        return float(np.abs(values - self._lit)[area].mean()) <= BACK * float(swing[area].mean())
+
     def take(self, time_s: float, values: np.ndarray) -> int:
         """Changes within the second before `time_s`."""
         if self._extreme is None or self._extreme.shape != values.shape:
@@ -99,12 +120,12 @@ class _Swings:
         for direction in (1, -1):
             swing = direction * (values - self._extreme)
             darker = np.minimum(values, self._extreme) < self._darker
-            with_it, against = np.mean((swing >= self._step) & darker), np.mean((-swing >= self._step) & darker)
+            with_it = float(np.mean((swing >= self._step) & darker))
             whole = max(direction * (mean - before) for _, before in self._means) >= WHOLE * AREA * self._step
-            if direction != self._direction and whole and with_it > AREA and against < AGAINST * with_it:
+            if direction != self._direction and whole and with_it > AREA and self._is_light(swing, with_it, values):
                 self._direction = direction
                 self._times.append(time_s)
-                self._extreme = values.copy()
+                self._lit, self._extreme = self._extreme, values.copy()
                 break
         else:
             outward = np.maximum if self._direction > 0 else np.minimum

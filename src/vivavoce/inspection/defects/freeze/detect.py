@@ -2,11 +2,14 @@
 
 Adapts to noise: what counts is the mean of blocks, in which grain and coding noise cancel, against the motion just
 before. A still that was cut or dissolved to, a title card, a slide and a scene that comes to rest are no freezes, nor
-is a flat or black picture. The scene must have moved and go on: what moved before the hold moves again after it. A
-fixed camera whose one moving thing has left holds nothing; nor does a screen, whose pages scroll and rest.
+is a flat or black picture. The scene must have moved until the hold, and while the picture was held its clock went on:
+the first picture after it is further away than pictures in a row are, over more of the picture, and shows the same
+place unless the camera moved. What rests and goes on from where it was (a puppet, a drawn figure, a camera path, a
+freeze frame of the director's) was never held up. A fixed camera whose one moving thing has left holds nothing; nor
+does a screen, whose pages scroll and rest.
 
-Fails where there was hardly any motion to stop (a waiting face), or where a small part goes on moving in the held
-picture (a burnt-in clock). A freeze frame that the director wanted looks the same as one that nobody wanted.
+Fails where there was hardly any motion to stop (a waiting face), where a small part goes on moving in the held
+picture (a burnt-in clock), and on a stream that waits and loses nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import ratio_to_threshold
 from vivavoce.inspection.media import MediaInfo, VideoFrame
-from vivavoce.inspection.motion import Blocks, Motion, Step, rank_magnitude
+from vivavoce.inspection.motion import Blocks, Motion, Step, likeness, rank_magnitude
 
 LEAST_S = 0.4
 STILL, STILL_SHARE, STILL_MOST = 1.0, 0.25, 4.0
@@ -41,6 +44,13 @@ BRAKED, CUT, SAME_SCENE = 0.2, 6.0, 0.5
 SUDDEN, JUMP = 3.0, 2.0
 """The last step before the hold against the largest of the first three in it, or the step after it against typical
 ones: one of the two edges is sharp."""
+
+WENT_ON, ELSEWHERE = 1.3, 0.5
+"""The step after the hold against typical ones, from which the clock went on; and the likeness to the held picture
+that the one after it must have where the camera stood still."""
+
+UNTIL, END_LAST = 5, 0.5
+"""Steps before the hold most of which must move; and the last of them against typical ones where nothing follows."""
 
 ACTIVE, ACTIVE_STEPS = 2.0, 3
 """Levels by which a block changes that moves, and the steps before the hold in which it is looked for."""
@@ -128,7 +138,7 @@ class Freeze(Detector):
         moving = sum(motion > STILL for motion in motions) >= MOVING_SHARE * max(1, len(motions))
         enough = bool(recent) and start_s - recent[0].time_s >= CONTEXT_LEAST_S
         sudden = enough and BRAKED * context <= recent[-1].speed <= CUT * max(context, STILL)
-        sudden = sudden and recent[-1].likeness > SAME_SCENE
+        sudden = sudden and recent[-1].likeness > SAME_SCENE and float(np.median(motions[-UNTIL:])) > STILL
         last = recent[-1].speed if recent else 0.0
         hold = _Hold(
             start_s,
@@ -159,10 +169,15 @@ class Freeze(Detector):
         """Whether what moved before the hold moves again after it, and something that could move is held."""
         if float(hold.anchor.std()) < self.thresholds.contrast:
             return False
+        whole = float(hold.active.mean()) >= self.thresholds.scene_share
         if resumed is None or resumed.blocks.shape != hold.active.shape:
-            return float(hold.active.mean()) >= self.thresholds.scene_share
+            return whole and hold.last >= END_LAST * hold.context
+        if not whole and likeness(hold.anchor, resumed.blocks) < ELSEWHERE:
+            return False
         again = np.abs(resumed.blocks - hold.anchor) > ACTIVE
-        return float((again & hold.active).sum()) >= self.thresholds.same_place * max(1.0, float(hold.active.sum()))
+        active = float(hold.active.sum())
+        went_on = resumed.speed >= WENT_ON * hold.context and float(again.sum()) >= active
+        return went_on and float((again & hold.active).sum()) >= self.thresholds.same_place * max(1.0, active)
 
     def _judge_hold(self, hold: _Hold, end_s: float, resumed: Step | None) -> Iterator[Event]:
         noise = float(np.median(hold.speeds))
@@ -171,8 +186,6 @@ class Freeze(Detector):
             return
         jumped = resumed is not None and resumed.speed >= JUMP * hold.context
         if hold.last < SUDDEN * max(hold.speeds[:3]) and not jumped:
-            return
-        if resumed is not None and resumed.speed < max(STILL, 0.4 * hold.context):
             return
         if not self._scene_moved(hold, resumed):
             return
