@@ -71,11 +71,15 @@ class Look:
 @dataclass(slots=True)
 class _Soft:
     start_s: float
+    halfway: bool
+    """Whether the look before the first of `looks` was on its way down."""
     past: list[Look]
     before: float
     looks: list[Look]
     back_s: float | None = None
     """When it began to go."""
+    low: int = 0
+    """Looks until then."""
 
     @property
     def values(self) -> list[float]:
@@ -91,12 +95,14 @@ class _Soft:
         return motion <= FASTER * max(float(np.median([look.motion for look in self.past])), after.motion)
 
     def is_steep(self, after: float) -> bool:
-        """Whether sharpness fell at once, stayed down, and is back at once at `after`."""
-        if len(self.values) < LEAST_PICTURES:
+        """Whether sharpness fell within one look, stayed down, and is back at `after` within one."""
+        values = self.values
+        if len(values) < LEAST_PICTURES:
             return False
-        bottom = float(np.median(self.values))
+        bottom = float(np.median(values))
         depth = self.before - bottom
-        return self.values[1] <= bottom + SLACK_IN * depth and after >= self.before - SLACK_OUT * depth
+        down = values[0 if self.halfway else 1], values[-2 if self.back_s is None else self.low - 1]
+        return max(down) <= bottom + SLACK_IN * depth and after >= self.before - SLACK_OUT * depth
 
 
 class Blur(Detector):
@@ -127,7 +133,7 @@ class Blur(Detector):
                 soft.looks.append(look)
                 return
             if same and soft.back_s is None and not soft.is_steep(value):
-                soft.back_s = frame.time_s
+                soft.back_s, soft.low = frame.time_s, len(soft.looks)
                 return
             self._soft = None
             if same and soft.is_steep(value) and soft.is_everywhere(look):
@@ -138,7 +144,7 @@ class Blur(Detector):
         ):
             between = self._recent[-1].sharpness < (1 + DROP) / 2 * sharp
             start_s = frame.time_s - (EVERY_S if between else 0.0)
-            self._soft = _Soft(start_s, list(self._recent)[:-1], sharp, [look])
+            self._soft = _Soft(start_s, between, list(self._recent)[:-1], sharp, [look])
             return
         if not same:
             self._recent.clear()

@@ -32,7 +32,10 @@ RANGE_RATIO, RANGE_FIT = 255 / 219, 0.4
 LEAST_SPREAD, BLACK = 12.0, 16.0
 FADE_SHARE = 0.4
 FORGET_S = 8.0
-CAST = 60.0
+CAST, EVEN = 60.0, 8.0
+"""How far above the middle chroma lies that is violet, and its greatest spread: a lost plane is even, stage light and
+drawings are not."""
+
 EMPTY = 105.0
 """How far below the middle chroma lies whose planes are empty; a green screen lies at 75 to 95."""
 
@@ -124,7 +127,7 @@ def _absolute(look: _Look) -> tuple[str, float] | None:
     blue, red = look.blue - 128.0, look.red - 128.0
     if np.median(blue) < -EMPTY and np.median(red) < -EMPTY:
         return "green", 0.95
-    if np.median(blue) > CAST and np.median(red) > CAST:
+    if np.median(blue) > CAST and np.median(red) > CAST and max(float(blue.std()), float(red.std())) < EVEN:
         return "violet", 0.95
     return None
 
