@@ -19,8 +19,9 @@ from vivavoce.inspection.defects.block_corruption.suspects import Suspects
 from vivavoce.inspection.defects.blockiness import detect as blockiness
 from vivavoce.inspection.defects.blockiness.detect import Blockiness
 from vivavoce.inspection.defects.tearing import detect as tearing
-from vivavoce.inspection.defects.tearing.detect import Tearing, moved_width, scrolls
-from vivavoce.inspection.defects.tearing.older_rows import OlderRows, bobs, find_older_rows
+from vivavoce.inspection.defects.tearing.detect import Tearing, scrolls
+from vivavoce.inspection.defects.tearing.older_rows import older_rows_ratio
+from vivavoce.inspection.defects.tearing.seam import SEEN, find_seam
 from vivavoce.inspection.detector import Detector, Sampler
 from vivavoce.inspection.errors import UnavailableError
 from vivavoce.inspection.event import Event
@@ -206,21 +207,46 @@ def test_without_older_rows_nothing_is_torn_whatever_the_network_says(monkeypatc
 def test_rows_that_come_to_rest_are_not_torn() -> None:
     pictures = [frame.luma.copy() for frame in _panned(6)]
     pictures[-1][32:] = pictures[-2][32:]
-    assert (find_older_rows(pictures) or OlderRows(0, 0, 0)).ratio < 1.0
+    assert older_rows_ratio(pictures) < 1.0
     pictures[-1][32:] = pictures[-4][32:]
-    found = find_older_rows(pictures)
-    assert found is not None
-    assert (found.row, found.age) == (0.5, 3)
-    assert found.ratio > 10
+    assert older_rows_ratio(pictures) > 10
 
 
-def test_a_shaken_camera_is_not_torn_and_a_torn_pan_is_no_shake() -> None:
+def test_a_shaken_camera_is_not_torn() -> None:
     scene = np.random.default_rng(0).integers(16, 235, (200, 320)).astype(np.uint8)
-    before, up, down = scene[10:190], scene[13:193], scene[7:187]
-    assert bobs(before, up, 0.5)
-    assert not bobs(before, before, 0.5)
-    assert not bobs(before, np.concatenate([up[:90], down[90:]]), 0.5)
-    assert not bobs(before, np.roll(before, 5, axis=1), 0.5)
+    shaken = [scene[at : at + 180] for at in (10, 13, 7, 12, 7, 10)]
+    assert older_rows_ratio(shaken) < 1.0
+
+
+def test_a_seam_parts_older_rows_from_the_others() -> None:
+    pictures = [frame.luma.copy() for frame in _panned(6)]
+    assert find_seam(pictures, 0.5) is None
+    pictures[-1][32:] = pictures[-4][32:]
+    seam = find_seam(pictures, 0.5)
+    assert seam is not None
+    assert seam.ratio > 10
+    assert seam.levels > 5
+    assert min(seam.share, seam.width) > 0.8
+
+
+def test_the_border_between_two_views_is_no_seam() -> None:
+    """The lower one goes to and fro: its rows are shown again, but the border was there before."""
+    upper, lower = _panned(6), _panned(12)[6:]
+    pictures = [frame.luma.copy() for frame in upper]
+    for picture, number in zip(pictures, (0, 1, 2, 3, 2, 1), strict=True):
+        picture[32:] = lower[number].luma[32:]
+    seam = find_seam(pictures, 0.5)
+    assert seam is not None
+    assert seam.ratio > 10
+    assert seam.levels < SEEN
+
+
+def test_nothing_is_found_at_the_edges_of_a_small_picture() -> None:
+    pictures = [np.roll(frame.luma, number, axis=0) for number, frame in enumerate(_panned(6))]
+    for height in range(1, 64):
+        small = [picture[:height, : max(1, height // 2)] for picture in pictures]
+        assert older_rows_ratio(small) >= 0.0
+        assert all(find_seam(small, row) is None or height > 12 for row in (0.01, 0.5, 1.0))
 
 
 def test_a_visible_grid_is_an_event_with_its_quantiser(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -263,14 +289,11 @@ def test_what_rolls_as_a_whole_is_not_torn() -> None:
 
 
 def test_a_ball_on_even_ground_moves_in_a_small_part_of_the_width() -> None:
-    before, now = np.full((180, 320), 250, np.uint8), np.full((180, 320), 250, np.uint8)
-    before[85:95, 100:108], now[85:95, 106:114] = 90, 90
-    assert moved_width(before, now, 0.5) < 0.1
-    for height in range(
-        48, 181
-    ):  # the uppermost line that is looked at: interlaced 720 x 480 has 98 small rows a field
-        assert moved_width(before[:height], now[:height], 8 / height) == 0.0
-    assert moved_width(before, np.roll(np.arange(180 * 320).reshape(180, 320), 9).astype(np.uint8), 0.5) > 0.9
+    pictures = [np.full((180, 320), 250, np.uint8) for _ in range(6)]
+    for picture, left in zip(pictures, (100, 104, 108, 112, 108, 104), strict=True):
+        picture[85:95, left : left + 8] = 90
+    seam = find_seam(pictures, 85 / 180)
+    assert seam is None or seam.width < 0.06
 
 
 def test_the_networks_word_alone_is_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,8 @@ import numpy as np
 from vivavoce.inspection.addon import load_learned
 from vivavoce.inspection.content import is_chart
 from vivavoce.inspection.defects.tearing.features import row_profiles
-from vivavoce.inspection.defects.tearing.older_rows import LEAST_ROWS, ROWS_SHARE, OlderRows, bobs, find_older_rows
+from vivavoce.inspection.defects.tearing.older_rows import older_rows_ratio
+from vivavoce.inspection.defects.tearing.seam import SEEN, Seam, find_seam
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGroup, EventGrouper, ratio_to_threshold
@@ -21,13 +22,9 @@ from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame
 BURST, REMEMBERED = 3, 6
 """Frames in a row that the network reads, and in which older rows are looked for."""
 
-GAP_S = 1.0
-SAME_ROW = 0.03
+GAP_S = 1.5
 MIN_HEIGHT = 48
 COLUMN_STEP, REACH = 8, 16
-BAND, MOVED = 8, 2.0
-"""Pixels of a band of columns, and mean difference in levels from which it moved."""
-
 LEAST_CHANGE, LEFT_OVER = 0.2, 0.35
 
 
@@ -35,29 +32,31 @@ LEAST_CHANGE, LEFT_OVER = 0.2, 0.35
 class Thresholds:
     """What may be set."""
 
-    older_rows: float = 1.75
-    """How much better rows fit an earlier frame than those since."""
-    hardly_older_rows: float = 1.2
-    """The same where the network is sure, and puts the line at the same row."""
-    suspected: float = 0.3
+    older_rows: float = 1.3
+    """How much better rows on one side of a line fit an earlier frame than those since, and than the other side."""
+    suspected: float = 0.15
     """Probability that a frame is torn, by the network."""
-    probability: float = 0.6
-    """The same where it puts the line at the same row."""
-    certain: float = 0.92
-    """The same of one frame of an event at least."""
-    width: float = 0.1
-    """Share of the width that moved at the line, in that frame at least."""
-    looks: float = 3.0
-    """Torn frames, none over a second after the one before, that make an event."""
+    clearly_older_rows: float = 1.5
+    """As `older_rows`, of a clear frame, of which an event has one at least."""
+    probability: float = 0.3
+    """As `suspected`, of a clear frame."""
+    seam: float = 0.3
+    """Share of what moved at the line in which a seam is seen, in a clear frame."""
+    width: float = 0.06
+    """Share of the width that moved at the line, in a clear frame."""
+    looks: float = 2.0
+    """Torn frames, none over a second and a half after the one before, that make an event."""
 
 
 class Tearing(Detector):
     """A frame that was shown before it was whole: rows of two moments meet at a horizontal line.
 
     On one side of the line the rows are those of an earlier frame, two to five back, though they had moved on since;
-    on the other side they are not: time goes back. That is looked for in every frame, small. A network must agree, and
-    in one frame at least put the line at the same row: it reads how each row follows the one above, and the same rows
-    of the two frames before, in 16 bands of columns. Of interlaced frames one field is looked at.
+    on the other side they are not: time goes back. That is looked for in every frame, small. Where there are some, a
+    network tells how likely the frame is torn and where: it reads how each row follows the one above, and the same
+    rows of the frames before, in 16 bands of columns. At the line that it tells, older rows must be found in the frame
+    as it is; and in one frame of an event at least, a seam where the earlier frame has none. Of interlaced frames one
+    field is looked at.
 
     Limits: needs something that moves at the line, and a line that moves or a tear that comes and goes: then some
     rows are shown twice. A torn still is whole, and so is what rolls up or down as a whole, as credits do.
@@ -71,11 +70,11 @@ class Tearing(Detector):
     def __init__(self, media: MediaInfo, thresholds: Any = None) -> None:
         super().__init__(media, thresholds)
         self._network = load_learned("tearing", "tearing").networks["tearing"]
-        self._lumas: deque[Plane] = deque(maxlen=BURST)
+        self._lumas: deque[Plane] = deque(maxlen=REMEMBERED)
         self._small: deque[Plane] = deque(maxlen=REMEMBERED)
         self._grouper = EventGrouper(GAP_S)
-        self._clearest: OlderRows | None = None
-        self._sure = False
+        self._clearest: tuple[float, float] | None = None
+        """How far the seam of the clearest frame of an event stands out, in levels, and its row."""
 
     def judge(self, pictures: Sequence[Plane]) -> tuple[float, float]:
         """Luma of three frames in a row, or more -> how likely the last is torn, and at which share of its height."""
@@ -93,51 +92,40 @@ class Tearing(Detector):
         self._small.append(small)
         if len(self._small) < REMEMBERED or luma.shape[0] < MIN_HEIGHT:
             return
-        older = find_older_rows(tuple(self._small))
         limits = self.thresholds
-        if older is None or older.ratio < limits.hardly_older_rows or bobs(self._small[-2], small, older.row):
+        if older_rows_ratio(tuple(self._small)) < limits.older_rows or self._passed_over(frame):
             return
-        torn, row = self._ask_network(frame)
-        agreed = torn >= limits.probability and abs(row - older.row) <= SAME_ROW
-        if not agreed and (torn < limits.suspected or older.ratio < limits.older_rows):
+        torn, row = self.judge(tuple(self._lumas))
+        seam = find_seam(tuple(self._lumas), row) if torn >= limits.suspected else None
+        if seam is None or seam.ratio < limits.older_rows:
             return
-        for group in self._grouper.add(frame.time_s, frame.time_s + frame.seconds, max(1.0, older.ratio)):
+        ratio = seam.ratio / limits.older_rows
+        for group in self._grouper.add(frame.time_s, frame.time_s + frame.seconds, ratio):
             yield from self._event(group)
-        wide = agreed and moved_width(self._small[-2], small, older.row) >= limits.width
-        self._sure |= wide and torn >= limits.certain
-        if self._clearest is None or older.ratio > self._clearest.ratio:
-            self._clearest = older
+        if torn >= limits.probability and self._is_clear(seam):
+            self._clearest = max(self._clearest or (0.0, 0.0), (seam.levels, row))
 
     def finish(self, end_s: float) -> Iterator[Event]:
         for group in self._grouper.finish():
             yield from self._event(group)
 
-    def _ask_network(self, frame: VideoFrame) -> tuple[float, float]:
-        """How likely the frame is torn, and where; not at all where something else shows rows twice."""
-        lumas = tuple(self._lumas)
-        return (0.0, 0.0) if is_chart(frame.small) or scrolls(*lumas[-2:]) else self.judge(lumas)
+    def _passed_over(self, frame: VideoFrame) -> bool:
+        """Whether something else shows rows twice."""
+        return is_chart(frame.small) or scrolls(self._lumas[-2], self._lumas[-1])
+
+    def _is_clear(self, seam: Seam) -> bool:
+        limits = self.thresholds
+        shown = seam.ratio >= limits.clearly_older_rows and seam.levels >= SEEN
+        return shown and seam.share >= limits.seam and seam.width >= limits.width
 
     def _event(self, group: EventGroup) -> Iterator[Event]:
         clearest, self._clearest = self._clearest, None
-        sure, self._sure = self._sure, False
-        if clearest is None or not sure or group.count < self.thresholds.looks:
+        if clearest is None or group.count < self.thresholds.looks:
             return
-        row = clearest.row
+        row = clearest[1]
         box = [0.0, max(0.0, row - 0.01), 1.0, min(1.0, row + 0.01)]
         evidence = {"row": round(row, 3), "box": box, "pictures": group.count}
-        score = ratio_to_threshold(group.mean / self.thresholds.older_rows)
-        yield Event("tearing", group.start_s, group.end_s, score, evidence)
-
-
-def moved_width(before: Plane, now: Plane, row: float) -> float:
-    """The share of the width, 0 to 1, that changed on either side of a line at a share of the height, between two
-    planes (height, width): where a small thing moves on an even ground, rows of any picture fit."""
-    height, width = now.shape
-    near = max(LEAST_ROWS, height // ROWS_SHARE)
-    line = max(near, int(row * height))  # 8 of 98 rows is a share that is rounded down to 7
-    apart = np.abs(now[line - near : line + near].astype(np.int16) - before[line - near : line + near])
-    bands = apart[:, : width // BAND * BAND].reshape(2, near, width // BAND, BAND).mean(axis=(1, 3))
-    return float((bands.max(axis=0) > MOVED).mean())
+        yield Event("tearing", group.start_s, group.end_s, ratio_to_threshold(group.mean), evidence)
 
 
 def scrolls(before: Plane, now: Plane) -> bool:

@@ -3,81 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from vivavoce.inspection.media import Plane
+from vivavoce.inspection.media import Plane, apart
 
-COLUMN_STEP = 4
-LEAST_ROWS, ROWS_SHARE = 8, 40
-"""Rows on either side of a line that are looked at: eight, or a fortieth of the height."""
+ROWS, BAND, STEP = 4, 8, 2
+"""Rows on either side of a line, columns of a band, and rows from a line to the next that is tried."""
 
 BORDER = 0.07
 """Part of the height at the top and at the bottom that is left out: bars and tickers begin there."""
 
-FITS = 3.0
-"""Mean difference in levels up to which rows are those of an earlier picture, after coding."""
+MOVED, FITS = 2.0, 3.0
+"""Mean difference in levels from which a band moved, and up to which it is that of an earlier picture, after coding."""
 
-BOB_ROWS, BOB_BANDS, BOB_LEFT = 6, 3, 0.8
-ADDED, CODING = 0.2, 0.4
-"""Levels that keep ratios of next to nothing in bounds."""
+LEAST_BANDS, CODING = 2, 0.5
+"""Bands that must have moved, and levels that keep ratios of next to nothing in bounds."""
 
-
-@dataclass(frozen=True, slots=True)
-class OlderRows:
-    """Where rows of an earlier picture are shown."""
-
-    ratio: float
-    """How much worse the pictures after that one, and the other side of the line, fit."""
-    row: float
-    """The line, as a share of the height."""
-    age: int
-    """How many pictures ago they were shown."""
+Levels = npt.NDArray[np.float32]
 
 
-def find_older_rows(pictures: Sequence[Plane]) -> OlderRows | None:
-    """Luma of pictures in a row, (height, width) each, oldest first -> the clearest line in the last; None without.
+def older_rows_ratio(pictures: Sequence[Plane]) -> float:
+    """Luma of pictures in a row, small, (height, width) each, oldest first -> how much better the rows on one side of
+    some line in the last fit one of two back or more than they fit any since, and than the other side fits it.
 
-    Rows that only stay as they were in the picture before do not count: things come to rest.
+    Only bands of columns that moved since count, and rows that stay as they were in the picture before do not: things
+    come to rest. 0 where nothing moved.
     """
-    now = pictures[-1][:, ::COLUMN_STEP].astype(np.int16)
-    apart = np.stack([np.abs(now - older[:, ::COLUMN_STEP]).mean(axis=1) for older in reversed(pictures[:-1])])
-    height, near = len(now), max(LEAST_ROWS, len(now) // ROWS_SHARE)
-    lines = np.arange(max(near, int(BORDER * height)), min(height - near, int((1 - BORDER) * height)))
-    if not len(lines):
-        return None
-    sums = np.pad(np.cumsum(apart, axis=1), ((0, 0), (1, 0)))
-    means = (sums[:, near:] - sums[:, :-near]) / near
-    below, above = means[:, lines], means[:, lines - near]
-    found = max((*_ratios(below, above), *_ratios(above, below)), key=lambda one: one[0], default=None)
-    return OlderRows(found[0], float(lines[found[1]] / height), found[2]) if found else None
+    now = pictures[-1]
+    changes = np.stack([_band_sums(apart(now, older)) for older in reversed(pictures[:-1])])
+    rows = changes[:, :-3] + changes[:, 1:-2] + changes[:, 2:-1] + changes[:, 3:]
+    means: Levels = np.divide(rows[:, ::STEP], ROWS * BAND, dtype=np.float32)
+    border = int(BORDER * len(now)) // STEP
+    apart_by = ROWS // STEP
+    above, below = means[:, border : -border - apart_by], means[:, border + apart_by : means.shape[1] - border]
+    return max(_best_ratio(below, above), _best_ratio(above, below))
 
 
-def bobs(before: Plane, now: Plane, row: float) -> bool:
-    """Whether the picture moved up or down alike on both sides of a line, at a share of the height: a camera that is
-    shaken comes back to where it was, and older rows fit all of it. Both planes are (height, width)."""
-    older, newer = (plane[:, ::COLUMN_STEP].astype(np.int16) for plane in (before, now))
-    line, near = int(row * len(newer)), BOB_BANDS * max(LEAST_ROWS, len(newer) // ROWS_SHARE)
-    best: list[int] = []
-    for first, last in ((max(BOB_ROWS, line - near), line), (line, min(len(newer) - BOB_ROWS, line + near))):
-        apart = {
-            rows: float(np.abs(newer[first:last] - older[first + rows : last + rows]).mean())
-            for rows in range(-BOB_ROWS, BOB_ROWS + 1)
-        }
-        rows = min(apart, key=lambda moved: apart[moved])
-        best.append(rows if apart[rows] < BOB_LEFT * apart[0] else 0)
-    return best[0] * best[1] > 0
+def _band_sums(change: Plane) -> npt.NDArray[np.uint16]:
+    """(rows, columns) -> sums of bands of eight columns, (rows, bands). Added column by column: that is quicker."""
+    bands = change.shape[1] // BAND
+    columns = change[:, : bands * BAND].reshape(-1, BAND)
+    sums = columns[:, 0].astype(np.uint16)
+    for number in range(1, BAND):
+        sums += columns[:, number]
+    return sums.reshape(len(change), bands)
 
 
-def _ratios(side: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> list[tuple[float, int, int]]:
-    """The best ratio, its place and its age, of each age from two on; both are (ages, lines), newest first."""
-    moved = np.minimum.accumulate(side, axis=0)
-    best: list[tuple[float, int, int]] = []
-    for age in range(1, len(side)):
-        ratio = (np.minimum(moved[age - 1], other[age]) + ADDED) / (side[age] + CODING)
-        ratio[side[age] > FITS] = 0.0
-        place = int(ratio.argmax())
-        best.append((float(ratio[place]), place, age + 1))
-    return best
+def _best_ratio(side: Levels, other: Levels) -> float:
+    """Of one side of every line and the other, (ages, lines, bands), newest first: the best ratio of ages from two
+    on."""
+    return float(back_ratios(side, other, LEAST_BANDS, FITS).max(initial=0.0))
+
+
+def back_ratios(side: Levels, other: Levels, least_bands: int, fits: float) -> Levels:
+    """How much better rows fit an earlier picture than those since, and than the other side fits that one.
+
+    `side` and `other`: mean differences in levels to earlier pictures, (ages, lines, bands), newest first -> ratios
+    (ages - 1, lines), of ages from two on; 0 where fewer than `least_bands` moved, or differ by over `fits` levels.
+    """
+    since = np.minimum.accumulate(side, axis=0)[:-1]
+    moved = (since > MOVED).astype(np.float32)
+    bands = np.maximum(moved.sum(axis=2), 1.0)
+    changed, back, across = (
+        (np.einsum("alb,alb->al", values, moved) / bands).astype(np.float32) for values in (since, side[1:], other[1:])
+    )
+    ratios = np.minimum(changed, across) / (back + CODING)
+    return ratios * ((bands >= least_bands) & (back <= fits))
