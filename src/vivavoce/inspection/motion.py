@@ -24,7 +24,8 @@ class Step:
     speed: float
     """Of the difference to the picture before: noise averages out, any motion shows."""
     bend: float
-    """Of the difference of differences: next to nothing in a fade or dissolve, which change steadily."""
+    """Of the difference less what of it has the pattern of the difference before: next to nothing in a fade or
+    dissolve, which go on adding the same picture, slowly or fast."""
     likeness: float
     """Correlation with the picture before: a cut leaves little."""
     blocks: Blocks
@@ -49,10 +50,15 @@ class Motion:
         if before is None:
             return None
         difference = blocks - before
-        bent = difference - self._difference if self._difference is not None else difference
+        bent = difference - pattern_of(difference, self._difference) if self._difference is not None else difference
         self._difference = difference
         alike = likeness(before, blocks)
         return Step(frame.time_s, frame.seconds, rank_magnitude(difference), rank_magnitude(bent), alike, blocks)
+
+
+def pattern_of(difference: Blocks, before: Blocks) -> Blocks:
+    """The part of a difference that is a multiple of the one before, (rows, columns), in levels."""
+    return before * (float((difference * before).sum()) / max(float((before * before).sum()), 1e-6))
 
 
 def rank_magnitude(difference: Blocks, rank: int = RANK) -> float:

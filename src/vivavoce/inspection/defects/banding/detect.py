@@ -32,7 +32,7 @@ EVERY_S = 0.24
 LEAST_BUNCHES = 5
 PERIODS = (4, 8, 16)
 OTHERS = (5, 6, 7, 9, 10, 11, 12, 13, 14)
-STANDS_OUT, APART = 1.6, 1.5
+STANDS_OUT, APART = 1.5, 1.5
 """How far a period of lost bits must stand out over the strongest other one, and how many waves over the levels in use
 that must be away from it and its overtones: few pixels, and levels that were stretched, bunch at any distance."""
 
@@ -74,7 +74,10 @@ class Banding(Detector):
             yield _event(span)
 
     def _measure_bunching(self, levels: Levels | None) -> float:
-        return periodicity(levels) if levels is not None and entropy(levels) >= DRAWN_BITS else 0.0
+        if levels is None or entropy(levels) < DRAWN_BITS:
+            return 0.0
+        tone, other = periodicity(levels)
+        return tone if tone >= STANDS_OUT * other else 0.0
 
     def _lost_entropy(self, frame: VideoFrame, levels: Levels | None) -> float:
         """Bits of entropy that were lost at once in this scene and are not back."""
@@ -88,7 +91,7 @@ class Banding(Detector):
         if self._whole is None or abs(now[2] - self._whole[2]) > SAME_LIGHT:
             self._whole = now
         lost = self._whole[0] - now[0]
-        if periodicity(levels) < BUNCHED:
+        if periodicity(levels)[0] < BUNCHED:
             lost = min(lost, self._whole[1] - now[1])
         if lost < HOLD * LOST_BITS or lost > GROWN * self._lost > 0.0:
             self._whole, lost = now, 0.0
@@ -103,22 +106,25 @@ def without_ground(levels: Levels) -> Levels:
     return rest
 
 
-def periodicity(levels: Levels) -> float:
-    """How far levels (256,) bunch at a distance of 4, 8 or 16, and at no other one: 0 not at all, 1 all of them."""
+def periodicity(levels: Levels) -> tuple[float, float]:
+    """How far levels (256,) bunch at a distance of 4, 8 or 16, and how far at others: 0 not at all, 1 all of them."""
     counts = levels[17:235]
     wide = np.convolve(counts, np.ones(33) / 33, mode="same")
     used = wide > 0.002 * wide.max()
     width = int(np.count_nonzero(used))
     periods = [period for period in PERIODS if width >= LEAST_BUNCHES * period]
     if not periods:
-        return 0.0
+        return 0.0, 0.0
     even, places = np.minimum(counts[used] / wide[used], 6.0), np.flatnonzero(used)
     tones = {period: _tone(even, places, period) for period in periods}
     best = max(periods, key=tones.__getitem__)
     waves = [order * width / best for order in range(1, best)]
-    others = [other for other in OTHERS if min(abs(width / other - wave) for wave in waves) >= APART]
-    strongest = max((_tone(even, places, other) for other in others), default=0.0)
-    return tones[best] if tones[best] >= STANDS_OUT * strongest else 0.0
+    others = [
+        other
+        for other in OTHERS
+        if width >= LEAST_BUNCHES * other and min(abs(width / other - wave) for wave in waves) >= APART
+    ]
+    return tones[best], max((_tone(even, places, other) for other in others), default=0.0)
 
 
 def _tone(even: Levels, places: npt.NDArray[np.intp], period: int) -> float:

@@ -44,9 +44,14 @@ ROWS, COLUMNS = 6, 8
 """Of tiles in the picture."""
 TILE_EDGES, AS_MANY = 8.0, 3.0
 """Strong edges in a tile from which it tells, and by what ratio their number may change."""
-TILE_DROP, FASTER = 0.9, 1.5
-"""Sharpness of the middle one of those tiles, against that before and after; and motion in a drop, against that before
-and after, from which it is motion that blurs."""
+TILE_DROP = 0.95
+"""Sharpness of the middle one of those tiles, against that before and after."""
+MOVED, FASTER, WHOLE = 2.0, 1.5, 0.5
+"""Levels by which a block changes that moves; and how much more of the picture moves in a drop than before and after,
+and how much of it, where it is motion that blurs."""
+PAST, NEAR_PAST = 10, 5
+"""Looks before a drop that must all have been sharp: a transition of sharp dots lasts less; and those of them that it
+is measured against."""
 
 SOFT_WHOLE, LEAST_WHOLE_S = 0.25, 1.0
 MOST_KEPT = 10_000
@@ -59,13 +64,12 @@ class Look:
 
     tiles: Edges
     motion: float = 0.0
-    """Mean change of the blocks since the look before, in levels."""
+    """Part of the blocks that moved since the look before."""
 
     @property
     def sharpness(self) -> float:
         """Part of a strong edge's rise over six pixels that its steepest step makes."""
-        steepest, rise, _ = self.tiles.sum(axis=0)
-        return float(steepest / rise)
+        return sharpness_of(self.tiles)
 
 
 @dataclass(slots=True)
@@ -92,7 +96,8 @@ class _Soft:
         if any(middle_ratio(soft, mean_tiles(looks)) > TILE_DROP for looks in (self.past, [after])):
             return False
         motion = float(np.median([look.motion for look in self.looks[1:]]))
-        return motion <= FASTER * max(float(np.median([look.motion for look in self.past])), after.motion)
+        usual = max(float(np.median([look.motion for look in self.past])), after.motion)
+        return motion < max(WHOLE, FASTER * usual)
 
     def is_steep(self, after: float) -> bool:
         """Whether sharpness fell within one look, stayed down, and is back at `after` within one."""
@@ -111,7 +116,7 @@ class Blur(Detector):
 
     def __init__(self, media: MediaInfo, thresholds: Any = None) -> None:
         super().__init__(media, thresholds)
-        self._recent: deque[Look] = deque(maxlen=5)
+        self._recent: deque[Look] = deque(maxlen=PAST)
         self._blocks: Blocks | None = None
         self._soft: _Soft | None = None
         self._all: list[float] = []
@@ -123,7 +128,8 @@ class Blur(Detector):
         if tiles is None:
             return
         same = before is not None and likeness(before, blocks) > SAME_SCENE
-        look = Look(tiles, 0.0 if before is None or not same else float(np.abs(blocks - before).mean()))
+        moved = float((np.abs(blocks - before) > MOVED).mean()) if before is not None and same else 0.0
+        look = Look(tiles, moved)
         value = look.sharpness
         if len(self._all) < MOST_KEPT:
             self._all.append(value)
@@ -139,20 +145,25 @@ class Blur(Detector):
             if same and soft.is_steep(value) and soft.is_everywhere(look):
                 yield _event(soft, soft.back_s or frame.time_s)
             self._recent.clear()
-        elif (
-            same and len(self._recent) >= LEAST_PAST and value < min(CRISP, DROP * (sharp := self._sharpness_before()))
-        ):
+        elif same and (sharp := self._sharpness_before()) * DROP > value < CRISP:
             between = self._recent[-1].sharpness < (1 + DROP) / 2 * sharp
             start_s = frame.time_s - (EVERY_S if between else 0.0)
-            self._soft = _Soft(start_s, between, list(self._recent)[:-1], sharp, [look])
+            self._soft = _Soft(start_s, between, self._looks_before(), sharp, [look])
             return
         if not same:
             self._recent.clear()
         self._recent.append(look)
 
+    def _looks_before(self) -> list[Look]:
+        """Leaves out the last one: it may lie halfway down."""
+        return list(self._recent)[-NEAR_PAST:-1]
+
     def _sharpness_before(self) -> float:
-        """Leaves out the last picture: it may lie halfway down."""
-        return float(np.median([look.sharpness for look in list(self._recent)[:-1]]))
+        """What a drop is measured against, 0 where the looks before were not all sharp."""
+        if len(self._recent) < LEAST_PAST:
+            return 0.0
+        sharp = float(np.median([look.sharpness for look in self._looks_before()]))
+        return sharp if min(look.sharpness for look in list(self._recent)[:-1]) >= DROP * sharp else 0.0
 
     def finish(self, end_s: float) -> Iterator[Event]:
         if end_s >= LEAST_WHOLE_S and self._all and float(np.percentile(self._all, 90)) < SOFT_WHOLE:
@@ -168,7 +179,13 @@ def sharpness(luma: Plane) -> float | None:
     An even slope gives 0.17, natural video 0.3 to 0.6.
     """
     tiles = edge_tiles(luma)
-    return None if tiles is None else Look(tiles).sharpness
+    return None if tiles is None else sharpness_of(tiles)
+
+
+def sharpness_of(tiles: Edges) -> float:
+    """The sharpness of a picture by its tiles (48, 3), 0 to 1 and over."""
+    steepest, rise, _ = tiles.sum(axis=0)
+    return float(steepest / rise)
 
 
 def edge_tiles(luma: Plane) -> Edges | None:

@@ -15,7 +15,7 @@ picture (a burnt-in clock), and on a stream that waits and loses nothing.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -48,6 +48,9 @@ ones: one of the two edges is sharp."""
 WENT_ON, ELSEWHERE = 1.3, 0.5
 """The step after the hold against typical ones, from which the clock went on; and the likeness to the held picture
 that the one after it must have where the camera stood still."""
+
+FADE_S, FADE_CONTRAST = 0.35, 1.4
+"""How long before the hold contrast is looked at, and by what ratio it changes in a fade."""
 
 UNTIL, END_LAST = 5, 0.5
 """Steps before the hold most of which must move; and the last of them against typical ones where nothing follows."""
@@ -88,6 +91,8 @@ class _Hold:
     active: npt.NDArray[np.bool_]
     """Which blocks moved in the last steps before."""
     speeds: list[float] = field(default_factory=list[float])
+    same_before: bool = False
+    """Whether the scene was the same as long before as motion is looked at: no transition led to it."""
     drawn: bool = False
     """Whether the held picture is a page, a chart or a screen."""
     popped: int = 0
@@ -137,9 +142,10 @@ class Freeze(Detector):
         context = float(np.median(motions)) if motions else 0.0
         moving = sum(motion > STILL for motion in motions) >= MOVING_SHARE * max(1, len(motions))
         enough = bool(recent) and start_s - recent[0].time_s >= CONTEXT_LEAST_S
-        sudden = enough and BRAKED * context <= recent[-1].speed <= CUT * max(context, STILL)
+        last = recent[-1].motion if recent else 0.0
+        sudden = enough and BRAKED * context <= last and recent[-1].speed <= CUT * max(context, STILL)
+        sudden = sudden and not _fades_in([s for s in recent if s.time_s > start_s - FADE_S], step)
         sudden = sudden and recent[-1].likeness > SAME_SCENE and float(np.median(motions[-UNTIL:])) > STILL
-        last = recent[-1].speed if recent else 0.0
         hold = _Hold(
             start_s,
             context,
@@ -150,6 +156,7 @@ class Freeze(Detector):
             [step.speed],
         )
         hold.end_s = step.time_s + step.seconds
+        hold.same_before = enough and likeness(recent[0].blocks, step.blocks) > SAME_SCENE
         hold.drawn = hold.moving and is_drawn(frame.small)
         return hold
 
@@ -171,7 +178,7 @@ class Freeze(Detector):
             return False
         whole = float(hold.active.mean()) >= self.thresholds.scene_share
         if resumed is None or resumed.blocks.shape != hold.active.shape:
-            return whole and hold.last >= END_LAST * hold.context
+            return whole and hold.same_before and hold.last >= END_LAST * hold.context
         if not whole and likeness(hold.anchor, resumed.blocks) < ELSEWHERE:
             return False
         again = np.abs(resumed.blocks - hold.anchor) > ACTIVE
@@ -191,6 +198,12 @@ class Freeze(Detector):
             return
         evidence = {"noise": round(noise, 2), "motion_before": round(hold.context, 2)}
         yield Event("freeze", hold.start_s, end_s, ratio_to_threshold(strength), evidence)
+
+
+def _fades_in(before: Sequence[Step], held: Step) -> bool:
+    """Whether the picture that is held came up out of black or white."""
+    spread = [float(step.blocks.std()) + 1.0 for step in (before[0], held)] if before else [1.0, 1.0]
+    return max(spread) > FADE_CONTRAST * min(spread)
 
 
 def moved_blocks(looks: Iterable[Blocks]) -> npt.NDArray[np.bool_]:
