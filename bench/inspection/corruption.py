@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +40,8 @@ STRENGTHS, CRF, WIDTHS = (0.2, 0.9), (18, 28), (240, 641)
 MADE, CLEAN = 8, 4
 """Files drawn from a clip with damage, and without."""
 
-SEED, RENDER_SEED, DRAWS, LEARNED = 29, 31, 10_000, "learned"
+SEEDS, RENDER_SEED, DRAWS, LEARNED = (29, 37), 31, 10_000, "learned"
+"""Each seed draws from every clip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +72,17 @@ class Answers:
 def draw(data: Path, names: Sequence[str], folder: Path, workers: int = 1) -> list[Drawn]:
     """Files of all clips; those that are in the folder already are used again."""
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
-        return [one for made in pool.map(partial(_draw_from, data=data, folder=folder), names) for one in made]
+        jobs = list(product(SEEDS, names))
+        return [one for made in pool.map(partial(_draw_from, data=data, folder=folder), jobs) for one in made]
 
 
-def _draw_from(name: str, data: Path, folder: Path) -> list[Drawn]:
-    stem = "-".join(Path(name).parts).replace(".", "_")
+def _draw_from(job: tuple[int, str], data: Path, folder: Path) -> list[Drawn]:
+    seed, name = job
+    folder, stem = folder / str(seed), "-".join(Path(name).parts).replace(".", "_")
     beside = folder / f"{stem}.json"
     if not beside.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        random = np.random.default_rng([SEED, *name.encode()])
+        random = np.random.default_rng([seed, *name.encode()])
         whole = read_clip(data / "video" / name, seconds=READ_S)
         rows = [asdict(one) | {"path": one.path.name} for one in _files(whole, name, folder / stem, random)]
         beside.write_text(json.dumps(rows))

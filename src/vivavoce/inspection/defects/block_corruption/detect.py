@@ -10,7 +10,14 @@ import numpy as np
 
 from vivavoce.inspection.addon import load_learned
 from vivavoce.inspection.content import is_chart
-from vivavoce.inspection.defects.block_corruption.evidence import Evidence, Observation, Scene, observe
+from vivavoce.inspection.defects.block_corruption.camera import unexplained
+from vivavoce.inspection.defects.block_corruption.evidence import (
+    Evidence,
+    Observation,
+    Scene,
+    corrupt_cells,
+    observe,
+)
 from vivavoce.inspection.defects.block_corruption.features import CELL, block_figures
 from vivavoce.inspection.defects.block_corruption.joined_events import JoinedEvents
 from vivavoce.inspection.defects.block_corruption.odd_pictures import OddPictures
@@ -25,8 +32,11 @@ Decision = Literal["learned", "area"]
 MAX_AREA, EXIT_RATIO = 0.07, 0.6
 """The rule: the share of the map, and the part of it that keeps an event going."""
 
-GAP_S = 0.7
+GAP_S = 1.0
 ODD_GAP_S, ODD_SCORE = 1.0, 0.9
+CAMERA_LOOKS = 3
+"""The first looks at an event, in which the movement of the camera is looked for: later damage moves with the scene."""
+
 HELD = 0.3
 """Mean change in levels under which a picture is held."""
 
@@ -57,11 +67,11 @@ class BlockCorruption(Detector):
     inside, change since the picture before) and gives a map with one value for 32 x 32 pixels (224 x 224 gives 7 x 7,
     1080p 33 x 60; cells that the picture cuts off are left out). Of each eighth of a second the picture is looked at
     whose blocks change least like those around them: damage comes and goes with single pictures. Pictures that the
-    network suspects, none over 0.7 s after the one before, are an event where all that was seen says so: how sure the
-    network was, the area, whether the change stepped at the borders of blocks, as motion, texture and defocus do not,
-    and whether the network suspected the scene before. A picture that is held is compared with that of the look before,
-    and stays corrupt while it is held. Version 1 of the decision (`area`) calls pictures corrupt when over 0.07 of the
-    map is over one half.
+    network suspects, none over a second after the one before, are an event where all that was seen says so: how sure
+    the network was, the area, whether the change stepped at the borders of blocks, as motion, texture and defocus do
+    not, and whether the network suspected the scene before. What moved with the whole scene is none. A picture that is
+    held is compared with that of the look before, and stays corrupt while it is held. Version 1 of the decision
+    (`area`) calls pictures corrupt when over 0.07 of the map is over one half.
 
     Parts that are wrong in one picture alone, between two that agree, are looked for in every picture: two of them
     within a second are an event.
@@ -135,6 +145,9 @@ class BlockCorruption(Detector):
         if ratio >= 1.0:
             self._evidence = self._evidence or Evidence(self._scene.suspicion(now.time_s))
             self._evidence.add(observation)
+            if self._evidence.looks <= CAMERA_LOOKS:
+                cells = corrupt_cells(observation.map)
+                self._evidence.unexplained.append(unexplained(pair.before.luma, now.luma, cells))
         self._scene.add(now.time_s, observation)
 
     def _observe(self, before: Plane, luma: Plane) -> Observation:
