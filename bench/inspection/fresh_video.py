@@ -13,17 +13,17 @@ an event that nobody has judged counts as false.
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.inspection.alarms import count_cells
 from bench.inspection.beginnings import inspect_beginning
+from bench.inspection.verdicts import Verdict, read_rows, read_verdicts
 from bench.shared.results import Table, write_result
 from vivavoce.errors import InputError
 from vivavoce.inspection import defect_names
@@ -33,13 +33,12 @@ HERE = Path(__file__).parent
 CLIPS, VERDICTS = HERE / "fresh_video_clips.tsv", HERE / "fresh_video_verdicts.tsv"
 HALVES = ("tuned on", "kept back")
 SECONDS, LEAST_S = 60.0, 3.0
-NEAR_S = 1.0
-"""How far an event may have moved since it was judged."""
 
 SOURCES = (
     "bench/inspection/fresh_video.py",
     "bench/inspection/fresh_video_clips.tsv",
     "bench/inspection/fresh_video_verdicts.tsv",
+    "bench/inspection/verdicts.py",
     "src/vivavoce/inspection/timestamps.py",
     "src/vivavoce/inspection/defects",
 )
@@ -64,51 +63,19 @@ class Clip:
         return folder / self.source.replace("/", "+") / self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What was seen where an event was raised."""
-
-    source: str
-    file: str
-    defect: str
-    start_s: float
-    end_s: float
-    real: bool
-
-    def covers(self, event: dict[str, Any]) -> bool:
-        """Whether an event, as a line of EVENTS.jsonl, is the one that was judged."""
-        same = (event["source"], event["file"], event["defect"]) == (self.source, self.file, self.defect)
-        return same and event["start_s"] <= self.end_s + NEAR_S and event["end_s"] >= self.start_s - NEAR_S
-
-
 def read_clips() -> list[Clip]:
     """The table of clips."""
-    return [Clip(row["half"], row["kind"], row["source"], row["path"]) for row in _rows(CLIPS)]
+    return [Clip(row["half"], row["kind"], row["source"], row["path"]) for row in read_rows(CLIPS)]
 
 
-def read_verdicts() -> list[Verdict]:
-    """The table of verdicts; times are in seconds."""
-    return [
-        Verdict(
-            row["source"], row["file"], row["defect"], float(row["from"]), float(row["to"]), row["verdict"] == "true"
-        )
-        for row in _rows(VERDICTS)
-    ]
-
-
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-
-
-def inspect_clips(clips: Iterable[Clip], folder: Path, events: Path) -> None:
-    """Append every event of the clips, and a line with the seconds of each, to a file of JSON lines."""
+def inspect_clips(clips: Iterable[Clip], folder: Path, events: Path, most_s: float = SECONDS) -> None:
+    """Append every event of the first seconds of the clips, and a line with how many these are, to JSON lines."""
     done = {(row["source"], row["file"]) for row in _read_events(events) if "seconds" in row}
     for clip in clips:
         if (clip.source, clip.name) in done:
             continue
         try:
-            seconds, found = inspect_beginning(clip.within(folder), defect_names(), SECONDS, LEAST_S)
+            seconds, found = inspect_beginning(clip.within(folder), defect_names(), most_s, LEAST_S)
         except InputError as error:
             print(error, file=sys.stderr)
             continue
@@ -142,7 +109,11 @@ class Count:
         real, false = Counter[str](), Counter[str]()
         for row in mine:
             if "defect" in row:
-                judged = [verdict.real for verdict in verdicts if verdict.covers(row)]
+                judged = [
+                    verdict.real
+                    for verdict in verdicts
+                    if verdict.covers(row["source"], row["file"], row["defect"], row["start_s"], row["end_s"])
+                ]
                 (real if any(judged) else false)[row["defect"]] += 1
                 if not judged:
                     print(f"not judged: {json.dumps(row)}", file=sys.stderr)
@@ -160,7 +131,7 @@ COLUMNS = ("clips", "sources, clips", "hours", "real", "false", "false an hour (
 
 def count_halves(clips: Sequence[Clip], rows: Sequence[dict[str, Any]]) -> list[Count]:
     """One count for each half, then one for each kind of the clips kept back."""
-    verdicts = read_verdicts()
+    verdicts = read_verdicts(VERDICTS)
     counts = [Count.of(half, [clip for clip in clips if clip.half == half], rows, verdicts) for half in HALVES]
     kept = [clip for clip in clips if clip.half == HALVES[1]]
     kinds = sorted({clip.kind for clip in kept})
@@ -174,11 +145,12 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="holds a folder for each source")
     parser.add_argument("--events", type=Path, required=True, help="JSON lines, appended to")
     parser.add_argument("--half", choices=HALVES, help="only this one")
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="of each clip, %(default)g where none are given")
     parser.add_argument("--share", metavar="I/N", default="1/1", help="every N-th clip from the I-th on")
     parser.add_argument("--write", action="store_true", help="write the result")
     chosen = parser.parse_args()
     clips = [clip for clip in read_clips() if chosen.half in (None, clip.half)]
-    inspect_clips(Shard.parse(chosen.share).take(clips), chosen.folder, chosen.events)
+    inspect_clips(Shard.parse(chosen.share).take(clips), chosen.folder, chosen.events, chosen.seconds)
     counts = count_halves(clips, _read_events(chosen.events))
     found = Table(COLUMNS, [count.cells() for count in counts])
     print(found.markdown())

@@ -34,7 +34,15 @@ Answers = dict[str, np.ndarray]
 
 
 WORD_ENOUGH = Thresholds(
-    impulses=0.0, rhythm=2.0, mains_lines=0.0, fewest_lines=0.0, floor_spread_db=99.0, flat_tops=99.0, round_tops=99.0
+    impulses=0.0,
+    lone=0.0,
+    rhythm=2.0,
+    mains_lines=0.0,
+    fewest_lines=0.0,
+    floor_spread_db=99.0,
+    unevenness_db=99.0,
+    flat_tops=99.0,
+    round_tops=99.0,
 )
 """The network's word alone."""
 

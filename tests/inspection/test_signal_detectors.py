@@ -336,6 +336,30 @@ def test_stops_that_end_on_one_tempo_are_meant_and_losses_at_random_are_not() ->
         assert len(found(Clip(sound=sound), "audio_dropout")) == count
 
 
+def test_a_gap_with_a_twin_is_a_rest() -> None:
+    """What is heard about it comes once more: the bars of a tune. Of two bars that are not the same neither rests."""
+    for seeds, count in (((1, 1), 0), ((1, 2), 2)):
+        sound = np.concatenate([_bar_with_a_gap(seed) for seed in seeds])[None].astype(np.float32)
+        assert len(found(Clip(sound=sound), "audio_dropout")) == count
+
+
+def _bar_with_a_gap(seed: int) -> np.ndarray:
+    """Five seconds of noise whose level changes twenty times a second, silent from 2.5 s to 2.55 s."""
+    random = np.random.default_rng(seed)
+    levels = random.uniform(0.01, 0.1, 100)
+    levels[48:53] = 0.1
+    levels[50] = 0.0
+    return random.normal(0, 1.0, 5 * SAMPLE_RATE_HZ) * np.repeat(levels, SAMPLE_RATE_HZ // 20)
+
+
+def test_opposed_channels_that_come_in_over_others_are_an_instrument() -> None:
+    sound = np.random.default_rng(0).normal(0, 0.02, 6 * SAMPLE_RATE_HZ).astype(np.float32)[None].repeat(2, axis=0)
+    sound[:, 2 * SAMPLE_RATE_HZ : 4 * SAMPLE_RATE_HZ] *= np.array([[1.0], [-1.0]], np.float32)
+    assert [event.evidence["kind"] for event in found(Clip(sound=sound), "audio_dropout")] == ["phase"]
+    sound[:, 2 * SAMPLE_RATE_HZ : 4 * SAMPLE_RATE_HZ] *= 4.0
+    assert found(Clip(sound=sound), "audio_dropout") == []
+
+
 @pytest.mark.parametrize(("start_s", "end_s"), [(2.0, 8.5), (6.0, 12.0)])
 def test_long_digital_silence_is_a_loss(start_s: float, end_s: float) -> None:
     sound = babble(12.0)

@@ -7,6 +7,8 @@ import pytest
 
 from tests.inspection.material import babble
 from vivavoce.inspection.defects.audio_artifacts.evidence import (
+    HISS_HZ,
+    band_levels_db,
     count_steady,
     ends_at_a_cliff,
     find_impulses,
@@ -14,10 +16,12 @@ from vivavoce.inspection.defects.audio_artifacts.evidence import (
     floor_spread_db,
     have_a_beat,
     is_driven,
+    is_flat_on_one_side,
     is_narrow,
     keep_lone,
     mains_levels,
     rhythm_share,
+    unevenness_db,
 )
 from vivavoce.inspection.defects.audio_artifacts.noise_floor import NoiseFloor
 from vivavoce.inspection.defects.audio_artifacts.pauses import Pauses
@@ -73,9 +77,23 @@ def test_a_click_is_alone_and_a_drum_goes_on_below() -> None:
 
 def test_hiss_keeps_its_floor_and_cymbals_do_not() -> None:
     noise = RANDOM.normal(0, 0.02, len(TIME_S))
-    assert floor_spread_db((VOICE + noise).astype(np.float32)) < 1.6
     struck = noise * np.exp(-(TIME_S % 0.12) / 0.02)
-    assert floor_spread_db((VOICE + struck).astype(np.float32)) > 1.6
+    spreads_db = [
+        floor_spread_db(band_levels_db((VOICE + hissing).astype(np.float32), HISS_HZ)[0]) for hissing in (noise, struck)
+    ]
+    assert spreads_db[0] < 1.6 < spreads_db[1]
+
+
+def test_hiss_is_even_and_partials_are_not() -> None:
+    noise = np.random.default_rng(4).normal(0, 0.02, len(TIME_S)).astype(np.float32)
+    partials = sum(np.sin(2 * np.pi * 130.8 * k * TIME_S + k) for k in range(1, 160)) / 160
+    assert unevenness_db(noise) < 1.5 < unevenness_db((noise / 20 + partials).astype(np.float32))
+
+
+def test_driven_sound_is_flat_on_both_sides_and_a_wave_may_be_on_one() -> None:
+    wave = (np.sin(2 * np.pi * 220 * TIME_S) + 0.5 * np.sin(2 * np.pi * 440 * TIME_S)).astype(np.float32)
+    assert not is_flat_on_one_side(np.clip(wave, -0.5, 0.5))
+    assert is_flat_on_one_side(np.clip(wave, -2.0, 0.4))
 
 
 def test_clipped_sound_has_flat_tops() -> None:

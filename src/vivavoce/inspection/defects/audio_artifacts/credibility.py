@@ -14,13 +14,14 @@ from vivavoce.inspection.defects.audio_artifacts.evidence import (
     ends_at_a_cliff,
     find_impulses,
     flat_tops,
-    floor_spread_db,
     have_a_beat,
     is_driven,
+    is_flat_on_one_side,
     is_narrow,
     keep_lone,
     mains_levels,
     rhythm_share,
+    unevenness_db,
 )
 from vivavoce.inspection.defects.audio_artifacts.noise_floor import NoiseFloor
 from vivavoce.inspection.defects.audio_artifacts.pauses import Pauses
@@ -33,6 +34,9 @@ WORTH = 0.05
 
 RHYTHM_S = (2, 4)
 """Seconds over which impulses may have a rhythm: a roll is soon over."""
+
+MANY = 4
+"""Impulses of which a share can be told."""
 
 BAND_S = 8.0
 """How long ago a top band was heard at most that is missing now."""
@@ -60,6 +64,8 @@ class Thresholds:
     """How far it may in the other half, where the sound has no pauses and the noise is there throughout."""
     floor_swing_db: float = 5.0
     """How far it falls in both halves of a second in which there is none."""
+    unevenness_db: float = 1.5
+    """How far the bins of the high band may lie below those around them, for hiss."""
     flat_tops: float = 1.12
     """How far the highest samples may stick out, for distortion."""
     round_tops: float = 1.4
@@ -68,6 +74,10 @@ class Thresholds:
     """Probability of distortion from which a narrow band will do for evidence."""
     impulses: float = 3.0
     """Impulses in a second that stand out and have no beat, for clicks."""
+    lone: float = 0.26
+    """Share of four and more that must be over at once where the sound has no pauses: castanets ring."""
+    sure_impulses: float = 4.0
+    """How many make clicks plain."""
     rhythm: float = 0.45
     """Share of distances between impulses that return in two or four seconds, from which they are played."""
     sure_lines: float = 5.0
@@ -103,7 +113,7 @@ TRUST = {
     "hum": Trust(alone=NEVER, in_pauses=0.7, supported=0.6),
     "hiss": Trust(alone=NEVER, in_pauses=0.95, supported=0.6),
     "distortion": Trust(alone=NEVER, in_pauses=0.9, supported=0.85),
-    "clicks": Trust(alone=0.98, in_pauses=0.98, supported=0.92, supported_in_pauses=0.9),
+    "clicks": Trust(alone=0.98, in_pauses=0.98, supported=0.92, supported_in_pauses=0.9, plain=0.8),
 }
 """Chosen on music and speech for development, none of which the network learned from."""
 
@@ -179,22 +189,31 @@ class Credibility:
             some = lines >= limits.many_lines or steady >= limits.mains_lines or long >= limits.long_lines
             return _grade(some, max(lines, long) >= limits.sure_lines)
         if name == "hiss":
-            spreads_db = sorted(map(floor_spread_db, halves))
-            if spreads_db[0] > limits.floor_swing_db:
-                return Support.AGAINST
             floor = self._floors[channel]
+            spreads_db = floor.spreads_db
+            if spreads_db[0] > limits.floor_swing_db or unevenness_db(second) > limits.unevenness_db:
+                return Support.AGAINST
             wanders = spreads_db[1] > limits.floor_wander_db and not floor.sets_in
             if not self.paused and (wanders or not floor.is_apart):
                 return Support.NONE
             return _grade(spreads_db[0] <= limits.floor_spread_db, spreads_db[1] <= limits.sure_floor_db)
+        return self._support_distortion(second, halves, said)
+
+    def _support_distortion(self, second: Samples, halves: list[Samples], said: float) -> Support:
+        limits = self._limits
         every = [flat_tops(half) for half in halves]
-        tops = min((top for top, half in zip(every, halves, strict=True) if is_driven(half)), default=np.inf)
-        if not self.paused and self._wide and is_narrow(second):
-            tops = np.inf  # the crests of a bass are flat; what is clipped has harmonics
         if min(every) > limits.round_tops and not is_narrow(second):
             return Support.AGAINST
+        driven = [top if is_driven(half) else np.inf for top, half in zip(every, halves, strict=True)]
+        flattest, other = sorted(driven)
+        if not self.paused:
+            # The crests of a bass are flat, and so may be the waves of instruments, on one side or now and then.
+            crests = self._wide and is_narrow(second)
+            flattest = np.inf if crests or is_flat_on_one_side(second) else flattest
         starved = said >= limits.narrow and self._lost_its_band(second)
-        return _grade(starved or tops <= limits.flat_tops, tops <= limits.sure_tops)
+        flat = flattest <= limits.flat_tops
+        lasts = self.paused or other <= limits.flat_tops
+        return _grade(starved or flat, lasts and flattest <= limits.sure_tops)
 
     def _support_clicks(self, channel: int, second: Samples) -> Support:
         times_ms, before = find_impulses(second), self._impulses[channel]
@@ -204,10 +223,11 @@ class Credibility:
             recent = [1000.0 * start_s + times for start_s, times in before if start_s > self._now_s - span_s]
             if rhythm_share(np.concatenate(recent)) >= self._limits.rhythm:
                 return Support.AGAINST
+        heard = len(times_ms)
         times_ms = times_ms if self.paused else keep_lone(second, times_ms)
-        if len(times_ms) < min(1.0, least):
+        if len(times_ms) < (self._limits.lone * heard if heard >= MANY else min(1.0, least)):
             return Support.AGAINST
-        return _grade(len(times_ms) >= least and not have_a_beat(times_ms))
+        return _grade(len(times_ms) >= least and not have_a_beat(times_ms), len(times_ms) >= self._limits.sure_impulses)
 
     def _lost_its_band(self, second: Samples) -> bool:
         """Whether a second has no top band and the stream has room for it; of sound without pauses, as music that is

@@ -25,6 +25,14 @@ PEAKS_DB, SIDES_DB = 2.2, 1.0
 FRAME = SAMPLE_RATE_HZ // 100
 SILENT = 1e-4
 HISS_HZ = (5000.0, 14_000.0)
+NOISE_FRAME, NOISE_BINS = 2048, 16
+"""Samples of a frame, and bins of a band of 375 Hz, in which noise is as loud everywhere and a synthesiser's partials
+are not."""
+
+CEILING, EVENLY, FLATTER = 0.92, 3.0, 4.0
+"""The share of a ceiling from which samples meet it, how many times as often they may meet the one on one side, and how
+many times as far the highest may stick out on the other."""
+
 CLICK_HZ = 4000.0
 CLICK_FRAME = SAMPLE_RATE_HZ // 1000
 CLICK_NEAR, CLICK_FAR = 5, 20
@@ -76,6 +84,15 @@ def is_driven(part: Samples) -> bool:
     return bool(apart_db[0] <= PEAKS_DB and abs(apart_db[1]) <= SIDES_DB)
 
 
+def is_flat_on_one_side(part: Samples) -> bool:
+    """Whether a part (samples,) has flat tops on one side of zero alone, as the wave of an instrument may: what is
+    driven is cut on both."""
+    sides = [np.quantile(side, (0.95, 0.999)) for side in (part, -part)]
+    shares = [float((side >= CEILING * top).mean()) for side, (_, top) in zip((part, -part), sides, strict=True)]
+    over = [float(top / max(high, SILENT) - 1.0) for high, top in sides]
+    return max(shares) > EVENLY * min(shares) and max(over) > FLATTER * min(over)
+
+
 def is_narrow(part: Samples) -> bool:
     """Whether a part has nothing over 8 kHz, as a starved encoder, or a telephone, leaves it."""
     power, hertz = _spectrum(part, 1)
@@ -98,20 +115,30 @@ def ends_at_a_cliff(part: Samples) -> bool:
     return bool(falls_db[place] >= CLIFF_DB and level_db[first + place] - loudest_db >= AUDIBLE_DB)
 
 
-def floor_spread_db(part: Samples) -> float:
-    """How far the level from 5 to 14 kHz falls in the quietest tenth of a part's frames of 10 ms, in dB below the
-    median: noise that is always there keeps its floor, cymbals and consonants do not."""
-    low, middle = np.quantile(band_levels_db(part, HISS_HZ), (0.1, 0.5))
+def floor_spread_db(levels_db: Levels) -> float:
+    """How far levels (frames,) of 5 to 14 kHz fall in the quietest tenth of the frames, in dB below the median: noise
+    that is always there keeps its floor, cymbals and consonants do not."""
+    low, middle = np.quantile(levels_db, (0.1, 0.5))
     return float(middle - low)
 
 
-def band_levels_db(part: Samples, band_hz: tuple[float, float]) -> Levels:
-    """Levels in dB of a band in each 10 ms of a part (samples,): (frames,)."""
+def unevenness_db(part: Samples) -> float:
+    """How far bins of 23 Hz from 5 to 14 kHz, averaged over a part (samples,), lie below the mean of the 375 Hz around
+    them, in dB: those of noise by less than 0.6, a synthesiser's partials, dense as they are, by 2 to 4."""
+    frames = part[: len(part) // NOISE_FRAME * NOISE_FRAME].reshape(-1, NOISE_FRAME)
+    power = np.square(np.abs(np.fft.rfft(frames * np.hanning(NOISE_FRAME), axis=1))).mean(axis=0) + 1e-20
+    first, last = (round(hertz * NOISE_FRAME / NOISE_BINS / SAMPLE_RATE_HZ) for hertz in HISS_HZ)
+    bands = power[first * NOISE_BINS : last * NOISE_BINS].reshape(-1, NOISE_BINS)
+    return float((10 * np.log10(bands.mean(axis=1)) - 10 * np.log10(bands).mean(axis=1)).mean())
+
+
+def band_levels_db(part: Samples, *bands_hz: tuple[float, float]) -> list[Levels]:
+    """Levels in dB of some bands in each 10 ms of a part (samples,): (frames,) for each band."""
     frames = part[: len(part) // FRAME * FRAME].reshape(-1, FRAME)
-    spectrum = np.abs(np.fft.rfft(frames * np.hanning(FRAME).astype(np.float32), axis=1)) ** 2
+    power = np.abs(np.fft.rfft(frames * np.hanning(FRAME).astype(np.float32), axis=1)) ** 2
     hertz = np.fft.rfftfreq(FRAME, 1 / SAMPLE_RATE_HZ)
-    band = spectrum[:, (hertz >= band_hz[0]) & (hertz < band_hz[1])].sum(axis=1)
-    return (10 * np.log10(band + 1e-12)).astype(np.float64)
+    sums = (power[:, (hertz >= low_hz) & (hertz < high_hz)].sum(axis=1) for low_hz, high_hz in bands_hz)
+    return [(10 * np.log10(band + 1e-12)).astype(np.float64) for band in sums]
 
 
 def mains_levels(part: Samples) -> Levels:

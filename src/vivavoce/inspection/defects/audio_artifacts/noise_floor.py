@@ -7,7 +7,7 @@ from collections import deque
 import numpy as np
 import numpy.typing as npt
 
-from vivavoce.inspection.defects.audio_artifacts.evidence import HISS_HZ, band_levels_db
+from vivavoce.inspection.defects.audio_artifacts.evidence import HISS_HZ, band_levels_db, floor_spread_db
 from vivavoce.inspection.media import Samples
 
 RISE_DB = 3.0
@@ -40,12 +40,15 @@ class NoiseFloor:
         """Whether noise in the last second is apart from the sound it is in."""
         self.sets_in = False
         """Whether it sets in, or ends, in the middle of it."""
+        self.spreads_db: tuple[float, ...] = (np.inf, np.inf)
+        """How far the high band falls in the steadier half of the last second, and in the other."""
 
     def add(self, second: Samples) -> None:
         """Take a second of sound (samples,)."""
-        levels_db = np.array_split(band_levels_db(second, HISS_HZ), 2)
+        high_db, middle_db = band_levels_db(second, HISS_HZ, MIDDLE_HZ)
+        levels_db = np.array_split(high_db, 2)
+        self.spreads_db = tuple(sorted(map(floor_spread_db, levels_db)))
         floors_db = [float(np.quantile(half, SOFT)) for half in levels_db]
-        middle_db = band_levels_db(second, MIDDLE_HZ)
         self._middle_db.append(middle_db)
         self.sets_in = abs(floors_db[1] - floors_db[0]) >= SETS_IN_DB
         softest, soft, loud = np.quantile(np.concatenate(self._middle_db), (SOFTEST, SOFT, LOUD))

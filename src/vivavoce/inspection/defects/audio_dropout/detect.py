@@ -37,7 +37,14 @@ from vivavoce.inspection.defects.audio_dropout.levels import (
     steepness,
     step_levels,
 )
-from vivavoce.inspection.defects.audio_dropout.rhythm import KNOWN_S, ends_in_bars, follow_a_tempo, has_beat
+from vivavoce.inspection.defects.audio_dropout.rhythm import (
+    KNOWN_S,
+    TWIN_STEPS,
+    are_twins,
+    ends_in_bars,
+    follow_a_tempo,
+    has_beat,
+)
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGrouper, ratio_to_threshold
@@ -61,6 +68,9 @@ MIRROR, ALIKE = -0.9, 0.7
 """How unlike two channels are of which one is turned upside down, and how alike they were within three tenths of a
 second before: a synthesiser's note may have opposed channels, but comes to others that are not alike."""
 
+AS_LOUD_DB = 6.0
+"""How much softer the sound may have been in which the channels were alike: one that comes in over it is another."""
+
 START_S = 0.1
 """A gap that begins before is how an encoder fills its first blocks."""
 
@@ -81,6 +91,26 @@ class Thresholds:
     """How long before the picture the sound may end."""
     steep_db: float = STEEP_DB
     """How far the level falls within 5 ms at both ends of a gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """A gap, and the levels about it in dB, before and after, (2, steps)."""
+
+    event: Event
+    about: np.ndarray
+
+    def is_twin_of(self, other: _Gap) -> bool:
+        """Whether another gap is as long and has the same about it."""
+        longer_s = (self.event.end_s - self.event.start_s) - (other.event.end_s - other.event.start_s)
+        return other is not self and abs(longer_s) <= 2.5 * STEP_S and are_twins(self.about, other.about)
+
+
+def _levels_about(levels: np.ndarray, first: int, last: int) -> np.ndarray:
+    """Of levels (steps,) those before and after a gap, (2, steps): as quiet as a gap where the sound has not begun."""
+    padded = np.pad(levels, TWIN_STEPS, constant_values=QUIET_DB)
+    about = np.stack([padded[first : first + TWIN_STEPS], padded[last + TWIN_STEPS : last + 2 * TWIN_STEPS]])
+    return np.maximum(about, QUIET_DB)
 
 
 class AudioDropout(Detector):
@@ -121,8 +151,8 @@ class _Stream:
     """Power of the last two tenths of a second in both, (tenths, channels), in dB."""
     losing: bool = False
     """Whether one channel is without sound since it broke off; one that faded away is not lost."""
-    likenesses: deque[float] = field(default_factory=lambda: deque(maxlen=3))
-    """How alike the channels were in the last tenths of a second that were not mirrored."""
+    likenesses: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=3))
+    """How alike the channels were, and how loud, in dB, in the last tenths of a second that were not mirrored."""
     turned: bool = False
     channel: int = 0
     end_s: float = 0.0
@@ -131,12 +161,12 @@ class _Stream:
     heard_steps: int = 0
     silent_s: float | None = None
     """When it began."""
-    gaps: list[Event] = field(default_factory=list[Event])
-    """Gaps of which it is not known yet whether they have a beat."""
+    gaps: list[_Gap] = field(default_factory=list["_Gap"])
+    """Gaps of which it is not known yet whether they are meant."""
     silent_steps: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=round(2 * KNOWN_S)))
     """When a block of sound began, and how many of its steps were rests."""
-    past_s: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
-    """When the gaps before them began and ended."""
+    past: list[_Gap] = field(default_factory=list["_Gap"])
+    """The gaps before them."""
 
     def on_audio(self, sound: AudioBlock) -> Iterator[Event]:
         levels = step_levels(sound.samples)
@@ -147,13 +177,13 @@ class _Stream:
         self.paused = self.pauses.add(sound.mono) >= OFTEN
         self.silent_steps.append((sound.start_s, count_rests(levels < QUIET_DB)))
         self.levels = np.concatenate([self.levels, levels])
-        yield from self._without_beat(self._gaps(final=False), sound.end_s)
+        yield from self._not_meant(self._gaps(final=False), sound.end_s)
         if sound.samples.shape[0] == 2:
             yield from self._channels(sound)
 
     def finish(self, picture_s: float) -> Iterator[Event]:
         """`picture_s` is when the picture ends, 0 without one."""
-        yield from self._without_beat(self._gaps(final=True), float("inf"))
+        yield from self._not_meant(self._gaps(final=True), float("inf"))
         yield from self._end_silence(self.end_s)
         if self.heard_steps >= LEAST_HEARD and picture_s - self.end_s >= self.thresholds.ends_early_s:
             yield self._event(self.end_s, picture_s, 0.9, "ends early")
@@ -179,18 +209,22 @@ class _Stream:
         if start_s is not None and there_was and end_s - start_s >= self.thresholds.silence_s:
             yield self._event(start_s, end_s, 0.9, "silence")
 
-    def _without_beat(self, found: Iterator[Event], now_s: float) -> Iterator[Event]:
-        """Gaps that have no others around them at one distance, once what follows them is known."""
+    def _not_meant(self, found: Iterator[_Gap], now_s: float) -> Iterator[Event]:
+        """Gaps that have no others around them at one distance, and no twin, once what follows them is known."""
         self.gaps += found
-        spans_s = [*self.past_s, *((gap.start_s, gap.end_s) for gap in self.gaps)]
-        ready = [gap for gap in self.gaps if gap.start_s < now_s - KNOWN_S]
+        known = [*self.past, *self.gaps]
+        ready = [gap for gap in self.gaps if gap.event.start_s < now_s - KNOWN_S]
         self.gaps = self.gaps[len(ready) :]
-        past_s = (*self.past_s, *((gap.start_s, gap.end_s) for gap in ready))
-        self.past_s = [(start_s, end_s) for start_s, end_s in past_s if start_s > now_s - REMEMBERED_S]
+        self.past = [gap for gap in (*self.past, *ready) if gap.event.start_s > now_s - REMEMBERED_S]
+        spans_s = [(gap.event.start_s, gap.event.end_s) for gap in known]
         starts_s, ends_s = np.array(spans_s).reshape(-1, 2).T
-        if ready and not follow_a_tempo(ends_s):
-            lone = [g for g in ready if not has_beat(starts_s, g.start_s) and not ends_in_bars(ends_s, g.end_s)]
-            yield from (gap for gap in lone if self.paused or self._silent_share(gap) < SILENT_SHARE)
+        if not ready or follow_a_tempo(ends_s):
+            return
+        for gap in ready:
+            returns = has_beat(starts_s, gap.event.start_s) or ends_in_bars(ends_s, gap.event.end_s)
+            rests = not self.paused and self._silent_share(gap.event) >= SILENT_SHARE
+            if not returns and not rests and not any(gap.is_twin_of(other) for other in known):
+                yield gap.event
 
     def _silent_share(self, gap: Event) -> float:
         """The share of the time about a gap that is silent without it."""
@@ -198,7 +232,7 @@ class _Stream:
         silent_s = sum(about) * STEP_S - (gap.end_s - gap.start_s)
         return silent_s / min(2 * KNOWN_S, max(self.end_s, STEP_S))
 
-    def _gaps(self, final: bool) -> Iterator[Event]:
+    def _gaps(self, final: bool) -> Iterator[_Gap]:
         """Judge every quiet stretch whose surroundings are known; forget what no later one needs."""
         levels = self.levels
         quiet = np.concatenate([[False], levels < QUIET_DB, [False]])
@@ -219,7 +253,7 @@ class _Stream:
             self.judged = max(0, self.judged - surplus)
             self.start_s += surplus * STEP_S
 
-    def _judge_group(self, first: int, last: int) -> Iterator[Event]:
+    def _judge_group(self, first: int, last: int) -> Iterator[_Gap]:
         levels = self.levels
         if last - first < LEAST_STEPS or (last - first) * STEP_S > MOST_S:
             return
@@ -239,7 +273,8 @@ class _Stream:
         start_s, end_s = (self.start_s + step * STEP_S for step in (first, last))
         if start_s < START_S:
             return
-        yield self._event(start_s, end_s, ratio_to_threshold(fall / FALL_DB), "gap", fall_db=round(fall, 1))
+        event = self._event(start_s, end_s, ratio_to_threshold(fall / FALL_DB), "gap", fall_db=round(fall, 1))
+        yield _Gap(event, _levels_about(levels, first, last))
 
     def _channels(self, sound: AudioBlock) -> Iterator[Event]:
         for part in range(0, sound.samples.shape[1] - 4800 + 1, 4800):
@@ -262,11 +297,14 @@ class _Stream:
         if not loud:
             return
         left, right = block.astype(np.float64)
-        likeness = float((left * right).sum() / np.sqrt((left**2).sum() * (right**2).sum() + 1e-12))
+        energy = (left**2).sum(), (right**2).sum()
+        likeness = float((left * right).sum() / np.sqrt(energy[0] * energy[1] + 1e-12))
+        level_db = float(10 * np.log10(max(energy)))
         mirrored = likeness < MIRROR
-        self.turned = mirrored and (self.turned or max(self.likenesses, default=0.0) >= ALIKE)
+        was_alike = any(alike >= ALIKE and then_db >= level_db - AS_LOUD_DB for alike, then_db in self.likenesses)
+        self.turned = mirrored and (self.turned or was_alike)
         if not mirrored:
-            self.likenesses.append(likeness)
+            self.likenesses.append((likeness, level_db))
         strength = 2.0 if self.turned else 0.0
         for span in self.mirrored.add(start_s, start_s + 0.1, strength):
             yield self._event(span.start_s, span.end_s, 0.9, "phase")

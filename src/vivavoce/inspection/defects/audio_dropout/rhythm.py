@@ -16,6 +16,10 @@ TEMPO_HZ, TEMPO_LEAST, TEMPO_OFF_S = np.arange(1.0, 4.5, 0.0005), 6, 0.005
 """Beats a second, how many gaps must end on them, and how far off: of six that end anywhere in half a minute less than
 one in a hundred does."""
 
+TWIN_STEPS, TWIN_ALIKE, TWIN_MOVES_DB, TWIN_OFF = 100, 0.9, 4.0, 2
+"""A gap that returns has, for a quarter of a second before and after, the same levels: how alike (a correlation), how
+far they must move to tell anything, and by how many steps of 2.5 ms the gaps may differ in length and place."""
+
 KNOWN_S = 12.0
 """How far apart gaps may be that tell of each other: four bars of a slow piece."""
 
@@ -36,6 +40,16 @@ def ends_in_bars(ends_s: np.ndarray, end_s: float) -> bool:
     near = apart[np.abs(apart) <= KNOWN_S]
     others = np.concatenate([2 * near, -near, near / 2])
     return bool(len(near) and (np.abs(others[:, None] - apart[None]) <= BAR_OFF_S).any())
+
+
+def are_twins(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two gaps have the same about them: levels (2, steps) in dB, before and after. Of speech no two gaps have;
+    the loops of trackers and the bars of chip music have it."""
+    if one.shape != other.shape or one.std() < TWIN_MOVES_DB:
+        return False
+    inner = one[:, TWIN_OFF:-TWIN_OFF]
+    shifted = (np.roll(other, by, axis=1)[:, TWIN_OFF:-TWIN_OFF] for by in range(-TWIN_OFF, TWIN_OFF + 1))
+    return any(float(np.corrcoef(inner.ravel(), moved.ravel())[0, 1]) >= TWIN_ALIKE for moved in shifted)
 
 
 def follow_a_tempo(ends_s: np.ndarray) -> bool:
