@@ -63,6 +63,27 @@ def test_one_black_picture_is_enough(clean: Clip) -> None:
     assert event.evidence["pictures"] == 1
 
 
+@pytest.mark.parametrize(
+    ("pictures", "same_scene", "told"), [(12, True, 1), (12, False, 0), (2, False, 1), (80, False, 1)]
+)
+def test_black_between_two_scenes_is_a_pause(clean: Clip, pictures: int, same_scene: bool, told: int) -> None:
+    scene, frames = clean.frames[0], [clean.frames[0]] * 25
+    dark = scene.mapped(np.full_like(scene.luma, 16))
+    other = scene if same_scene else scene.mapped(np.ascontiguousarray(scene.luma[::-1, ::-1]))
+    shown = (*frames, *[dark] * pictures, *[other] * 25)
+    assert len(found(replace(clean, frames=shown), "black")) == told
+
+
+@pytest.mark.parametrize(("of_light", "told"), [(True, 0), (False, 1)])
+def test_light_of_another_colour_leaves_what_is_dark(of_light: bool, told: int) -> None:
+    luma = np.random.default_rng(7).permuted(np.kron(np.linspace(20, 200, 40), np.ones((180, 8))), axis=1)
+    luma = np.kron(luma[::8, ::8][:23], np.ones((8, 8)))[:180].astype(np.uint8)
+    light = np.clip((luma[::2, ::2].astype(np.float32) - 60) / 60, 0, 1) if of_light else np.ones((90, 160))
+    grey, blue = np.full((90, 160), 128, np.uint8), (128 + 40 * light).astype(np.uint8)
+    frames = [Yuv(luma, blue if 30 <= number < 60 else grey, grey) for number in range(90)]
+    assert len(found(Clip(tuple(frames), RATE_HZ), "colour_error")) == told
+
+
 def test_fades_are_meant(clean: Clip) -> None:
     frames = list(clean.frames)
     for number in range(25, 75):

@@ -2,7 +2,8 @@
 
 A picture is black when all but a tenth of it is near black level; what is brighter must stand still, as a logo does.
 Black is unexpected when it comes at once and goes at once: fades to or from black, and black before the first or
-after the last picture, are meant. A film that cuts hard to black and back on purpose looks the same.
+after the last picture, are meant. So is black between two scenes, unless it is of a few pictures, which are left over
+at a cut, or long. A film that cuts hard to black and back to the same scene on purpose looks the same.
 
 Lifted black, up to a level of 40, is told by how even it is.
 
@@ -12,7 +13,7 @@ Fails on black that is lifted further or noisy, and with logos over a tenth of t
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,7 @@ import numpy as np
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame
-from vivavoce.inspection.motion import Blocks
+from vivavoce.inspection.motion import Blocks, likeness
 
 LOGO_SHARE = 0.12
 LEAST_LIGHT = 34.0
@@ -30,6 +31,12 @@ STILL_LOGO = 6.0
 LEAST_END_S = 0.5
 EVEN = 3.0
 """Levels by which lifted black may differ from its median."""
+
+SAME_SCENE, OTHER_SCENE = 0.5, 0.3
+"""Likeness of two pictures from which they show one scene, and under which they show two."""
+LEFT_OVER_S, LONG_S = 0.13, 3.0
+"""How long black between two scenes lasts at most where it is left over at a cut, and at least where nobody would have
+made so long a pause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,15 @@ class Thresholds:
     """The same where black is 0."""
     lifted: float = 40.0
     """Up to here an even picture is lifted black."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Light:
+    """A picture that is not black: the mean of its luma in levels, and its blocks."""
+
+    time_s: float
+    mean: float
+    blocks: Blocks
 
 
 @dataclass(slots=True)
@@ -61,7 +77,7 @@ class Black(Detector):
 
     def __init__(self, media: MediaInfo, thresholds: Any = None) -> None:
         super().__init__(media, thresholds)
-        self._light: deque[tuple[float, float]] = deque(maxlen=64)
+        self._light: deque[_Light] = deque(maxlen=64)
         self._dark: _Dark | None = None
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
@@ -74,10 +90,10 @@ class Black(Detector):
             self._note_darkness(frame, bright, mean)
             return
         if self._dark:
-            yield from self._judge_group(self._dark, frame.time_s, mean)
+            yield from self._judge_group(self._dark, frame.time_s, mean, frame.blocks)
             self._dark = None
             self._light.clear()
-        self._light.append((frame.time_s, mean))
+        self._light.append(_Light(frame.time_s, mean, frame.blocks))
 
     def _lifted_share(self, small: Plane) -> float:
         """Part of a picture that is not of its usual level, where that is dark: lifted black is even."""
@@ -89,30 +105,41 @@ class Black(Detector):
     def finish(self, end_s: float) -> Iterator[Event]:
         dark = self._dark
         if dark and dark.end_s < end_s - LEAST_END_S:
-            yield from self._judge_group(dark, dark.end_s, 255.0)
+            yield from self._judge_group(dark, dark.end_s, 255.0, None)
 
     def _note_darkness(self, frame: VideoFrame, bright: float, mean: float) -> None:
         end_s = frame.time_s + frame.seconds
         blocks = frame.blocks
         dark = self._dark
         if dark is None:
-            self._dark = _Dark(frame.time_s, end_s, self._sudden(frame.time_s, mean), bright, blocks)
+            recent = [light for light in self._light if light.time_s > frame.time_s - BEFORE_S]
+            self._dark = _Dark(frame.time_s, end_s, _is_sudden(recent, mean), bright, blocks)
             return
         dark.moved = max(dark.moved, float(np.abs(blocks - dark.blocks).max()))
         dark.logo, dark.end_s, dark.pictures = max(dark.logo, bright), end_s, dark.pictures + 1
 
-    def _sudden(self, time_s: float, mean: float) -> bool:
-        """Whether the pictures before were light and did not grow darker: most of the light went in one step."""
-        recent = [light for at_s, light in self._light if at_s > time_s - BEFORE_S]
-        if not recent:
-            return False
-        highest, last = max(recent), recent[-1]
-        return highest >= LEAST_LIGHT and last - mean >= AT_ONCE * (highest - mean)
-
-    def _judge_group(self, dark: _Dark, end_s: float, light_after: float) -> Iterator[Event]:
+    def _judge_group(self, dark: _Dark, end_s: float, light_after: float, after: Blocks | None) -> Iterator[Event]:
         if not dark.sudden or light_after < LEAST_LIGHT:
             return
         if dark.logo > 0.01 and dark.moved > STILL_LOGO:
             return
+        if LEFT_OVER_S < end_s - dark.start_s < LONG_S and self._is_pause(end_s - dark.start_s, after):
+            return
         evidence = {"logo_share": round(dark.logo, 3), "pictures": dark.pictures}
         yield Event("black", dark.start_s, end_s, 0.95 if dark.logo <= 0.01 else 0.8, evidence)
+
+    def _is_pause(self, seconds: float, after: Blocks | None) -> bool:
+        """Whether another scene follows: one that changed less before, in as long a time as it was black."""
+        if after is None or not self._light:
+            return False
+        last = self._light[-1]
+        earlier = [light for light in self._light if light.time_s <= last.time_s - seconds] or [self._light[0]]
+        return likeness(last.blocks, after) < OTHER_SCENE and likeness(earlier[-1].blocks, last.blocks) > SAME_SCENE
+
+
+def _is_sudden(recent: Sequence[_Light], mean: float) -> bool:
+    """Whether the pictures before were light and did not grow darker: most of the light went in one step."""
+    if not recent:
+        return False
+    highest, last = max(light.mean for light in recent), recent[-1].mean
+    return highest >= LEAST_LIGHT and last - mean >= AT_ONCE * (highest - mean)

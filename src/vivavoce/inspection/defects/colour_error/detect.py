@@ -27,6 +27,8 @@ LIT_STEP = 10.0
 """Mean change of luma in levels from which a cast is one of light, as a photographer's flash is."""
 
 CHROMA_STEP, CAST_STEP, LEAST_COLOUR = 4.0, 9.0, 2.5
+CAST_SPREAD = 0.6
+"""Spread of the shift of a cast, against its mean: light of another colour leaves what is dark as it is."""
 LOST_SHARE, SWAPPED_SHARE = 0.55, 0.6
 RANGE_RATIO, RANGE_FIT = 255 / 219, 0.4
 LEAST_SPREAD, BLACK = 12.0, 16.0
@@ -176,8 +178,9 @@ def _kind(was: Blocks, is_: Blocks, light: float) -> str | None:
     step = float(np.abs(is_ - was).mean())
     if step > CHROMA_STEP and float(np.abs(is_ - was[::-1]).mean()) < SWAPPED_SHARE * step:
         return "swapped"
-    shift = np.abs((is_ - was).mean(axis=(1, 2)))
-    return "cast" if float(shift.max()) > CAST_STEP else None
+    shift = (is_ - was).reshape(2, -1)
+    means, spreads = np.abs(shift.mean(axis=1)), shift.std(axis=1)
+    return "cast" if bool(np.any((means > CAST_STEP) & (spreads < CAST_SPREAD * means))) else None
 
 
 def _range(before: Blocks, now: Blocks) -> tuple[str, float] | None:

@@ -52,6 +52,13 @@ OFF_GRID, FINEST_S = 0.15, 0.005
 DEPARTS = 2.5
 """How many times as often as around it pictures are repeated in a stretch that departs from a restless cadence."""
 
+UNTIL_S, UNTIL_SHARE = 0.6, 0.3
+"""How long before the first halt motion must go on, and what part of its pictures may be repeated."""
+
+LEAPT, MOST_LEAP = 1.15, 4.0
+"""Typical steps by which the picture leaps after the halts of an event, on average, for the clock went on: drawings
+that are held go on from where they were; and what a single leap counts at most."""
+
 LEAST_OUTSIDE = 12
 """Pictures outside of a stretch from which the cadence of a file is told."""
 
@@ -78,6 +85,8 @@ class _Halt:
     end_s: float
     pictures: int
     strength: float
+    leap: float
+    """The step after it, against typical ones."""
 
 
 class Stutter(Detector):
@@ -143,7 +152,7 @@ class Stutter(Detector):
         if leap < (LEAP if len(repeats) < 2 else RESUMED):
             return
         still = float(np.median([repeat.speed for repeat in repeats]))
-        halt = _Halt(start_s, end_s, len(repeats), min(4.0, limit / max(still, 0.3)) * max(1.0, min(leap, 2.0)))
+        halt = _Halt(start_s, end_s, len(repeats), min(4.0, limit / max(still, 0.3)) * max(1.0, min(leap, 2.0)), leap)
         self._halts.append(halt)
         for span in self._spans.add(start_s, end_s, max(1.0, halt.strength)):
             yield from self._make_events(span)
@@ -166,7 +175,8 @@ class Stutter(Detector):
             if not span.start_s - AROUND_S <= time_s <= span.end_s + GAP_S:
                 continue
             (inside if span.start_s - 0.05 <= time_s <= span.end_s + 0.05 else outside).append(again)
-        if len(outside) < LEAST_OUTSIDE or not inside:
+        before = [again for time_s, again in self._seen if span.start_s - UNTIL_S <= time_s < span.start_s]
+        if len(outside) < LEAST_OUTSIDE or not inside or not before or float(np.mean(before)) > UNTIL_SHARE:
             return False
         return float(np.mean(outside)) <= max(self.thresholds.usual_repeats, float(np.mean(inside)) / DEPARTS)
 
@@ -183,7 +193,8 @@ class Stutter(Detector):
         halts = [halt for halt in self._halts if span.start_s <= halt.start_s <= span.end_s]
         held = sum(halt.pictures for halt in halts)
         many = len(halts) >= self.thresholds.halts or held >= self.thresholds.repeated_pictures
-        if many and self._is_departure(span) and not self._on_beat(halts) and not self._at_one_rate(span):
+        leapt = bool(halts) and float(np.mean([min(halt.leap, MOST_LEAP) for halt in halts])) >= LEAPT
+        if many and leapt and self._is_departure(span) and not self._on_beat(halts) and not self._at_one_rate(span):
             evidence = {"halts": len(halts), "repeated_pictures": held}
             yield Event("stutter", span.start_s, span.end_s, ratio_to_threshold(span.mean), evidence)
 
