@@ -10,7 +10,7 @@ import numpy as np
 
 from vivavoce.inspection.addon import load_learned
 from vivavoce.inspection.content import is_chart
-from vivavoce.inspection.defects.blockiness.features import PHASES, SMALLEST, grid_figures, share_by_phase
+from vivavoce.inspection.defects.blockiness.features import PHASES, SMALLEST, grid_figures, standing_steps
 from vivavoce.inspection.detector import Detector, Sampling
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGrouper
@@ -22,9 +22,9 @@ COARSEST = 51.0
 IN_PARTS = 0.2
 """Probability in each half of a picture: an encoder's grid lies on all of it."""
 
-STANDS_OUT, OVER_OTHERS = 0.04, 3.0
-"""Part of the places along the grid, of columns and of rows, where a step stands out between flat sides, and how many
-times as many as off the grid: less is what an encoder's last rounding leaves, and nobody sees it."""
+STANDS_OUT, OVER_OTHERS, LEAST_STEP = 0.04, 3.0, 3.8
+"""Part of the places along the grid, of columns and of rows, where a step stands out between flat sides, how many times
+as many as off the grid, and their mean size in levels: less is what rounding leaves, and nobody sees it."""
 
 MOST_QUANTISERS = 10_000
 """Whose mean is told."""
@@ -102,6 +102,8 @@ class Blockiness(Detector):
 
 
 def stands_out(luma: Plane) -> bool:
-    """Whether steps stand out along some grid of luma (rows, columns), in both directions."""
-    shares = share_by_phase(grid_figures(luma))
-    return all(share.max() >= max(STANDS_OUT, OVER_OTHERS * float(np.median(share))) for share in shares)
+    """Whether steps that can be seen stand out along some grid of luma (rows, columns), in both directions."""
+    return all(
+        share.max() >= max(STANDS_OUT, OVER_OTHERS * float(np.median(share))) and step >= LEAST_STEP
+        for share, step in standing_steps(luma)
+    )

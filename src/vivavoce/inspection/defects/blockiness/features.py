@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -11,7 +13,6 @@ PHASES = 16
 FIGURES = 4 * PHASES + 6
 MAX_ROWS = 544
 SMALLEST = 48
-OFTEN = 8.0
 
 
 def grid_figures(luma: Plane) -> npt.NDArray[np.float32]:
@@ -28,10 +29,15 @@ def grid_figures(luma: Plane) -> npt.NDArray[np.float32]:
     return np.concatenate([*columns, *rows, column_rest, row_rest]).astype(np.float32)
 
 
-def share_by_phase(figures: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Of the figures of a picture, the share of places at each of 16 phases where a step stands out between flat sides,
-    (2, 16): of columns, and of rows."""
-    return figures[: 4 * PHASES].reshape(2, 2, PHASES)[:, 1] / OFTEN
+def standing_steps(luma: Plane) -> Iterator[tuple[npt.NDArray[np.float64], float]]:
+    """Of luma (height, width), for columns and for rows: the share of places at each of 16 phases where a step stands
+    out between flat sides, (16,), and the mean size, in levels, of those at the phase where most do."""
+    for plane in (_pick_bands(luma), _pick_bands(luma.T)):
+        middle, _, stands_out = _find_steps(plane)
+        share = _fold_by_phase(stands_out.mean(axis=0, dtype=np.float64))
+        at = slice((int(share.argmax()) - 2) % PHASES, None, PHASES)
+        sizes = middle[:, at][stands_out[:, at]]
+        yield share, float(sizes.mean()) if sizes.size else 0.0
 
 
 def _pick_bands(plane: Plane) -> Plane:
@@ -46,9 +52,7 @@ def _pick_bands(plane: Plane) -> Plane:
 
 def _steps(plane: Plane) -> tuple[list[npt.NDArray[np.float64]], npt.NDArray[np.float64]]:
     """Of steps from column to column: two figures for each phase, and three of all."""
-    step = apart(plane[:, 1:], plane[:, :-1])
-    middle, sides = step[:, 1:-1], np.maximum(step[:, :-2], step[:, 2:])
-    stands_out = (middle > sides) & (middle - np.minimum(middle, sides) >= 2) & (sides <= 3)
+    middle, sides, stands_out = _find_steps(plane)
     mean = _fold_by_phase(middle.mean(axis=0, dtype=np.float64))
     often = _fold_by_phase(stands_out.mean(axis=0, dtype=np.float64))
     overall = mean.mean() + 0.05
@@ -56,7 +60,15 @@ def _steps(plane: Plane) -> tuple[list[npt.NDArray[np.float64]], npt.NDArray[np.
     best = int(eighth.argmax())
     contrast = np.log((eighth[best] + 0.05) / (np.delete(eighth, best).mean() + 0.05))
     rest = np.array([np.log(overall), float((sides <= 1).mean()), contrast])
-    return [np.log((mean + 0.05) / overall), OFTEN * often], rest
+    return [np.log((mean + 0.05) / overall), 8.0 * often], rest
+
+
+def _find_steps(plane: Plane) -> tuple[Plane, Plane, npt.NDArray[np.bool_]]:
+    """Steps from column to column in levels, the larger of those on their sides, and which stand out between flat
+    sides."""
+    step = apart(plane[:, 1:], plane[:, :-1])
+    middle, sides = step[:, 1:-1], np.maximum(step[:, :-2], step[:, 2:])
+    return middle, sides, (middle > sides) & (middle - np.minimum(middle, sides) >= 2) & (sides <= 3)
 
 
 def _fold_by_phase(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
