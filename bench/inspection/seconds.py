@@ -20,7 +20,8 @@ from vivavoce.inspection.decode import open_media
 from vivavoce.inspection.defects.audio_artifacts.detect import CLASSES, AudioArtifacts
 from vivavoce.inspection.defects.audio_artifacts.features import is_quiet
 from vivavoce.inspection.defects.block_corruption.detect import PAIRS, BlockCorruption
-from vivavoce.inspection.defects.tearing.detect import BURST, Tearing
+from vivavoce.inspection.defects.tearing.detect import Tearing
+from vivavoce.inspection.defects.tearing.features import BURST
 from vivavoce.inspection.detector import Sampler, Sampling
 from vivavoce.inspection.media import SAMPLE_RATE_HZ, MediaInfo, Samples, VideoFrame
 from vivavoce.inspection.simulation import Clip, Truth, simulate, transcode_audio

@@ -19,7 +19,7 @@ from vivavoce.inspection.defects.block_corruption.suspects import Suspects
 from vivavoce.inspection.defects.blockiness import detect as blockiness
 from vivavoce.inspection.defects.blockiness.detect import Blockiness
 from vivavoce.inspection.defects.tearing import detect as tearing
-from vivavoce.inspection.defects.tearing.detect import Tearing, scrolls
+from vivavoce.inspection.defects.tearing.detect import Tearing, is_plain, scrolls
 from vivavoce.inspection.defects.tearing.older_rows import older_rows_ratio
 from vivavoce.inspection.defects.tearing.seam import SEEN, find_seam
 from vivavoce.inspection.detector import Detector, Sampler
@@ -175,7 +175,7 @@ def test_pictures_smaller_than_a_cell_are_passed_over(monkeypatch: pytest.Monkey
 
 
 def _torn_where_it_changes(given: dict[str, np.ndarray]) -> Answers:
-    torn = float(given["profiles"][0, 4].mean() > 0.1)
+    torn = float(given["profiles"][0, 3].mean() > 0.1)
     rows = np.zeros((1, given["profiles"].shape[2]), np.float32)
     rows[0, 31] = torn
     return {"torn": np.array([torn], np.float32), "rows": rows}
@@ -414,3 +414,10 @@ def test_a_missing_addon_says_what_makes_it(
 
 def test_the_classes_are_those_of_the_names() -> None:
     assert AudioArtifacts.names == CLASSES[1:] == ("hum", "hiss", "distortion", "clicks")
+
+
+def test_a_figure_on_a_plain_ground_is_passed_over() -> None:
+    drawn = np.full((180, 320), 16, np.uint8)
+    drawn[60:120, 150:156] = 200
+    assert is_plain(drawn)
+    assert not is_plain(_panned(1)[0].luma)

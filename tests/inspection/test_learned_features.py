@@ -7,7 +7,7 @@ from vivavoce.inspection.defects.audio_artifacts.features import LEVELS, SHAPES,
 from vivavoce.inspection.defects.block_corruption.features import FIGURES as FIGURES_OF_BLOCKS
 from vivavoce.inspection.defects.block_corruption.features import block_figures
 from vivavoce.inspection.defects.blockiness.features import FIGURES, grid_figures
-from vivavoce.inspection.defects.tearing.features import BANDS, PROFILES, row_profiles
+from vivavoce.inspection.defects.tearing.features import BANDS, BURST, PROFILES, row_profiles
 from vivavoce.inspection.matrices import multiply
 
 RANDOM = np.random.default_rng(1)
@@ -51,18 +51,20 @@ def test_silence_is_quiet_and_has_finite_views() -> None:
 def test_a_torn_row_is_where_rows_do_not_follow() -> None:
     still, moved = _textured(120, 200), np.roll(_textured(120, 200), 9, axis=1)
     torn = np.concatenate([moved[:70], still[70:]])
-    profiles = row_profiles(still, still, torn)
+    profiles = row_profiles([still] * (BURST - 1) + [torn])
     assert profiles.shape == (PROFILES, 119, BANDS)
     assert profiles[0].mean(axis=1).argmax() == 69
     assert profiles[1].mean(axis=1)[69] < profiles[0].mean(axis=1)[69]
-    assert profiles[4][:69].mean() > 1.0
-    assert profiles[4][71:].max() == 0.0
+    assert profiles[2].max() < profiles[0][69].max()
+    for past in profiles[3:]:
+        assert past[:69].mean() > 1.0
+        assert past[71:].max() == 0.0
 
 
 @pytest.mark.parametrize("width", [16, 40, 700, 1920])
 def test_profiles_of_any_width(width: int) -> None:
     plane = RANDOM.integers(0, 255, (48, width)).astype(np.uint8)
-    assert row_profiles(plane, plane, plane).shape == (PROFILES, 47, BANDS)
+    assert row_profiles([plane] * BURST).shape == (PROFILES, 47, BANDS)
 
 
 @pytest.mark.parametrize("block", [8, 16])

@@ -16,6 +16,7 @@ from vivavoce.blocks import find_addon, load_addon  # noqa: E402
 from vivavoce.errors import InputError  # noqa: E402
 from vivavoce.inspection.defects.audio_artifacts.features import SHAPES  # noqa: E402
 from vivavoce.inspection.defects.block_corruption.features import block_figures  # noqa: E402
+from vivavoce.inspection.defects.tearing.features import PROFILES  # noqa: E402
 from vivavoce.inspection.labels import Label, append_label  # noqa: E402
 from vivavoce.inspection.lip_sync.offsets import REACH  # noqa: E402
 from vivavoce.inspection.simulation import Clip, read_clip, write_clip  # noqa: E402
@@ -104,8 +105,10 @@ def test_the_map_has_a_value_for_each_whole_cell(size: tuple[int, int], cells: t
 
 def test_networks_answer_in_the_shapes_that_detectors_read() -> None:
     with torch.device("meta"):
-        rows, torn = TearingNetwork(4).eval()(torch.zeros(2, 6, 50, 16))
-        evidence = SyncNetwork(4, 4).eval()(torch.zeros(2, 50, 32, 48, dtype=torch.uint8), torch.zeros(2, 4 * (50 + 2 * REACH), 24))
+        rows, torn = TearingNetwork(4).eval()(torch.zeros(2, PROFILES, 50, 16))
+        evidence = SyncNetwork(4, 4).eval()(
+            torch.zeros(2, 50, 32, 48, dtype=torch.uint8), torch.zeros(2, 4 * (50 + 2 * REACH), 24)
+        )
     assert (rows.shape, torn.shape, evidence.shape) == ((2, 50), (2,), (2, 2 * REACH + 2))
     classes, mixture = ArtifactNetwork(4).eval()(**{name: torch.zeros(2, *shape) for name, shape in SHAPES.items()})
     assert (classes.shape, mixture.shape) == ((2, 5), (2, 8))

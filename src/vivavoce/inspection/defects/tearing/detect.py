@@ -11,7 +11,7 @@ import numpy as np
 
 from vivavoce.inspection.addon import load_learned
 from vivavoce.inspection.content import is_chart
-from vivavoce.inspection.defects.tearing.features import row_profiles
+from vivavoce.inspection.defects.tearing.features import BURST, row_profiles
 from vivavoce.inspection.defects.tearing.older_rows import older_rows_ratio
 from vivavoce.inspection.defects.tearing.seam import SEEN, Seam, find_seam
 from vivavoce.inspection.detector import Detector
@@ -19,13 +19,15 @@ from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGroup, EventGrouper, ratio_to_threshold
 from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame
 
-BURST, REMEMBERED = 3, 6
-"""Frames in a row that the network reads, and in which older rows are looked for."""
-
 GAP_S = 1.5
+FAR_BETTER = 3.0
+"""How much better older rows fit where no seam need be seen."""
+
 MIN_HEIGHT = 48
 COLUMN_STEP, REACH = 8, 16
 LEAST_CHANGE, LEFT_OVER = 0.2, 0.35
+PLAIN_SHARE, NEXT = 0.8, 1
+"""A plain ground is one level, give or take the next ones, on so much of the picture; of films it is under half."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,12 @@ class Thresholds:
     """How much better rows on one side of a line fit an earlier frame than those since, and than the other side."""
     suspected: float = 0.15
     """Probability that a frame is torn, by the network."""
-    clearly_older_rows: float = 1.5
-    """As `older_rows`, of a clear frame, of which an event has one at least."""
-    probability: float = 0.3
-    """As `suspected`, of a clear frame."""
+    certain: float = 0.9
+    """The same in one frame of an event at least."""
+    width: float = 0.05
+    """Share of the width that moved at the line, in that frame."""
     seam: float = 0.3
-    """Share of what moved at the line in which a seam is seen, in a clear frame."""
-    width: float = 0.06
-    """Share of the width that moved at the line, in a clear frame."""
+    """Share of what moved at the line in which a seam is seen, in that frame."""
     looks: float = 2.0
     """Torn frames, none over a second and a half after the one before, that make an event."""
 
@@ -70,15 +70,15 @@ class Tearing(Detector):
     def __init__(self, media: MediaInfo, thresholds: Any = None) -> None:
         super().__init__(media, thresholds)
         self._network = load_learned("tearing", "tearing").networks["tearing"]
-        self._lumas: deque[Plane] = deque(maxlen=REMEMBERED)
-        self._small: deque[Plane] = deque(maxlen=REMEMBERED)
+        self._lumas: deque[Plane] = deque(maxlen=BURST)
+        self._small: deque[Plane] = deque(maxlen=BURST)
         self._grouper = EventGrouper(GAP_S)
         self._clearest: tuple[float, float] | None = None
         """How far the seam of the clearest frame of an event stands out, in levels, and its row."""
 
     def judge(self, pictures: Sequence[Plane]) -> tuple[float, float]:
-        """Luma of three frames in a row, or more -> how likely the last is torn, and at which share of its height."""
-        made = self._network.run({"profiles": row_profiles(*pictures[-BURST:])[None]})
+        """Luma of six frames in a row -> how likely the last is torn, and at which share of its height."""
+        made = self._network.run({"profiles": row_profiles(pictures)[None]})
         rows = made["rows"][0]
         return float(made["torn"][0]), float(rows.argmax() + 1) / (len(rows) + 1)
 
@@ -90,7 +90,7 @@ class Tearing(Detector):
             self._small.clear()
         self._lumas.append(luma)
         self._small.append(small)
-        if len(self._small) < REMEMBERED or luma.shape[0] < MIN_HEIGHT:
+        if len(self._small) < BURST or luma.shape[0] < MIN_HEIGHT:
             return
         limits = self.thresholds
         if older_rows_ratio(tuple(self._small)) < limits.older_rows or self._passed_over(frame):
@@ -102,8 +102,8 @@ class Tearing(Detector):
         ratio = seam.ratio / limits.older_rows
         for group in self._grouper.add(frame.time_s, frame.time_s + frame.seconds, ratio):
             yield from self._event(group)
-        if torn >= limits.probability and self._is_clear(seam):
-            self._clearest = max(self._clearest or (0.0, 0.0), (seam.levels, row))
+        if torn >= limits.certain and self._is_clear(seam):
+            self._clearest = max(self._clearest or (seam.levels, row), (seam.levels, row))
 
     def finish(self, end_s: float) -> Iterator[Event]:
         for group in self._grouper.finish():
@@ -111,12 +111,12 @@ class Tearing(Detector):
 
     def _passed_over(self, frame: VideoFrame) -> bool:
         """Whether something else shows rows twice."""
-        return is_chart(frame.small) or scrolls(self._lumas[-2], self._lumas[-1])
+        return is_chart(frame.small) or is_plain(frame.small) or scrolls(self._lumas[-2], self._lumas[-1])
 
     def _is_clear(self, seam: Seam) -> bool:
         limits = self.thresholds
-        shown = seam.ratio >= limits.clearly_older_rows and seam.levels >= SEEN
-        return shown and seam.share >= limits.seam and seam.width >= limits.width
+        seen = seam.levels >= SEEN and seam.share >= limits.seam
+        return seam.width >= limits.width and (seen or seam.ratio >= FAR_BETTER)
 
     def _event(self, group: EventGroup) -> Iterator[Event]:
         clearest, self._clearest = self._clearest, None
@@ -126,6 +126,14 @@ class Tearing(Detector):
         box = [0.0, max(0.0, row - 0.01), 1.0, min(1.0, row + 0.01)]
         evidence = {"row": round(row, 3), "box": box, "pictures": group.count}
         yield Event("tearing", group.start_s, group.end_s, ratio_to_threshold(group.mean), evidence)
+
+
+def is_plain(small: Plane) -> bool:
+    """Whether luma (height, width) is that of something small on a plain ground: a title, or a figure that is drawn
+    anew in each picture, is soon where it was before."""
+    counts = np.bincount(small.ravel(), minlength=256)
+    ground = int(counts.argmax())
+    return bool(counts[max(0, ground - NEXT) : ground + NEXT + 1].sum() >= PLAIN_SHARE * small.size)
 
 
 def scrolls(before: Plane, now: Plane) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from vivavoce.inspection.defects.tearing.detect import BURST, Tearing
+from vivavoce.inspection.defects.tearing.detect import Tearing
+from vivavoce.inspection.defects.tearing.features import BURST
 from vivavoce.inspection.detector import Detector, Sampling
 from vivavoce.inspection.labels.examples import frame_examples
 from vivavoce.inspection.media import Plane

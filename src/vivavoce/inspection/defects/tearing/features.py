@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
 from vivavoce.inspection.media import Plane, apart
 
-BANDS, PROFILES = 16, 6
+BANDS, PROFILES = 16, 8
+BURST = 6
+"""Pictures in a row that are read: a torn one, and five that may hold what it shows again."""
+
 WIDEST = 640
 SHIFTS = (-12, -8, -5, -3, -2, -1, 0, 1, 2, 3, 5, 8, 12)
 
 
-def row_profiles(older: Plane, before: Plane, now: Plane) -> npt.NDArray[np.float32]:
-    """Three pictures in a row, (height, width) uint8 each -> (6, height - 1, 16): mean differences in bands of columns.
+def row_profiles(pictures: Sequence[Plane]) -> npt.NDArray[np.float32]:
+    """Six pictures in a row, (height, width) uint8 each -> (8, height - 1, 16): mean differences in bands of columns.
 
-    Of each row: to the row below in `now`, the same at the sideways shift that fits best, both of `before`, and to
-    the same row in `before` and in `older`; log(1 + difference). Pictures wider than 640 are read at
-    every second (third, …) column.
+    Of each row of the last picture: to the row below, the same at the sideways shift that fits best, to the row below
+    in the picture before, and to the same row in each of the five before, latest first; log(1 + difference). Pictures
+    wider than 640 are read at every second (third, …) column.
     """
-    older, before, now = (_narrow(plane) for plane in (older, before, now))
-    profiles = [
-        *_across(now),
-        *_across(before),
-        _band_means(apart(now, before))[:-1],
-        _band_means(apart(now, older))[:-1],
-    ]
-    return np.log1p(np.stack(profiles))
+    *older, now = (_narrow(plane) for plane in pictures)
+    past = [_band_means(apart(now, plane))[:-1] for plane in reversed(older)]
+    return np.log1p(np.stack([*_across(now), _band_means(apart(older[-1][:-1], older[-1][1:])), *past]))
 
 
 def _across(plane: Plane) -> list[npt.NDArray[np.float32]]:

@@ -19,14 +19,16 @@ def simulate(clip: Clip, at: Injection) -> tuple[Clip, Truth]:
     for number in span:
         row = float(np.clip(row + at.random.normal(0.0, 0.05), 0.1, 0.9))
         old, new = clip.frames[max(0, number - age)], clip.frames[number]
-        frames.append(_splice(old, new, row) if above else _splice(new, old, row))
+        cut = int(row * new.luma.shape[0] / 2) * 2
+        frames.append(splice_rows(old, new, cut) if above else splice_rows(new, old, cut))
         rows.append(round(row, 3))
     return clip.with_frames(span, frames), make_truth("tearing", clip, span, at, age=age, rows=rows)
 
 
-def _splice(top: Yuv, bottom: Yuv, row: float) -> Yuv:
+def splice_rows(top: Yuv, bottom: Yuv, row: int) -> Yuv:
+    """Two pictures of one size in one: the rows before an even one of the first, the others of the second."""
+
     def splice(one: Plane, two: Plane, scale: int) -> Plane:
-        cut = int(row * top.luma.shape[0] / 2) * 2 // scale
-        return np.concatenate([one[:cut], two[cut:]])
+        return np.concatenate([one[: row // scale], two[row // scale :]])
 
     return Yuv(splice(top.luma, bottom.luma, 1), splice(top.blue, bottom.blue, 2), splice(top.red, bottom.red, 2))

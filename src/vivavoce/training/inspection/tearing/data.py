@@ -8,18 +8,22 @@ from pathlib import Path
 
 import numpy as np
 
-from vivavoce.inspection.defects.tearing.features import row_profiles
+from vivavoce.inspection.defects.tearing.features import BURST, row_profiles
+from vivavoce.inspection.defects.tearing.simulate import splice_rows
+from vivavoce.inspection.errors import MediaError
+from vivavoce.inspection.media import Plane, apart
 from vivavoce.inspection.simulation import Clip, Truth, simulate, transcode_frames
 from vivavoce.training.inspection.examples import Example
 from vivavoce.training.inspection.hard_negatives.scenes import draw_scene
 from vivavoce.training.inspection.video_windows import draw_untouched, draw_window
 
 ROWS = 240
-FRAMES, FIRST, LAST = 18, 6, 14
+FRAMES, FIRST, LAST = 20, 7, 15
 TORN, WHOLE = 6, 6
-VISIBLE = 2.0
-"""Mean difference between the two moments about the line from which a tear can be seen."""
-CUT_CHANCE, UNTOUCHED_CHANCE = 0.25, 0.4
+ABOUT, BAND, VISIBLE, SEEN_BANDS = 6, 16, 3.0, 2
+"""Rows on either side of the line, columns of a band, and how far the two moments differ there on average, in levels,
+in so many bands at least: then a tear can be seen."""
+CUT_CHANCE, UNTOUCHED_CHANCE, STACKED_CHANCE = 0.2, 0.4, 0.12
 
 
 @dataclass(frozen=True)
@@ -29,17 +33,25 @@ class TearingMaker:
     videos: tuple[Path, ...]
 
     def __call__(self, random: np.random.Generator) -> Iterator[Example]:
-        if random.random() < UNTOUCHED_CHANCE:
-            yield from self._draw_untouched(random)
+        try:
+            yield from self._draw_untouched(random) if random.random() < UNTOUCHED_CHANCE else self._draw_torn(random)
+        except MediaError:  # footage of all kinds has files that end early, or hold other sizes
             return
+
+    def _draw_torn(self, random: np.random.Generator) -> Iterator[Example]:
         size = (ROWS + 2 * int(random.integers(0, 80)), 320 + 32 * int(random.integers(0, 16)))
         clip = draw_scene(self.videos, random, FRAMES, size)
         if len(clip.frames) < FRAMES:
             return
-        if random.random() < CUT_CHANCE:
+        changes = random.random()
+        if changes > 1.0 - STACKED_CHANCE:
+            clip = _stacked(clip, draw_window(self.videos, random, FRAMES, size), random)
+        if changes < CUT_CHANCE:
             other, place = draw_window(self.videos, random, FRAMES, size), int(random.integers(3, 10))
             clip = Clip((*clip.frames[:place], *other.frames[place:]), clip.rate_hz)
         seconds, strength = (LAST - FIRST) / clip.rate_hz, float(random.uniform(0.0, 1.0))
+        if len(clip.frames) < FRAMES:
+            return
         torn, truth = simulate("tearing", clip, FIRST / clip.rate_hz, seconds, strength, int(random.integers(1 << 31)))
         shown = transcode_frames(torn.frames, clip.rate_hz, int(random.integers(17, 30)))
         if len(shown) != FRAMES:
@@ -47,18 +59,28 @@ class TearingMaker:
         for number in random.permutation(np.arange(FIRST, LAST))[:TORN]:
             row = _torn_row(clip, truth, int(number))
             if row:
-                yield _example([frame.luma for frame in shown[number - 2 : number + 1]], row, random)
-        whole = [number for number in range(2, FRAMES) if not FIRST <= number < LAST + 2]
+                yield _example([frame.luma for frame in shown[number + 1 - BURST : number + 1]], row, random)
+        whole = [number for number in range(BURST - 1, FRAMES) if not FIRST <= number < LAST]
         for number in random.permutation(whole)[:WHOLE]:
-            yield _example([frame.luma for frame in shown[number - 2 : number + 1]], 0, random)
+            yield _example([frame.luma for frame in shown[number + 1 - BURST : number + 1]], 0, random)
 
     def _draw_untouched(self, random: np.random.Generator) -> Iterator[Example]:
         """Whole pictures of untouched video, where edges that stay put lie between what moves and what does not."""
         pictures = draw_untouched(self.videos, random, FRAMES)
         if len(pictures) < FRAMES or pictures[0].luma.shape[0] < ROWS:
             return
-        for number in random.permutation(np.arange(2, FRAMES))[:WHOLE]:
-            yield _example([frame.luma for frame in pictures[number - 2 : number + 1]], 0, random)
+        for number in random.permutation(np.arange(BURST - 1, FRAMES))[:WHOLE]:
+            yield _example([frame.luma for frame in pictures[number + 1 - BURST : number + 1]], 0, random)
+
+
+def _stacked(upper: Clip, lower: Clip, random: np.random.Generator) -> Clip:
+    """Two clips one above the other, the lower one forwards, backwards or to and fro: a border, not a tear."""
+    border, steps = 2 * int(random.integers(20, ROWS // 2 - 20)), np.arange(FRAMES)
+    order = (steps, steps[::-1], np.abs(steps % 6 - 3))[random.integers(3)]
+    if len(lower.frames) < FRAMES:
+        return upper
+    pairs = zip(upper.frames, (lower.frames[number] for number in order), strict=False)
+    return Clip(tuple(splice_rows(one, two, border) for one, two in pairs), upper.rate_hz)
 
 
 def _torn_row(clip: Clip, truth: Truth, number: int) -> int:
@@ -66,13 +88,15 @@ def _torn_row(clip: Clip, truth: Truth, number: int) -> int:
     height = clip.frames[0].luma.shape[0]
     row = int(truth.details["rows"][number - FIRST] * height / 2) * 2
     old, new = clip.frames[max(0, number - truth.details["age"])].luma, clip.frames[number].luma
-    about = slice(max(0, row - 6), row + 6)
-    return row if np.abs(old[about].astype(np.int16) - new[about]).mean() > VISIBLE else 0
+    about = slice(max(0, row - ABOUT), row + ABOUT)
+    changed = apart(old[about], new[about])
+    bands = changed[:, : changed.shape[1] // BAND * BAND].reshape(len(changed), -1, BAND).mean(axis=(0, 2))
+    return row if np.count_nonzero(bands > VISIBLE) >= SEEN_BANDS else 0
 
 
-def _example(pictures: list[np.ndarray], row: int, random: np.random.Generator) -> Example:
+def _example(pictures: list[Plane], row: int, random: np.random.Generator) -> Example:
     """240 rows about the tear, or from anywhere; `row` counts from 1 within them, 0 where there is no tear."""
-    profiles = row_profiles(*pictures)
+    profiles = row_profiles(pictures)
     room = profiles.shape[1] - (ROWS - 1)
     low, high = (max(0, row - ROWS + 20), min(room, row - 20)) if row else (0, room)
     top = min(room, int(random.integers(low, max(low, high) + 1)))

@@ -10,14 +10,22 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from vivavoce.blocks.addon_spec import AddonSpec
-from vivavoce.inspection.defects.tearing.features import BANDS, PROFILES, row_profiles
+from vivavoce.inspection.defects.tearing.features import BANDS, BURST, PROFILES, row_profiles
 from vivavoce.inspection.labels import Label
 from vivavoce.training.core.onnx_export import NetworkExport
 from vivavoce.training.core.product import Losses, Metrics, Progress
 from vivavoce.training.inspection.examples import Example, Maker
 from vivavoce.training.inspection.labeled_frames import labeled_frames
 from vivavoce.training.inspection.metrics import auc
-from vivavoce.training.inspection.product import DetectorProduct, DetectorRecipe, Probabilities, batch_of, score_parts
+from vivavoce.training.inspection.product import (
+    DATA,
+    FOOTAGE,
+    DetectorProduct,
+    DetectorRecipe,
+    Probabilities,
+    batch_of,
+    score_parts,
+)
 from vivavoce.training.inspection.sources import Sources
 from vivavoce.training.inspection.tearing.data import ROWS, TearingMaker
 from vivavoce.training.inspection.tearing.network import TearingNetwork
@@ -36,10 +44,10 @@ class Tearing(DetectorProduct[DetectorRecipe]):
     name = "tearing"
 
     def maker(self, chosen: Sources) -> Maker:
-        return TearingMaker(chosen.videos)
+        return TearingMaker(chosen.videos + chosen.footage)
 
     def labeled_examples(self, label: Label) -> Iterator[Example]:
-        profiles = row_profiles(*labeled_frames(label, 3)).astype(np.float16)
+        profiles = row_profiles(labeled_frames(label, BURST)).astype(np.float16)
         row = np.int16(0 if label.answer == "none" else SOMEWHERE)
         if row == SOMEWHERE and profiles.shape[1] > 2 * ROWS:
             return  # nobody said where, and a window of a tall frame would mostly miss it
@@ -82,6 +90,7 @@ class Tearing(DetectorProduct[DetectorRecipe]):
             "Whether a picture is torn, and at which row", {"tearing": exported}, {"threshold": THRESHOLD},
             {"dev_auc": auc(scores, torn), "dev_pictures": len(torn)},
             "Convolutions over how each row follows the one above and its own past. Only tears that show count.",
+            data=DATA + FOOTAGE,
         )  # fmt: skip
 
 
