@@ -1,8 +1,9 @@
-"""Memory of `vivavoce inspect` over a long file: `python -m bench.inspection.memory CLIP --hours 2`.
+"""Memory of `vivavoce inspect` over a long file or channel: `python -m bench.inspection.memory CLIP --hours 2`.
 
 CLIP, a film with sound (a minute of faces and scenes at 180p is fast), is repeated without coding it again; the
-command inspects it with all detectors, and the memory of its processes is added up every ten seconds. Printed are the
-run as it goes, then five moments of it and the most of each half.
+command inspects it with all detectors, and the memory of its processes is added up every ten seconds. With `--live`
+it comes as an MPEG transport stream from a pipe, as fast as it is taken, to `inspect --live` in the tier `live`.
+Printed are the run as it goes, then five moments of it and the most of each half.
 """
 
 from __future__ import annotations
@@ -50,10 +51,15 @@ def repeated(clip: Path, path: Path, hours: float) -> None:
                 target.mux(packet)
 
 
-def watched(path: Path) -> list[Look]:
-    """Inspect a file in processes of their own and look at them until they are done."""
+def watched(path: Path, live: bool) -> list[Look]:
+    """Inspect a file, or what comes from it through a pipe, in processes of their own; look at them until they end."""
     looks: list[Look] = []
-    process = subprocess.Popen([sys.executable, "-m", "vivavoce", "inspect", str(path)], stdout=subprocess.DEVNULL)
+    what = ("--live", "-", "--tier", "live") if live else (str(path),)
+    command = [sys.executable, "-m", "vivavoce", "inspect", *what]
+    feeder = subprocess.Popen(["cat", str(path)], stdout=subprocess.PIPE) if live else None
+    process = subprocess.Popen(command, stdin=feeder and feeder.stdout, stdout=subprocess.DEVNULL)
+    if feeder and feeder.stdout:
+        feeder.stdout.close()
     while process.poll() is None:
         members = _family(process.pid)
         ticks = sum(int(fields[13]) + int(fields[14]) for pid in members if (fields := _fields(pid, "stat")))
@@ -92,11 +98,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("clip", type=Path)
     parser.add_argument("--hours", type=float, default=2.0)
+    parser.add_argument("--live", action="store_true", help="as a channel, through a pipe, in the tier live")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "long.mp4"
+        path = Path(folder) / ("long.ts" if arguments.live else "long.mp4")
         repeated(arguments.clip, path, arguments.hours)
-        looks = watched(path)
+        looks = watched(path, arguments.live)
     for share in (0.01, 0.25, 0.5, 0.75, 1.0):
         look = looks[round(share * (len(looks) - 1))]
         print(f"{share:4.0%} of the run: {look.resident_mb:.0f} MB")
