@@ -63,6 +63,17 @@ def test_one_black_picture_is_enough(clean: Clip) -> None:
     assert event.evidence["pictures"] == 1
 
 
+@pytest.mark.parametrize(("wide", "shown_before", "told"), [(0.25, False, 1), (0.8, False, 0), (0.8, True, 1)])
+def test_a_title_on_black_is_no_logo(clean: Clip, wide: float, shown_before: bool, told: int) -> None:
+    scene = clean.frames[0]
+    lit, dark = scene.luma.copy(), np.full_like(scene.luma, 16)
+    height, width = dark.shape
+    for luma in (lit, dark) if shown_before else (dark,):
+        luma[height // 2 : height // 2 + height // 12, width // 10 : width // 10 + round(wide * width) : 2] = 235
+    shown = (*[scene.mapped(lit)] * 25, *[scene.mapped(dark)] * 12, *[scene.mapped(lit)] * 25)
+    assert len(found(replace(clean, frames=shown), "black")) == told
+
+
 @pytest.mark.parametrize(
     ("pictures", "same_scene", "told"), [(12, True, 1), (12, False, 0), (2, False, 1), (80, False, 1)]
 )

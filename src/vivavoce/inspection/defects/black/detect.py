@@ -1,6 +1,7 @@
 """Black: unexpected black, from one picture up, also where a logo stays on.
 
-A picture is black when all but a tenth of it is near black level; what is brighter must stand still, as a logo does.
+A picture is black when all but a tenth of it is near black level; what is brighter must stand still, as a logo does,
+and take up no more of the width than one, or have been there before: a title on black is none.
 Black is unexpected when it comes at once and goes at once: fades to or from black, and black before the first or
 after the last picture, are meant. So is black between two scenes, unless it is of a few pictures, which are left over
 at a cut, or long. A film that cuts hard to black and back to the same scene on purpose looks the same.
@@ -24,10 +25,13 @@ from vivavoce.inspection.event import Event
 from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame
 from vivavoce.inspection.motion import Blocks, likeness
 
-LOGO_SHARE = 0.12
+LOGO_SHARE, NO_LOGO = 0.12, 0.01
 LEAST_LIGHT = 34.0
 BEFORE_S, AT_ONCE = 0.4, 0.6
 STILL_LOGO = 6.0
+LOGO_LEVELS, LOGO_WIDTH, STAYS, ALIKE = 16, 0.4, 0.7, 12
+"""How far a logo stands out, in levels, and how much of the width it takes up at most; of a wider one, the part that
+was there before, alike to so many levels."""
 LEAST_END_S = 0.5
 EVEN = 3.0
 """Levels by which lifted black may differ from its median."""
@@ -79,6 +83,7 @@ class Black(Detector):
         super().__init__(media, thresholds)
         self._light: deque[_Light] = deque(maxlen=64)
         self._dark: _Dark | None = None
+        self._last_light: Plane | None = None
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
         level = self.thresholds.dark_full_range if frame.full_range else self.thresholds.dark
@@ -94,6 +99,7 @@ class Black(Detector):
             self._dark = None
             self._light.clear()
         self._light.append(_Light(frame.time_s, mean, frame.blocks))
+        self._last_light = frame.small.copy()
 
     def _lifted_share(self, small: Plane) -> float:
         """Part of a picture that is not of its usual level, where that is dark: lifted black is even."""
@@ -113,7 +119,8 @@ class Black(Detector):
         dark = self._dark
         if dark is None:
             recent = [light for light in self._light if light.time_s > frame.time_s - BEFORE_S]
-            self._dark = _Dark(frame.time_s, end_s, _is_sudden(recent, mean), bright, blocks)
+            sudden = _is_sudden(recent, mean) and (bright <= NO_LOGO or is_logo(frame.small, self._last_light))
+            self._dark = _Dark(frame.time_s, end_s, sudden, bright, blocks)
             return
         dark.moved = max(dark.moved, float(np.abs(blocks - dark.blocks).max()))
         dark.logo, dark.end_s, dark.pictures = max(dark.logo, bright), end_s, dark.pictures + 1
@@ -121,12 +128,12 @@ class Black(Detector):
     def _judge_group(self, dark: _Dark, end_s: float, light_after: float, after: Blocks | None) -> Iterator[Event]:
         if not dark.sudden or light_after < LEAST_LIGHT:
             return
-        if dark.logo > 0.01 and dark.moved > STILL_LOGO:
+        if dark.logo > NO_LOGO and dark.moved > STILL_LOGO:
             return
         if LEFT_OVER_S < end_s - dark.start_s < LONG_S and self._is_pause(end_s - dark.start_s, after):
             return
         evidence = {"logo_share": round(dark.logo, 3), "pictures": dark.pictures}
-        yield Event("black", dark.start_s, end_s, 0.95 if dark.logo <= 0.01 else 0.8, evidence)
+        yield Event("black", dark.start_s, end_s, 0.95 if dark.logo <= NO_LOGO else 0.8, evidence)
 
     def _is_pause(self, seconds: float, after: Blocks | None) -> bool:
         """Whether another scene follows: one that changed less before, in as long a time as it was black."""
@@ -135,6 +142,22 @@ class Black(Detector):
         last = self._light[-1]
         earlier = [light for light in self._light if light.time_s <= last.time_s - seconds] or [self._light[0]]
         return likeness(last.blocks, after) < OTHER_SCENE and likeness(earlier[-1].blocks, last.blocks) > SAME_SCENE
+
+
+def is_logo(small: Plane, before: Plane | None) -> bool:
+    """Whether what is bright in a dark picture (rows, columns) is as narrow as a logo, or was there in the one before
+    it."""
+    bright = small > np.median(small) + LOGO_LEVELS
+    columns = np.nonzero(bright)[1]
+    if not len(columns):
+        return True
+    left, right = np.percentile(columns, (2, 98))
+    if right - left <= LOGO_WIDTH * small.shape[1]:
+        return True
+    if before is None or before.shape != small.shape:
+        return False
+    apart = np.abs(small[bright].astype(np.int16) - before[bright])
+    return float(np.mean(apart <= ALIKE)) >= STAYS
 
 
 def _is_sudden(recent: Sequence[_Light], mean: float) -> bool:
