@@ -12,7 +12,7 @@ import numpy as np
 from vivavoce.inspection.addon import load_learned
 from vivavoce.inspection.content import is_chart
 from vivavoce.inspection.defects.tearing.features import BURST, row_profiles
-from vivavoce.inspection.defects.tearing.older_rows import older_rows_ratio
+from vivavoce.inspection.defects.tearing.older_rows import BORDER, older_rows_ratio
 from vivavoce.inspection.defects.tearing.seam import SEEN, Seam, find_seam
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
@@ -20,7 +20,7 @@ from vivavoce.inspection.event_grouper import EventGroup, EventGrouper, ratio_to
 from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame
 
 GAP_S = 1.5
-FAR_BETTER = 3.0
+FAR_BETTER = 5.0
 """How much better older rows fit where no seam need be seen."""
 
 MIN_HEIGHT = 48
@@ -44,7 +44,7 @@ class Thresholds:
     """Share of the width that moved at the line, in that frame."""
     seam: float = 0.3
     """Share of what moved at the line in which a seam is seen, in that frame."""
-    looks: float = 2.0
+    looks: float = 3.0
     """Torn frames, none over a second and a half after the one before, that make an event."""
 
 
@@ -96,7 +96,9 @@ class Tearing(Detector):
         if older_rows_ratio(tuple(self._small)) < limits.older_rows or self._passed_over(frame):
             return
         torn, row = self.judge(tuple(self._lumas))
-        seam = find_seam(tuple(self._lumas), row) if torn >= limits.suspected else None
+        if torn < limits.suspected or not BORDER <= row <= 1.0 - BORDER:
+            return
+        seam = find_seam(tuple(self._lumas), row)
         if seam is None or seam.ratio < limits.older_rows:
             return
         ratio = seam.ratio / limits.older_rows
