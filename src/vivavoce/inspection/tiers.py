@@ -34,7 +34,7 @@ TIERS = {
         FULL,
         Tier(
             "live", "pictures that are no B-frames, at 640 pixels' width", "BIDIR", "all", 640,
-            ("stutter", "combing", "av_sync"),
+            ("stutter", "combing"),
         ),
         Tier(
             "keyframes", "key pictures, at 640 pixels' width", "NONKEY", "default", 640,
