@@ -55,8 +55,9 @@ FADE_S, FADE_CONTRAST = 0.35, 1.4
 UNTIL, END_LAST = 5, 0.5
 """Steps before the hold most of which must move; and the last of them against typical ones where nothing follows."""
 
-ACTIVE, ACTIVE_STEPS = 2.0, 3
-"""Levels by which a block changes that moves, and the steps before the hold in which it is looked for."""
+ACTIVE, ACTIVE_STEPS, LEAST_ACTIVE = 2.0, 3, 5
+"""Levels by which a block changes that moves, the steps before the hold in which it is looked for, and how many blocks
+must move in them: else what moved had come to rest, or left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,8 @@ class Freeze(Detector):
             return False
         again = np.abs(resumed.blocks - hold.anchor) > ACTIVE
         active = float(hold.active.sum())
+        if active < LEAST_ACTIVE:
+            return False
         went_on = resumed.speed >= WENT_ON * hold.context and float(again.sum()) >= active
         return went_on and float((again & hold.active).sum()) >= self.thresholds.same_place * max(1.0, active)
 
