@@ -113,6 +113,9 @@ class Media:
             if (until_s := repeated_until_s(packet)) is not None:
                 self._shown_s = max(self._shown_s, until_s)
                 continue
+            if self._limits.tier.frames != "DEFAULT" and isinstance(track, VideoTrack) and packet.pts is not None:
+                # the last pictures may be among those that the tier leaves out
+                self._shown_s = max(self._shown_s, float((packet.pts + (packet.duration or 0)) * packet.time_base))
             try:
                 for part in _parts(track, packet):
                     now_s = max(now_s, part.start_s if isinstance(part, AudioBlock | Cue) else part.time_s)
