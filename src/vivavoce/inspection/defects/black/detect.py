@@ -130,7 +130,9 @@ class Black(Detector):
             return
         if dark.logo > NO_LOGO and dark.moved > STILL_LOGO:
             return
-        if LEFT_OVER_S < end_s - dark.start_s < LONG_S and self._is_pause(end_s - dark.start_s, after):
+        seconds = end_s - dark.start_s
+        may_be_meant = seconds > LEFT_OVER_S and (seconds < LONG_S or dark.logo > 0.01)  # a title lasts as it likes
+        if may_be_meant and self._is_pause(seconds, after):
             return
         evidence = {"logo_share": round(dark.logo, 3), "pictures": dark.pictures}
         yield Event("black", dark.start_s, end_s, 0.95 if dark.logo <= NO_LOGO else 0.8, evidence)

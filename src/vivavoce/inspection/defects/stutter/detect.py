@@ -36,6 +36,9 @@ INSIDE, NOISE = 2.0, 2.0
 
 MOVING = 2.0
 LEAP, RESUMED = 1.3, 0.6
+SAME_SCENE = 0.75
+"""Likeness to the held picture under which a cut may have ended the only halt of an event, and nothing leapt."""
+
 SAME_PLACE = 0.1
 """Part of what moved before a halt that must move again after it: one thing may leave, and later another come."""
 
@@ -87,6 +90,8 @@ class _Halt:
     strength: float
     leap: float
     """The step after it, against typical ones."""
+    alike: float
+    """Likeness of the picture after it to the one that was held."""
 
 
 class Stutter(Detector):
@@ -152,7 +157,14 @@ class Stutter(Detector):
         if leap < (LEAP if len(repeats) < 2 else RESUMED):
             return
         still = float(np.median([repeat.speed for repeat in repeats]))
-        halt = _Halt(start_s, end_s, len(repeats), min(4.0, limit / max(still, 0.3)) * max(1.0, min(leap, 2.0)), leap)
+        halt = _Halt(
+            start_s,
+            end_s,
+            len(repeats),
+            min(4.0, limit / max(still, 0.3)) * max(1.0, min(leap, 2.0)),
+            leap,
+            step.likeness,
+        )
         self._halts.append(halt)
         for span in self._spans.add(start_s, end_s, max(1.0, halt.strength)):
             yield from self._make_events(span)
@@ -193,6 +205,8 @@ class Stutter(Detector):
         halts = [halt for halt in self._halts if span.start_s <= halt.start_s <= span.end_s]
         held = sum(halt.pictures for halt in halts)
         many = len(halts) >= self.thresholds.halts or held >= self.thresholds.repeated_pictures
+        if len(halts) == 1 and halts[0].alike < SAME_SCENE:
+            return
         leapt = bool(halts) and float(np.mean([min(halt.leap, MOST_LEAP) for halt in halts])) >= LEAPT
         if many and leapt and self._is_departure(span) and not self._on_beat(halts) and not self._at_one_rate(span):
             evidence = {"halts": len(halts), "repeated_pictures": held}
