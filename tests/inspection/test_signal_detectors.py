@@ -63,6 +63,20 @@ def test_one_black_picture_is_enough(clean: Clip) -> None:
     assert event.evidence["pictures"] == 1
 
 
+def test_colour_that_goes_with_its_things_is_not_lost(clean: Clip) -> None:
+    scene = clean.frames[0]
+    luma, grey = scene.luma.copy(), np.full_like(scene.blue, 128)
+    rows, columns = (side // 12 for side in luma.shape)
+    luma[: 4 * rows, : 4 * columns] = 110
+    gone, blue, red = luma.copy(), grey.copy(), grey.copy()
+    gone[: 4 * rows, : 4 * columns] = 135
+    blue[: 2 * rows, : 2 * columns], red[: 2 * rows, : 2 * columns] = 220, 60
+    boxes, lost, without = Yuv(luma, blue, red), Yuv(luma, grey, grey), Yuv(gone, grey, grey)
+    for other, told in ((lost, 1), (without, 0)):
+        shown = (*[boxes] * 25, *[other] * 25, *[boxes] * 25)
+        assert len(found(replace(clean, frames=shown), "colour_error")) == told
+
+
 @pytest.mark.parametrize(("wide", "shown_before", "told"), [(0.25, False, 1), (0.8, False, 0), (0.8, True, 1)])
 def test_a_title_on_black_is_no_logo(clean: Clip, wide: float, shown_before: bool, told: int) -> None:
     scene = clean.frames[0]

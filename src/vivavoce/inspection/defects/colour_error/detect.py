@@ -30,6 +30,9 @@ CHROMA_STEP, CAST_STEP, LEAST_COLOUR = 4.0, 9.0, 2.5
 CAST_SPREAD = 0.6
 """Spread of the shift of a cast, against its mean: light of another colour leaves what is dark as it is."""
 LOST_SHARE, SWAPPED_SHARE = 0.55, 0.6
+OTHER_THINGS = 16.0
+"""Mean change of luma in levels where colour was, from which other things are there: they took their colours along."""
+
 RANGE_RATIO, RANGE_FIT = 255 / 219, 0.4
 LEAST_SPREAD, BLACK = 12.0, 16.0
 FADE_SHARE = 0.4
@@ -140,6 +143,8 @@ def _against(before: _Look, now: _Look) -> tuple[str, float] | None:
         return None
     was, is_ = _colours(before), _colours(now)
     kind = _kind(was, is_, _light_left(before, now))
+    if kind == "lost" and _change_where_coloured(before, now) > OTHER_THINGS:
+        return None
     if kind == "cast" and abs(float(now.luma.mean() - before.luma.mean())) > LIT_STEP:
         return None
     if kind:
@@ -163,11 +168,22 @@ def _colours(look: _Look) -> Blocks:
 
 def _light_left(before: _Look, now: _Look) -> float:
     """Part of the light of what was coloured that is still there: where a lamp goes out, its colours go with it."""
-    weight = np.abs(_colours(before)).sum(axis=0)
-    rows, columns = np.minimum(weight.shape, now.luma.shape)  # chroma may have a block less at an edge
-    whole = slice(rows), slice(columns)
-    was, is_ = (float((weight[whole] * np.maximum(look.luma[whole] - BLACK, 0.0)).sum()) for look in (before, now))
+    weight, whole = _weight(before)
+    was, is_ = (float((weight * np.maximum(look.luma[whole] - BLACK, 0.0)).sum()) for look in (before, now))
     return min(1.0, is_ / max(was, 1e-6))
+
+
+def _change_where_coloured(before: _Look, now: _Look) -> float:
+    """Mean change of luma in levels, of every block as far as it was coloured."""
+    weight, whole = _weight(before)
+    return float((weight * np.abs(now.luma[whole] - before.luma[whole])).sum() / max(float(weight.sum()), 1e-6))
+
+
+def _weight(look: _Look) -> tuple[Blocks, tuple[slice, slice]]:
+    """How coloured each block is, and the part of luma that has chroma: either may have a block less at an edge."""
+    weight = np.abs(_colours(look)).sum(axis=0)
+    rows, columns = np.minimum(weight.shape, look.luma.shape)
+    return weight[:rows, :columns], (slice(rows), slice(columns))
 
 
 def _kind(was: Blocks, is_: Blocks, light: float) -> str | None:
