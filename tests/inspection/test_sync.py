@@ -66,7 +66,7 @@ def test_the_majority_decides_and_a_tie_is_inconclusive() -> None:
 @pytest.mark.parametrize(
     ("said", "believed"),
     [
-        ([("out of sync", 8, 0.95), ("in sync", 0, 0.9)], [0]),
+        ([("out of sync", 8, 0.96), ("in sync", 0, 0.9)], [0]),
         ([("out of sync", 8, 0.7)], [0]),
         ([("out of sync", 8, 0.7), ("inconclusive", 0, 0.9)], []),
         ([("out of sync", 8, 0.7), ("out of sync", 9, 0.7), ("out of sync", 8, 0.7)], [0, 1, 2]),

@@ -16,7 +16,7 @@ SURE = 0.6
 PEAK = 0.4
 """Least probability of one offset with its neighbours: a face that does not speak spreads it over many."""
 
-ALONE, SAME_OFFSET = 0.9, 2
+ALONE, SAME_OFFSET = 0.95, 2
 """Probability from which one stretch is believed by itself, and how far the offsets of two in a row may lie apart that
 are believed together, in pictures."""
 
