@@ -69,7 +69,7 @@ PACKAGES = {
     ),
 }  # fmt: skip
 """Those that the network learned from are left out. Thresholds were set on the first two; the third, whose sources are
-none of theirs, were gathered before the mends and heard once after them."""
+none of theirs, were gathered unheard and heard once after the mends."""
 
 SUFFIXES = frozenset({".flac", ".mp3", ".oga", ".ogg", ".opus", ".wav"})
 SECONDS, LEAST_S, MOST_FILES = 60.0, 10.0, 8
