@@ -455,6 +455,20 @@ def test_lost_and_inverted_channels_are_found(kind: str) -> None:
     assert event.end_s == pytest.approx(truth.end_s, abs=0.2)
 
 
+def test_a_drum_on_one_side_that_dies_away_is_no_lost_channel() -> None:
+    random = np.random.default_rng(0)
+    pad = random.normal(0, 0.05, 6 * SAMPLE_RATE_HZ)
+    beat_s = (np.arange(len(pad)) / SAMPLE_RATE_HZ + 0.1) % 0.7
+    drum = random.normal(0, 0.2, len(pad)) * 10 ** (-60.0 * beat_s / 0.35 / 20)
+    drum[beat_s > 0.35] = 0.0
+    assert found(Clip(sound=np.stack([pad, drum]).astype(np.float32)), "audio_dropout") == []
+    drum = np.where((beat_s > 0.2) & (beat_s < 0.6), 0.0, 0.05 * random.normal(0, 1.0, len(pad)))
+    kinds = {
+        event.evidence["kind"] for event in found(Clip(sound=np.stack([pad, drum]).astype(np.float32)), "audio_dropout")
+    }
+    assert kinds == {"channel"}
+
+
 def test_a_pause_with_room_noise_is_no_gap() -> None:
     sound = babble(4.0)
     sound[:, SAMPLE_RATE_HZ : 2 * SAMPLE_RATE_HZ] *= 0.01

@@ -64,7 +64,7 @@ class Thresholds:
     """How far it may in the other half, where the sound has no pauses and the noise is there throughout."""
     floor_swing_db: float = 5.0
     """How far it falls in both halves of a second in which there is none."""
-    unevenness_db: float = 1.5
+    unevenness_db: float = 1.2
     """How far the bins of the high band may lie below those around them, for hiss."""
     flat_tops: float = 1.12
     """How far the highest samples may stick out, for distortion."""

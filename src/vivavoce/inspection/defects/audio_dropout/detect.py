@@ -34,6 +34,7 @@ from vivavoce.inspection.defects.audio_dropout.levels import (
     count_dips,
     count_rests,
     dies_away,
+    is_cut_off,
     steepness,
     step_levels,
 )
@@ -149,6 +150,8 @@ class _Stream:
     """Which of two channels there was sound in."""
     before: np.ndarray = field(default_factory=lambda: np.zeros((2, 2)))
     """Power of the last two tenths of a second in both, (tenths, channels), in dB."""
+    tail: Samples = field(default_factory=lambda: np.zeros((2, 0), np.float32))
+    """The last two tenths of a second of both, before those at hand."""
     losing: bool = False
     """Whether one channel is without sound since it broke off; one that faded away is not lost."""
     likenesses: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=3))
@@ -285,6 +288,9 @@ class _Stream:
                 self.heard, self.before = np.zeros(2, bool), np.stack([power, power])
             silent = int(np.argmin(power))
             at_once = self.losing or float(self.before[:, silent].max()) > OTHER_DB
+            if at_once and not self.losing and not self.paused and power[silent] < CHANNEL_DB:
+                lately = np.concatenate([self.tail, sound.samples[:, : part + 4800]], axis=1)[silent, -14_400:]
+                at_once = is_cut_off(step_levels(lately[None]))
             lost = bool(self.heard[silent]) and at_once and power[silent] < CHANNEL_DB and power.max() > OTHER_DB
             self.losing, self.before = lost, np.stack([self.before[1], power])
             self.channel = silent if lost else self.channel
@@ -292,6 +298,7 @@ class _Stream:
             for span in self.lost.add(start_s, start_s + 0.1, 2.0 if lost else 0.0):
                 yield self._event(span.start_s, span.end_s, 0.9, "channel", channel=self.channel)
             yield from self._mirror(block, start_s, bool(power.min() > OTHER_DB))
+        self.tail = sound.samples[:, -9600:]
 
     def _mirror(self, block: Samples, start_s: float, loud: bool) -> Iterator[Event]:
         if not loud:

@@ -31,6 +31,16 @@ def breaks_off(before: np.ndarray) -> bool:
     return last > LOUD_DB and last > float(np.percentile(before, 90)) - FADE_DB
 
 
+def is_cut_off(levels: np.ndarray) -> bool:
+    """Whether sound in steps (steps,), in dB, that ends in silence is gone within 5 ms of the last that was loud: drums
+    and notes die away."""
+    loud = np.flatnonzero(levels > LOUD_DB)
+    if not len(loud):
+        return False
+    after = levels[loud[-1] + STEEP_STEPS : loud[-1] + 2 * EDGE_STEPS]
+    return bool(len(after)) and float(after.max()) <= float(levels[loud[-1]]) - FADE_DB
+
+
 def dies_away(before: np.ndarray) -> bool:
     """Whether the steps before a gap (steps,), in dB, end softer than they were, as the end of a note does."""
     whole = before[-RELEASE_STEPS - EDGE_STEPS : -EDGE_STEPS]
