@@ -23,6 +23,8 @@ from typing import Any
 import numpy as np
 
 from vivavoce.inspection.defects.audio_artifacts.pauses import OFTEN, Pauses
+from vivavoce.inspection.defects.audio_dropout.channels import Channels
+from vivavoce.inspection.defects.audio_dropout.events import dropout_event
 from vivavoce.inspection.defects.audio_dropout.levels import (
     EDGE_STEPS,
     FADE_STEPS,
@@ -34,7 +36,6 @@ from vivavoce.inspection.defects.audio_dropout.levels import (
     count_dips,
     count_rests,
     dies_away,
-    is_cut_off,
     steepness,
     step_levels,
 )
@@ -48,8 +49,8 @@ from vivavoce.inspection.defects.audio_dropout.rhythm import (
 )
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
-from vivavoce.inspection.event_grouper import EventGrouper, ratio_to_threshold
-from vivavoce.inspection.media import AudioBlock, MediaInfo, Samples
+from vivavoce.inspection.event_grouper import ratio_to_threshold
+from vivavoce.inspection.media import AudioBlock, MediaInfo
 
 FALL_DB = 25.0
 STEEP_DB = 25.0
@@ -64,14 +65,6 @@ SILENT_SHARE = 0.045
 
 MOST_S = 5.0
 AROUND_STEPS = 200
-CHANNEL_S, CHANNEL_DB, OTHER_DB = 0.3, -75.0, -50.0
-MIRROR, ALIKE = -0.9, 0.7
-"""How unlike two channels are of which one is turned upside down, and how alike they were within three tenths of a
-second before: a synthesiser's note may have opposed channels, but comes to others that are not alike."""
-
-AS_LOUD_DB = 6.0
-"""How much softer the sound may have been in which the channels were alike: one that comes in over it is another."""
-
 START_S = 0.1
 """A gap that begins before is how an encoder fills its first blocks."""
 
@@ -123,7 +116,7 @@ class AudioDropout(Detector):
         self._streams: dict[int, _Stream] = {}
 
     def on_audio(self, block: AudioBlock) -> Iterator[Event]:
-        stream = self._streams.setdefault(block.stream, _Stream(block.stream, self.thresholds))
+        stream = self._streams.setdefault(block.stream, _Stream(block.stream, self.thresholds, Channels(block.stream)))
         yield from stream.on_audio(block)
 
     def finish(self, end_s: float) -> Iterator[Event]:
@@ -136,6 +129,7 @@ class AudioDropout(Detector):
 class _Stream:
     number: int
     thresholds: Thresholds
+    channels: Channels
     levels: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
     """Of the last steps, (steps,), in dB: as many as a gap and its surroundings take."""
     start_s: float = 0.0
@@ -144,20 +138,6 @@ class _Stream:
     """Whether the sound has pauses, as speech has."""
     judged: int = 0
     """Steps of `levels` whose quiet stretches have been judged."""
-    lost: EventGrouper = field(default_factory=lambda: EventGrouper(0.15, CHANNEL_S))
-    mirrored: EventGrouper = field(default_factory=lambda: EventGrouper(0.15, CHANNEL_S))
-    heard: np.ndarray | None = None
-    """Which of two channels there was sound in."""
-    before: np.ndarray = field(default_factory=lambda: np.zeros((2, 2)))
-    """Power of the last two tenths of a second in both, (tenths, channels), in dB."""
-    tail: Samples = field(default_factory=lambda: np.zeros((2, 0), np.float32))
-    """The last two tenths of a second of both, before those at hand."""
-    losing: bool = False
-    """Whether one channel is without sound since it broke off; one that faded away is not lost."""
-    likenesses: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=3))
-    """How alike the channels were, and how loud, in dB, in the last tenths of a second that were not mirrored."""
-    turned: bool = False
-    channel: int = 0
     end_s: float = 0.0
     loud_before: bool = False
     """Whether there was sound right before the silence that is open."""
@@ -182,17 +162,15 @@ class _Stream:
         self.levels = np.concatenate([self.levels, levels])
         yield from self._not_meant(self._gaps(final=False), sound.end_s)
         if sound.samples.shape[0] == 2:
-            yield from self._channels(sound)
+            yield from self.channels.on_audio(sound, self.paused)
 
     def finish(self, picture_s: float) -> Iterator[Event]:
         """`picture_s` is when the picture ends, 0 without one."""
         yield from self._not_meant(self._gaps(final=True), float("inf"))
         yield from self._end_silence(self.end_s)
         if self.heard_steps >= LEAST_HEARD and picture_s - self.end_s >= self.thresholds.ends_early_s:
-            yield self._event(self.end_s, picture_s, 0.9, "ends early")
-        for spans, kind in ((self.lost, "channel"), (self.mirrored, "phase")):
-            for span in spans.finish():
-                yield self._event(span.start_s, span.end_s, ratio_to_threshold(span.mean), kind)
+            yield dropout_event(self.number, self.end_s, picture_s, 0.9, "ends early")
+        yield from self.channels.finish()
 
     def _silences(self, start_s: float, levels: np.ndarray) -> Iterator[Event]:
         """Follow digital silence from second to second."""
@@ -210,7 +188,7 @@ class _Stream:
         start_s, self.silent_s = self.silent_s, None
         there_was = self.loud_before and self.heard_steps >= LEAST_HEARD
         if start_s is not None and there_was and end_s - start_s >= self.thresholds.silence_s:
-            yield self._event(start_s, end_s, 0.9, "silence")
+            yield dropout_event(self.number, start_s, end_s, 0.9, "silence")
 
     def _not_meant(self, found: Iterator[_Gap], now_s: float) -> Iterator[Event]:
         """Gaps that have no others around them at one distance, and no twin, once what follows them is known."""
@@ -276,45 +254,7 @@ class _Stream:
         start_s, end_s = (self.start_s + step * STEP_S for step in (first, last))
         if start_s < START_S:
             return
-        event = self._event(start_s, end_s, ratio_to_threshold(fall / FALL_DB), "gap", fall_db=round(fall, 1))
+        event = dropout_event(
+            self.number, start_s, end_s, ratio_to_threshold(fall / FALL_DB), "gap", fall_db=round(fall, 1)
+        )
         yield _Gap(event, _levels_about(levels, first, last))
-
-    def _channels(self, sound: AudioBlock) -> Iterator[Event]:
-        for part in range(0, sound.samples.shape[1] - 4800 + 1, 4800):
-            block = sound.samples[:, part : part + 4800]
-            start_s = sound.start_s + part / sound.rate_hz
-            power = 10 * np.log10(np.mean(block.astype(np.float64) ** 2, axis=1) + 1e-12)
-            if self.heard is None:
-                self.heard, self.before = np.zeros(2, bool), np.stack([power, power])
-            silent = int(np.argmin(power))
-            at_once = self.losing or float(self.before[:, silent].max()) > OTHER_DB
-            if at_once and not self.losing and not self.paused and power[silent] < CHANNEL_DB:
-                lately = np.concatenate([self.tail, sound.samples[:, : part + 4800]], axis=1)[silent, -14_400:]
-                at_once = is_cut_off(step_levels(lately[None]))
-            lost = bool(self.heard[silent]) and at_once and power[silent] < CHANNEL_DB and power.max() > OTHER_DB
-            self.losing, self.before = lost, np.stack([self.before[1], power])
-            self.channel = silent if lost else self.channel
-            self.heard |= power > OTHER_DB
-            for span in self.lost.add(start_s, start_s + 0.1, 2.0 if lost else 0.0):
-                yield self._event(span.start_s, span.end_s, 0.9, "channel", channel=self.channel)
-            yield from self._mirror(block, start_s, bool(power.min() > OTHER_DB))
-        self.tail = sound.samples[:, -9600:]
-
-    def _mirror(self, block: Samples, start_s: float, loud: bool) -> Iterator[Event]:
-        if not loud:
-            return
-        left, right = block.astype(np.float64)
-        energy = (left**2).sum(), (right**2).sum()
-        likeness = float((left * right).sum() / np.sqrt(energy[0] * energy[1] + 1e-12))
-        level_db = float(10 * np.log10(max(energy)))
-        mirrored = likeness < MIRROR
-        was_alike = any(alike >= ALIKE and then_db >= level_db - AS_LOUD_DB for alike, then_db in self.likenesses)
-        self.turned = mirrored and (self.turned or was_alike)
-        if not mirrored:
-            self.likenesses.append((likeness, level_db))
-        strength = 2.0 if self.turned else 0.0
-        for span in self.mirrored.add(start_s, start_s + 0.1, strength):
-            yield self._event(span.start_s, span.end_s, 0.9, "phase")
-
-    def _event(self, start_s: float, end_s: float, score: float, kind: str, **more: float) -> Event:
-        return Event("audio_dropout", start_s, end_s, score, {"kind": kind, "stream": self.number, **more})
