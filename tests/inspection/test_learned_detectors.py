@@ -289,11 +289,32 @@ def _heard(classes: list[int]) -> list[Event]:
 
 def test_what_rolls_as_a_whole_is_not_torn() -> None:
     text = np.kron(np.random.default_rng(0).random((120, 40)) < 0.2, np.ones((4, 4))).astype(np.uint8) * 200 + 16
-    before, now = text[100:300], text[103:303]
-    assert scrolls(before, now)
-    assert not scrolls(before, before)
-    assert not scrolls(before, np.concatenate([now[:100], before[100:]]))
-    assert not scrolls(before, np.roll(before, 5, axis=1))
+    first, before, now = (text[rows : rows + 200] for rows in (97, 100, 103))
+    assert scrolls((first, before, now))
+    assert not scrolls((before, before, before))
+    assert not scrolls((first, before, np.concatenate([now[:100], before[100:]])))
+    assert not scrolls((np.roll(before, -5, axis=1), before, np.roll(before, 5, axis=1)))
+
+
+def test_a_page_that_scrolls_between_bars_is_not_torn() -> None:
+    text = np.kron(np.random.default_rng(0).random((120, 40)) < 0.2, np.ones((4, 4))).astype(np.uint8) * 200 + 16
+    pictures = [text[rows : rows + 240].copy() for rows in (60, 80, 100)]
+    for picture in pictures:
+        picture[:40] = picture[-40:] = 128
+    assert scrolls(pictures)
+
+
+def test_an_event_that_goes_on_needs_a_sure_picture() -> None:
+    seen = Observation(0.93, 0.1, np.ones((2, 2), np.float32), 0.5, 0.3)
+    short, lasting = Evidence(-2.0), Evidence(-2.0)
+    for number in range(30):
+        lasting.add(seen)
+        if number < 10:
+            short.add(seen)
+    assert short.probability() > 0.5
+    assert lasting.probability() == 0.0
+    lasting.add(replace(seen, probability=0.99))
+    assert lasting.probability() > 0.5
 
 
 def test_a_ball_on_even_ground_moves_in_a_small_part_of_the_width() -> None:

@@ -44,6 +44,9 @@ ground itself may be what is left of many."""
 GROWN = 1.5
 """Loss against that of the look before from which it was not lost at once: a dissolve to a drawing."""
 
+DARK = 24.0
+"""Mean level under which hardly anything is left whose levels could be counted."""
+
 SAME_SCENE, SAME_LIGHT = 0.9, 6.0
 GAP_S, LEAST_S = 0.5, 0.7
 
@@ -62,7 +65,7 @@ class Banding(Detector):
         """Bits that had been lost at the look before."""
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
-        levels = smooth_levels(frame.luma)
+        levels = smooth_levels(frame.luma) if float(frame.blocks.mean()) >= DARK else None
         chart = is_chart(frame.small)
         lost = self._lost_entropy(frame, levels) / (CHART_BITS if chart else LOST_BITS)
         strength = max(lost, 0.0 if chart else self._measure_bunching(levels) / CONTRAST)

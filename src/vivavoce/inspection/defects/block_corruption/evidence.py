@@ -25,8 +25,10 @@ LEAST_UNEXPLAINED = 0.25
 """Mean part of the first change in corrupt cells that the movement of the camera leaves unexplained, under which they
 moved with the scene: facades, mosaics and drawn pictures that pan."""
 
-LASTING_LOOKS, LASTING_CLEAR = 24, 0.1
-"""Of an event that goes on for three seconds and more, as texture does, more blocks must be clear."""
+LASTING_LOOKS, LASTING_CLEAR = 20, 0.1
+LASTING_ODDS, MOST_ODDS = 3.5, 5.0
+"""Of an event that goes on for two and a half seconds and more, as texture does, more blocks must be clear, and the
+surest picture must be sure, in log odds: among more pictures by as much more as chance makes the surest of them."""
 
 SUREST = 0.995
 MEANS = np.array([3.16, 2.49, -1.46, 0.25, 0.2, -2.77])
@@ -113,11 +115,17 @@ class Evidence:
         """That the event is corruption: of its two surest looks, the largest area, and the steps of all looks."""
         second, first = self._odds
         steps, clear = self._steps / max(1, self.looks), self._clear / max(1, self.looks)
-        least_clear = LASTING_CLEAR if self.looks >= LASTING_LOOKS else LEAST_CLEAR
-        if steps < LEAST_STEPS or clear < least_clear or np.mean(self.unexplained or 1.0) < LEAST_UNEXPLAINED:
+        if self.looks >= LASTING_LOOKS and (clear < LASTING_CLEAR or first < least_odds(self.looks)):
+            return 0.0
+        if steps < LEAST_STEPS or clear < LEAST_CLEAR or np.mean(self.unexplained or 1.0) < LEAST_UNEXPLAINED:
             return 0.0
         figures = np.array([first, second, np.log(self._area + 0.02), steps, clear, self.before])
         return float(1.0 / (1.0 + np.exp(-(WEIGHTS @ (figures - MEANS) + BIAS))))
+
+
+def least_odds(looks: int) -> float:
+    """Log odds that the surest of so many pictures must have in an event that goes on."""
+    return min(MOST_ODDS, LASTING_ODDS + 0.5 * float(np.log(looks / LASTING_LOOKS)))
 
 
 def log_odds(probability: float) -> float:

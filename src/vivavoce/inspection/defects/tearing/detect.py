@@ -24,7 +24,10 @@ FAR_BETTER = 5.0
 """How much better older rows fit where no seam need be seen."""
 
 MIN_HEIGHT = 48
-COLUMN_STEP, REACH = 8, 16
+COLUMN_STEP, ROW_STEP, REACH = 16, 4, 8
+"""Which columns and rows are looked at for scrolling, and by what part of the height, one over it, a frame scrolls at
+most."""
+
 LEAST_CHANGE, LEFT_OVER = 0.2, 0.35
 PLAIN_SHARE, NEXT = 0.8, 1
 """A plain ground is one level, give or take the next ones, on so much of the picture; of films it is under half."""
@@ -113,7 +116,7 @@ class Tearing(Detector):
 
     def _passed_over(self, frame: VideoFrame) -> bool:
         """Whether something else shows rows twice."""
-        return is_chart(frame.small) or is_plain(frame.small) or scrolls(self._lumas[-2], self._lumas[-1])
+        return is_chart(frame.small) or is_plain(frame.small) or scrolls(tuple(self._lumas))
 
     def _is_clear(self, seam: Seam) -> bool:
         limits = self.thresholds
@@ -138,14 +141,15 @@ def is_plain(small: Plane) -> bool:
     return bool(counts[max(0, ground - NEXT) : ground + NEXT + 1].sum() >= PLAIN_SHARE * small.size)
 
 
-def scrolls(before: Plane, now: Plane) -> bool:
-    """Whether all of a picture is the one before, moved up or down: nothing is left over, so nothing is torn."""
-    if before.shape != now.shape:
+def scrolls(pictures: Sequence[Plane]) -> bool:
+    """Whether all that moves in the last of some pictures is the one before, moved up or down, between bars that rest
+    in all of them: nothing is left over, so nothing is torn."""
+    first, older, newer = (plane[:, ::COLUMN_STEP].astype(np.int16) for plane in (pictures[0], *pictures[-2:]))
+    reach = len(newer) // REACH
+    change = np.maximum(np.abs(newer - older), np.abs(older - first))[reach:-reach].mean(axis=1)
+    moving = reach + np.flatnonzero(change > LEAST_CHANGE)[::ROW_STEP]
+    if not len(moving):
         return False
-    older, newer = (plane[:, ::COLUMN_STEP].astype(np.int16) for plane in (before, now))
-    apart = {
-        rows: float(np.abs(newer[REACH:-REACH] - older[REACH + rows : len(older) - REACH + rows]).mean())
-        for rows in range(-REACH, REACH + 1)
-    }
+    apart = {rows: float(np.abs(newer[moving] - older[moving + rows]).mean()) for rows in range(-reach, reach + 1)}
     moved = min(apart, key=lambda rows: apart[rows])
-    return moved != 0 and apart[0] > LEAST_CHANGE and apart[moved] < LEFT_OVER * apart[0]
+    return moved != 0 and apart[moved] < LEFT_OVER * apart[0]
