@@ -52,7 +52,7 @@ class Thresholds:
     """Probability, by the network, of pictures that an event is made of."""
     suspected_area: float = 0.04
     """Share of the map from which they are too."""
-    probability: float = 0.5
+    probability: float = 0.6
     """That an event is corruption, by all that was seen of it."""
     looks: float = 2.0
     """Suspected pictures that make an event."""
