@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from bench.inspection.fresh_video import Clip, Verdict, count_halves, read_clips, read_verdicts
+from bench.inspection.fresh_video import VERDICTS, Clip, count_halves, read_clips
+from bench.inspection.verdicts import Verdict, read_verdicts
 
 from bench.inspection import fresh_video
 
@@ -19,7 +20,7 @@ def test_what_nobody_judged_is_false(monkeypatch: pytest.MonkeyPatch) -> None:
         Verdict("one/two", "b.mp4", "freeze", 2.0, 3.0, real=True),
         Verdict("one/two", "b.mp4", "stutter", 2.0, 3.0, real=False),
     ]
-    monkeypatch.setattr(fresh_video, "read_verdicts", lambda: verdicts)
+    monkeypatch.setattr(fresh_video, "read_verdicts", lambda path: verdicts)
     rows = [event("freeze", 2.2, 3.4), event("freeze", 9.0, 9.4), event("stutter", 2.0, 2.5)]
     rows += [{"source": "one/two", "file": "b.mp4", "seconds": 36.0}]
     kept, camera = count_halves(CLIPS, rows)
@@ -33,4 +34,4 @@ def test_the_halves_share_no_source_and_verdicts_are_of_their_clips() -> None:
     halves = [{clip.source for clip in clips if clip.half == half} for half in fresh_video.HALVES]
     assert halves[0].isdisjoint(halves[1])
     known = {(clip.source, clip.name) for clip in clips}
-    assert all((verdict.source, verdict.file) in known for verdict in read_verdicts())
+    assert all((verdict.source, verdict.file) in known for verdict in read_verdicts(VERDICTS))
