@@ -57,6 +57,22 @@ def test_a_simulated_defect_is_found_where_it_is(clean: Clip, defect: str, secon
     assert 0.5 <= event.score <= 1.0
 
 
+@pytest.mark.parametrize(("length_s", "seconds"), [(20.0, 2.0), (30.0, 12.0)])
+def test_stutter_is_found_far_from_the_end_and_when_it_lasts(length_s: float, seconds: float) -> None:
+    damaged, truth = simulate("stutter", moving(length_s), 3.0, seconds, 0.8, seed=1)
+    (event,) = found(damaged, "stutter")
+    assert event.start_s == pytest.approx(truth.start_s, abs=0.5)
+    assert event.end_s == pytest.approx(truth.end_s, abs=0.5)
+
+
+def test_an_event_is_told_when_it_is_over(clean: Clip) -> None:
+    damaged, truth = simulate("flash", clean, 0.4, 1.0, 1.0, seed=1)
+    work = InspectionSession(info(damaged), ("flash",))
+    told_s = [picture.time_s for picture in pictures(damaged) for _ in work.process(picture)]
+    assert told_s
+    assert truth.end_s < told_s[0] < truth.end_s + 2.5
+
+
 def test_one_black_picture_is_enough(clean: Clip) -> None:
     damaged, _ = simulate("black", clean, 1.0, 1 / RATE_HZ, 1.0)
     (event,) = found(damaged, "black")

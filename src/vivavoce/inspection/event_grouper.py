@@ -46,6 +46,11 @@ class EventGrouper:
         elif group is None and ratio >= 1.0:
             self._open = EventGroup(start_s, end_s, ratio, ratio, 1)
 
+    def close(self, now_s: float) -> Iterator[EventGroup]:
+        """Give the open group where nothing may join it any more, as nothing was measured since."""
+        if self._open and now_s > self._open.end_s + self._gap_s:
+            yield from self.finish()
+
     def finish(self, most_s: float = float("inf")) -> Iterator[EventGroup]:
         """Give the group that is still open, unless it is too short; of `most_s` seconds it never is."""
         group, self._open = self._open, None

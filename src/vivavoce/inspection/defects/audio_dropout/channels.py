@@ -67,7 +67,7 @@ class Channels:
             for span in self.lost.add(start_s, start_s + TENTH_S, 2.0 if lost else 0.0):
                 yield dropout_event(self.stream, span.start_s, span.end_s, 0.9, "channel", channel=self.channel)
             yield from self._mirror(block, start_s, bool(power.min() > OTHER_DB))
-        self.tail = sound.samples[:, -2 * TENTH :]
+        self.tail = sound.samples[:, -2 * TENTH :].copy()
 
     def finish(self) -> Iterator[Event]:
         for spans, kind in ((self.lost, "channel"), (self.mirrored, "phase")):

@@ -45,7 +45,7 @@ def ends_in_bars(ends_s: np.ndarray, end_s: float) -> bool:
 def are_twins(one: np.ndarray, other: np.ndarray) -> bool:
     """Whether two gaps have the same about them: levels (2, steps) in dB, before and after. Of speech no two gaps have;
     the loops of trackers and the bars of chip music have it."""
-    if one.shape != other.shape or one.std() < TWIN_MOVES_DB:
+    if one.shape != other.shape or min(one.std(), other.std()) < TWIN_MOVES_DB:
         return False
     inner = one[:, TWIN_OFF:-TWIN_OFF]
     shifted = (np.roll(other, by, axis=1)[:, TWIN_OFF:-TWIN_OFF] for by in range(-TWIN_OFF, TWIN_OFF + 1))

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
@@ -73,6 +74,8 @@ class _Dark:
     blocks: Blocks
     moved: float = 0.0
     pictures: int = 1
+    title: bool = False
+    """Whether something bright came with it, as a title does."""
 
 
 class Black(Detector):
@@ -119,8 +122,9 @@ class Black(Detector):
         dark = self._dark
         if dark is None:
             recent = [light for light in self._light if light.time_s > frame.time_s - BEFORE_S]
-            sudden = _is_sudden(recent, mean) and (bright <= NO_LOGO or is_logo(frame.small, self._last_light))
-            self._dark = _Dark(frame.time_s, end_s, sudden, bright, blocks)
+            title = bright > NO_LOGO and not was_there(frame.small, self._last_light)
+            sudden = _is_sudden(recent, mean) and (not title or is_narrow(frame.small))
+            self._dark = _Dark(frame.time_s, end_s, sudden, bright, blocks, title=title)
             return
         dark.moved = max(dark.moved, float(np.abs(blocks - dark.blocks).max()))
         dark.logo, dark.end_s, dark.pictures = max(dark.logo, bright), end_s, dark.pictures + 1
@@ -131,7 +135,7 @@ class Black(Detector):
         if dark.logo > NO_LOGO and dark.moved > STILL_LOGO:
             return
         seconds = end_s - dark.start_s
-        may_be_meant = seconds > LEFT_OVER_S and (seconds < LONG_S or dark.logo > 0.01)  # a title lasts as it likes
+        may_be_meant = seconds > LEFT_OVER_S and (seconds < LONG_S or dark.title)  # a title lasts as it likes
         if may_be_meant and self._is_pause(seconds, after):
             return
         evidence = {"logo_share": round(dark.logo, 3), "pictures": dark.pictures}
@@ -146,20 +150,26 @@ class Black(Detector):
         return likeness(last.blocks, after) < OTHER_SCENE and likeness(earlier[-1].blocks, last.blocks) > SAME_SCENE
 
 
-def is_logo(small: Plane, before: Plane | None) -> bool:
-    """Whether what is bright in a dark picture (rows, columns) is as narrow as a logo, or was there in the one before
-    it."""
-    bright = small > np.median(small) + LOGO_LEVELS
-    columns = np.nonzero(bright)[1]
+def is_narrow(small: Plane) -> bool:
+    """Whether what is bright in a dark picture (rows, columns) is as narrow as a logo."""
+    columns = np.nonzero(_bright(small))[1]
     if not len(columns):
         return True
     left, right = np.percentile(columns, (2, 98))
-    if right - left <= LOGO_WIDTH * small.shape[1]:
-        return True
-    if before is None or before.shape != small.shape:
+    return bool(right - left <= LOGO_WIDTH * small.shape[1])
+
+
+def was_there(small: Plane, before: Plane | None) -> bool:
+    """Whether what is bright in a dark picture (rows, columns) was in the one before, as a logo is."""
+    bright = _bright(small)
+    if before is None or before.shape != small.shape or not bright.any():
         return False
     apart = np.abs(small[bright].astype(np.int16) - before[bright])
     return float(np.mean(apart <= ALIKE)) >= STAYS
+
+
+def _bright(small: Plane) -> npt.NDArray[np.bool_]:
+    return small > np.median(small) + LOGO_LEVELS
 
 
 def _is_sudden(recent: Sequence[_Light], mean: float) -> bool:

@@ -118,6 +118,8 @@ class BlockCorruption(Detector):
         yield from self._joined.finish()
 
     def _take(self, frame: VideoFrame) -> Iterator[Event]:
+        for group in self._odd_grouper.close(frame.time_s - ODD_GAP_S):  # odd pictures are told some pictures late
+            yield from self._odd_event(group)
         if span := self._odd.take(frame):
             for group in self._odd_grouper.add(*span, 1.0):
                 yield from self._odd_event(group)

@@ -137,6 +137,7 @@ class Blur(Detector):
         if soft:
             if same and value < DROP * soft.before and frame.time_s - soft.start_s < MOST_S:
                 soft.looks.append(look)
+                soft.back_s = None
                 return
             if same and soft.back_s is None and not soft.is_steep(value):
                 soft.back_s, soft.low = frame.time_s, len(soft.looks)

@@ -58,6 +58,8 @@ class Flash(Detector):
         changes = self._luminance.take(frame.time_s, PEAK_CDM2 * signal**GAMMA)
         if changes <= 2 * MOST_IN_SECOND:
             changes = max(changes, self._red.take(frame.time_s, _saturated_red(frame, signal)))
+        for span in self._spans.close(frame.time_s - 1.0):  # a swing is told within the second in which it began
+            yield from self._make_events(span)
         strength = (changes / 2) / (MOST_IN_SECOND + 0.5)
         swings = self._luminance if self._luminance.last_s >= self._red.last_s else self._red
         if swings.last_s == frame.time_s:

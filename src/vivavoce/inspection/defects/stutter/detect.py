@@ -42,6 +42,9 @@ SAME_SCENE = 0.75
 SAME_PLACE = 0.1
 """Part of what moved before a halt that must move again after it: one thing may leave, and later another come."""
 
+SEEN = 600
+"""Pictures, and halts, that are remembered: of twenty seconds at 30 a second."""
+
 GAP_S = 0.6
 LEAST_SINGLES = 8
 FEW, BEAT_TOLERANCE, RATE_TOLERANCE = 0.1, 1.1, 1.5
@@ -108,8 +111,8 @@ class Stutter(Detector):
         self._repeats: list[Step] = []
         self._drawn = False
         """Whether what is repeated is a page, a chart or a screen."""
-        self._seen: deque[tuple[float, bool]] = deque(maxlen=256)
-        self._halts: deque[_Halt] = deque(maxlen=128)
+        self._seen: deque[tuple[float, bool]] = deque(maxlen=SEEN)
+        self._halts: deque[_Halt] = deque(maxlen=SEEN)
         self._spans = EventGrouper(GAP_S)
         self._gaps: deque[float] = deque(maxlen=25)
         self._last_s: float | None = None
@@ -131,6 +134,8 @@ class Stutter(Detector):
                 self._repeats.append(step)
             return
         yield from self._judge_halt(step, typical, limit)
+        for span in self._spans.close(step.time_s):
+            yield from self._make_events(span)
         self._recent.append(step.blocks)
         if step.motion > 0.5 * HALT:
             self._moving.append(step.motion)

@@ -86,6 +86,8 @@ class Tearing(Detector):
         return float(made["torn"][0]), float(rows.argmax() + 1) / (len(rows) + 1)
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
+        for group in self._grouper.close(frame.time_s):
+            yield from self._event(group)
         rows = 2 if frame.interlaced else 1
         luma, small = frame.luma[::rows], frame.small[::rows]
         if self._lumas and self._lumas[-1].shape != luma.shape:
