@@ -497,3 +497,10 @@ def test_a_pause_with_room_noise_is_no_gap() -> None:
 def test_levels_are_in_decibel_of_full_scale() -> None:
     levels = step_levels(np.full((1, 240), 0.1, np.float32))
     assert levels == pytest.approx([-20.0, -20.0], abs=0.01)
+
+
+def test_a_channel_lost_to_the_end_is_named_too() -> None:
+    sound = babble(6.0)
+    sound[1, 3 * SAMPLE_RATE_HZ :] = 0.0
+    (event,) = found(Clip(sound=sound), "audio_dropout")
+    assert (event.evidence["kind"], event.evidence["channel"], event.score) == ("channel", 1, 0.9)

@@ -11,7 +11,7 @@ import numpy as np
 from vivavoce.inspection.defects.audio_dropout.events import dropout_event
 from vivavoce.inspection.defects.audio_dropout.levels import is_cut_off, step_levels
 from vivavoce.inspection.event import Event
-from vivavoce.inspection.event_grouper import EventGrouper, ratio_to_threshold
+from vivavoce.inspection.event_grouper import EventGroup, EventGrouper
 from vivavoce.inspection.media import AudioBlock, Samples
 
 TENTH_S, TENTH = 0.1, 4800
@@ -21,6 +21,8 @@ CHANNEL_S, CHANNEL_DB, OTHER_DB = 0.3, -75.0, -50.0
 MIRROR, ALIKE = -0.9, 0.7
 """How unlike two channels are of which one is turned upside down, and how alike they were within three tenths of a
 second before: a synthesiser's note may have opposed channels, but comes to others that are not alike."""
+
+SCORE = 0.9
 
 AS_LOUD_DB = 6.0
 """How much softer the sound may have been in which the channels were alike: one that comes in over it is another."""
@@ -62,18 +64,22 @@ class Channels:
                 at_once = is_cut_off(step_levels(lately[None]))
             lost = bool(self.heard[silent]) and at_once and power[silent] < CHANNEL_DB and power.max() > OTHER_DB
             self.losing, self.before = lost, np.stack([self.before[1], power])
-            self.channel = silent if lost else self.channel
             self.heard |= power > OTHER_DB
             for span in self.lost.add(start_s, start_s + TENTH_S, 2.0 if lost else 0.0):
-                yield dropout_event(self.stream, span.start_s, span.end_s, 0.9, "channel", channel=self.channel)
+                yield self._lost_event(span)
+            self.channel = silent if lost else self.channel
             yield from self._mirror(block, start_s, bool(power.min() > OTHER_DB))
         self.tail = sound.samples[:, -2 * TENTH :].copy()
 
     def finish(self) -> Iterator[Event]:
-        for spans, kind in ((self.lost, "channel"), (self.mirrored, "phase")):
-            for span in spans.finish():
-                score = ratio_to_threshold(span.mean)
-                yield dropout_event(self.stream, span.start_s, span.end_s, score, kind)
+        yield from map(self._lost_event, self.lost.finish())
+        yield from map(self._mirror_event, self.mirrored.finish())
+
+    def _lost_event(self, span: EventGroup) -> Event:
+        return dropout_event(self.stream, span.start_s, span.end_s, SCORE, "channel", channel=self.channel)
+
+    def _mirror_event(self, span: EventGroup) -> Event:
+        return dropout_event(self.stream, span.start_s, span.end_s, SCORE, "phase")
 
     def _mirror(self, block: Samples, start_s: float, loud: bool) -> Iterator[Event]:
         if not loud:
@@ -89,4 +95,4 @@ class Channels:
             self.likenesses.append((likeness, level_db))
         strength = 2.0 if self.turned else 0.0
         for span in self.mirrored.add(start_s, start_s + TENTH_S, strength):
-            yield dropout_event(self.stream, span.start_s, span.end_s, 0.9, "phase")
+            yield self._mirror_event(span)

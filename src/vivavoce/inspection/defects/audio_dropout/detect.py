@@ -116,8 +116,9 @@ class AudioDropout(Detector):
         self._streams: dict[int, _Stream] = {}
 
     def on_audio(self, block: AudioBlock) -> Iterator[Event]:
-        stream = self._streams.setdefault(block.stream, _Stream(block.stream, self.thresholds, Channels(block.stream)))
-        yield from stream.on_audio(block)
+        if block.stream not in self._streams:
+            self._streams[block.stream] = _Stream(block.stream, self.thresholds, Channels(block.stream))
+        yield from self._streams[block.stream].on_audio(block)
 
     def finish(self, end_s: float) -> Iterator[Event]:
         picture_s = end_s if self.media.video else 0.0

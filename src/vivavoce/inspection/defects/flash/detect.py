@@ -48,7 +48,7 @@ class Flash(Detector):
 
     def __init__(self, media: MediaInfo, thresholds: Any = None) -> None:
         super().__init__(media, thresholds)
-        self._luminance, self._red = _Swings(STEP_CDM2, DARKER_CDM2), _Swings(RED_STEP, np.inf)
+        self._luminance, self._red = _Swings(STEP_CDM2, DARKER_CDM2), _Swings(RED_STEP, np.inf, PEAK_CDM2)
         self._spans = EventGrouper(GAP_S)
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
@@ -80,8 +80,9 @@ class Flash(Detector):
 class _Swings:
     """Counts, over the last second, changes in one direction that fill a quarter of the screen at once."""
 
-    def __init__(self, step: float, darker: float) -> None:
-        self._step, self._darker = step, darker
+    def __init__(self, step: float, darker: float, scale: float = 1.0) -> None:
+        """`scale` makes levels, as `likeness` compares them, of what is counted."""
+        self._step, self._darker, self._scale = step, darker, scale
         self._extreme: np.ndarray | None = None
         self._lit: np.ndarray | None = None
         """The extreme before that one, on its side."""
@@ -107,7 +108,7 @@ class _Swings:
         if float(swing.mean()) >= ALIKE * float(swing.std()):
             return True
         if self._lit is None or self._lit.shape != values.shape or not self._times:
-            return self._extreme is not None and likeness(self._extreme, values) >= SCENE
+            return self._extreme is not None and likeness(self._scale * self._extreme, self._scale * values) >= SCENE
         area = swing >= self._step
         return float(np.abs(values - self._lit)[area].mean()) <= BACK * float(swing[area].mean())
 
