@@ -82,7 +82,7 @@ class _Swings:
 
     def __init__(self, step: float, darker: float, scale: float = 1.0) -> None:
         """`scale` makes levels, as `likeness` compares them, of what is counted."""
-        self._step, self._darker, self._scale = step, darker, scale
+        self._step, self._darker, self._scale = step, darker, np.float32(scale)
         self._extreme: np.ndarray | None = None
         self._lit: np.ndarray | None = None
         """The extreme before that one, on its side."""
