@@ -35,6 +35,9 @@ FOOTAGE = (
     "and in clips of public repositories in `footage/` (`bench/inspection/fresh_video_clips.tsv` names them), those of "
     "one source in six for development",
 )
+FOOTAGE_ATTRIBUTION = (
+    "clips of public repositories, each under its own terms, named in `bench/inspection/fresh_video_clips.tsv`"
+)
 """Of products that draw from it."""
 ATTRIBUTION = (
     "Trained on defects simulated in clips of mixed rights, none of which is shipped: Big Buck Bunny, "
@@ -129,9 +132,12 @@ class DetectorProduct(Product[DetectorRecipeT]):
         metrics: Metrics,
         notes: str,
         attribution: str = ATTRIBUTION,
-        data: tuple[str, ...] = DATA,
+        footage: bool = False,
     ) -> AddonSpec:
-        """The addon of the detector."""
+        """The addon of the detector; `footage`: it learned from clips of `footage/` too."""
+        data = DATA
+        if footage:
+            attribution, data = f"{attribution}; {FOOTAGE_ATTRIBUTION}", DATA + FOOTAGE
         limits = (f"See the docstring of the detector of {self.name}.",)
         return AddonSpec(
             name=self.name, kind="inspection", summary=summary, attribution=attribution, data=data, networks=networks,

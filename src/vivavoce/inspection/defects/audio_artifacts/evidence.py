@@ -104,8 +104,7 @@ def is_narrow(part: Samples) -> bool:
 def ends_at_a_cliff(part: Samples) -> bool:
     """Whether the spectrum of a part (samples,) breaks off below 8 kHz where it is still loud, as an encoder that is
     short of bits cuts it: an instrument's runs out."""
-    frames = part[: len(part) // EDGE_FRAME * EDGE_FRAME].reshape(-1, EDGE_FRAME)
-    power = (np.abs(np.fft.rfft(frames * np.hanning(EDGE_FRAME), axis=1)) ** 2).mean(axis=0)
+    power = _mean_power(part, EDGE_FRAME)
     bands = power[: EDGE_FRAME // 2].reshape(-1, EDGE_BINS).mean(axis=1)
     level_db = 10 * np.log10(bands + 1e-16)
     first, last = (round(hertz * EDGE_FRAME / EDGE_BINS / SAMPLE_RATE_HZ) for hertz in EDGE_HZ)
@@ -122,11 +121,16 @@ def floor_spread_db(levels_db: Levels) -> float:
     return float(middle - low)
 
 
+def _mean_power(part: Samples, frame: int) -> Levels:
+    """Power spectrum of a part (samples,), averaged over its frames of so many samples: (frame / 2 + 1,)."""
+    frames = part[: len(part) // frame * frame].reshape(-1, frame)
+    return np.square(np.abs(np.fft.rfft(frames * np.hanning(frame), axis=1))).mean(axis=0)
+
+
 def unevenness_db(part: Samples) -> float:
     """How far bins of 23 Hz from 5 to 14 kHz, averaged over a part (samples,), lie below the mean of the 375 Hz around
     them, in dB: those of noise by less than 0.6, a synthesiser's partials, dense as they are, by 2 to 4."""
-    frames = part[: len(part) // NOISE_FRAME * NOISE_FRAME].reshape(-1, NOISE_FRAME)
-    power = np.square(np.abs(np.fft.rfft(frames * np.hanning(NOISE_FRAME), axis=1))).mean(axis=0) + 1e-20
+    power = _mean_power(part, NOISE_FRAME) + 1e-20
     first, last = (round(hertz * NOISE_FRAME / NOISE_BINS / SAMPLE_RATE_HZ) for hertz in HISS_HZ)
     bands = power[first * NOISE_BINS : last * NOISE_BINS].reshape(-1, NOISE_BINS)
     return float((10 * np.log10(bands.mean(axis=1)) - 10 * np.log10(bands).mean(axis=1)).mean())

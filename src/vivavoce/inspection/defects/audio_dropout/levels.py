@@ -49,8 +49,7 @@ def dies_away(before: np.ndarray) -> bool:
 
 def count_dips(levels: np.ndarray) -> int:
     """How many silences too short for a gap there are in steps (steps,), in dB."""
-    edges = np.flatnonzero(np.diff(levels < QUIET_DB, prepend=False, append=False))
-    return int(np.count_nonzero(edges[1::2] - edges[::2] < LEAST_STEPS))
+    return int(np.count_nonzero(_run_lengths(levels < QUIET_DB) < LEAST_STEPS))
 
 
 def steepness(levels: np.ndarray, step: int) -> float:
@@ -68,6 +67,11 @@ def step_levels(samples: Samples) -> np.ndarray:
 
 def count_rests(silent: np.ndarray) -> int:
     """How many steps of (steps,) are silent in stretches of `REST_S` and more: lost packets are shorter than a rest."""
-    edges = np.flatnonzero(np.diff(silent.astype(np.int8), prepend=0, append=0))
-    lengths = edges[1::2] - edges[::2]
+    lengths = _run_lengths(silent)
     return int(lengths[lengths * STEP_S >= REST_S].sum())
+
+
+def _run_lengths(marked: np.ndarray) -> np.ndarray:
+    """Of stretches of marked steps (steps,), how many steps each has, (stretches,)."""
+    edges = np.flatnonzero(np.diff(marked, prepend=False, append=False))
+    return edges[1::2] - edges[::2]

@@ -67,8 +67,11 @@ class Banding(Detector):
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
         levels = smooth_levels(frame.luma) if float(frame.blocks.mean()) >= DARK else None
         chart = is_chart(frame.small)
-        lost = self._lost_entropy(frame, levels) / (CHART_BITS if chart else LOST_BITS)
-        strength = max(lost, 0.0 if chart else self._measure_bunching(levels) / CONTRAST)
+        tone, other = periodicity(levels) if levels is not None else (0.0, 0.0)
+        meant = levels is None or entropy(levels) < DRAWN_BITS
+        bunching = tone if not meant and tone >= STANDS_OUT * other else 0.0
+        lost = self._lost_entropy(frame, levels, tone) / (CHART_BITS if chart else LOST_BITS)
+        strength = max(lost, 0.0 if chart else bunching / CONTRAST)
         for span in self._spans.add(frame.time_s, frame.time_s + EVERY_S, strength):
             yield _event(span)
 
@@ -76,13 +79,7 @@ class Banding(Detector):
         for span in self._spans.finish():
             yield _event(span)
 
-    def _measure_bunching(self, levels: Levels | None) -> float:
-        if levels is None or entropy(levels) < DRAWN_BITS:
-            return 0.0
-        tone, other = periodicity(levels)
-        return tone if tone >= STANDS_OUT * other else 0.0
-
-    def _lost_entropy(self, frame: VideoFrame, levels: Levels | None) -> float:
+    def _lost_entropy(self, frame: VideoFrame, levels: Levels | None, tone: float) -> float:
         """Bits of entropy that were lost at once in this scene and are not back."""
         look, before = frame.blocks, self._look
         self._look = look
@@ -94,7 +91,7 @@ class Banding(Detector):
         if self._whole is None or abs(now[2] - self._whole[2]) > SAME_LIGHT:
             self._whole = now
         lost = self._whole[0] - now[0]
-        if periodicity(levels)[0] < BUNCHED:
+        if tone < BUNCHED:
             lost = min(lost, self._whole[1] - now[1])
         if lost < HOLD * LOST_BITS or lost > GROWN * self._lost > 0.0:
             self._whole, lost = now, 0.0

@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
-from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame
+from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame, apart
 from vivavoce.inspection.motion import Blocks, likeness
 
 LOGO_SHARE, NO_LOGO = 0.12, 0.01
@@ -164,8 +164,7 @@ def was_there(small: Plane, before: Plane | None) -> bool:
     bright = _bright(small)
     if before is None or before.shape != small.shape or not bright.any():
         return False
-    apart = np.abs(small[bright].astype(np.int16) - before[bright])
-    return float(np.mean(apart <= ALIKE)) >= STAYS
+    return float(np.mean(apart(small[bright], before[bright]) <= ALIKE)) >= STAYS
 
 
 def _bright(small: Plane) -> npt.NDArray[np.bool_]:

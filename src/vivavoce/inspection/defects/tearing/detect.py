@@ -17,7 +17,7 @@ from vivavoce.inspection.defects.tearing.seam import SEEN, Seam, find_seam
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGroup, EventGrouper, ratio_to_threshold
-from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame
+from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame, apart
 
 GAP_S = 1.5
 FAR_BETTER = 5.0
@@ -146,12 +146,12 @@ def is_plain(small: Plane) -> bool:
 def scrolls(pictures: Sequence[Plane]) -> bool:
     """Whether all that moves in the last of some pictures is the one before, moved up or down, between bars that rest
     in all of them: nothing is left over, so nothing is torn."""
-    first, older, newer = (plane[:, ::COLUMN_STEP].astype(np.int16) for plane in (pictures[0], *pictures[-2:]))
+    first, older, newer = (plane[:, ::COLUMN_STEP] for plane in (pictures[0], *pictures[-2:]))
     reach = len(newer) // REACH
-    change = np.maximum(np.abs(newer - older), np.abs(older - first))[reach:-reach].mean(axis=1)
+    change = np.maximum(apart(newer, older), apart(older, first))[reach:-reach].mean(axis=1)
     moving = reach + np.flatnonzero(change > LEAST_CHANGE)[::ROW_STEP]
     if not len(moving):
         return False
-    apart = {rows: float(np.abs(newer[moving] - older[moving + rows]).mean()) for rows in range(-reach, reach + 1)}
-    moved = min(apart, key=lambda rows: apart[rows])
-    return moved != 0 and apart[moved] < LEFT_OVER * apart[0]
+    left = {rows: float(apart(newer[moving], older[moving + rows]).mean()) for rows in range(-reach, reach + 1)}
+    moved = min(left, key=left.__getitem__)
+    return moved != 0 and left[moved] < LEFT_OVER * left[0]

@@ -28,9 +28,6 @@ from vivavoce.training.inspection.examples import Example, Maker
 from vivavoce.training.inspection.labeled_frames import labeled_frames
 from vivavoce.training.inspection.metrics import auc
 from vivavoce.training.inspection.product import (
-    ATTRIBUTION,
-    DATA,
-    FOOTAGE,
     DetectorProduct,
     DetectorRecipe,
     Probabilities,
@@ -138,9 +135,7 @@ class BlockCorruption(DetectorProduct[DetectorRecipe]):
             "decision over the map is trained jointly. Examples: damaged streams of H.264, HEVC, VP9, MPEG-2 and "
             "MPEG-4, pictures lost whole; titles that roll, slides, shaking, dark and poorly coded scenes, whole and "
             "damaged; whole ones that push others out, are torn, combed, frozen or flash.",
-            f"{ATTRIBUTION}; clips of public repositories, each under its own terms, named in "
-            "`bench/inspection/fresh_video_clips.tsv`",
-            DATA + FOOTAGE,
+            footage=True,
         )  # fmt: skip
 
     def _figures(self, network: nn.Module, chosen: np.ndarray) -> dict[str, float]:

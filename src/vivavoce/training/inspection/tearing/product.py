@@ -18,8 +18,6 @@ from vivavoce.training.inspection.examples import Example, Maker
 from vivavoce.training.inspection.labeled_frames import labeled_frames
 from vivavoce.training.inspection.metrics import auc
 from vivavoce.training.inspection.product import (
-    DATA,
-    FOOTAGE,
     DetectorProduct,
     DetectorRecipe,
     Probabilities,
@@ -58,7 +56,7 @@ class Tearing(DetectorProduct[DetectorRecipe]):
         return TearingNetwork(self.recipe.network.width)
 
     def batches(self, random: np.random.Generator, progress: Progress) -> Iterator[tuple[Tensor, Tensor]]:
-        """Profiles (size, 6, 239, 16) and torn rows (size,) (0: whole, -1: nobody said): half torn, some mirrored."""
+        """Profiles (size, 8, 239, 16) and torn rows (size,) (0: whole, -1: nobody said): half torn, some mirrored."""
         rows = self.training_arrays["row"]
         torn, whole = np.flatnonzero(rows != 0), np.flatnonzero(rows == 0)
         while True:
@@ -90,7 +88,7 @@ class Tearing(DetectorProduct[DetectorRecipe]):
             "Whether a picture is torn, and at which row", {"tearing": exported}, {"threshold": THRESHOLD},
             {"dev_auc": auc(scores, torn), "dev_pictures": len(torn)},
             "Convolutions over how each row follows the one above and its own past. Only tears that show count.",
-            data=DATA + FOOTAGE,
+            footage=True,
         )  # fmt: skip
 
 
