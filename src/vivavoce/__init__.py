@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Any
+
+TYPE_CHECKING = False
+"""As in `typing`, whose import takes as long as all the rest before the command can answer to Ctrl-C."""
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from typing import Any
+
     from vivavoce.audio import Audio
     from vivavoce.client import Client
     from vivavoce.transport.opus_file import OpusFile

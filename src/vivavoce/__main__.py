@@ -1,5 +1,5 @@
 """`python -m vivavoce` is the command `vivavoce`."""
 
-from vivavoce.cli import run
+from vivavoce.start import run
 
 run()
