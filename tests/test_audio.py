@@ -68,7 +68,9 @@ def test_unknown_suffix_leaves_nothing_behind(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("samples", "rate_hz"), [(np.zeros((9, 2)), 24_000), (np.float32(0), 24_000), (np.zeros(9), 0)])
+@pytest.mark.parametrize(
+    ("samples", "rate_hz"), [(np.zeros((9, 2)), 24_000), (np.float32(0), 24_000), (np.zeros(9), 0)]
+)
 def test_what_is_no_mono_sound_is_refused(samples: np.ndarray, rate_hz: int) -> None:
     with pytest.raises(AudioError, match="give one channel|give a rate over 0"):
         Audio(samples, rate_hz)

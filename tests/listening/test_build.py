@@ -122,6 +122,29 @@ def test_what_listeners_should_not_be_asked_about_is_refused_in_a_line(
     assert not [path for path in tmp_path.iterdir() if path.name != "sounds"]
 
 
+def test_an_interrupted_test_says_where_its_sounds_are_kept_and_a_built_one_leaves_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = iter([speech(1), None, *map(speech, range(2, 9))])
+
+    def render_once(system: object, item: object) -> Audio:
+        samples = next(said)
+        if samples is None:
+            raise KeyboardInterrupt
+        return Audio(samples, RATE_HZ)
+
+    monkeypatch.setattr("vivavoce.listening.render.render", render_once)
+    (tmp_path / "texts.txt").write_text("One.\nTwo.\n", encoding="utf-8")
+    options = ["--systems", "none,camp", "--kind", "ab", "--texts", str(tmp_path / "texts.txt"), "--lenient"]
+    command = ["listening-test", "new", *options, "-o", str(tmp_path / "test")]
+    assert main(command) == 130
+    kept = tmp_path / ".test.rendered"
+    assert f"{kept}: keeps what was rendered" in capsys.readouterr().err
+    assert len(list(kept.iterdir())) == 1
+    assert main(command) == 0
+    assert not kept.exists()
+
+
 def test_a_rate_that_is_none_is_refused_before_anything_is_rendered(capsys: pytest.CaptureFixture[str]) -> None:
     options = ["--systems", "none,camp", "--texts", "none.txt", "--rate", "-1"]
     assert main(["listening-test", "new", *options]) == 2

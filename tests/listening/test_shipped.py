@@ -58,6 +58,8 @@ def test_vivavoce_says_copies_and_carries_and_goes_on_after_an_interruption(tmp_
     before = path.stat().st_mtime_ns
     assert render_all(one, tmp_path / "rendered") == sounds
     assert path.stat().st_mtime_ns == before
+    changed = replace(one, items=(replace(one.items[0], text="No, you do."),))
+    assert list(render_all(changed, tmp_path / "rendered").values()) != [path]
     item = replace(camp.items[3], trace=calls.items[0].trace)
     system = next(system for system in calls.systems if system.name == "lbrr")
     carried, original = render(system, item), recording_of(item)

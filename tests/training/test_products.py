@@ -85,7 +85,9 @@ def test_without_data_one_line_says_what_is_missing(
         main([verb, recipe, "--data", str(tmp_path / "data"), "--runs", str(tmp_path / "runs")])
     said = capsys.readouterr().err
     assert said.count("\n") == 1
-    assert "prepare" in said or "no such file" in said or "--data" in said or "the teacher" in said or "no style" in said
+    assert (
+        "prepare" in said or "no such file" in said or "--data" in said or "the teacher" in said or "no style" in said
+    )
 
 
 def run_network(model: bytes) -> None:

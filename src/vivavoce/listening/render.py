@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -50,7 +51,7 @@ class Job:
 def render_all(recipe: Recipe, folder: Path, told: Callable[[str], None] = lambda line: None) -> Sounds:
     """A sound for every item by every system that has no files, and for every trap.
 
-    What `folder` holds from an interrupted run is not made again.
+    What `folder` holds from an interrupted run is not made again, unless what it is made of has changed since.
 
     Raises `InputError` naming the system and item that cannot be rendered.
     """
@@ -100,16 +101,20 @@ def recording_of(item: Item) -> Audio:
 
 def _jobs(recipe: Recipe, folder: Path) -> list[Job]:
     jobs = [
-        Job(system, item, folder / f"{system.name}-{item.id}.wav".replace("/", "-"))
-        for system in rendered_systems(recipe)
-        for item in recipe.items
+        Job(system, item, _path(folder, system, item)) for system in rendered_systems(recipe) for item in recipe.items
     ]
     scores = {trap_score(number) for number in range(recipe.traps)}
     trap = replace(SystemSpec("trap"), speaker=next((one.speaker for one in recipe.systems if one.speaker), None))
     for score in sorted(scores):
         item = Item(str(score), TRAP.format(NUMBERS[score - 1]))
-        jobs.append(Job(trap, item, folder / f"trap-{score}.wav"))
+        jobs.append(Job(trap, item, _path(folder, trap, item)))
     return jobs
+
+
+def _path(folder: Path, system: SystemSpec, item: Item) -> Path:
+    """Where a sound lies, named also after all that it is made of: what is left of another test is not taken for it."""
+    made_of = hashlib.sha256(f"{system!r} {item!r}".encode()).hexdigest()[:12]
+    return folder / f"{system.name}-{item.id}-{made_of}.wav".replace("/", "-")
 
 
 def _copy(voice: Voice, item: Item, speaker: str | None) -> Audio:

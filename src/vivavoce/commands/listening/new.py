@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -50,13 +52,13 @@ def run(arguments: argparse.Namespace) -> int:
     inputs = (Path(arguments.recipe) if arguments.recipe else None, arguments.texts and Path(arguments.texts))
     check_outputs(inputs, arguments.webmushra)
     rate_hz = read_rate(arguments.rate, "--rate")
-    test, settings = _test(arguments)
-    if rate_hz is not None:
-        settings["rate_hz"] = rate_hz
-    if arguments.lenient:
-        settings["strict"] = False
-    made = build(test, arguments.output, told=_tell, **settings)
-    shutil.rmtree(_render_folder(arguments.output), ignore_errors=True)
+    with _rendered(arguments.output) as rendered:
+        test, settings = _test(arguments, rendered)
+        if rate_hz is not None:
+            settings["rate_hz"] = rate_hz
+        if arguments.lenient:
+            settings["strict"] = False
+        made = build(test, arguments.output, told=_tell, **settings)
     if arguments.webmushra:
         write_text(arguments.webmushra, dump_yaml(to_webmushra(made, f"{arguments.output}/")))
     if arguments.p808:
@@ -67,8 +69,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _test(arguments: argparse.Namespace) -> tuple[Any, dict[str, Any]]:
-    """The test with its files anywhere, and how it is built."""
+def _test(arguments: argparse.Namespace, rendered: Path) -> tuple[Any, dict[str, Any]]:
+    """The test with its files anywhere, those that are made for it in `rendered`, and how it is built."""
     from vivavoce.listening.compose import compose, file_sounds, rendered_systems
     from vivavoce.listening.recipe import recipe_of
     from vivavoce.listening.shipped import shipped_test
@@ -94,14 +96,23 @@ def _test(arguments: argparse.Namespace) -> tuple[Any, dict[str, Any]]:
     if rendered_systems(recipe) or recipe.traps:
         from vivavoce.listening.render import render_all
 
-        sounds |= render_all(recipe, _render_folder(arguments.output), _tell)
+        sounds |= render_all(recipe, rendered, _tell)
     settings = {"rate_hz": recipe.rate_hz, "strict": recipe.strict, "loudness_lufs": recipe.loudness_lufs}
     return compose(recipe, sounds), settings
 
 
-def _render_folder(output: Path) -> Path:
-    """Where sounds lie until the test is built: an interrupted run goes on from there."""
-    return output.with_name(f".{output.name}.rendered")
+@contextmanager
+def _rendered(output: Path) -> Generator[Path, None, None]:
+    """Where sounds lie until the test is built. One that is not built keeps them, and says so: it goes on from there
+    when it is asked for again."""
+    folder = output.with_name(f".{output.name}.rendered")
+    try:
+        yield folder
+    except BaseException:
+        if folder.is_dir():
+            _tell(f"{folder}: keeps what was rendered; the same command goes on from there, or remove it")
+        raise
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _options(arguments: argparse.Namespace) -> dict[str, Any]:
