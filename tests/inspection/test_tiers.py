@@ -36,13 +36,18 @@ def test_pictures_are_left_out_and_made_smaller_and_no_sound_is(
     assert sum(picture.seconds for picture in pictures) == pytest.approx(4.0, abs=0.1 if name != "keyframes" else 4.0)
 
 
-def test_the_live_tier_finds_what_lasts_and_says_what_it_does_not_look_for(film: Path) -> None:
+def test_the_live_tier_finds_what_lasts(film: Path) -> None:
     result = inspect_file(film, ("black", "combing"), replace(DEFAULT_LIMITS, tier=TIERS["live"]))
     (event,) = result.events
     assert event.start_s == pytest.approx(1.6, abs=0.13)
     assert event.end_s == pytest.approx(2.4, abs=0.13)
     assert "tier live" in result.notices[0]
-    assert "combing" in result.skipped
+    assert not result.skipped
+
+
+def test_the_tier_of_key_pictures_says_what_it_does_not_look_for(film: Path) -> None:
+    result = inspect_file(film, ("colour_error", "combing"), replace(DEFAULT_LIMITS, tier=TIERS["keyframes"]))
+    assert list(result.skipped) == ["combing"]
 
 
 def test_another_tier_is_refused() -> None:

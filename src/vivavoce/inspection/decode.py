@@ -19,6 +19,7 @@ from av.stream import Disposition
 from av.subtitles.stream import SubtitleStream
 from av.video.stream import VideoStream
 
+from vivavoce.inspection.closer_look import CloserLook
 from vivavoce.inspection.errors import MediaError
 from vivavoce.inspection.limits import DEFAULT_LIMITS, Limits
 from vivavoce.inspection.media import AudioBlock, AudioInfo, Cue, MediaInfo, VideoFrame, VideoInfo
@@ -88,12 +89,15 @@ class Media:
             tracks[stream.index] = AudioTrack(number, stream, origin_s, limits, issues)
         for stream in self._captions:
             tracks[stream.index] = CueTrack(stream, origin_s, limits)
+        packets = chain(early, packets)
         if self._video:
-            tracks[self._video.index] = VideoTrack(self._video, origin_s, limits, issues)
+            closer = CloserLook(self._video, limits.tier) if limits.tier.closer else None
+            packets = closer.packets(packets) if closer else packets
+            tracks[self._video.index] = VideoTrack(self._video, origin_s, limits, issues, closer)
         if start_s > 0:
             self._container.seek(round((start_s + origin_s) * av.time_base))
         end_s = 0.0
-        for part in self._decode_parts(tracks, chain(early, packets)):
+        for part in self._decode_parts(tracks, packets):
             end_s = max(end_s, _end_s(part))
             if end_s > limits.seconds:
                 raise MediaError(f"{self.name}: longer than {limits.seconds / 3600:g} hours, over the limit")

@@ -40,6 +40,10 @@ class VideoFrame:
     """The decoder said that it made up part of this picture."""
     interlaced: bool = False
     """The file says that it holds two fields of different moments, to be shown one after the other."""
+    sparse: bool = False
+    """Pictures shortly before it were left out by a tier."""
+    full_luma: Plane | None = None
+    """Luma in its own size, where a tier made `luma` smaller and left out no picture."""
 
     @cached_property
     def small(self) -> Plane:

@@ -83,6 +83,8 @@ class InspectionSession:
         self._settings = settings or {}
         self._working: list[tuple[Detector, Sampler]] = []
         self._size: tuple[int, ...] | None = None
+        self._close = False
+        """Whether the last picture was one of a stretch that is looked at closer."""
         if info.video and limits.tier != FULL:
             self.notices.append(f"tier {limits.tier.name}: {limits.tier.summary}")
         for kind in self._kinds(names):
@@ -128,19 +130,23 @@ class InspectionSession:
             if self._size is None:
                 self.notices.append(f"frames under {SMALLEST} x {SMALLEST} pixels were not looked at")
             return
+        closer = self._limits.tier.closer
         if self._size not in (None, frame.luma.shape):
-            yield from self._restart(frame)
-        self._size = frame.luma.shape
+            watching = (type(d) for d, _ in self._working if type(d).on_frame is not Detector.on_frame)
+            yield from self._restart([kind for kind in watching if kind.restarts_on_resize], frame.time_s)
+        elif self._close and frame.sparse:
+            yield from self._restart([type(d) for d, _ in self._working if d.names[0] in closer], frame.time_s)
+        self._size, self._close = frame.luma.shape, not frame.sparse
         for detector, sampler in self._working:
-            if sampler.takes(frame):
+            if (self._close or detector.names[0] not in closer) and sampler.takes(frame):
                 yield from detector.on_frame(frame)
 
-    def _restart(self, frame: VideoFrame) -> Iterator[Event]:
-        """A new frame size ends the detectors of frames that remember one size, and starts others."""
+    def _restart(self, kinds: Sequence[type[Detector]], time_s: float) -> Iterator[Event]:
+        """End some detectors and start them anew: at a new frame size, or where a closer look is over."""
         for index, (detector, _) in enumerate(self._working):
             kind = type(detector)
-            if kind.on_frame is not Detector.on_frame and kind.restarts_on_resize:
-                yield from detector.finish(frame.time_s)
+            if kind in kinds:
+                yield from detector.finish(time_s)
                 self._working[index] = kind(self.info, detector.thresholds), Sampler(kind.sampling)
 
     def _kinds(self, names: Sequence[str]) -> list[type[Detector]]:

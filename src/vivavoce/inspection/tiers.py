@@ -25,6 +25,8 @@ class Tier:
     """Wider pictures are averaged down to it, in pixels; 0: as they are."""
     blind: tuple[str, ...] = ()
     """Defects that cannot be seen in what is left."""
+    closer: tuple[str, ...] = ()
+    """Defects that are looked for where signs of something unusual make all pictures be decoded, and only there."""
 
 
 FULL = Tier("full", "every picture as it is")
@@ -33,8 +35,8 @@ TIERS = {
     for tier in (
         FULL,
         Tier(
-            "live", "pictures that are no B-frames, at 640 pixels' width", "BIDIR", "all", 640,
-            ("stutter", "combing"),
+            "live", "pictures that are no B-frames, at 640 pixels' width; all where something seems unusual", "BIDIR",
+            "default", 640, (), ("stutter", "combing", "tearing"),
         ),
         Tier(
             "keyframes", "key pictures, at 640 pixels' width", "NONKEY", "default", 640,

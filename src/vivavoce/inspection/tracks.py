@@ -23,9 +23,10 @@ from av.video.stream import VideoStream
 
 from vivavoce.inspection.captions.line21 import Line21Captions
 from vivavoce.inspection.captions.markup import plain_lines
+from vivavoce.inspection.closer_look import CloserLook
 from vivavoce.inspection.errors import MediaError
 from vivavoce.inspection.limits import Limits
-from vivavoce.inspection.media import SAMPLE_RATE_HZ, AudioBlock, Cue, Samples, VideoFrame, plane_of
+from vivavoce.inspection.media import SAMPLE_RATE_HZ, AudioBlock, Cue, Plane, Samples, VideoFrame, plane_of
 from vivavoce.inspection.timestamps import BestEffortStamp, ContainerIssues, TimestampNormalizer
 
 GAP_S = 0.04
@@ -46,8 +47,16 @@ HALF_SIZE_CHROMA = {"yuv420p": False, "yuvj420p": True}
 class VideoTrack:
     """One video stream as frames of 8-bit planes. A frame is given once the next one says how long it was shown."""
 
-    def __init__(self, stream: VideoStream, origin_s: float, limits: Limits, issues: ContainerIssues) -> None:
-        self._clock = TimestampNormalizer(origin_s, "pictures", issues)
+    def __init__(
+        self,
+        stream: VideoStream,
+        origin_s: float,
+        limits: Limits,
+        issues: ContainerIssues,
+        closer: CloserLook | None = None,
+    ) -> None:
+        """`closer` tells where pictures are left out, if any are."""
+        self._clock, self._closer = TimestampNormalizer(origin_s, "pictures", issues), closer
         self._stamps = BestEffortStamp()
         self._limits, self._issues = limits, issues
         rate = stream.average_rate or stream.guessed_rate
@@ -97,11 +106,13 @@ class VideoTrack:
             self._issues.add("the decoder made up parts of pictures", time_s, 0.8)
         interlaced, corrupt, seconds = decoded.interlaced_frame, decoded.is_corrupt, self._duration_s(decoded)
         full_range = decoded.color_range == FULL_RANGE or HALF_SIZE_CHROMA.get(decoded.format.name, False)
+        sparse = self._closer is not None and self._closer.is_sparse(decoded.pts)
+        full = self._full_luma(decoded) if self._closer and not sparse else None
         decoded = self._reformat(decoded)
         height, width = decoded.height, decoded.width
         half = (height + 1) // 2, (width + 1) // 2
         planes = plane_of(decoded, 0, height, width), plane_of(decoded, 1, *half), plane_of(decoded, 2, *half)
-        return VideoFrame(self._number, time_s, seconds, *planes, full_range, corrupt, interlaced)
+        return VideoFrame(self._number, time_s, seconds, *planes, full_range, corrupt, interlaced, sparse, full)
 
     def _reformat(self, decoded: av.VideoFrame) -> av.VideoFrame:
         """Planes of eight bits with chroma at half size, no wider than the tier has them."""
@@ -109,9 +120,13 @@ class VideoTrack:
         if most and decoded.width > most:
             height = max(2, round(decoded.height * most / decoded.width) & ~1)
             return self._scaler.reformat(decoded, most, height, "yuv420p", interpolation="FAST_BILINEAR")
-        if decoded.format.name not in HALF_SIZE_CHROMA:
-            return decoded.reformat(format="yuv420p")
-        return decoded
+        return _eight_bits(decoded)
+
+    def _full_luma(self, decoded: av.VideoFrame) -> Plane | None:
+        """Luma as it is where the tier makes it smaller."""
+        if decoded.width <= self._limits.tier.width:
+            return None
+        return plane_of(_eight_bits(decoded), 0, decoded.height, decoded.width)
 
     def _duration_s(self, decoded: av.VideoFrame) -> float:
         """What the container says, which counts for the last frame alone."""
@@ -120,6 +135,11 @@ class VideoTrack:
             if 0 < seconds <= 10:
                 return seconds
         return self._usual_s
+
+
+def _eight_bits(decoded: av.VideoFrame) -> av.VideoFrame:
+    """Planes of eight bits with chroma at half size."""
+    return decoded if decoded.format.name in HALF_SIZE_CHROMA else decoded.reformat(format="yuv420p")
 
 
 class AudioTrack:

@@ -49,6 +49,8 @@ WHOLE_SHARE, MOST_SEEN = 0.6, 512
 while a fine fabric has teeth in every frame and loses them in a few; and frames that are remembered for it."""
 
 GAP_S = 0.8
+TIER_STEP = 3
+"""Of frames that a tier makes smaller, to save time, one of so many is judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,16 @@ class Combing(Detector):
         self._grouper = EventGrouper(GAP_S)
         self._past: deque[Plane] = deque(maxlen=PAST)
         self._seen: deque[tuple[float, Teeth]] = deque(maxlen=MOST_SEEN)
+        self._shown = 0
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
-        teeth = NO_TEETH if frame.interlaced else find_teeth(frame.luma, self._past, self.thresholds.match)
-        self._past.append(frame.luma)
+        luma, step = (frame.luma, 1) if frame.full_luma is None else (frame.full_luma, TIER_STEP)
+        self._shown += 1
+        if self._shown % step:
+            self._past.append(luma)
+            return
+        teeth = NO_TEETH if frame.interlaced else find_teeth(luma, self._past, self.thresholds.match)
+        self._past.append(luma)
         self._seen.append((frame.time_s, teeth))
         ratio = teeth.combed_share / self.thresholds.combed_share
         for group in self._grouper.add(frame.time_s, frame.time_s + frame.seconds, ratio):

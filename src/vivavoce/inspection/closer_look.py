@@ -1,0 +1,148 @@
+"""Where a tier leaves pictures out, the sizes of coded pictures tell where it had better not: there all are decoded.
+
+A picture that lies between others in time is coded from both of them. One that repeats a neighbour takes next to
+nothing (a halt), one that is like neither takes as much as they do (a flash), and where fields are woven all of them
+grow. Packets are held for a second before they are decoded, so that what was just before is seen too.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from vivavoce.inspection.errors import MediaError
+from vivavoce.inspection.tiers import Tier
+
+BEFORE_S, AFTER_S = 1.0, 1.0
+"""All pictures are decoded from so long before a sign until so long after the last."""
+
+MOST_HELD, JUMP_S = 2000, 10.0
+"""Packets that are held at most, and by how much times may leap before they begin anew."""
+
+BETWEEN, OUTER, LEAST = 30, 8, 6
+"""Pictures whose sizes are remembered, between others and not, and how many of the first tell what is usual."""
+
+REPEAT_BYTES, REPEAT_BITS, REPEAT_PART = 16, 0.4, 0.2
+"""A repeat takes such a part of the usual at most, and one between others so many bytes, and so many bits for every
+16 x 16 pixels."""
+NEXT_TO = 1.5
+"""Pictures within which a second repeat follows the first in a halt. Pictures that lie in the middle of even motion
+take as little, but not the ones next to them."""
+
+ODD, ODD_OUTER = 4.0, 1.5
+"""A picture that is like neither neighbour takes so many times what is usual, and what pictures usually take that are
+coded from earlier ones alone."""
+
+GROWN, LATEST, GROWN_EVERY_S = 2.0, 6, 20.0
+"""By what factor the median size of the latest pictures, of so many, is over that of those before. Film does that too
+where a scene grows restless: within so many seconds it counts once."""
+
+REGULAR_S = 20.0
+"""After so long without a sign there is a closer look all the same, of `BEFORE_S`: what was always so gives none."""
+
+APART_S = 0.2
+"""No picture was left out for so long before one with all its neighbours."""
+
+
+class CloserLook:
+    """Which packets are decoded whole, and which pictures come with all their neighbours."""
+
+    def __init__(self, stream: VideoStream, tier: Tier) -> None:
+        self._stream, self._tier = stream, tier
+        blocks = (stream.width or 0) * (stream.height or 0) / 256
+        self._repeat_bytes = REPEAT_BYTES + REPEAT_BITS / 8 * blocks
+        self._held: deque[tuple[float, Packet[Any]]] = deque()
+        """With the latest time of a picture by then, in seconds."""
+        self._top_s = self._shown_s = float("-inf")
+        """Latest time of a picture that was read, and of one that goes to the decoder."""
+        self._sign_s = self._grown_s = self._left_out_s = float("-inf")
+        rate = stream.average_rate or stream.guessed_rate
+        self._next_to_s = NEXT_TO / float(rate) if rate else 0.06
+        self._repeats: deque[float] = deque(maxlen=OUTER)
+        """Times of the last pictures that repeat another, in seconds."""
+        self._between: deque[int] = deque(maxlen=BETWEEN)
+        self._outer: deque[int] = deque(maxlen=OUTER)
+        self._due: list[int] = []
+        """Stamps of the pictures that go to the decoder and were not seen since, lowest first."""
+
+    def packets(self, packets: Iterator[Packet[Any]]) -> Iterator[Packet[Any]]:
+        """The same packets in the same order, the decoder told of each picture whether to pass it over."""
+        failed: MediaError | None = None
+        try:
+            for packet in packets:
+                if packet.stream_index == self._stream.index and packet.pts is not None:
+                    self._read(packet, float(packet.pts * packet.time_base))
+                self._held.append((self._top_s, packet))
+                while self._held and (self._top_s - self._held[0][0] > BEFORE_S or len(self._held) > MOST_HELD):
+                    yield self._next()
+        except MediaError as error:
+            failed = error
+        while self._held:
+            yield self._next()
+        if failed:
+            raise failed
+
+    def is_sparse(self, pts: int | None) -> bool:
+        """Whether pictures were left out shortly before the one with this stamp, which was just decoded."""
+        if pts is None:
+            return False
+        place = bisect_left(self._due, pts)
+        left_out, due = self._due[:place], self._due[place : place + 1]
+        del self._due[: place + len(due)]
+        if due != [pts]:  # its packet had no stamp, and nobody knows what was left out
+            left_out = [pts]
+        time_base = float(self._stream.time_base or 1)
+        self._left_out_s = left_out[-1] * time_base if left_out else self._left_out_s
+        return 0.0 <= pts * time_base - self._left_out_s < APART_S
+
+    def _read(self, packet: Packet[Any], time_s: float) -> None:
+        """Look for signs in a packet of pictures."""
+        if abs(time_s - self._top_s) > JUMP_S:
+            self._top_s, self._sign_s, self._grown_s = time_s, time_s - AFTER_S, time_s - GROWN_EVERY_S
+            return
+        between, self._top_s = time_s < self._top_s, max(self._top_s, time_s)
+        if self._outer and len(self._between) >= LEAST and self._is_sign(packet.size, time_s, between):
+            self._sign_s = max(self._sign_s, time_s)
+        (self._between if between else self._outer).append(packet.size)
+        if time_s > self._sign_s + REGULAR_S:
+            self._sign_s = time_s - BEFORE_S
+
+    def _is_sign(self, size: int, time_s: float, between: bool) -> bool:
+        """Whether a picture, between others or not, is of an unusual size."""
+        sizes, outer = np.array(self._between), float(np.median(self._outer))
+        usual = float(np.median(sizes))
+        if size <= (min(self._repeat_bytes, REPEAT_PART * usual) if between else REPEAT_PART * outer):
+            halts = any(abs(time_s - other_s) <= self._next_to_s for other_s in self._repeats)
+            self._repeats.append(time_s)
+            return halts
+        if not between:
+            return False
+        if size >= max(ODD * usual, ODD_OUTER * outer):
+            return True
+        if len(sizes) < 3 * LATEST or time_s < self._grown_s + GROWN_EVERY_S:
+            return False
+        before = max(float(np.median(sizes[:-LATEST])), self._repeat_bytes)
+        if float(np.median(sizes[-LATEST:])) < GROWN * before:
+            return False
+        self._grown_s = time_s
+        return True
+
+    def _next(self) -> Packet[Any]:
+        """The packet that was held longest. Pictures between others are decoded from whole groups or not at all."""
+        _, packet = self._held.popleft()
+        if packet.stream_index == self._stream.index and packet.pts is not None:
+            time_s = float(packet.pts * packet.time_base)
+            if time_s > self._shown_s or abs(time_s - self._shown_s) > JUMP_S:
+                self._shown_s = time_s
+                near = self._sign_s >= time_s - AFTER_S
+                self._stream.codec_context.skip_frame = "DEFAULT" if near else self._tier.frames
+            if packet.size:
+                insort(self._due, packet.pts)
+                del self._due[:-MOST_HELD]
+        return packet

@@ -1,0 +1,102 @@
+"""A tier that leaves pictures out decodes all of them where sizes of packets tell of something unusual."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+from av.packet import Packet
+
+from tests.inspection.material import moving, written
+from vivavoce.inspection import DEFAULT_LIMITS, inspect_file
+from vivavoce.inspection.closer_look import BEFORE_S, CloserLook
+from vivavoce.inspection.decode import open_media
+from vivavoce.inspection.errors import MediaError
+from vivavoce.inspection.media import VideoFrame
+from vivavoce.inspection.simulation import simulate
+from vivavoce.inspection.tiers import TIERS
+
+LIVE = replace(DEFAULT_LIMITS, tier=TIERS["live"])
+HEIGHT, WIDTH, SECONDS = 400, 720, 6.0
+DEFECTS = {"stutter": (3.0, 1.5), "combing": (3.0, 2.0)}
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(tmp_path_factory.mktemp("closer") / "calm.mp4", moving(SECONDS, HEIGHT, WIDTH))
+
+
+@pytest.fixture(scope="module", params=DEFECTS)
+def wrong(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    start_s, length_s = DEFECTS[request.param]
+    damaged, _ = simulate(request.param, moving(SECONDS, HEIGHT, WIDTH), start_s, length_s, 0.8)
+    return request.param, written(tmp_path_factory.mktemp("closer") / f"{request.param}.mp4", damaged)
+
+
+def pictures(path: Path) -> list[VideoFrame]:
+    with open_media(path, LIVE) as media:
+        return [part for part in media.parts() if isinstance(part, VideoFrame)]
+
+
+def test_calm_film_is_looked_at_sparsely(calm: Path) -> None:
+    seen = pictures(calm)
+    assert len(seen) < 0.7 * SECONDS * 25
+    assert sum(not picture.sparse for picture in seen) < 0.1 * len(seen)
+    assert all(picture.full_luma is None for picture in seen if picture.sparse)
+
+
+def test_what_is_unusual_is_decoded_whole_with_what_was_before_it(wrong: tuple[str, Path]) -> None:
+    defect, path = wrong
+    start_s, _ = DEFECTS[defect]
+    seen = pictures(path)
+    within = [picture for picture in seen if start_s - 0.2 < picture.time_s < start_s + 1.0]
+    assert len(within) >= 29
+    assert not any(picture.sparse for picture in within)
+    assert {picture.full_luma.shape for picture in within if picture.full_luma is not None} == {(HEIGHT, WIDTH)}
+
+
+def test_what_only_whole_stretches_show_is_found(wrong: tuple[str, Path]) -> None:
+    defect, path = wrong
+    start_s, length_s = DEFECTS[defect]
+    result = inspect_file(path, (defect,), LIVE)
+    assert [event.defect for event in result.events] == [defect]
+    assert result.events[0].start_s == pytest.approx(start_s, abs=0.4)
+    assert result.events[0].end_s <= start_s + length_s + 0.3
+
+
+def test_every_packet_comes_once_and_in_order_though_reading_fails(calm: Path) -> None:
+    with av.open(str(calm)) as container:
+        packets = [packet for packet in container.demux() if packet.size]
+        closer = CloserLook(container.streams.video[0], TIERS["live"])
+        given: list[Packet[Any]] = []
+
+        def broken() -> Iterator[Packet[Any]]:
+            for number, packet in enumerate(packets):
+                if number == len(packets) // 2:
+                    late_s = float(packets[number].dts * packets[number].time_base) - float(
+                        given[-1].dts * given[-1].time_base
+                    )
+                    assert late_s < BEFORE_S + 0.5
+                    raise MediaError("gone")
+                yield packet
+
+        with pytest.raises(MediaError, match="gone"):
+            given.extend(iter_into(closer.packets(broken()), given))
+    assert given == packets[: len(packets) // 2]
+
+
+def iter_into(packets: Iterator[Packet[Any]], given: list[Packet[Any]]) -> Iterator[Packet[Any]]:
+    """Put packets in a list as they come; give none."""
+    for packet in packets:
+        given.append(packet)
+    yield from ()
+
+
+def test_a_picture_whose_packet_had_no_stamp_counts_as_sparse(calm: Path) -> None:
+    with av.open(str(calm)) as container:
+        closer = CloserLook(container.streams.video[0], TIERS["live"])
+        assert closer.is_sparse(90_000)
