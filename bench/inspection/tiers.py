@@ -3,7 +3,8 @@
 FILM, some seconds of 1080p25 with sound, is inspected in each tier with every detector: seconds of film for a second of
 processor are the channels that one core holds. CASES are the files with their truths that
 `bench/inspection/defects.py --keep CASES` leaves there; of what the full tier finds in the strong ones, counted is what
-each tier still finds.
+each tier still finds. Of `--clean FOLDER`, clips in which nothing is wrong, the alarms of each tier on pictures are
+counted.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from bench.inspection.events import Tally, asked_for
+from bench.inspection.events import HEARD, Tally, asked_for
 from bench.shared.results import Table, write_result
 from vivavoce.inspection import DEFAULT_LIMITS, defect_names, inspect_file
 from vivavoce.inspection.simulation import Truth
@@ -22,7 +23,7 @@ from vivavoce.inspection.tiers import TIERS, Tier
 
 SOURCES = (
     "bench/inspection/tiers.py", "src/vivavoce/inspection/tiers.py", "src/vivavoce/inspection/tracks.py",
-    "src/vivavoce/inspection/decode.py",
+    "src/vivavoce/inspection/decode.py", "src/vivavoce/inspection/closer_look.py",
 )  # fmt: skip
 
 
@@ -46,12 +47,20 @@ def find(path: Path, truth: Truth, tier: Tier) -> bool:
     return tally.found > 0
 
 
+def clean_alarms(folder: Path, tier: Tier) -> int:
+    """Events on pictures of clips in which nothing is wrong."""
+    watching = tuple(name for name in defect_names() if name not in (*HEARD, "caption_quality"))
+    limits, files = replace(DEFAULT_LIMITS, tier=tier), (p for p in sorted(folder.iterdir()) if p.suffix != ".tsv")
+    return sum(event.defect in watching for file in files for event in inspect_file(file, watching, limits).events)
+
+
 def main() -> int:
     """Entry point of the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("film", type=Path)
     parser.add_argument("cases", type=Path)
     parser.add_argument("--most", type=int, default=4, help="files of a defect (4)")
+    parser.add_argument("--clean", type=Path, metavar="FOLDER", help="clips in which nothing is wrong")
     parser.add_argument("--no-result", action="store_true", help="print only")
     arguments = parser.parse_args()
     speeds = {name: channels_a_core(arguments.film, tier) for name, tier in TIERS.items()}
@@ -67,6 +76,8 @@ def main() -> int:
             for name, tier in TIERS.items():
                 counts[name] += name == "full" or find(beside.with_suffix(".mp4"), truths[0], tier)
         print(defect, found.get(defect), flush=True)
+    alarms = {name: clean_alarms(arguments.clean, tier) for name, tier in TIERS.items()} if arguments.clean else {}
+    print(f"alarms on clean clips: {alarms}")
     rows: list[tuple[str, ...]] = []
     full = sum(counts["full"] for counts in found.values())
     kept: dict[str, float] = {}
@@ -77,7 +88,7 @@ def main() -> int:
     table = Table(("tier", "pictures", "channels a core", "of what full finds", "missed"), rows)
     print(table.markdown())
     if not arguments.no_result:
-        figures = {"channels": speeds, "kept": kept, "cases": full}
+        figures = {"channels": speeds, "kept": kept, "cases": full, "alarms": alarms}
         write_result("inspection-tiers", {"main": table}, SOURCES, figures)
     return 0
 
