@@ -73,6 +73,7 @@ def test_every_packet_comes_once_and_in_order_though_reading_fails(calm: Path) -
     with av.open(str(calm)) as container:
         packets = [packet for packet in container.demux() if packet.size]
         closer = CloserLook(container.streams.video[0], TIERS["live"])
+
         def broken() -> Iterator[Packet[Any]]:
             yield from packets[: len(packets) // 2]
             raise MediaError("gone")

@@ -14,7 +14,7 @@ from vivavoce.inspection.defects.audio_dropout.simulate import simulate as drop_
 from vivavoce.inspection.defects.banding.detect import periodicity
 from vivavoce.inspection.defects.colour_error.simulate import KINDS as COLOURS
 from vivavoce.inspection.defects.colour_error.simulate import simulate as spoil_colour
-from vivavoce.inspection.defects.combing.detect import find_teeth, toothed_areas
+from vivavoce.inspection.defects.combing.detect import Combing, Teeth, find_teeth, toothed_areas
 from vivavoce.inspection.defects.stutter.simulate import simulate as make_stutter
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.levels import entropy, smooth_levels
@@ -57,7 +57,7 @@ def test_a_simulated_defect_is_found_where_it_is(clean: Clip, defect: str, secon
     assert 0.5 <= event.score <= 1.0
 
 
-@pytest.mark.parametrize(("length_s", "seconds"), [(20.0, 2.0), (30.0, 12.0)])
+@pytest.mark.parametrize(("length_s", "seconds"), [(20.0, 2.0), (30.0, 12.0), (40.0, 32.0)])
 def test_stutter_is_found_far_from_the_end_and_when_it_lasts(length_s: float, seconds: float) -> None:
     damaged, truth = simulate("stutter", moving(length_s), 3.0, seconds, 0.8, seed=1)
     (event,) = found(damaged, "stutter")
@@ -233,6 +233,18 @@ def test_thin_lines_have_teeth_and_are_not_combed(clean: Clip) -> None:
     assert find_teeth(facade, [facade] * 3).combed_share == 0.0
     frames = tuple(frame.mapped(np.maximum(facade, frame.luma)) for frame in clean.frames)
     assert found(replace(clean, frames=frames), "combing") == []
+
+
+def test_all_pictures_of_a_long_event_say_whether_it_is_combed(clean: Clip, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is fabric for 700 pictures, and loses its teeth in each tenth, and is woven for 520 more, is woven in 48 %."""
+    matched = iter([float(number % 10 == 0 or number >= 700) for number in range(1220)])
+    monkeypatch.setattr(
+        "vivavoce.inspection.defects.combing.detect.find_teeth", lambda *_: Teeth(40, next(matched), 80)
+    )
+    detector, frame = Combing(info(clean)), pictures(clean)[0]
+    for number in range(1220):
+        assert list(detector.on_frame(replace(frame, time_s=number / 25, seconds=1 / 25))) == []
+    assert list(detector.finish(50.0)) == []
 
 
 def test_fields_that_the_file_announces_are_no_defect(clean: Clip) -> None:

@@ -44,9 +44,9 @@ MATCHED_SHARE = 0.25
 """Of the areas with teeth, those that a match must rid of them: of combed frames 70 % and more, while of a texture of
 fine lines that moves a few match by chance."""
 
-WHOLE_SHARE, MOST_SEEN = 0.6, 512
+WHOLE_SHARE = 0.6
 """Of all areas with teeth in the frames of an event, those that a match rids of them: what is woven is so throughout,
-while a fine fabric has teeth in every frame and loses them in a few; and frames that are remembered for it."""
+while a fine fabric has teeth in every frame and loses them in a few."""
 
 GAP_S = 0.8
 TIER_STEP = 3
@@ -73,7 +73,9 @@ class Combing(Detector):
         super().__init__(media, thresholds)
         self._grouper = EventGrouper(GAP_S)
         self._past: deque[Plane] = deque(maxlen=PAST)
-        self._seen: deque[tuple[float, Teeth]] = deque(maxlen=MOST_SEEN)
+        self._within, self._since = np.zeros(2), np.zeros(2)
+        """Areas with teeth in the frames of an open event, and those of them that a match rids of them; and the same
+        of the frames since the last that was combed."""
         self._shown = 0
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
@@ -84,18 +86,22 @@ class Combing(Detector):
             return
         teeth = NO_TEETH if frame.interlaced else find_teeth(luma, self._past, self.thresholds.match)
         self._past.append(luma)
-        self._seen.append((frame.time_s, teeth))
         ratio = teeth.combed_share / self.thresholds.combed_share
         for group in self._grouper.add(frame.time_s, frame.time_s + frame.seconds, ratio):
             yield from self._events(group)
+        self._since += (teeth.areas, teeth.matched * teeth.areas)
+        if ratio >= 1.0:
+            self._within, self._since = self._within + self._since, np.zeros(2)
+        elif self._grouper.open_s is None:
+            self._since = np.zeros(2)
 
     def finish(self, end_s: float) -> Iterator[Event]:
         for group in self._grouper.finish():
             yield from self._events(group)
 
     def _events(self, group: EventGroup) -> Iterator[Event]:
-        seen = [teeth for time_s, teeth in self._seen if group.start_s <= time_s <= group.end_s]
-        matched, areas = sum(teeth.matched * teeth.areas for teeth in seen), sum(teeth.areas for teeth in seen)
+        areas, matched = self._within
+        self._within, self._since = np.zeros(2), np.zeros(2)
         if group.count >= self.thresholds.frames and matched >= WHOLE_SHARE * areas:
             share = round(group.mean * self.thresholds.combed_share, 4)
             evidence = {"combed_share": share, "pictures": group.count}

@@ -114,6 +114,8 @@ class Stutter(Detector):
         self._seen: deque[tuple[float, bool]] = deque(maxlen=SEEN)
         self._halts: deque[_Halt] = deque(maxlen=SEEN)
         self._spans = EventGrouper(GAP_S)
+        self._lead: list[tuple[float, bool]] = []
+        """Of `_seen`, what was just before the halts that are joined now."""
         self._gaps: deque[float] = deque(maxlen=25)
         self._last_s: float | None = None
         self._uneven = EventGrouper(GAP_S)
@@ -173,6 +175,8 @@ class Stutter(Detector):
         self._halts.append(halt)
         for span in self._spans.add(start_s, end_s, max(1.0, halt.strength)):
             yield from self._make_events(span)
+        if self._spans.open_s == start_s:
+            self._lead = [seen for seen in self._seen if start_s - AROUND_S <= seen[0] < start_s]
 
     def _on_beat(self, halts: list[_Halt]) -> bool:
         """Whether single repeats come at one distance, give or take a picture, as a change of rate leaves them."""
@@ -184,22 +188,26 @@ class Stutter(Detector):
         beats = float(np.median(apart)), float(apart.min())
         return any(float(np.abs(apart - np.rint(apart / beat) * beat).max()) <= BEAT_TOLERANCE for beat in beats)
 
+    def _around(self, span: EventGroup) -> list[tuple[float, bool]]:
+        """The pictures shortly before a stretch, and the latest ones since it began."""
+        return [*self._lead, *(seen for seen in self._seen if seen[0] >= span.start_s)]
+
     def _is_departure(self, span: EventGroup) -> bool:
         """Whether pictures are repeated clearly less outside of a stretch: else that is the file's own cadence."""
         inside: list[bool] = []
         outside: list[bool] = []
-        for time_s, again in self._seen:
-            if not span.start_s - AROUND_S <= time_s <= span.end_s + GAP_S:
+        for time_s, again in self._around(span):
+            if time_s > span.end_s + GAP_S:
                 continue
             (inside if span.start_s - 0.05 <= time_s <= span.end_s + 0.05 else outside).append(again)
-        before = [again for time_s, again in self._seen if span.start_s - UNTIL_S <= time_s < span.start_s]
+        before = [again for time_s, again in self._lead if time_s >= span.start_s - UNTIL_S]
         if len(outside) < LEAST_OUTSIDE or not inside or not before or float(np.mean(before)) > UNTIL_SHARE:
             return False
         return float(np.mean(outside)) <= max(self.thresholds.usual_repeats, float(np.mean(inside)) / DEPARTS)
 
     def _at_one_rate(self, span: EventGroup) -> bool:
         """Whether repeats add up along a line: a slow roll in whole pixels is repeated now once, now twice."""
-        repeated = np.cumsum([again for time_s, again in self._seen if time_s > span.start_s - AROUND_S])
+        repeated = np.cumsum([again for _, again in self._around(span)])
         if len(repeated) < 3 * LEAST_SINGLES or repeated[-1] < LEAST_SINGLES:
             return False
         shown = np.arange(len(repeated))
