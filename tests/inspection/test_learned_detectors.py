@@ -19,7 +19,7 @@ from vivavoce.inspection.defects.block_corruption.suspects import Suspects
 from vivavoce.inspection.defects.blockiness import detect as blockiness
 from vivavoce.inspection.defects.blockiness.detect import Blockiness
 from vivavoce.inspection.defects.tearing import detect as tearing
-from vivavoce.inspection.defects.tearing.detect import Tearing, is_plain, scrolls
+from vivavoce.inspection.defects.tearing.detect import Tearing, is_plain, likeliest_rows, scrolls
 from vivavoce.inspection.defects.tearing.older_rows import older_rows_ratio
 from vivavoce.inspection.defects.tearing.seam import SEEN, find_seam
 from vivavoce.inspection.detector import Detector, Sampler
@@ -218,6 +218,40 @@ def test_rows_that_come_to_rest_are_not_torn() -> None:
     assert older_rows_ratio(pictures) < 1.0
     pictures[-1][32:] = pictures[-4][32:]
     assert older_rows_ratio(pictures) > 10
+
+
+def test_what_shows_again_once_something_passed_is_not_torn() -> None:
+    """A bar moves over a ground that rests, as the choice in a menu does: the ground is older than the bar."""
+    ground = np.random.default_rng(1).integers(16, 120, (64, 64)).astype(np.uint8)
+    pictures = [ground.copy() for _ in range(6)]
+    for number, picture in enumerate(pictures):
+        picture[16 + 8 * (number // 2) : 24 + 8 * (number // 2)] += 100
+    pictures[-1][:] = ground
+    pictures[-1][40:48] += 100
+    assert older_rows_ratio(pictures) < 1.0
+    assert all((seam := find_seam(pictures, row)) is None or seam.ratio < 1.0 for row in (0.375, 0.5, 0.625))
+
+
+def test_of_the_likeliest_rows_none_is_next_to_a_likelier_one() -> None:
+    likelihoods = np.zeros(64, np.float32)
+    likelihoods[[10, 11, 40, 50, 60]] = 0.9, 0.8, 0.3, 0.2, 0.1
+    assert likeliest_rows(likelihoods) == (10, 40, 50)
+    assert likeliest_rows(np.zeros(64, np.float32)) == ()
+
+
+def test_a_tear_is_found_at_the_second_likeliest_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    def misled(given: dict[str, np.ndarray]) -> Answers:
+        answers = _torn_where_it_changes(given)
+        answers["rows"][0, 12] = 1.1 * answers["torn"][0]
+        return answers
+
+    _with(monkeypatch, tearing, Knowing(tearing=Saying(misled)))
+    frames = _panned(30)
+    whole = [frame.luma.copy() for frame in frames]
+    for number in (13, 15, 17):
+        frames[number].luma[32:] = whole[number - 3][32:]
+    (event,) = _seen(Tearing(INFO), frames)
+    assert event.evidence["row"] == pytest.approx(0.5, abs=0.02)
 
 
 def test_a_shaken_camera_is_not_torn() -> None:

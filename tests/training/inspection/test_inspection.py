@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,7 @@ from vivavoce.training.inspection.block_corruption.product import decision_loss,
 from vivavoce.training.inspection.blockiness.product import Blockiness  # noqa: E402
 from vivavoce.training.inspection.examples import REPEATS, Example, make_shards, read_shards  # noqa: E402
 from vivavoce.training.inspection.hard_negatives import scenes, sounds  # noqa: E402
+from vivavoce.training.inspection.hard_negatives.drawn import draw_things, with_things  # noqa: E402
 from vivavoce.training.inspection.hard_negatives.scenes import SCENES, Scene  # noqa: E402
 from vivavoce.training.inspection.metrics import auc  # noqa: E402
 from vivavoce.training.inspection.sources import clip_split, music_packages, sources  # noqa: E402
@@ -205,6 +207,19 @@ def test_clean_scenes_are_of_the_size_that_was_asked_for(scene: Scene, video: Pa
     assert {frame.luma.shape for frame in clip.frames} == {(96, 128)}
     assert {frame.red.shape for frame in clip.frames} == {(48, 64)}
     assert max(int(frame.luma.max()) for frame in clip.frames) > 20
+
+
+def test_drawn_things_are_as_they_were_after_their_cycle() -> None:
+    (thing, *_) = draw_things(np.random.default_rng(0), (96, 128))
+    again = replace(thing, centre=(48.0, 64.0), radius=12.0, levels=(200.0, 200.0), turn=0.2, cycle=3)
+    ground = np.full((96, 128), 60, np.uint8)
+    pictures = [with_things(ground, (replace(again, way=(0.0, 30.0), period=6.0),), number) for number in range(5)]
+    assert not np.array_equal(pictures[0], pictures[1])
+    assert np.array_equal(pictures[0], pictures[3])
+    assert np.array_equal(pictures[1], pictures[4])
+    assert (pictures[0] == 60).mean() > 0.8
+    away = replace(again, centre=(-500.0, -500.0))
+    assert np.array_equal(with_things(ground, (away,), 0), ground)
 
 
 @pytest.fixture(scope="module")

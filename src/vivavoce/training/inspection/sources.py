@@ -36,7 +36,10 @@ class Sources:
 
 
 def sources(workspace: Workspace, split: Split) -> Sources:
-    """What of the workspace's clips and recordings belongs to a split. Raises `InputError` where there are no clips."""
+    """What of the workspace's clips and recordings belongs to a split: all footage that lies there is taken.
+
+    Raises `InputError` where there are no clips.
+    """
     clips = [path for path in sorted(workspace.video.glob("*/*")) if path.suffix in SUFFIXES]
     if not clips:
         raise InputError(f"{workspace.video}: no clips there; is --data the folder of the corpora?")

@@ -20,10 +20,14 @@ LATEST_S = 12.0
 """Of long films the beginning is enough: all that lies before a stretch is decoded."""
 
 
+PLACES = 4
+"""From how many places of a clip stretches begin. Few, so that one that was decoded may be drawn from again."""
+
+
 def draw_window(videos: tuple[Path, ...], random: np.random.Generator, frames: int, size: tuple[int, int]) -> Clip:
     """`frames` pictures in a row of one video, a region of (height, width) at a random scale, changed at random."""
     path = videos[random.integers(len(videos))]
-    pictures, rate_hz = _stretch(path, int(random.integers(1 << 16)) % 8, max(frames, 24))
+    pictures, rate_hz = _stretch(path, int(random.integers(PLACES)), max(frames, 24))
     first = int(random.integers(max(1, len(pictures) - frames + 1)))
     chosen = pictures[first : first + frames]
     if not chosen:
@@ -40,7 +44,7 @@ def draw_window(videos: tuple[Path, ...], random: np.random.Generator, frames: i
 
 def draw_untouched(videos: tuple[Path, ...], random: np.random.Generator, frames: int) -> tuple[Yuv, ...]:
     """Consecutive frames of one video, a number of `frames`, whole and as they are."""
-    pictures, _ = _stretch(videos[random.integers(len(videos))], int(random.integers(8)), max(frames, 24))
+    pictures, _ = _stretch(videos[random.integers(len(videos))], int(random.integers(PLACES)), max(frames, 24))
     first = int(random.integers(max(1, len(pictures) - frames + 1)))
     return pictures[first : first + frames]
 
@@ -69,18 +73,18 @@ def _fit_size(plane: Plane, height: int, width: int) -> Plane:
 
 
 @lru_cache(maxsize=32)
-def _stretch(path: Path, eighth: int, least: int) -> tuple[tuple[Yuv, ...], float]:
-    """Some pictures in a row from one eighth of a file on, and its rate."""
+def _stretch(path: Path, place: int, least: int) -> tuple[tuple[Yuv, ...], float]:
+    """Some pictures in a row from one of the places of a file on, and its rate."""
     kept: list[Yuv] = []
     with open_media(path) as media:
         seconds, rate_hz = media.info.seconds or 4.0, media.info.video.rate_hz if media.info.video else 25.0
-        start_s = min(LATEST_S, max(0.0, seconds - 1.2 * least / rate_hz)) * eighth / 8
+        start_s = min(LATEST_S, max(0.0, seconds - 1.2 * least / rate_hz)) * place / PLACES
         for part in media.parts():
             if isinstance(part, VideoFrame) and part.time_s >= start_s:
                 kept.append(_limit_size(yuv_of(part)))
                 if len(kept) >= least:
                     break
-    if len(kept) < least and eighth:  # a file may end before it says
+    if len(kept) < least and place:  # a file may end before it says
         return _stretch(path, 0, least)
     return tuple(kept), rate_hz
 

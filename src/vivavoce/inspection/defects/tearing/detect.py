@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from vivavoce.inspection.addon import load_learned
 from vivavoce.inspection.content import is_chart
@@ -20,8 +21,11 @@ from vivavoce.inspection.event_grouper import EventGroup, EventGrouper, ratio_to
 from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame, apart
 
 GAP_S = 1.5
-FAR_BETTER = 5.0
+FAR_BETTER = 3.0
 """How much better older rows fit where no seam need be seen."""
+
+PLACES, NEAR, LEAST_LIKELY = 3, 4, 0.05
+"""Lines of a frame that are looked at, rows by which they are apart, and probability of one at least."""
 
 MIN_HEIGHT = 48
 COLUMN_STEP, ROW_STEP, REACH = 16, 4, 8
@@ -41,7 +45,7 @@ class Thresholds:
     """How much better rows on one side of a line fit an earlier frame than those since, and than the other side."""
     suspected: float = 0.15
     """Probability that a frame is torn, by the network."""
-    certain: float = 0.9
+    certain: float = 0.6
     """The same in one frame of an event at least."""
     width: float = 0.05
     """Share of the width that moved at the line, in that frame."""
@@ -54,12 +58,12 @@ class Thresholds:
 class Tearing(Detector):
     """A frame that was shown before it was whole: rows of two moments meet at a horizontal line.
 
-    On one side of the line the rows are those of an earlier frame, two to five back, though they had moved on since;
-    on the other side they are not: time goes back. That is looked for in every frame, small. Where there are some, a
-    network tells how likely the frame is torn and where: it reads how each row follows the one above, and the same
-    rows of the frames before, in 16 bands of columns. At the line that it tells, older rows must be found in the frame
-    as it is; and in one frame of an event at least, a seam where the earlier frame has none. Of interlaced frames one
-    field is looked at.
+    On one side of the line the rows are those of an earlier frame, two to four back, though they had moved on since,
+    and were elsewhere before; on the other side they are not: time goes back. That is looked for in every frame, small.
+    Where there are some, a network tells how likely the frame is torn and where: it reads how each row follows the one
+    above, and the same rows of the frames before, in 16 bands of columns. At one of the three likeliest lines, older
+    rows must be found in the frame as it is; and in one frame of an event at least, a seam where the earlier frame has
+    none. Of interlaced frames one field is looked at.
 
     Limits: needs something that moves at the line, and a line that moves or a tear that comes and goes: then some
     rows are shown twice. A torn still is whole, and so is what rolls up or down as a whole, as credits do.
@@ -79,11 +83,12 @@ class Tearing(Detector):
         self._clearest: tuple[float, float] | None = None
         """How far the seam of the clearest frame of an event stands out, in levels, and its row."""
 
-    def judge(self, pictures: Sequence[Plane]) -> tuple[float, float]:
-        """Luma of six frames in a row -> how likely the last is torn, and at which share of its height."""
+    def judge(self, pictures: Sequence[Plane]) -> tuple[float, tuple[float, ...]]:
+        """Luma of six frames in a row -> how likely the last is torn, and at which shares of its height, likeliest
+        first."""
         made = self._network.run({"profiles": row_profiles(pictures)[None]})
         rows = made["rows"][0]
-        return float(made["torn"][0]), float(rows.argmax() + 1) / (len(rows) + 1)
+        return float(made["torn"][0]), tuple((row + 1) / (len(rows) + 1) for row in likeliest_rows(rows))
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
         for group in self._grouper.close(frame.time_s):
@@ -100,17 +105,18 @@ class Tearing(Detector):
         limits = self.thresholds
         if older_rows_ratio(tuple(self._small)) < limits.older_rows or self._passed_over(frame):
             return
-        torn, row = self.judge(tuple(self._lumas))
-        if torn < limits.suspected or not BORDER <= row <= 1.0 - BORDER:
+        torn, rows = self.judge(tuple(self._lumas))
+        if torn < limits.suspected:
             return
-        seam = find_seam(tuple(self._lumas), row)
-        if seam is None or seam.ratio < limits.older_rows:
+        seams = [(seam, row) for row in rows if (seam := self._seam_at(row)) is not None]
+        if not seams:
             return
-        ratio = seam.ratio / limits.older_rows
+        ratio = max(seam.ratio for seam, _ in seams) / limits.older_rows
         for group in self._grouper.add(frame.time_s, frame.time_s + frame.seconds, ratio):
             yield from self._event(group)
-        if torn >= limits.certain and self._is_clear(seam):
-            self._clearest = max(self._clearest or (seam.levels, row), (seam.levels, row))
+        clear = [(seam.levels, row) for seam, row in seams if torn >= limits.certain and self._is_clear(seam)]
+        if clear:
+            self._clearest = max(*clear, self._clearest or clear[0])
 
     def finish(self, end_s: float) -> Iterator[Event]:
         for group in self._grouper.finish():
@@ -119,6 +125,11 @@ class Tearing(Detector):
     def _passed_over(self, frame: VideoFrame) -> bool:
         """Whether something else shows rows twice."""
         return is_chart(frame.small) or is_plain(frame.small) or scrolls(tuple(self._lumas))
+
+    def _seam_at(self, row: float) -> Seam | None:
+        """What is at a line, a share of the height, where rows on one side are older; None elsewhere."""
+        seam = find_seam(tuple(self._lumas), row) if BORDER <= row <= 1.0 - BORDER else None
+        return seam if seam is not None and seam.ratio >= self.thresholds.older_rows else None
 
     def _is_clear(self, seam: Seam) -> bool:
         limits = self.thresholds
@@ -133,6 +144,18 @@ class Tearing(Detector):
         box = [0.0, max(0.0, row - 0.01), 1.0, min(1.0, row + 0.01)]
         evidence = {"row": round(row, 3), "box": box, "pictures": group.count}
         yield Event("tearing", group.start_s, group.end_s, ratio_to_threshold(group.mean), evidence)
+
+
+def likeliest_rows(likelihoods: npt.NDArray[np.float32]) -> tuple[int, ...]:
+    """The rows at which a tear is likeliest, of likelihoods (rows,), none next to a likelier one."""
+    left, found = likelihoods.copy(), list[int]()
+    for _ in range(PLACES):
+        row = int(left.argmax())
+        if left[row] < LEAST_LIKELY:
+            break
+        found.append(row)
+        left[max(0, row - NEAR) : row + NEAR + 1] = 0.0
+    return tuple(found)
 
 
 def is_plain(small: Plane) -> bool:

@@ -26,7 +26,7 @@ Levels = npt.NDArray[np.float32]
 
 def older_rows_ratio(pictures: Sequence[Plane]) -> float:
     """Luma of pictures in a row, small, (height, width) each, oldest first -> how much better the rows on one side of
-    some line in the last fit one of two back or more than they fit any since, and than the other side fits it.
+    some line in the last fit one of two to four back than they fit any other, and than the other side fits it.
 
     Only bands of columns that moved since count, and rows that stay as they were in the picture before do not: things
     come to rest. 0 where nothing moved.
@@ -52,22 +52,24 @@ def _band_sums(change: Plane) -> npt.NDArray[np.uint16]:
 
 
 def _best_ratio(side: Levels, other: Levels) -> float:
-    """Of one side of every line and the other, (ages, lines, bands), newest first: the best ratio of ages from two
-    on."""
+    """Of one side of every line and the other, (ages, lines, bands), newest first: the best ratio of any age."""
     return float(back_ratios(side, other, LEAST_BANDS, FITS).max(initial=0.0))
 
 
 def back_ratios(side: Levels, other: Levels, least_bands: int, fits: float) -> Levels:
-    """How much better rows fit an earlier picture than those since, and than the other side fits that one.
+    """How much better rows fit an earlier picture than those since, those before, and than the other side fits it.
 
     `side` and `other`: mean differences in levels to earlier pictures, (ages, lines, bands), newest first -> ratios
-    (ages - 1, lines), of ages from two on; 0 where fewer than `least_bands` moved, or differ by over `fits` levels.
+    (ages - 2, lines), of ages from two on, the oldest left out; 0 where fewer than `least_bands` moved, or differ by
+    over `fits` levels. What shows again once something passed fits the pictures before as well: that is no tear.
     """
-    since = np.minimum.accumulate(side, axis=0)[:-1]
+    since = np.minimum.accumulate(side, axis=0)[:-2]
+    before = np.minimum.accumulate(side[::-1], axis=0)[::-1][2:]
     moved = (since > MOVED).astype(np.float32)
     bands = np.maximum(moved.sum(axis=2), 1.0)
-    changed, back, across = (
-        (np.einsum("alb,alb->al", values, moved) / bands).astype(np.float32) for values in (since, side[1:], other[1:])
+    changed, earlier, back, across = (
+        (np.einsum("alb,alb->al", values, moved) / bands).astype(np.float32)
+        for values in (since, before, side[1:-1], other[1:-1])
     )
-    ratios = np.minimum(changed, across) / (back + CODING)
+    ratios = np.minimum(np.minimum(changed, earlier), across) / (back + CODING)
     return ratios * ((bands >= least_bands) & (back <= fits))

@@ -1,4 +1,5 @@
-"""Pictures without a defect that are easily taken for one: titles that roll, slides, shaking, dark, poorly coded."""
+"""Pictures without a defect that are easily taken for one: titles that roll, slides, shaking, dark, drawn, poorly
+coded."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from vivavoce.inspection.errors import MediaError
 from vivavoce.inspection.media import Plane
 from vivavoce.inspection.simulation import Clip, Yuv, transcode_with
 from vivavoce.inspection.simulation.filters import resize_plane
+from vivavoce.training.inspection.hard_negatives.drawn import draw_things, with_things
 from vivavoce.training.inspection.hard_negatives.lettering import page, print_ink
 from vivavoce.training.inspection.video_windows import draw_window
 
@@ -99,6 +101,16 @@ def fading(videos: tuple[Path, ...], random: np.random.Generator, frames: int, s
     return replace(clip, frames=tuple(pictures))
 
 
+def drawn(videos: tuple[Path, ...], random: np.random.Generator, frames: int, size: Size) -> Clip:
+    """Drawn things that turn, bounce or swing for a number of `frames`, often with the repeats of a pulldown."""
+    ground, _ = _ground(videos, random, frames, size)
+    things, (shown, source) = draw_things(random, size), PULLDOWNS[random.integers(len(PULLDOWNS))][::-1]
+    pictures = [
+        yuv.mapped(with_things(yuv.luma, things, number * source // shown)) for number, yuv in enumerate(ground.frames)
+    ]
+    return replace(ground, frames=tuple(pictures))
+
+
 def enlarge(videos: tuple[Path, ...], random: np.random.Generator, frames: int, size: Size) -> Clip:
     """A small picture, coded, then blown up: soft, and with the traces of its coding out of step."""
     times = random.uniform(1.2, 2.5)
@@ -172,6 +184,7 @@ def _blur_motion(yuv: Yuv, first: np.ndarray, last: np.ndarray, size: Size) -> Y
 Scene = Callable[[tuple[Path, ...], np.random.Generator, int, Size], Clip]
 SCENES: dict[Scene, float] = {
     draw_window: 0.35,
+    drawn: 0.12,
     rolling_titles: 0.17,
     slide: 0.06,
     shaken: 0.14,
