@@ -192,7 +192,7 @@ def test_observations_are_counted_as_the_detector_counts_them() -> None:
 
 
 def test_thresholds_go_into_the_addon_and_its_card(tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(find_addon("tearing"), tmp_path / "tearing"))
+    folder = Path(shutil.copytree(find_addon("blockiness"), tmp_path / "blockiness"))
     update_details(folder, {"threshold": 0.84}, {"clean_files": 3.0})
     shipped = load_addon(folder).manifest
     assert shipped.details["threshold"] == 0.84

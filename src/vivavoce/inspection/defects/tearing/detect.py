@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -45,14 +45,14 @@ class Thresholds:
     """How much better rows on one side of a line fit an earlier frame than those since, and than the other side."""
     suspected: float = 0.15
     """Probability that a frame is torn, by the network."""
-    certain: float = 0.6
+    certain: float = 0.9
     """The same in one frame of an event at least."""
     width: float = 0.05
     """Share of the width that moved at the line, in that frame."""
     seam: float = 0.3
     """Share of what moved at the line in which a seam is seen, in that frame."""
     looks: float = 3.0
-    """Torn frames, none over a second and a half after the one before, that make an event."""
+    """Torn frames whose rows are as old, none over a second and a half after the one before, that make an event."""
 
 
 class Tearing(Detector):
@@ -80,6 +80,8 @@ class Tearing(Detector):
         self._lumas: deque[Plane] = deque(maxlen=BURST)
         self._small: deque[Plane] = deque(maxlen=BURST)
         self._grouper = EventGrouper(GAP_S)
+        self._ages = Counter[int]()
+        """How many frames of an event show rows of each age."""
         self._clearest: tuple[float, float] | None = None
         """How far the seam of the clearest frame of an event stands out, in levels, and its row."""
 
@@ -114,6 +116,7 @@ class Tearing(Detector):
         ratio = max(seam.ratio for seam, _ in seams) / limits.older_rows
         for group in self._grouper.add(frame.time_s, frame.time_s + frame.seconds, ratio):
             yield from self._event(group)
+        self._ages.update({seam.age for seam, _ in seams})
         clear = [(seam.levels, row) for seam, row in seams if torn >= limits.certain and self._is_clear(seam)]
         if clear:
             self._clearest = max(*clear, self._clearest or clear[0])
@@ -138,7 +141,9 @@ class Tearing(Detector):
 
     def _event(self, group: EventGroup) -> Iterator[Event]:
         clearest, self._clearest = self._clearest, None
-        if clearest is None or group.count < self.thresholds.looks:
+        looks = max(self._ages.values(), default=0)
+        self._ages.clear()
+        if clearest is None or looks < self.thresholds.looks:
             return
         row = clearest[1]
         box = [0.0, max(0.0, row - 0.01), 1.0, min(1.0, row + 0.01)]

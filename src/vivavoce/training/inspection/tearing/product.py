@@ -32,8 +32,6 @@ ROW_WEIGHT = 20.0
 """How much more a torn row counts than one of the 238 whole ones."""
 SOMEWHERE = -1
 """A torn row that nobody told."""
-THRESHOLD = 0.87
-"""Where events of two observations are best on development clips."""
 
 
 class Tearing(DetectorProduct[DetectorRecipe]):
@@ -85,7 +83,7 @@ class Tearing(DetectorProduct[DetectorRecipe]):
             outputs=TearingNetwork.outputs, axes={"profiles": {2: "lines"}, "rows": {1: "lines"}},
         )  # fmt: skip
         return self.spec(
-            "Whether a picture is torn, and at which row", {"tearing": exported}, {"threshold": THRESHOLD},
+            "Whether a picture is torn, and at which row", {"tearing": exported}, {},
             {"dev_auc": auc(scores, torn), "dev_pictures": len(torn)},
             "Convolutions over how each row follows the one above and its own past. Only tears that show count.",
             footage=True,
