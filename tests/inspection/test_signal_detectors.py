@@ -21,6 +21,7 @@ from vivavoce.inspection.levels import entropy, smooth_levels
 from vivavoce.inspection.media import SAMPLE_RATE_HZ
 from vivavoce.inspection.session import InspectionSession
 from vivavoce.inspection.simulation import Clip, Yuv, simulate
+from vivavoce.inspection.simulation.filters import blur_plane
 from vivavoce.inspection.simulation.injection import Injection
 
 SEEN = ("freeze", "stutter", "black", "combing", "blur", "banding", "colour_error", "flash")
@@ -210,6 +211,25 @@ def test_a_scene_is_frozen_where_its_clock_went_on(clean: Clip, clock_goes_on: b
     assert bool(found(replace(clean, frames=frames[:100]), "freeze")) == clock_goes_on
 
 
+@pytest.mark.parametrize(("step", "told"), [(1, True), (6, False)])
+def test_a_frozen_picture_leaps_and_what_has_rested_begins_slowly(clean: Clip, step: int, told: bool) -> None:
+    behind = clean.frames[44 : 44 + 8 * step : step]
+    frames = (*clean.frames[:40], *[clean.frames[40]] * 25, *behind)
+    assert bool(found(replace(clean, frames=frames), "freeze")) == told
+
+
+def test_a_view_that_was_turned_and_rests_until_another_is_shown_is_not_frozen(clean: Clip) -> None:
+    frames = (*clean.frames[:40], *[clean.frames[40]] * 25, *[clean.frames[60]] * 25)
+    assert found(replace(clean, frames=frames), "freeze") == []
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(2, False), (4, True)])
+def test_a_last_picture_that_is_held_for_a_moment_is_not_frozen(clean: Clip, seconds: int, told: bool) -> None:
+    swings = [clean.frames[number] for number in np.random.default_rng(0).permuted(np.tile(np.arange(12), 4))]
+    frames = (*swings, *swings[-1:] * (seconds * round(RATE_HZ)))
+    assert bool(found(replace(clean, frames=frames), "freeze")) == told
+
+
 @pytest.mark.parametrize("speed", [0.37, 0.45, 3.0])
 def test_titles_that_roll_in_whole_pixels_do_not_stutter(speed: float) -> None:
     ink = np.zeros((900, 320), np.uint8)
@@ -285,6 +305,19 @@ def test_a_soft_thing_in_front_of_a_scene_blurs_nothing() -> None:
         if 40 <= number < 65:
             luma[60:108, 120:184] = thing
         frames.append(Yuv(luma, grey, grey))
+    assert found(Clip(tuple(frames), RATE_HZ), "blur") == []
+
+
+def test_another_view_in_one_pane_of_a_screen_blurs_nothing() -> None:
+    random, grey = np.random.default_rng(4), np.full((90, 160), 128, np.uint8)
+    view = np.kron(random.integers(60, 180, (23, 40)), np.ones((8, 8)))[:180].astype(np.uint8)
+    screens: list[Yuv] = []
+    for shown in (view, blur_plane(view, 1.5)):
+        screen = shown.copy()
+        for x in (20, 140, 260):  # letters of a menu, as sharp as before
+            screen[:16, x : x + 8] = 255 * (screen[:16, x - 1].mean() < 128)
+        screens.append(Yuv(screen, grey, grey))
+    frames = [screens[40 <= number < 65] for number in range(100)]
     assert found(Clip(tuple(frames), RATE_HZ), "blur") == []
 
 

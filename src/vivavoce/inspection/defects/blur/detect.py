@@ -4,7 +4,8 @@ Sharpness is how steep strong edges are: the steepest step's part of their rise 
 once in a scene that stays, holds for 0.6 s, and goes at once, is a defect; a pull of focus and a dissolve are slow, and
 a soft scene begins with a cut. The same things must be sharp, soft and sharp again: the picture is parted into tiles,
 and those with as many strong edges before, in and after the drop tell. A thing that comes to the front and goes lets
-the others as sharp as they are. What is soft because it moves fast is no defect.
+the others as sharp as they are; so do a hand that waves, and another view in one pane of a screen: where a tenth of the
+tiles stays sharp, nothing is blurred. What is soft because it moves fast is no defect.
 By itself, a picture scaled up by four and more has edges that rise evenly over several pixels, all of them.
 
 Fails on softness of a whole file at less than that, and on slow changes.
@@ -46,6 +47,8 @@ TILE_EDGES, AS_MANY = 8.0, 3.0
 """Strong edges in a tile from which it tells, and by what ratio their number may change."""
 TILE_DROP = 0.95
 """Sharpness of the middle one of those tiles, against that before and after."""
+STAYS_SHARP, MOST_SOFT = 0.98, 0.9
+"""Sharpness of a tile against that before from which it is as sharp as it was, and what part of them must not be."""
 MOVED, FASTER, WHOLE = 2.0, 1.5, 0.5
 """Levels by which a block changes that moves; and how much more of the picture moves in a drop than before and after,
 and how much of it, where it is motion that blurs."""
@@ -90,10 +93,12 @@ class _Soft:
         return [look.sharpness for look in self.looks]
 
     def is_everywhere(self, after: Look) -> bool:
-        """Whether the middle one of the tiles that show the same is softer than before and than after, and nothing
-        moves faster meanwhile."""
-        soft = mean_tiles(self.looks)
-        if any(middle_ratio(soft, mean_tiles(looks)) > TILE_DROP for looks in (self.past, [after])):
+        """Whether the middle one of the tiles that show the same is softer than before and than after, hardly any is
+        as sharp as before, and nothing moves faster meanwhile."""
+        soft, past = mean_tiles(self.looks), mean_tiles(self.past)
+        if max(tile_ratio(soft, past), tile_ratio(soft, after.tiles)) > TILE_DROP:
+            return False
+        if tile_ratio(soft, past, MOST_SOFT) >= STAYS_SHARP:
             return False
         motion = float(np.median([look.motion for look in self.looks[1:]]))
         usual = max(float(np.median([look.motion for look in self.past])), after.motion)
@@ -213,15 +218,15 @@ def mean_tiles(looks: Sequence[Look]) -> Edges:
     return np.mean([look.tiles for look in looks], axis=0)
 
 
-def middle_ratio(tiles: Edges, others: Edges) -> float:
-    """The median, over the tiles that have edges enough and as many in both, of sharpness against that of the other;
-    1.0 where no tile has."""
+def tile_ratio(tiles: Edges, others: Edges, share: float = 0.5) -> float:
+    """The quantile, by default the median, over the tiles that have edges enough and as many in both, of sharpness
+    against that of the other; 1.0 where no tile has."""
     counts, other_counts = tiles[:, 2], others[:, 2]
     fewer, more = np.minimum(counts, other_counts), np.maximum(counts, other_counts)
     known = (fewer >= TILE_EDGES) & (more <= AS_MANY * fewer)
     if not known.any():
         return 1.0
-    return float(np.median(tiles[known, 0] / tiles[known, 1] * others[known, 1] / others[known, 0]))
+    return float(np.quantile(tiles[known, 0] / tiles[known, 1] * others[known, 1] / others[known, 0], share))
 
 
 def _event(soft: _Soft, end_s: float) -> Event:

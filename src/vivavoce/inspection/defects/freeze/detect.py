@@ -3,10 +3,11 @@
 Adapts to noise: what counts is the mean of blocks, in which grain and coding noise cancel, against the motion just
 before. A still that was cut or dissolved to, a title card, a slide and a scene that comes to rest are no freezes, nor
 is a flat or black picture. The scene must have moved until the hold, and while the picture was held its clock went on:
-the first picture after it is further away than pictures in a row are, over more of the picture, and shows the same
-place unless the camera moved. What rests and goes on from where it was (a puppet, a drawn figure, a camera path, a
-freeze frame of the director's) was never held up. A fixed camera whose one moving thing has left holds nothing; nor
-does a screen, whose pages scroll and rest.
+the first picture after it is further away than pictures in a row are, before and behind it, over more of the picture,
+and shows the same place unless the camera moved. What rests and goes on from where it was (a puppet, a drawn figure, a
+robot, a camera path, a freeze frame of the director's) was never held up; nor was what is followed by another picture
+that rests too. A fixed camera whose one moving thing has left holds nothing; nor does a screen, whose pages scroll and
+rest. Authors hold the last picture for a moment, so a hold that lasts to the end must be long.
 
 Fails where there was hardly any motion to stop (a waiting face), where a small part goes on moving in the held
 picture (a burnt-in clock), and on a stream that waits and loses nothing.
@@ -24,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vivavoce.inspection.content import is_drawn
+from vivavoce.inspection.defects.freeze.ended_hold import FOLLOWING, EndedHold
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import ratio_to_threshold
@@ -70,6 +72,8 @@ class Thresholds:
     """Part of the picture that must have moved before a hold that lasts to the end."""
     same_place: float = 0.5
     """Part of what moved before a hold that must move again after it."""
+    end_seconds: float = 3.0
+    """A hold to the end of the file that is shorter passes."""
     contrast: float = 2.0
     """Spread of the levels of a picture under which it is flat, and nothing is held."""
 
@@ -109,11 +113,13 @@ class Freeze(Detector):
         self._motion = Motion()
         self._past: deque[Step] = deque(maxlen=200)
         self._hold: _Hold | None = None
+        self._ended: deque[EndedHold] = deque()
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
         step = self._motion.step(frame)
         if step is None:
             return
+        yield from self._follow(step)
         hold = self._hold
         if hold and self._stays(hold, step):
             hold.anchor += FOLLOW * (step.blocks - hold.anchor)
@@ -121,14 +127,27 @@ class Freeze(Detector):
                 hold.speeds.append(step.speed)
             hold.end_s = frame.time_s + frame.seconds
         else:
-            if hold:
-                yield from self._judge_hold(hold, frame.time_s, step)
+            if hold and (event := self._judge_hold(hold, frame.time_s, step)):
+                self._ended.append(EndedHold(event, hold.context, step.speed))
             self._hold = self._begin_hold(step, frame) if step.speed < self._threshold() else None
         self._past.append(step)
 
     def finish(self, end_s: float) -> Iterator[Event]:
-        if self._hold:
-            yield from self._judge_hold(self._hold, self._hold.end_s, None)
+        yield from (ended.event for ended in self._ended if ended.made_up_for)
+        self._ended.clear()
+        hold = self._hold
+        if hold and hold.end_s - hold.start_s >= self.thresholds.end_seconds:
+            event = self._judge_hold(hold, hold.end_s, None)
+            yield from [event] if event else []
+
+    def _follow(self, step: Step) -> Iterator[Event]:
+        """Take a step behind holds that have ended, and tell of those that are known by now."""
+        for ended in self._ended:
+            ended.following.append(step.speed)
+        while self._ended and len(self._ended[0].following) == FOLLOWING:
+            ended = self._ended.popleft()
+            if ended.made_up_for:
+                yield ended.event
 
     def _threshold(self) -> float:
         recent = [step.motion for step in self._past]
@@ -189,18 +208,19 @@ class Freeze(Detector):
         went_on = resumed.speed >= WENT_ON * hold.context and float(again.sum()) >= active
         return went_on and float((again & hold.active).sum()) >= self.thresholds.same_place * max(1.0, active)
 
-    def _judge_hold(self, hold: _Hold, end_s: float, resumed: Step | None) -> Iterator[Event]:
+    def _judge_hold(self, hold: _Hold, end_s: float, resumed: Step | None) -> Event | None:
+        """The event that a hold is, as far as it and the step that ended it can tell."""
         noise = float(np.median(hold.speeds))
         strength = hold.context / (CONTRAST * max(noise, 0.3))
         if end_s - hold.start_s < self.thresholds.seconds or not hold.moving or hold.drawn or strength < 1.0:
-            return
+            return None
         jumped = resumed is not None and resumed.speed >= JUMP * hold.context
         if hold.last < SUDDEN * max(hold.speeds[:3]) and not jumped:
-            return
+            return None
         if not self._scene_moved(hold, resumed):
-            return
+            return None
         evidence = {"noise": round(noise, 2), "motion_before": round(hold.context, 2)}
-        yield Event("freeze", hold.start_s, end_s, ratio_to_threshold(strength), evidence)
+        return Event("freeze", hold.start_s, end_s, ratio_to_threshold(strength), evidence)
 
 
 def _fades_in(before: Sequence[Step], held: Step) -> bool:
