@@ -126,6 +126,15 @@ def test_light_of_another_colour_leaves_what_is_dark(of_light: bool, told: int) 
     assert len(found(Clip(tuple(frames), RATE_HZ), "colour_error")) == told
 
 
+def test_colour_that_goes_in_two_steps_and_stays_away_was_a_flash(clean: Clip) -> None:
+    frame = clean.frames[0]
+    grey = np.full_like(frame.blue, 128)
+    tints = [np.full_like(frame.blue, 128 - depth) for depth in (40, 16)]
+    shades = [*[tints[0]] * 30, tints[1], *[grey] * 30]
+    frames = tuple(Yuv(frame.luma, shade, shade) for shade in shades)
+    assert found(Clip(frames, RATE_HZ), "colour_error") == []
+
+
 def test_fades_are_meant(clean: Clip) -> None:
     frames = list(clean.frames)
     for number in range(25, 75):
@@ -167,6 +176,26 @@ def test_animation_on_twos_threes_and_fours_does_not_stutter(clean: Clip, held: 
     cels = [clean.frames[number // held * held] for number in range(100)]
     cels[40:52] = [cels[40]] * 12
     assert found(replace(clean, frames=tuple(cels)), "stutter") == []
+
+
+def test_a_figure_on_threes_before_a_background_that_stops_does_not_stutter(clean: Clip) -> None:
+    figure = np.random.default_rng(5).integers(20, 230, (48, 32)).astype(np.uint8)
+    frames: list[Yuv] = []
+    for number in range(96):
+        scene = clean.frames[min(number, 40) if number < 60 else number - 20]
+        luma, x = scene.luma.copy(), 8 + 12 * (number // 3 % 8)
+        luma[24:72, x : x + 32] = figure
+        frames.append(scene.mapped(luma))
+    assert found(Clip(tuple(frames), RATE_HZ), "stutter") == []
+
+
+def test_lines_that_flicker_at_the_edge_while_the_scene_rests_do_not_stutter(clean: Clip) -> None:
+    frames = list(clean.frames)
+    for number in range(40, 75):
+        luma = clean.frames[40].luma.copy()
+        luma[:4] = 200 if number // 3 % 2 else 40
+        frames[number] = clean.frames[40].mapped(luma)
+    assert found(Clip(tuple(frames), RATE_HZ), "stutter") == []
 
 
 def test_a_rate_that_changes_is_no_stutter(clean: Clip) -> None:
@@ -306,6 +335,14 @@ def test_a_soft_thing_in_front_of_a_scene_blurs_nothing() -> None:
             luma[60:108, 120:184] = thing
         frames.append(Yuv(luma, grey, grey))
     assert found(Clip(tuple(frames), RATE_HZ), "blur") == []
+
+
+def test_a_dissolve_to_few_levels_makes_no_bands() -> None:
+    slope, grey = np.tile(np.linspace(40, 200, 320), (180, 1)), np.full((90, 160), 128, np.uint8)
+    drawn = slope // 7 * 7
+    frames = [drawn[::-1, ::-1]] * 28 + [0.9 * drawn + 0.1 * slope.T.repeat(2, 0)[:180].repeat(2, 1)[:, :320]] * 5
+    shown = [Yuv(np.rint(luma).astype(np.uint8), grey, grey) for luma in (*frames, *[drawn] * 40)]
+    assert found(Clip(tuple(shown), RATE_HZ), "banding") == []
 
 
 def test_another_view_in_one_pane_of_a_screen_blurs_nothing() -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
-from vivavoce.inspection.media import Blocks, VideoFrame, block_means
+from vivavoce.inspection.media import Blocks, Plane, VideoFrame, block_means
 
-__all__ = ["Blocks", "Motion", "Step", "block_means", "likeness", "rank_magnitude"]
+__all__ = ["Blocks", "Motion", "Step", "block_means", "inner", "likeness", "rank_magnitude"]
+
+Cells = TypeVar("Cells", Blocks, Plane)
 
 RANK = 5
 STEADY = 0.2
@@ -39,13 +42,15 @@ class Step:
 class Motion:
     """Compares each picture with the two before."""
 
-    def __init__(self) -> None:
+    def __init__(self, edge: int = 0) -> None:
+        """Of pictures that are large enough, `edge` blocks at each side are left out."""
+        self._edge = edge
         self._before: Blocks | None = None
         self._difference: Blocks | None = None
 
     def step(self, frame: VideoFrame) -> Step | None:
         """The step to this picture, None for the first."""
-        blocks = frame.blocks
+        blocks = inner(frame.blocks, self._edge)
         before, self._before = self._before, blocks
         if before is None:
             return None
@@ -54,6 +59,11 @@ class Motion:
         self._difference = difference
         alike = likeness(before, blocks)
         return Step(frame.time_s, frame.seconds, rank_magnitude(difference), rank_magnitude(bent), alike, blocks)
+
+
+def inner(plane: Cells, edge: int) -> Cells:
+    """A plane without `edge` rows and columns at each side, unless that leaves less than half of either."""
+    return plane[edge : len(plane) - edge, edge : plane.shape[1] - edge] if min(plane.shape) >= 4 * edge else plane
 
 
 def pattern_of(difference: Blocks, before: Blocks) -> Blocks:

@@ -4,7 +4,8 @@ The levels that occur in smooth parts of the picture: cut to fewer bits, they bu
 sixteenth level, and a lossy codec afterwards smears the bunches without filling the valleys. What is measured is the
 strength of such a period in the histogram of luma over smooth areas alone, which must stand out over other periods, and
 the histogram's entropy, which falls at once where levels are lost within a scene, also without the commonest level: a
-flat ground that grows loses none.
+flat ground that grows loses none. A picture in the middle of a dissolve has more levels than either end: what is lost
+must have been there at two looks at least.
 Drawings in few colours and test patterns are meant, so of
 them only the fall counts.
 
@@ -44,6 +45,9 @@ ground itself may be what is left of many."""
 GROWN = 1.5
 """Loss against that of the look before from which it was not lost at once: a dissolve to a drawing."""
 
+STEADY = 2
+"""Looks at a scene with all its levels before the one at which they are lost: a dissolve shows more for a moment."""
+
 DARK = 24.0
 """Mean level under which hardly anything is left whose levels could be counted."""
 
@@ -61,6 +65,8 @@ class Banding(Detector):
         self._look: Blocks | None = None
         self._whole: tuple[float, float, float] | None = None
         """Entropy, that without the ground, and light of the scene before levels were lost."""
+        self._looks = 0
+        """At this scene, with all its levels."""
         self._lost = 0.0
         """Bits that had been lost at the look before."""
 
@@ -89,12 +95,13 @@ class Banding(Detector):
             return 0.0
         now = entropy(levels), entropy(without_ground(levels)), float(look.mean())
         if self._whole is None or abs(now[2] - self._whole[2]) > SAME_LIGHT:
-            self._whole = now
+            self._whole, self._looks = now, 0
         lost = self._whole[0] - now[0]
         if tone < BUNCHED:
             lost = min(lost, self._whole[1] - now[1])
-        if lost < HOLD * LOST_BITS or lost > GROWN * self._lost > 0.0:
+        if lost < HOLD * LOST_BITS or lost > GROWN * self._lost > 0.0 or self._looks < STEADY:
             self._whole, lost = now, 0.0
+            self._looks += 1
         self._lost = lost
         return lost
 

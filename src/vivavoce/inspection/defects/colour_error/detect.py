@@ -113,12 +113,15 @@ class ColourError(Detector):
         return _same_scene(self._before, look) and not _differ(self._before, look)
 
     def _is_cured(self, wrong: _Wrong, look: _Look) -> bool:
-        """Whether the colours changed back in one step, as they had changed."""
+        """Whether the colours changed back in one step, as they had changed: what is lost comes back, while the tint of
+        a flash goes in steps and stays away."""
         if self._before is None:
             return False
         if wrong.kind in ("stretched", "squeezed"):
             back = _range(self._before.luma, look.luma)
             return back is not None and back[0] != wrong.kind
+        if wrong.kind == "lost":
+            return (back := _against(look, self._before)) is not None and back[0] == "lost"
         return _differ(self._before, look)
 
     def _make_events(self, wrong: _Wrong, cured: bool) -> Iterator[Event]:

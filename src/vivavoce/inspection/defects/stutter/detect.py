@@ -4,7 +4,7 @@ A halt is a picture that hardly differs from the one before among pictures that 
 nor within them (a line of rolling titles may cross a block for some pictures); it counts with the leap after it, or
 when it lasts for two pictures or more. Halts at a steady beat (film at 24 shown at 30, drawings held for two
 or three pictures)
-are no stutter, nor are single repeats up to seven. Uneven times count where the stamps themselves jump about while
+are no stutter, also where only their background stands still, nor are single repeats up to seven. Uneven times count where the stamps themselves jump about while
 something moves.
 
 Fails on slow motion, where a repeat hides in the noise, and on drops without a halt, which look like faster motion.
@@ -24,11 +24,15 @@ import numpy as np
 from vivavoce.inspection.content import is_drawn
 from vivavoce.inspection.defects.freeze.detect import ACTIVE_STEPS, moved_blocks
 from vivavoce.inspection.defects.freeze.detect import LEAST_S as FREEZE_S
+from vivavoce.inspection.defects.stutter.halts import LEAST_SINGLES, Halt, on_beat
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGroup, EventGrouper, ratio_to_threshold
-from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame, apart
-from vivavoce.inspection.motion import Blocks, Motion, Step, block_means, rank_magnitude
+from vivavoce.inspection.media import BLOCK, MediaInfo, Plane, VideoFrame, apart
+from vivavoce.inspection.motion import Blocks, Motion, Step, block_means, inner, rank_magnitude
+
+EDGE = 1
+"""Blocks at each side of the picture that are not looked at: lines of an analogue source flicker there."""
 
 HALT, HALT_SHARE, HALT_MOST = 0.6, 0.15, 3.0
 INSIDE, NOISE = 2.0, 2.0
@@ -46,8 +50,7 @@ SEEN = 600
 """Pictures, and halts, that are remembered: of twenty seconds at 30 a second."""
 
 GAP_S = 0.6
-LEAST_SINGLES = 8
-FEW, BEAT_TOLERANCE, RATE_TOLERANCE = 0.1, 1.1, 1.5
+RATE_TOLERANCE = 1.5
 AROUND_S = 1.5
 """Repeats at one rate must have begun so long before a stretch to be no part of it."""
 
@@ -83,27 +86,13 @@ class Thresholds:
     """How far the time between two pictures is off the usual one, in parts of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Halt:
-    """One or more repeats in a row."""
-
-    start_s: float
-    end_s: float
-    pictures: int
-    strength: float
-    leap: float
-    """The step after it, against typical ones."""
-    alike: float
-    """Likeness of the picture after it to the one that was held."""
-
-
 class Stutter(Detector):
     names = ("stutter",)
     Thresholds = Thresholds
 
     def __init__(self, media: MediaInfo, thresholds: Any = None) -> None:
         super().__init__(media, thresholds)
-        self._motion = Motion()
+        self._motion = Motion(EDGE)
         self._small: Plane | None = None
         self._moving: deque[float] = deque(maxlen=25)
         self._recent: deque[Blocks] = deque(maxlen=ACTIVE_STEPS + 1)
@@ -112,7 +101,7 @@ class Stutter(Detector):
         self._drawn = False
         """Whether what is repeated is a page, a chart or a screen."""
         self._seen: deque[tuple[float, bool]] = deque(maxlen=SEEN)
-        self._halts: deque[_Halt] = deque(maxlen=SEEN)
+        self._halts: deque[Halt] = deque(maxlen=SEEN)
         self._spans = EventGrouper(GAP_S)
         self._lead: list[tuple[float, bool]] = []
         """Of `_seen`, what was just before the halts that are joined now."""
@@ -121,14 +110,14 @@ class Stutter(Detector):
         self._uneven = EventGrouper(GAP_S)
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
-        before, self._small = self._small, frame.small.copy()
+        before, self._small = self._small, inner(frame.small, EDGE * BLOCK).copy()
         step = self._motion.step(frame)
         yield from self._check_timestamps(frame, moves=step is not None and step.motion >= HALT)
         if step is None or before is None:
             return
         typical = float(np.median(self._moving)) if len(self._moving) >= 5 else 0.0
         limit = min(HALT_MOST, max(HALT, HALT_SHARE * typical))
-        again = step.speed < limit and _moved_inside(before, frame.small) < INSIDE
+        again = step.speed < limit and _moved_inside(before, self._small) < INSIDE
         self._seen.append((step.time_s, again))
         if typical >= MOVING and again:
             self._drawn = is_drawn(frame.small) if not self._repeats else self._drawn
@@ -164,7 +153,7 @@ class Stutter(Detector):
         if leap < (LEAP if len(repeats) < 2 else RESUMED):
             return
         still = float(np.median([repeat.speed for repeat in repeats]))
-        halt = _Halt(
+        halt = Halt(
             start_s,
             end_s,
             len(repeats),
@@ -177,16 +166,6 @@ class Stutter(Detector):
             yield from self._make_events(span)
         if self._spans.open_s == start_s:
             self._lead = [seen for seen in self._seen if start_s - AROUND_S <= seen[0] < start_s]
-
-    def _on_beat(self, halts: list[_Halt]) -> bool:
-        """Whether single repeats come at one distance, give or take a picture, as a change of rate leaves them."""
-        if sum(halt.pictures > 1 for halt in halts) > FEW * len(halts):
-            return False
-        apart = np.diff([halt.start_s for halt in halts]) / self.media.picture_seconds
-        if len(apart) < LEAST_SINGLES - 1:
-            return True
-        beats = float(np.median(apart)), float(apart.min())
-        return any(float(np.abs(apart - np.rint(apart / beat) * beat).max()) <= BEAT_TOLERANCE for beat in beats)
 
     def _around(self, span: EventGroup) -> list[tuple[float, bool]]:
         """The pictures shortly before a stretch, and the latest ones since it began."""
@@ -221,7 +200,13 @@ class Stutter(Detector):
         if len(halts) == 1 and halts[0].alike < SAME_SCENE:
             return
         leapt = bool(halts) and float(np.mean([min(halt.leap, MOST_LEAP) for halt in halts])) >= LEAPT
-        if many and leapt and self._is_departure(span) and not self._on_beat(halts) and not self._at_one_rate(span):
+        if (
+            many
+            and leapt
+            and self._is_departure(span)
+            and not on_beat(halts, self.media.picture_seconds)
+            and not self._at_one_rate(span)
+        ):
             evidence = {"halts": len(halts), "repeated_pictures": held}
             yield Event("stutter", span.start_s, span.end_s, ratio_to_threshold(span.mean), evidence)
 
