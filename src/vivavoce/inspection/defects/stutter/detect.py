@@ -3,9 +3,8 @@
 A halt is a picture that hardly differs from the one before among pictures that move, neither in what its blocks show
 nor within them (a line of rolling titles may cross a block for some pictures); it counts with the leap after it, or
 when it lasts for two pictures or more. Halts at a steady beat (film at 24 shown at 30, drawings held for two
-or three pictures)
-are no stutter, also where only their background stands still, nor are single repeats up to seven. Uneven times count where the stamps themselves jump about while
-something moves.
+or three pictures, also where only their background stands still) are no stutter, nor are single repeats up to seven.
+Uneven times count where the stamps themselves jump about while something moves.
 
 Fails on slow motion, where a repeat hides in the noise, and on drops without a halt, which look like faster motion.
 Pages, charts and screens are passed over: they rest and scroll as they please.
