@@ -17,8 +17,9 @@ from vivavoce.inspection import DEFAULT_LIMITS, inspect_file
 from vivavoce.inspection.closer_look import CloserLook
 from vivavoce.inspection.decode import open_media
 from vivavoce.inspection.errors import MediaError
-from vivavoce.inspection.media import VideoFrame
+from vivavoce.inspection.media import VideoFrame, apart
 from vivavoce.inspection.simulation import simulate
+from vivavoce.inspection.simulation.codec import frame_of
 from vivavoce.inspection.tiers import TIERS
 
 LIVE = replace(DEFAULT_LIMITS, tier=TIERS["live"])
@@ -67,6 +68,28 @@ def test_what_only_whole_stretches_show_is_found(wrong: tuple[str, Path]) -> Non
     assert [event.defect for event in result.events] == [defect]
     assert result.events[0].start_s == pytest.approx(start_s, abs=0.4)
     assert result.events[0].end_s <= start_s + length_s + 0.3
+
+
+@pytest.fixture(scope="module")
+def referring(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A film whose pictures refer to some of those between others, as x264's do that is given time."""
+    path, clip = tmp_path_factory.mktemp("closer") / "referring.mp4", moving(4.0, 192, 320, sound=False)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25, options={"preset": "slow", "bf": "3", "threads": "1"})
+        stream.width, stream.height, stream.pix_fmt = 320, 192, "yuv420p"
+        for yuv in clip.frames:
+            container.mux(stream.encode(frame_of(yuv)))
+        container.mux(stream.encode(None))
+    return path
+
+
+def test_what_is_looked_at_sparsely_is_decoded_right(referring: Path) -> None:
+    with open_media(referring) as media:
+        whole = {round(part.time_s, 3): part.luma for part in media.parts() if isinstance(part, VideoFrame)}
+    with open_media(referring, LIVE) as media:
+        sparse = {round(part.time_s, 3): part.luma for part in media.parts() if isinstance(part, VideoFrame)}
+    assert len(sparse) < 0.7 * len(whole)
+    assert max(float(apart(luma, whole[time_s]).mean()) for time_s, luma in sparse.items()) < 0.5
 
 
 def test_every_packet_comes_once_and_in_order_though_reading_fails(calm: Path) -> None:

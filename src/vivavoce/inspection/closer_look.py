@@ -10,9 +10,9 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Iterator
+from statistics import fmean, median_low
 from typing import Any
 
-import numpy as np
 from av.packet import Packet
 from av.video.stream import VideoStream
 
@@ -40,10 +40,13 @@ ODD, ODD_OUTER = 4.0, 1.5
 coded from earlier ones alone."""
 
 GROWN, LATEST, GROWN_EVERY_S = 2.0, 6, 20.0
-"""By what factor the median size of the latest pictures, of so many, is over that of those before. Film does that too
+"""By what factor the mean size of the latest pictures, of so many, is over that of those before. Film does that too
 where a scene grows restless: within so many seconds it counts once."""
+NEW_SCENE = 3.0
+"""How many times the usual size is that of a picture with which a scene begins: what was usual before it says nothing
+of growth."""
 
-REGULAR_S = 20.0
+REGULAR_S = 30.0
 """After so long without a sign there is a closer look all the same, of `BEFORE_S`: what was always so gives none."""
 
 APART_S = 0.2
@@ -54,7 +57,7 @@ class CloserLook:
     """Which packets are decoded whole, and which pictures come with all their neighbours."""
 
     def __init__(self, stream: VideoStream, tier: Tier) -> None:
-        self._stream, self._tier = stream, tier
+        self._stream, self._tier, self._time_base = stream, tier, float(stream.time_base or 1)
         blocks = (stream.width or 0) * (stream.height or 0) / 256
         self._repeat_bytes = REPEAT_BYTES + REPEAT_BITS / 8 * blocks
         self._held: deque[tuple[float, Packet[Any]]] = deque()
@@ -66,10 +69,16 @@ class CloserLook:
         self._next_to_s = NEXT_TO / float(rate) if rate else 0.06
         self._repeats: deque[float] = deque(maxlen=OUTER)
         """Times of the last pictures that repeat another, in seconds."""
+        self._near = False
+        """Whether the group of pictures that goes to the decoder is looked at closer."""
         self._between: deque[int] = deque(maxlen=BETWEEN)
         self._outer: deque[int] = deque(maxlen=OUTER)
+        self._in_scene = 0
+        """Pictures between others since a scene began."""
         self._due: list[int] = []
         """Stamps of the pictures that go to the decoder and were not seen since, lowest first."""
+        self._passed_over: set[int] = set()
+        """Stamps of those between others where no closer look is due: decoded, if at all, for others to refer to."""
 
     def packets(self, packets: Iterator[Packet[Any]]) -> Iterator[Packet[Any]]:
         """The same packets in the same order, the decoder told of each picture whether to pass it over."""
@@ -77,7 +86,7 @@ class CloserLook:
         try:
             for packet in packets:
                 if packet.stream_index == self._stream.index and packet.pts is not None:
-                    self._read(packet, float(packet.pts * packet.time_base))
+                    self._read(packet, packet.pts * self._time_base)
                 self._held.append((self._top_s, packet))
                 while self._held and (self._top_s - self._held[0][0] > BEFORE_S or len(self._held) > MOST_HELD):
                     yield self._next()
@@ -88,6 +97,10 @@ class CloserLook:
         if failed:
             raise failed
 
+    def passes_over(self, pts: int | None) -> bool:
+        """Whether the picture with this stamp, which was just decoded, is to be left out."""
+        return pts in self._passed_over
+
     def is_sparse(self, pts: int | None) -> bool:
         """Whether pictures were left out shortly before the one with this stamp, which was just decoded."""
         if pts is None:
@@ -95,11 +108,11 @@ class CloserLook:
         place = bisect_left(self._due, pts)
         left_out, due = self._due[:place], self._due[place : place + 1]
         del self._due[: place + len(due)]
+        self._passed_over.difference_update(left_out)
         if due != [pts]:  # its packet had no stamp, and nobody knows what was left out
             left_out = [pts]
-        time_base = float(self._stream.time_base or 1)
-        self._left_out_s = left_out[-1] * time_base if left_out else self._left_out_s
-        return 0.0 <= pts * time_base - self._left_out_s < APART_S
+        self._left_out_s = left_out[-1] * self._time_base if left_out else self._left_out_s
+        return 0.0 <= pts * self._time_base - self._left_out_s < APART_S
 
     def _read(self, packet: Packet[Any], time_s: float) -> None:
         """Look for signs in a packet of pictures."""
@@ -115,20 +128,22 @@ class CloserLook:
 
     def _is_sign(self, size: int, time_s: float, between: bool) -> bool:
         """Whether a picture, between others or not, is of an unusual size."""
-        sizes, outer = np.array(self._between), float(np.median(self._outer))
-        usual = float(np.median(sizes))
+        sizes = list(self._between)
+        usual, outer = median_low(sizes), median_low(self._outer)
         if size <= (min(self._repeat_bytes, REPEAT_PART * usual) if between else REPEAT_PART * outer):
             halts = any(abs(time_s - other_s) <= self._next_to_s for other_s in self._repeats)
             self._repeats.append(time_s)
             return halts
         if not between:
+            self._in_scene = 0 if size >= NEW_SCENE * outer else self._in_scene
             return False
+        self._in_scene += 1
         if size >= max(ODD * usual, ODD_OUTER * outer):
             return True
-        if len(sizes) < 3 * LATEST or time_s < self._grown_s + GROWN_EVERY_S:
+        if self._in_scene < 3 * LATEST or time_s < self._grown_s + GROWN_EVERY_S:
             return False
-        before = max(float(np.median(sizes[:-LATEST])), self._repeat_bytes)
-        if float(np.median(sizes[-LATEST:])) < GROWN * before:
+        sizes = sizes[-self._in_scene :]
+        if fmean(sizes[-LATEST:]) < GROWN * max(fmean(sizes[:-LATEST]), self._repeat_bytes):
             return False
         self._grown_s = time_s
         return True
@@ -137,12 +152,14 @@ class CloserLook:
         """The packet that was held longest. Pictures between others are decoded from whole groups or not at all."""
         _, packet = self._held.popleft()
         if packet.stream_index == self._stream.index and packet.pts is not None:
-            time_s = float(packet.pts * packet.time_base)
+            time_s = packet.pts * self._time_base
             if time_s > self._shown_s or abs(time_s - self._shown_s) > JUMP_S:
-                self._shown_s = time_s
-                near = self._sign_s >= time_s - AFTER_S
-                self._stream.codec_context.skip_frame = "DEFAULT" if near else self._tier.frames
+                self._shown_s, self._near = time_s, self._sign_s >= time_s - AFTER_S
+                self._stream.codec_context.skip_frame = "DEFAULT" if self._near else self._tier.frames
+            elif not self._near:
+                self._passed_over.add(packet.pts)
             if packet.size:
                 insort(self._due, packet.pts)
+                self._passed_over.difference_update(self._due[:-MOST_HELD])
                 del self._due[:-MOST_HELD]
         return packet

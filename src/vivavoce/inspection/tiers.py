@@ -17,7 +17,7 @@ class Tier:
 
     name: str
     summary: str
-    frames: Literal["DEFAULT", "BIDIR", "NONKEY"] = "DEFAULT"
+    frames: Literal["DEFAULT", "NONREF", "NONKEY"] = "DEFAULT"
     """Which ones the decoder gives, in FFmpeg's words."""
     loop_filter: str = "default"
     """Where the decoder smoothes the edges of blocks, in FFmpeg's words."""
@@ -35,8 +35,8 @@ TIERS = {
     for tier in (
         FULL,
         Tier(
-            "live", "pictures that are no B-frames, at 640 pixels' width; all where something seems unusual", "BIDIR",
-            "default", 640, (), ("stutter", "combing", "tearing"),
+            "live", "pictures not between others, at 640 pixels' width; all where something seems unusual", "NONREF",
+            "bidir", 640, (), ("stutter", "combing", "tearing"),
         ),
         Tier(
             "keyframes", "key pictures, at 640 pixels' width", "NONKEY", "default", 640,

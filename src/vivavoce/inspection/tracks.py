@@ -79,6 +79,8 @@ class VideoTrack:
         """The frame before this one. Raises `MediaError` for one that is over the limit."""
         if decoded.width * decoded.height > self._limits.pixels:
             raise MediaError(f"a picture of {decoded.width} x {decoded.height} pixels, over the limit")
+        if self._closer and self._closer.passes_over(decoded.pts):
+            return
         time_s = self._time_s(decoded)
         if self._held:
             yield replace(self._held, seconds=time_s - self._held.time_s)
@@ -208,7 +210,8 @@ class AudioTrack:
             decoded = frame.to_ndarray().reshape(frame.samples, -1).T
             if not np.isfinite(decoded).all():
                 self._issues.add("samples that are no numbers", self._clock_s, 0.9)
-            samples = np.nan_to_num(decoded, nan=0.0, posinf=1.0, neginf=-1.0).astype(np.float32, copy=False)
+                decoded = np.nan_to_num(decoded, nan=0.0, posinf=1.0, neginf=-1.0)
+            samples = decoded.astype(np.float32, copy=False)
             self._waiting.append(samples)
             self._waiting_samples += samples.shape[1]
 

@@ -54,9 +54,9 @@ class Meters:
 
     def _count_levels(self, frame: VideoFrame) -> None:
         """EBU R 103: luma of 8 bits is to stay within 5 to 246, but for 1 % of the picture."""
-        counts = np.bincount(frame.luma.ravel(), minlength=256)
         self._judged += frame.luma.size
-        self._outside += 0 if frame.full_range else int(counts[:LOWEST].sum() + counts[HIGHEST + 1 :].sum())
+        over_lowest = frame.luma - np.uint8(LOWEST)  # what is lower is over 246 then
+        self._outside += 0 if frame.full_range else int(np.count_nonzero(over_lowest > HIGHEST - LOWEST))
 
     def on_audio(self, block: AudioBlock) -> None:
         """Measure a second of sound."""

@@ -11,6 +11,8 @@ from vivavoce.inspection.motion import likeness
 
 STRETCH_S = 0.12
 """Of each such stretch one picture is looked at: damage comes and goes with single pictures."""
+SPARSE_S = 0.24
+"""The same where a tier leaves pictures out, to save time."""
 
 SHARE = 20
 """One block in so many counts: those that depart furthest."""
@@ -43,7 +45,8 @@ class Suspects:
         before, self._before = self._before, frame
         if before is None or before.luma.shape != frame.luma.shape:
             return self.finish()
-        over = self.finish() if self._best and frame.time_s >= self._from_s + STRETCH_S - 1e-6 else None
+        stretch_s = SPARSE_S if frame.sparse else STRETCH_S
+        over = self.finish() if self._best and frame.time_s >= self._from_s + stretch_s - 1e-6 else None
         cut = likeness(before.blocks, frame.blocks) < CUT
         self._cut |= cut
         strangeness = -1.0 if cut else estrangement(before.blocks, frame.blocks)
