@@ -21,7 +21,7 @@ from vivavoce.inspection.defects.blockiness.detect import Blockiness
 from vivavoce.inspection.defects.tearing import detect as tearing
 from vivavoce.inspection.defects.tearing.detect import Tearing, is_plain, likeliest_rows, scrolls
 from vivavoce.inspection.defects.tearing.older_rows import older_rows_ratio
-from vivavoce.inspection.defects.tearing.seam import SEEN, find_seam
+from vivavoce.inspection.defects.tearing.seam import SEEN, Seam, find_seam
 from vivavoce.inspection.detector import Detector, Sampler
 from vivavoce.inspection.errors import UnavailableError
 from vivavoce.inspection.event import Event
@@ -252,6 +252,15 @@ def test_a_tear_is_found_at_the_second_likeliest_row(monkeypatch: pytest.MonkeyP
         frames[number].luma[32:] = whole[number - 3][32:]
     (event,) = _seen(Tearing(INFO), frames)
     assert event.evidence["row"] == pytest.approx(0.5, abs=0.02)
+
+
+@pytest.mark.parametrize(("seams", "events"), [(1, 0), (2, 1)])
+def test_a_tenth_of_the_torn_frames_must_show_a_seam(monkeypatch: pytest.MonkeyPatch, seams: int, events: int) -> None:
+    _with(monkeypatch, tearing, Knowing(tearing=Saying(_torn_where_it_changes)))
+    looks = iter([Seam(2.0, 0.5, 9.0, 0.9)] * seams + [Seam(2.0, 0.5, 0.0, 0.0)] * (15 - seams))
+    monkeypatch.setattr(tearing, "older_rows_ratio", lambda pictures: 2.0)
+    monkeypatch.setattr(tearing, "find_seam", lambda pictures, row: next(looks, None))
+    assert len(_seen(Tearing(INFO), _panned(30))) == events
 
 
 def test_a_shaken_camera_is_not_torn() -> None:

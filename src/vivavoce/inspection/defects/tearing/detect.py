@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -45,14 +45,16 @@ class Thresholds:
     """How much better rows on one side of a line fit an earlier frame than those since, and than the other side."""
     suspected: float = 0.15
     """Probability that a frame is torn, by the network."""
-    certain: float = 0.9
-    """The same in one frame of an event at least."""
+    certain: float = 0.85
+    """The same of a frame with a seam."""
     width: float = 0.05
-    """Share of the width that moved at the line, in that frame."""
+    """Share of the width that moved at a line, for a seam."""
     seam: float = 0.3
-    """Share of what moved at the line in which a seam is seen, in that frame."""
+    """Share of what moved at the line in which a seam is seen."""
+    seams: float = 0.1
+    """Share of the torn frames of an event that show a seam."""
     looks: float = 3.0
-    """Torn frames whose rows are as old, none over a second and a half after the one before, that make an event."""
+    """Torn frames, none over a second and a half after the one before, that make an event."""
 
 
 class Tearing(Detector):
@@ -62,8 +64,8 @@ class Tearing(Detector):
     and were elsewhere before; on the other side they are not: time goes back. That is looked for in every frame, small.
     Where there are some, a network tells how likely the frame is torn and where: it reads how each row follows the one
     above, and the same rows of the frames before, in 16 bands of columns. At one of the three likeliest lines, older
-    rows must be found in the frame as it is; and in one frame of an event at least, a seam where the earlier frame has
-    none. Of interlaced frames one field is looked at.
+    rows must be found in the frame as it is; and in a tenth of the frames of an event, a seam where the earlier
+    frame has none. Of interlaced frames one field is looked at.
 
     Limits: needs something that moves at the line, and a line that moves or a tear that comes and goes: then some
     rows are shown twice. A torn still is whole, and so is what rolls up or down as a whole, as credits do.
@@ -80,8 +82,8 @@ class Tearing(Detector):
         self._lumas: deque[Plane] = deque(maxlen=BURST)
         self._small: deque[Plane] = deque(maxlen=BURST)
         self._grouper = EventGrouper(GAP_S)
-        self._ages = Counter[int]()
-        """How many frames of an event show rows of each age."""
+        self._seams = 0
+        """Frames of an event that show one."""
         self._clearest: tuple[float, float] | None = None
         """How far the seam of the clearest frame of an event stands out, in levels, and its row."""
 
@@ -116,9 +118,9 @@ class Tearing(Detector):
         ratio = max(seam.ratio for seam, _ in seams) / limits.older_rows
         for group in self._grouper.add(frame.time_s, frame.time_s + frame.seconds, ratio):
             yield from self._event(group)
-        self._ages.update({seam.age for seam, _ in seams})
         clear = [(seam.levels, row) for seam, row in seams if torn >= limits.certain and self._is_clear(seam)]
         if clear:
+            self._seams += 1
             self._clearest = max(*clear, self._clearest or clear[0])
 
     def finish(self, end_s: float) -> Iterator[Event]:
@@ -140,10 +142,10 @@ class Tearing(Detector):
         return seam.width >= limits.width and (seen or seam.ratio >= FAR_BETTER)
 
     def _event(self, group: EventGroup) -> Iterator[Event]:
-        clearest, self._clearest = self._clearest, None
-        looks = max(self._ages.values(), default=0)
-        self._ages.clear()
-        if clearest is None or looks < self.thresholds.looks:
+        clearest, seams = self._clearest, self._seams
+        self._clearest, self._seams = None, 0
+        limits = self.thresholds
+        if clearest is None or group.count < limits.looks or seams < limits.seams * group.count:
             return
         row = clearest[1]
         box = [0.0, max(0.0, row - 0.01), 1.0, min(1.0, row + 0.01)]

@@ -21,6 +21,10 @@ MOVED, FITS = 2.0, 3.0
 LEAST_BANDS, CODING = 2, 0.5
 """Bands that must have moved, and levels that keep ratios of next to nothing in bounds."""
 
+EARLIER = 1.7
+"""How much closer the pictures before may be than those since: where things move slowly, two in a row are nearly alike.
+Ground that shows again is as close to those as to the one that it fits."""
+
 Levels = npt.NDArray[np.float32]
 
 
@@ -71,5 +75,5 @@ def back_ratios(side: Levels, other: Levels, least_bands: int, fits: float) -> L
         (np.einsum("alb,alb->al", values, moved) / bands).astype(np.float32)
         for values in (since, before, side[1:-1], other[1:-1])
     )
-    ratios = np.minimum(np.minimum(changed, earlier), across) / (back + CODING)
+    ratios = np.minimum(np.minimum(changed, EARLIER * earlier), across) / (back + CODING)
     return ratios * ((bands >= least_bands) & (back <= fits))

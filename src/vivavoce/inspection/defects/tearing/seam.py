@@ -29,8 +29,6 @@ class Seam:
 
     ratio: float
     """How much better one side fits an earlier picture than any other, and than the other side fits that one."""
-    age: int
-    """How many pictures back that is."""
     width: float
     """Share of the width that moved there, 0 to 1."""
     levels: float
@@ -63,7 +61,7 @@ def find_seam(pictures: Sequence[Plane], row: float) -> Seam | None:
         return None
     now, older = (_bands(apart(cut[1:], cut[:-1]))[:, moved] for cut in (cuts[0], cuts[age]))
     levels, share = max(_stands_out(now, older, line - first + off - 1) for off in range(-OFF, OFF + 1))
-    return Seam(best, age, float(moved.mean()), levels, share)
+    return Seam(best, float(moved.mean()), levels, share)
 
 
 def _stands_out(now: npt.NDArray[np.float32], older: npt.NDArray[np.float32], place: int) -> tuple[float, float]:
