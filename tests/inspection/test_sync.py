@@ -71,6 +71,8 @@ def test_the_majority_decides_and_a_tie_is_inconclusive() -> None:
         ([("out of sync", 8, 0.7), ("inconclusive", 0, 0.9)], []),
         ([("out of sync", 8, 0.7), ("out of sync", 9, 0.7), ("out of sync", 8, 0.7)], [0, 1, 2]),
         ([("out of sync", 8, 0.7), ("out of sync", -12, 0.7)], []),
+        ([("out of sync", 8, 0.7), ("inconclusive", 0, 0.9), ("out of sync", 9, 0.7)], [0, 2]),
+        ([("out of sync", 8, 0.7), ("in sync", 0, 0.9), ("out of sync", 9, 0.7)], []),
     ],
 )
 def test_a_doubtful_offset_is_believed_when_the_next_stretch_agrees(

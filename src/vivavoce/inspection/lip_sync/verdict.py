@@ -66,8 +66,8 @@ def verdict(start_s: float, end_s: float, evidence: Sequence[Array]) -> Verdict:
 class Agreement:
     """Which verdicts of "out of sync" to believe: sound that is late is so for longer than one stretch.
 
-    One is believed when it is very sure, when the one before or after it says nearly the same, or when it is the only
-    one of the file.
+    One is believed when it is very sure, when the one before or after it says nearly the same, or when the file is but
+    one stretch. Those between two that say nothing part them not; but one doubtful word in many stretches is no word.
     """
 
     def __init__(self) -> None:
@@ -77,8 +77,11 @@ class Agreement:
 
     def take(self, said: Verdict) -> list[Verdict]:
         """Take the next verdict; give those that are now believed."""
+        self._count += 1
+        if said.answer == "inconclusive":
+            return []
         before, doubted = self._before, self._doubted
-        self._before, self._doubted, self._count = said, None, self._count + 1
+        self._before, self._doubted = said, None
         if said.answer != "out of sync":
             return []
         if before and before.answer == said.answer and abs(before.offset_frames - said.offset_frames) <= SAME_OFFSET:
