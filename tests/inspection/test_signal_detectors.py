@@ -480,6 +480,20 @@ def test_stops_that_end_on_one_tempo_are_meant_and_losses_at_random_are_not() ->
         assert len(found(Clip(sound=sound), "audio_dropout")) == count
 
 
+def test_long_rests_between_the_sounds_of_a_game_are_meant_and_a_short_gap_in_one_is_not() -> None:
+    random = np.random.default_rng(4)
+    sound = random.normal(0, 0.1, (1, 16 * SAMPLE_RATE_HZ)).astype(np.float32)
+    at_s = 0.3
+    while at_s < 15.0:
+        rest_s = random.uniform(0.28, 0.5)
+        sound[:, round(at_s * SAMPLE_RATE_HZ) : round((at_s + rest_s) * SAMPLE_RATE_HZ)] = 0.0
+        at_s += rest_s + (1.5 if 6.0 < at_s < 7.0 else random.uniform(0.3, 0.9))
+    assert found(Clip(sound=sound), "audio_dropout") == []
+    last = int(np.flatnonzero(sound[0, : 8 * SAMPLE_RATE_HZ] == 0.0)[-1]) + round(0.7 * SAMPLE_RATE_HZ)
+    sound[:, last : last + SAMPLE_RATE_HZ // 20] = 0.0
+    assert len(found(Clip(sound=sound), "audio_dropout")) == 1
+
+
 def test_a_gap_with_a_twin_is_a_rest() -> None:
     """What is heard about it comes once more: the bars of a tune. Of two bars that are not the same neither rests."""
     for seeds, count in (((1, 1), 0), ((1, 2), 2)):

@@ -6,24 +6,26 @@ import numpy as np
 import pytest
 
 from tests.inspection.material import babble
-from vivavoce.inspection.defects.audio_artifacts.evidence import (
-    HISS_HZ,
-    band_levels_db,
-    count_steady,
-    ends_at_a_cliff,
+from vivavoce.inspection.defects.audio_artifacts.impulses import (
     find_impulses,
-    flat_tops,
-    floor_spread_db,
     have_a_beat,
+    have_a_pace,
+    keep_lone,
+    rhythm_share,
+)
+from vivavoce.inspection.defects.audio_artifacts.mains import count_steady, mains_levels
+from vivavoce.inspection.defects.audio_artifacts.noise import HISS_HZ, band_levels_db, floor_spread_db, unevenness_db
+from vivavoce.inspection.defects.audio_artifacts.noise_floor import NoiseFloor
+from vivavoce.inspection.defects.audio_artifacts.overdrive import (
+    digital_silence,
+    ends_at_a_cliff,
+    flat_tops,
+    has_top_band,
     is_driven,
     is_flat_on_one_side,
     is_narrow,
-    keep_lone,
-    mains_levels,
-    rhythm_share,
-    unevenness_db,
+    loudest_stretch,
 )
-from vivavoce.inspection.defects.audio_artifacts.noise_floor import NoiseFloor
 from vivavoce.inspection.defects.audio_artifacts.pauses import Pauses
 from vivavoce.inspection.media import Samples
 from vivavoce.inspection.tones import find_pure_tone
@@ -142,6 +144,31 @@ def test_plucked_strings_have_a_rhythm_and_clicks_have_none() -> None:
     assert rhythm_share(np.array([130, 277, 519, 806])) == 0.0
 
 
+def test_a_ball_that_bounces_has_a_pace_and_clicks_have_none() -> None:
+    assert have_a_pace(np.cumsum(180 * 0.9 ** np.arange(9)).astype(int))
+    assert not have_a_pace(np.sort(np.random.default_rng(1).integers(0, 1000, 20)))
+    assert not have_a_pace(np.array([130, 277, 519, 806]))
+
+
+def test_a_band_in_most_frames_is_a_band_and_one_at_onsets_is_none() -> None:
+    noise = RANDOM.normal(0, 0.1, RATE_HZ).astype(np.float32)
+    spectrum = np.fft.rfft(noise)
+    spectrum[3500:] = 0.0
+    low = np.fft.irfft(spectrum, RATE_HZ).astype(np.float32)
+    onsets = (noise * (np.arange(RATE_HZ) % 24_000 < 4800)).astype(np.float32)
+    assert has_top_band(noise)
+    assert has_top_band(low + 1e-3 * noise)
+    assert not has_top_band(low + onsets)
+
+
+def test_what_sounds_between_silences_is_cut_out() -> None:
+    second = np.zeros(RATE_HZ, np.float32)
+    second[12_000:24_000] = VOICE[:12_000] + 0.5
+    assert 11_000 <= len(loudest_stretch(second)) <= 12_000
+    assert digital_silence(second) == pytest.approx(0.75)
+    assert len(loudest_stretch(np.zeros(RATE_HZ, np.float32))) < RATE_HZ
+
+
 def test_an_overdriven_sound_meets_one_ceiling_and_notes_have_each_its_own() -> None:
     sound = RANDOM.normal(0, 0.1, len(TIME_S)).astype(np.float32)
     assert is_driven(np.clip(sound, -0.08, 0.08))
@@ -191,6 +218,13 @@ def test_noise_that_is_spoken_over_or_loud_is_apart_from_the_start() -> None:
     noise = RANDOM.normal(0, 1.0, len(time_s))
     assert all(_apart(voice + 0.001 * noise))
     assert all(_apart(0.1 * np.sin(2 * np.pi * 700 * time_s) + 0.02 * noise))
+
+
+def test_the_noise_of_a_quiet_room_is_not_apart() -> None:
+    time_s = np.arange(4 * RATE_HZ) / RATE_HZ
+    room = 0.003 * np.sin(2 * np.pi * 120 * time_s) + 0.0005 * RANDOM.normal(0, 1.0, len(time_s))
+    assert not any(_apart(room))
+    assert all(_apart(4 * room))
 
 
 def _apart(sound: np.ndarray) -> list[bool]:

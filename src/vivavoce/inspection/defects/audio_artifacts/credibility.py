@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
 
-from vivavoce.inspection.defects.audio_artifacts.evidence import (
-    count_steady,
-    ends_at_a_cliff,
+from vivavoce.inspection.defects.audio_artifacts.impulses import (
     find_impulses,
-    flat_tops,
     have_a_beat,
+    have_a_pace,
+    keep_lone,
+    rhythm_share,
+)
+from vivavoce.inspection.defects.audio_artifacts.mains import count_steady, mains_levels
+from vivavoce.inspection.defects.audio_artifacts.noise import unevenness_db
+from vivavoce.inspection.defects.audio_artifacts.noise_floor import NoiseFloor
+from vivavoce.inspection.defects.audio_artifacts.overdrive import (
+    digital_silence,
+    ends_at_a_cliff,
+    flat_tops,
+    has_top_band,
     is_driven,
     is_flat_on_one_side,
     is_narrow,
-    keep_lone,
-    mains_levels,
-    rhythm_share,
-    unevenness_db,
+    loudest_stretch,
 )
-from vivavoce.inspection.defects.audio_artifacts.noise_floor import NoiseFloor
 from vivavoce.inspection.defects.audio_artifacts.pauses import Pauses
+from vivavoce.inspection.defects.audio_artifacts.thresholds import CLASSES, NEVER, TRUST, Thresholds, Trust
 from vivavoce.inspection.media import SAMPLE_RATE_HZ, AudioBlock, Samples
 from vivavoce.inspection.tones import find_pure_tone
 
-CLASSES = ("none", "hum", "hiss", "distortion", "clicks")
 WORTH = 0.05
 """Probability under which nothing is looked at twice."""
 
@@ -38,84 +42,11 @@ RHYTHM_S = (2, 4)
 MANY = 4
 """Impulses of which a share can be told."""
 
+TONE_S = 0.12
+"""The shortest tone that is told from other sounds."""
+
 BAND_S = 8.0
-"""How long ago a top band was heard at most that is missing now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """What may be set. The probabilities are those of the addon where they are 0."""
-
-    hum: float = 0.0
-    hiss: float = 0.0
-    distortion: float = 0.0
-    clicks: float = 0.0
-    mains_lines: float = 2.0
-    """Multiples of 50 or 60 Hz that stand out in both halves of a second and keep their level, for hum."""
-    fewest_lines: float = 2.0
-    """How many must stand out in a second, or half of it, however likely hum is: between words they stand free."""
-    long_lines: float = 3.0
-    """How many do that stand out in the whole second."""
-    many_lines: float = 4.0
-    """How many do that stand out in half of it."""
-    floor_spread_db: float = 1.3
-    """How far the high band may fall below its median, for hiss."""
-    floor_wander_db: float = 2.0
-    """How far it may in the other half, where the sound has no pauses and the noise is there throughout."""
-    floor_swing_db: float = 5.0
-    """How far it falls in both halves of a second in which there is none."""
-    unevenness_db: float = 1.2
-    """How far the bins of the high band may lie below those around them, for hiss."""
-    flat_tops: float = 1.12
-    """How far the highest samples may stick out, for distortion."""
-    round_tops: float = 1.4
-    """How far they do where nothing is flat, however likely distortion is."""
-    narrow: float = 0.5
-    """Probability of distortion from which a narrow band will do for evidence."""
-    impulses: float = 3.0
-    """Impulses in a second that stand out and have no beat, for clicks."""
-    lone: float = 0.26
-    """Share of four and more that must be over at once where the sound has no pauses: castanets ring."""
-    sure_impulses: float = 4.0
-    """How many make clicks plain."""
-    rhythm: float = 0.45
-    """Share of distances between impulses that return in two or four seconds, from which they are played."""
-    sure_lines: float = 5.0
-    """Multiples of the mains from which the network's word suffices for the seconds beside, for hum."""
-    sure_floor_db: float = 1.2
-    """The same for hiss: how far the high band may fall in both halves of a second."""
-    sure_tops: float = 1.08
-    """The same for distortion: how far the highest samples may stick out."""
-    pauses: float = 0.25
-    """Share of pauses in eight seconds from which sound has pauses, as speech has."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """When the network's word counts for something. All are probabilities."""
-
-    alone: float
-    """From here on it needs no evidence."""
-    in_pauses: float
-    """The same where the sound has pauses."""
-    supported: float
-    """Where the sound has none, evidence alone does not help a word under this."""
-    supported_in_pauses: float = 0.0
-    """The same where it has some."""
-    plain: float = 0.5
-    """In place of `supported` where the evidence is plain."""
-
-
-NEVER = 2.0
-"""More than any probability."""
-
-TRUST = {
-    "hum": Trust(alone=NEVER, in_pauses=0.7, supported=0.6),
-    "hiss": Trust(alone=NEVER, in_pauses=0.95, supported=0.6),
-    "distortion": Trust(alone=NEVER, in_pauses=0.9, supported=0.85),
-    "clicks": Trust(alone=0.98, in_pauses=0.98, supported=0.92, supported_in_pauses=0.9, plain=0.8),
-}
-"""Chosen on music and speech for development, none of which the network learned from."""
+"""How long ago a top band was heard at most that is missing now, and for how long digital silence is remembered."""
 
 
 class Support(Enum):
@@ -141,19 +72,22 @@ class Credibility:
         self.paused = False
         """Whether the sound has pauses, as far as it was heard."""
         self._now_s = 0.0
+        self._silent: deque[float] = deque(maxlen=round(BAND_S))
+        """The share of each of the last seconds that is digital silence."""
         self._floors: defaultdict[int, NoiseFloor] = defaultdict(NoiseFloor)
 
     def listen(self, block: AudioBlock) -> None:
         """Take the next second, before it is weighed."""
         self._now_s = block.start_s
         self.paused = self._pauses.add(block.mono) >= self._limits.pauses
+        self._silent.append(digital_silence(block.mono))
 
     def weigh(self, likely: npt.NDArray[np.float32], channel: int, second: Samples) -> set[str]:
         """Take back, in place, what the network says of a channel's second (samples,) and is not to be believed; the
         names of what is plain in it."""
         plain: set[str] = set()
         self._floors[channel].add(second)
-        if likely[1:].max() >= WORTH and find_pure_tone(second, SAMPLE_RATE_HZ):
+        if likely[1:].max() >= WORTH and _is_tone(second):
             likely[1:] = 0.0
         for index, name in enumerate(CLASSES):
             if not index or likely[index] < WORTH:
@@ -164,7 +98,7 @@ class Credibility:
             alone = support is not Support.AGAINST and said >= (trust.in_pauses if self.paused else trust.alone)
             likely[index] *= supported or alone
             plain |= {name} if supported and support is Support.PLAIN else set()
-        if not is_narrow(second):
+        if has_top_band(second):
             self._band_s = self._now_s
         return plain
 
@@ -202,39 +136,58 @@ class Credibility:
     def _support_distortion(self, second: Samples, halves: list[Samples], said: float) -> Support:
         limits = self._limits
         every = [flat_tops(half) for half in halves]
-        if min(every) > limits.round_tops and not is_narrow(second):
+        starved = any(map(self._lost_its_band, halves))
+        if min(every) > limits.round_tops and not starved:
             return Support.AGAINST
         driven = [top if is_driven(half) else np.inf for top, half in zip(every, halves, strict=True)]
         flattest, other = sorted(driven)
         if not self.paused:
             # The crests of a bass are flat, and so may be the waves of instruments, on one side or now and then.
-            crests = self._wide and is_narrow(second)
+            crests = self._wide and not has_top_band(second)
             flattest = np.inf if crests or is_flat_on_one_side(second) else flattest
-        starved = said >= limits.narrow and self._lost_its_band(second)
         flat = flattest <= limits.flat_tops
+        silent = max(self._silent[-1], float(np.mean(self._silent)))
+        made = silent >= limits.digital_silence or self._is_telephone_like(second)
+        if made and not flat and not starved:
+            return Support.AGAINST
         lasts = self.paused or other <= limits.flat_tops
-        return _grade(starved or flat, lasts and flattest <= limits.sure_tops)
+        return _grade((starved and said >= limits.narrow) or flat, lasts and flattest <= limits.sure_tops)
 
     def _support_clicks(self, channel: int, second: Samples) -> Support:
         times_ms, before = find_impulses(second), self._impulses[channel]
         before.append((self._now_s, times_ms))
         least = self._limits.impulses
+        if have_a_pace(times_ms):
+            return Support.AGAINST
         for span_s in RHYTHM_S:
             recent = [1000.0 * start_s + times for start_s, times in before if start_s > self._now_s - span_s]
             if rhythm_share(np.concatenate(recent)) >= self._limits.rhythm:
                 return Support.AGAINST
-        heard = len(times_ms)
-        times_ms = times_ms if self.paused else keep_lone(second, times_ms)
-        if len(times_ms) < (self._limits.lone * heard if heard >= MANY else min(1.0, least)):
+        heard, lone_ms = len(times_ms), keep_lone(second, times_ms)
+        share = self._limits.lone_in_pauses if self.paused else self._limits.lone
+        if len(lone_ms) < share * heard and heard >= MANY:
             return Support.AGAINST
-        return _grade(len(times_ms) >= least and not have_a_beat(times_ms), len(times_ms) >= self._limits.sure_impulses)
+        times_ms = times_ms if self.paused else lone_ms
+        if len(times_ms) < min(1.0, least):
+            return Support.AGAINST
+        return _grade(len(times_ms) >= least and not have_a_beat(times_ms))
 
-    def _lost_its_band(self, second: Samples) -> bool:
-        """Whether a second has no top band and the stream has room for it; of sound without pauses, as music that is
-        soft and deep, also whether there was one before, and what there is breaks off."""
-        if not self._wide or not is_narrow(second):
+    def _is_telephone_like(self, second: Samples) -> bool:
+        """Whether a second has no top band, nor had any before, though the stream has room for one."""
+        return self._wide and self._now_s - self._band_s > BAND_S and not has_top_band(second)
+
+    def _lost_its_band(self, part: Samples) -> bool:
+        """Whether a part of a second has no top band, the stream has room for one, and there was one before: telephone
+        sound never had any. In music that is soft and deep none is missing: there, what there is must break off."""
+        if not self._wide or not is_narrow(part) or self._now_s - self._band_s > BAND_S:
             return False
-        return self.paused or (self._now_s - self._band_s <= BAND_S and ends_at_a_cliff(second))
+        return self.paused or ends_at_a_cliff(part)
+
+
+def _is_tone(second: Samples) -> bool:
+    """Whether all that sounds in a second (samples,) is a pure tone, as a line-up signal or a beep."""
+    stretch = loudest_stretch(second)
+    return len(stretch) >= TONE_S * SAMPLE_RATE_HZ and find_pure_tone(stretch, SAMPLE_RATE_HZ) is not None
 
 
 def _grade(some: bool, plain: bool = False) -> Support:

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vivavoce.inspection.addon import load_learned
-from vivavoce.inspection.defects.audio_artifacts.credibility import CLASSES, Credibility, Thresholds
+from vivavoce.inspection.defects.audio_artifacts.credibility import Credibility
 from vivavoce.inspection.defects.audio_artifacts.features import is_quiet, sound_views
+from vivavoce.inspection.defects.audio_artifacts.thresholds import CLASSES, Thresholds
 from vivavoce.inspection.defects.audio_artifacts.track import Heard, Track
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
@@ -34,8 +35,8 @@ class AudioArtifacts(Detector):
     same are judged once. The network's word is seldom enough: hum must have lines at multiples of 50 or 60 Hz that
     keep their level and share one fundamental, hiss a floor from 5 to 14 kHz that never falls (and in sound without
     pauses one that has come up by 3 dB, is loud, or is spoken over), distortion flat tops at one ceiling (or the narrow
-    band that a starved encoder cuts, where the file has room for more), clicks three impulses and more that stand out
-    by themselves and neither on a beat nor in a rhythm, and a pure tone is a line-up signal.
+    band that a starved encoder cuts, where there was more before), clicks three impulses and more that stand out
+    by themselves and neither on a beat nor in a rhythm nor at a pace, and a pure tone is a line-up signal or a beep.
     Where the sound has pauses, as speech has and most music has not, a likely word needs little evidence (two lines,
     tops that are not round), and beside a second in which it is plain none does; where it has none, it must be
     likelier.

@@ -7,7 +7,7 @@ from collections import deque
 import numpy as np
 import numpy.typing as npt
 
-from vivavoce.inspection.defects.audio_artifacts.evidence import HISS_HZ, band_levels_db, floor_spread_db
+from vivavoce.inspection.defects.audio_artifacts.noise import HISS_HZ, band_levels_db, floor_spread_db
 from vivavoce.inspection.media import Samples
 
 RISE_DB = 3.0
@@ -21,6 +21,10 @@ BESIDE_DB, WHITE_DB = (-20.0, -4.0), 42.0
 """From which level beside the sound noise is apart whatever the sound is, and from which on it is all there is, as in
 rain; and how many dB more the levels of the high band are than those of the samples of white noise. That of pads and
 recordings of music is 23 dB and more below."""
+
+FAINT_DB = -61.0
+"""Noise that is softer than that, with nothing much louder to be heard, is a quiet room: -63 and less where a telephone
+records one, -59 and more where noise was added to soft sound."""
 
 MIDDLE_HZ, REMEMBERED_S = (300.0, 3000.0), 8
 SOFTEST, SOFT, LOUD = 0.03, 0.1, 0.9
@@ -53,7 +57,8 @@ class NoiseFloor:
         self.sets_in = abs(floors_db[1] - floors_db[0]) >= SETS_IN_DB
         softest, soft, loud = np.quantile(np.concatenate(self._middle_db), (SOFTEST, SOFT, LOUD))
         level_db = 10 * np.log10(second.var(dtype=np.float64) + 1e-12)
-        is_loud = BESIDE_DB[0] <= min(floors_db) - WHITE_DB - level_db <= BESIDE_DB[1]
+        noise_db = min(floors_db) - WHITE_DB
+        is_loud = BESIDE_DB[0] <= noise_db - level_db <= BESIDE_DB[1] and noise_db >= FAINT_DB
         said_over = soft - softest <= FLAT_DB and loud - softest >= DEEP_DB
         middles_db = [float(np.quantile(half, SOFT)) for half in np.array_split(middle_db, 2)]
         louder_db = max(0.0, max(middles_db) - self._middle_then_db)

@@ -5,7 +5,8 @@ keeps the room's noise, and a stop in speech keeps some of it; where it does not
 dies away and comes back over ten milliseconds, and a gap's edges are steeper. Music without pauses breaks off at full
 level at a gap, and dies away where a note ends. A channel is lost when it was heard and
 the others go on without it; it is inverted when it becomes the mirror of the other. Gaps that return at one beat are
-meant, as in gated music, and six and more that end on one tempo, as the stops of a dance tune. Digital silence of 5 s
+meant, as in gated music, and six and more that end on one tempo, as the stops of a dance tune; so are long ones among
+many rests, as between the sounds of a game. Digital silence of 5 s
 and more is a loss where it comes at once and not after a fade, in the middle or at the end; a sound stream that ends a
 second and more before the picture ends early.
 
@@ -47,6 +48,7 @@ from vivavoce.inspection.defects.audio_dropout.rhythm import (
     follow_a_tempo,
     has_beat,
 )
+from vivavoce.inspection.defects.audio_dropout.silences import Silences
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import ratio_to_threshold
@@ -63,14 +65,12 @@ DIPS = 12
 SILENT_SHARE = 0.045
 """Music that rests for so much of the time about a gap, but for the gap, is made of notes and rests."""
 
-MOST_S = 5.0
+LONG_S, MOST_S = 0.25, 5.0
+"""Seconds of a gap that is longer than a few lost packets, and of the longest."""
+
 AROUND_STEPS = 200
 START_S = 0.1
 """A gap that begins before is how an encoder fills its first blocks."""
-
-SILENT_DB = -85.0
-LEAST_HEARD = 200
-"""Steps of sound, half a second, without which a stream holds none that could be lost."""
 
 REMEMBERED_S = 5 * KNOWN_S
 
@@ -93,6 +93,8 @@ class _Gap:
 
     event: Event
     about: np.ndarray
+    may_rest: bool
+    """Whether it is a rest where there are others even if somebody speaks: it is long, or the sound died away."""
 
     def is_twin_of(self, other: _Gap) -> bool:
         """Whether another gap is as long and has the same about it."""
@@ -117,7 +119,8 @@ class AudioDropout(Detector):
 
     def on_audio(self, block: AudioBlock) -> Iterator[Event]:
         if block.stream not in self._streams:
-            self._streams[block.stream] = _Stream(block.stream, self.thresholds, Channels(block.stream))
+            silences = Silences(block.stream, self.thresholds.silence_s)
+            self._streams[block.stream] = _Stream(block.stream, self.thresholds, Channels(block.stream), silences)
         yield from self._streams[block.stream].on_audio(block)
 
     def finish(self, end_s: float) -> Iterator[Event]:
@@ -131,6 +134,7 @@ class _Stream:
     number: int
     thresholds: Thresholds
     channels: Channels
+    silences: Silences
     levels: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
     """Of the last steps, (steps,), in dB: as many as a gap and its surroundings take."""
     start_s: float = 0.0
@@ -140,11 +144,6 @@ class _Stream:
     judged: int = 0
     """Steps of `levels` whose quiet stretches have been judged."""
     end_s: float = 0.0
-    loud_before: bool = False
-    """Whether there was sound right before the silence that is open."""
-    heard_steps: int = 0
-    silent_s: float | None = None
-    """When it began."""
     gaps: list[_Gap] = field(default_factory=list["_Gap"])
     """Gaps of which it is not known yet whether they are meant."""
     silent_steps: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=round(2 * KNOWN_S)))
@@ -156,7 +155,7 @@ class _Stream:
         levels = step_levels(sound.samples)
         if len(self.levels) == 0:
             self.start_s = sound.start_s
-        yield from self._silences(sound.start_s, levels)
+        yield from self.silences.add(sound.start_s, levels, self.levels[-FADE_STEPS:])
         self.end_s = sound.end_s
         self.paused = self.pauses.add(sound.mono) >= OFTEN
         self.silent_steps.append((sound.start_s, count_rests(levels < QUIET_DB)))
@@ -168,28 +167,10 @@ class _Stream:
     def finish(self, picture_s: float) -> Iterator[Event]:
         """`picture_s` is when the picture ends, 0 without one."""
         yield from self._not_meant(self._gaps(final=True), float("inf"))
-        yield from self._end_silence(self.end_s)
-        if self.heard_steps >= LEAST_HEARD and picture_s - self.end_s >= self.thresholds.ends_early_s:
+        yield from self.silences.finish(self.end_s)
+        if self.silences.heard_any and picture_s - self.end_s >= self.thresholds.ends_early_s:
             yield dropout_event(self.number, self.end_s, picture_s, 0.9, "ends early")
         yield from self.channels.finish()
-
-    def _silences(self, start_s: float, levels: np.ndarray) -> Iterator[Event]:
-        """Follow digital silence from second to second."""
-        silent = levels < SILENT_DB
-        self.heard_steps += int(np.count_nonzero(levels > LOUD_DB))
-        for step in np.flatnonzero(np.diff(silent, prepend=self.silent_s is not None)).tolist():
-            at_s = start_s + step * STEP_S
-            if silent[step]:
-                before = np.concatenate([self.levels[-FADE_STEPS:], levels[:step]])[-FADE_STEPS:]
-                self.silent_s, self.loud_before = at_s, bool(len(before)) and breaks_off(before)
-            else:
-                yield from self._end_silence(at_s)
-
-    def _end_silence(self, end_s: float) -> Iterator[Event]:
-        start_s, self.silent_s = self.silent_s, None
-        there_was = self.loud_before and self.heard_steps >= LEAST_HEARD
-        if start_s is not None and there_was and end_s - start_s >= self.thresholds.silence_s:
-            yield dropout_event(self.number, start_s, end_s, 0.9, "silence")
 
     def _not_meant(self, found: Iterator[_Gap], now_s: float) -> Iterator[Event]:
         """Gaps that have no others around them at one distance, and no twin, once what follows them is known."""
@@ -204,7 +185,7 @@ class _Stream:
             return
         for gap in ready:
             returns = has_beat(starts_s, gap.event.start_s) or ends_in_bars(ends_s, gap.event.end_s)
-            rests = not self.paused and self._silent_share(gap.event) >= SILENT_SHARE
+            rests = (gap.may_rest or not self.paused) and self._silent_share(gap.event) >= SILENT_SHARE
             if not returns and not rests and not any(gap.is_twin_of(other) for other in known):
                 yield gap.event
 
@@ -258,4 +239,5 @@ class _Stream:
         event = dropout_event(
             self.number, start_s, end_s, ratio_to_threshold(fall / FALL_DB), "gap", fall_db=round(fall, 1)
         )
-        yield _Gap(event, _levels_about(levels, first, last))
+        may_rest = ends or (last - first) * STEP_S >= LONG_S
+        yield _Gap(event, _levels_about(levels, first, last), may_rest)
