@@ -157,7 +157,7 @@ def test_a_band_in_most_frames_is_a_band_and_one_at_onsets_is_none() -> None:
     low = np.fft.irfft(spectrum, RATE_HZ).astype(np.float32)
     onsets = (noise * (np.arange(RATE_HZ) % 24_000 < 4800)).astype(np.float32)
     assert has_top_band(noise)
-    assert has_top_band(low + 1e-3 * noise)
+    assert has_top_band((low + 1e-3 * noise).astype(np.float32))
     assert not has_top_band(low + onsets)
 
 
