@@ -131,6 +131,16 @@ def test_a_hum_that_fills_most_of_a_short_sound_is_one(seconds: tuple[float, ...
     assert len([*events, *track.finish()]) == found
 
 
+def test_a_hiss_that_a_loud_bar_covers_is_one() -> None:
+    track, events = Track(0, {"hiss": 0.5, "distortion": 0.5}), list[Event]()
+    for start_s, there in enumerate((1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0)):
+        likely = dict.fromkeys(CLASSES, 0.0) | {"hiss": there, "distortion": there}
+        events += track.add(float(start_s), start_s + 1.0, Heard(likely, likely, dict.fromkeys(CLASSES, 0)))
+    events += track.finish()
+    found = [event.defect for event in events]
+    assert (found.count("hiss"), found.count("distortion")) == (1, 2)
+
+
 def test_a_journal_is_taken_up_where_it_stopped(tmp_path: Path) -> None:
     media, path = tmp_path / "film.mp4", tmp_path / "events.jsonl"
     media.write_bytes(b"film")

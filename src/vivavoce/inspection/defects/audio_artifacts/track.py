@@ -17,8 +17,11 @@ STEADY = ("hum", "hiss", "distortion")
 LEAST_S = 1.5
 """What lasts must last for so long."""
 
-HUM_GAP_S = 10.0
-"""Hum that speech covers for a while is one hum: mains do not come and go."""
+GAP_S = {"hum": 10.0, "hiss": 3.0}
+"""For how long it may be covered: hum that speech covers for a while is one hum, as mains do not come and go, and hiss
+that a loud bar covers is one hiss."""
+
+OTHER_GAP_S = 1.01
 
 SHARE = 0.6
 """What lasts for so much of a sound need not last for `LEAST_S`."""
@@ -56,7 +59,8 @@ class Track:
     def __init__(self, stream: int, thresholds: dict[str, float]) -> None:
         self._stream, self._thresholds = stream, thresholds
         self._spans = {
-            name: EventGrouper(gap_s=_gap_s(name), min_s=_least_s(name), exit_ratio=_hold(name)) for name in thresholds
+            name: EventGrouper(gap_s=GAP_S.get(name, OTHER_GAP_S), min_s=_least_s(name), exit_ratio=_hold(name))
+            for name in thresholds
         }
         self._channel: dict[str, int] = {}
         self._start_s = 0.0
@@ -106,10 +110,6 @@ def _of_two(likely: list[float], threshold: float) -> float:
 
 def _hold(name: str) -> float:
     return HOLD if name in STEADY else CLICKS_HOLD
-
-
-def _gap_s(name: str) -> float:
-    return HUM_GAP_S if name == "hum" else 1.01
 
 
 def _least_s(name: str) -> float:
