@@ -31,7 +31,8 @@ from bench.shared.results import Table, write_result
 EVERY_S = 0.5
 SOURCES = (
     "bench/inspection/hostile.py", "bench/inspection/hostile_media.py", "bench/inspection/odd_media.py",
-    "src/vivavoce/inspection/decode.py", "src/vivavoce/inspection/tracks.py", "src/vivavoce/inspection/pool.py",
+    "src/vivavoce/inspection/decode.py", "src/vivavoce/inspection/formats.py", "src/vivavoce/inspection/streams.py",
+    "src/vivavoce/inspection/tracks.py", "src/vivavoce/inspection/pool.py",
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from vivavoce.inspection.tiers import TIERS, Tier
 
 SOURCES = (
     "bench/inspection/tiers.py", "src/vivavoce/inspection/tiers.py", "src/vivavoce/inspection/tracks.py",
-    "src/vivavoce/inspection/decode.py", "src/vivavoce/inspection/closer_look.py",
+    "src/vivavoce/inspection/decode.py", "src/vivavoce/inspection/streams.py", "src/vivavoce/inspection/closer_look.py",
 )  # fmt: skip
 
 

@@ -12,17 +12,15 @@ import av
 import av.error
 import av.logging
 from av.audio.frame import AudioFrame
-from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
-from av.stream import Disposition
-from av.subtitles.stream import SubtitleStream
-from av.video.stream import VideoStream
 
 from vivavoce.inspection.closer_look import CloserLook
 from vivavoce.inspection.errors import MediaError
+from vivavoce.inspection.formats import FORMATS, LIVE_FORMATS, LIVE_PROTOCOLS, other_kind, reason
 from vivavoce.inspection.limits import DEFAULT_LIMITS, Limits
-from vivavoce.inspection.media import AudioBlock, AudioInfo, Cue, MediaInfo, VideoFrame, VideoInfo
+from vivavoce.inspection.media import AudioBlock, Cue, VideoFrame
+from vivavoce.inspection.streams import choose_streams, describe, left_out
 from vivavoce.inspection.timestamps import ContainerIssues, earliest_s
 from vivavoce.inspection.tracks import AudioTrack, CueTrack, VideoTrack
 
@@ -35,15 +33,6 @@ class Readable(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-FORMATS = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,mpeg,mpegvideo,avi,flv,ogg,wav,w64,aiff,mp3,flac,aac,ac3,eac3,"
-    "h264,hevc,m4v,mxf,asf,yuv4mpegpipe,nut,ivf,caf,amr,gif,apng,au,rm,wv"
-)
-"""Containers that hold media. Playlists are left out: they name other files and addresses."""
-
-LIVE_FORMATS, LIVE_PROTOCOLS = "hls,rtsp", "http,https,httpproxy,tcp,tls,crypto,udp,rtp,rtmp,rtmps,rtmpt,srt,rist"
-"""What an address may lead to besides. A playlist from a network names no files of this machine."""
-
 LATE_ORIGINS, REORDERED = ("rtsp",), 16
 """Formats whose start is taken from a packet that is not shown first, and after how many packets it has been."""
 
@@ -53,7 +42,6 @@ DAMAGE = (
 )  # fmt: skip
 """How a demuxer ends on a file that is broken: sizes that no file has, and features that nobody writes."""
 
-ENCRYPTED_TAGS = ("encv", "enca", "drmi", "drms")
 TRUNCATED_S = 1.0
 MAX_UNREADABLE_PACKETS = 1000
 
@@ -63,15 +51,15 @@ class Media:
 
     def __init__(self, container: InputContainer, name: str, limits: Limits) -> None:
         self.name, self.issues = name, ContainerIssues()
-        self.notices = _left_out(container, limits)
+        self.notices = left_out(container, limits)
         """What of the file is not looked at."""
         self._container, self._limits = container, limits
         self._shown_s = 0.0
-        self._video, self._sounds, self._captions = _streams(container, name, limits)
+        self._video, self._sounds, self._captions = choose_streams(container, name, limits)
         for stream in (*container.streams.video, *container.streams.audio):
             if not stream.codec_context:
                 self.issues.add(f"{stream.type} of an unknown kind, or encrypted", 0.0, 0.9)
-        self.info = _info(container, name, self._video, self._sounds, self._captions)
+        self.info = describe(container, name, self._video, self._sounds, self._captions)
         self._check()
 
     def parts(self, start_s: float = 0.0) -> Iterator[Part]:
@@ -144,7 +132,7 @@ class Media:
                 self.issues.add("the container breaks off", self.info.seconds or 0.0, 0.8)
                 return
             except av.error.FFmpegError as error:
-                raise MediaError(f"{self.name}: cannot be read any further ({_reason(error)})") from error
+                raise MediaError(f"{self.name}: cannot be read any further ({reason(error)})") from error
             if packet is None:
                 return
             yield packet
@@ -184,8 +172,8 @@ def open_media(
             timeout=timeout_s,
         )  # fmt: skip
     except (av.error.FFmpegError, OSError, ValueError) as error:
-        other = _other_kind(source) if isinstance(source, Path) else ""
-        raise MediaError(f"{name}: cannot be opened as media ({other or _reason(error)})") from error
+        other = other_kind(source) if isinstance(source, Path) else ""
+        raise MediaError(f"{name}: cannot be opened as media ({other or reason(error)})") from error
     assert isinstance(container, InputContainer)
     with container:
         yield Media(container, name, limits)
@@ -211,95 +199,5 @@ def _parts(track: VideoTrack | AudioTrack | CueTrack | None, packet: Packet[Any]
             yield from track.sounds(frame)
 
 
-def _left_out(container: InputContainer, limits: Limits) -> list[str]:
-    kinds = (("sound", container.streams.audio, limits.sound_streams),)
-    kinds += (("caption", container.streams.subtitles, limits.caption_streams),)
-    return [
-        f"{len(streams) - most} of {len(streams)} {name} tracks are not looked at, over the limit of {most}"
-        for name, streams, most in kinds
-        if len(streams) > most
-    ]
-
-
-def _streams(
-    container: InputContainer, name: str, limits: Limits
-) -> tuple[VideoStream | None, list[AudioStream], list[SubtitleStream]]:
-    if len(container.streams) > limits.streams:
-        raise MediaError(f"{name}: {len(container.streams)} streams, over the limit of {limits.streams}")
-    for stream in container.streams:
-        if _tag(stream) in ENCRYPTED_TAGS:
-            raise MediaError(f"{name}: encrypted, decrypt it first")
-    moving = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic and s.codec_context]
-    sounds = [s for s in container.streams.audio if s.codec_context]
-    captions = [s for s in container.streams.subtitles if s.codec_context]
-    video = moving[0] if moving else None
-    if video:
-        tier = limits.tier
-        video.codec_context.options = {"max_pixels": str(limits.pixels), "skip_loop_filter": tier.loop_filter}
-        video.codec_context.skip_frame = tier.frames
-    for stream in (*moving[:1], *sounds):
-        stream.codec_context.thread_count = 1
-    return video, sounds[: limits.sound_streams], captions[: limits.caption_streams]
-
-
-def _tag(stream: Any) -> str:
-    try:
-        return str(getattr(stream.codec_context, "codec_tag", "") or "").lower()
-    except UnicodeDecodeError:  # four bytes that are no text
-        return ""
-
-
-def _info(
-    container: InputContainer,
-    name: str,
-    video: VideoStream | None,
-    sounds: list[AudioStream],
-    captions: list[SubtitleStream],
-) -> MediaInfo:
-    rate = video and (video.average_rate or video.guessed_rate)
-    pictures = video and VideoInfo(
-        video.codec_context.name, video.width, video.height, float(rate or 0), video.codec_context.pix_fmt or "unknown"
-    )
-    return MediaInfo(
-        name=name,
-        container=container.format.name,
-        seconds=container.duration / av.time_base if container.duration and container.duration > 0 else None,
-        bit_rate_bps=max(0, container.bit_rate or 0),
-        video=pictures,
-        sounds=tuple(AudioInfo(s.codec_context.name, s.rate or 0, s.channels or 0, s.language or "") for s in sounds),
-        captions=tuple(s.language or f"track {number}" for number, s in enumerate(captions, 1)),
-    )
-
-
 def _end_s(part: Part) -> float:
     return part.time_s + part.seconds if isinstance(part, VideoFrame) else part.end_s
-
-
-OTHERS = (
-    (b"#EXTM3U", "a playlist, which names other files: give its address to --live with --allow-url"),
-    (b"<?xml", "XML, which is read as captions where its name ends in .ttml or .dfxp"),
-    (b"\x89PNG", "a PNG picture, and there is nothing to inspect in a single one"),
-    (b"\xff\xd8\xff", "a JPEG picture, and there is nothing to inspect in a single one"),
-    (b"%PDF", "a PDF"),
-    (b"PK\x03\x04", "a ZIP archive, unpack it first"),
-    (b"WEBVTT", "WebVTT, which is read as captions where its name ends in .vtt"),
-)
-"""How files begin that people give to an inspection, and why they are not read."""
-
-
-def _other_kind(path: Path) -> str:
-    """What a file is that is no film and no sound, as far as its first bytes tell."""
-    try:
-        with open(path, "rb") as file:
-            start = file.read(16).lstrip(b"\xef\xbb\xbf \r\n\t")
-    except OSError:
-        return ""
-    return next((said for mark, said in OTHERS if start.startswith(mark)), "")
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, av.error.InvalidDataError):
-        return "no format is recognised: empty, cut short, or another kind of file"
-    if isinstance(error, av.error.ArgumentError):
-        return f"its format is not among those that are read: {FORMATS}"
-    return getattr(error, "strerror", None) or str(error)
