@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from vivavoce.blocks.manifest import AddonManifest
 from vivavoce.errors import InputError
 from vivavoce.files import write_text
 
-CARD, FIGURES = "CARD.md", "figures.json"
+CARD, FIGURES, SPLITS = "CARD.md", "figures.json", "Data, `train` splits only:"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +65,12 @@ def put_values(text: str, values: Mapping[str, float]) -> str:
     return text
 
 
+def put_data(text: str, old: Sequence[str], new: Sequence[str]) -> str:
+    """A card that lists `new` as what was learned from, in place of `old`; one that does not list that stays."""
+    before, after = ("".join(f"- {name}\n" for name in names) for names in (old, new))
+    return text.replace(f"{SPLITS}\n\n{before}", f"{SPLITS}\n\n{after}")
+
+
 def _with_section(text: str, section: str) -> str:
     """The section in place of the one of its heading, else before the limits, else at the end."""
     parts = re.split(r"^(?=## )", text, flags=re.MULTILINE)
@@ -87,7 +93,7 @@ def _lines(manifest: AddonManifest, text: CardText) -> Iterator[str]:
     if "runs" in details:
         yield from ("", "## Training", "", "| recipe | steps | minutes |", "|---|---|---|")
         yield from (f"| `{run['recipe']}` | {run['steps']} | {run['minutes']} |" for run in details["runs"])
-        yield from ("", f"Hardware: {made.hardware}. Data, `train` splits only:", "")
+        yield from ("", f"Hardware: {made.hardware}. {SPLITS}", "")
         yield from (f"- `{name}`: {text.corpora[name]}" if name in text.corpora else f"- {name}" for name in made.data)
     if made.figures:
         yield from ("", "## On held-out data", "", "| | |", "|---|---|")

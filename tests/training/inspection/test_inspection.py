@@ -21,7 +21,7 @@ from vivavoce.inspection.defects.tearing.features import PROFILES  # noqa: E402
 from vivavoce.inspection.labels import Label, append_label  # noqa: E402
 from vivavoce.inspection.lip_sync.offsets import REACH  # noqa: E402
 from vivavoce.inspection.simulation import Clip, read_clip, write_clip  # noqa: E402
-from vivavoce.training.core.addon_export import update_details  # noqa: E402
+from vivavoce.training.core.addon_export import update_data, update_details  # noqa: E402
 from vivavoce.training.core.cli import build_product  # noqa: E402
 from vivavoce.training.core.product import Workspace  # noqa: E402
 from vivavoce.training.inspection import calibration  # noqa: E402
@@ -198,6 +198,19 @@ def test_thresholds_go_into_the_addon_and_its_card(tmp_path: Path) -> None:
     assert shipped.details["threshold"] == 0.84
     assert shipped.provenance.figures["clean_files"] == 3
     assert "- threshold: 0.84\n" in (folder / "CARD.md").read_text()
+
+
+def test_what_was_learned_from_goes_into_the_addon_and_its_card(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(find_addon("audio_artifacts"), tmp_path / "audio_artifacts"))
+    update_data(folder, ("clips of one kind", "and of another"))
+    assert list(load_addon(folder).manifest.provenance.data) == ["clips of one kind", "and of another"]
+    card = (folder / "CARD.md").read_text()
+    assert "Data, `train` splits only:\n\n- clips of one kind\n- and of another\n\n## On held-out data" in card
+
+
+@pytest.mark.parametrize("name", ["audio_artifacts", "blockiness", "av_sync"])
+def test_no_addon_points_to_its_card_for_what_it_learned_from(name: str) -> None:
+    assert "CARD.md" not in " ".join(load_addon(find_addon(name)).manifest.provenance.data)
 
 
 @pytest.mark.parametrize("scene", SCENES)

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from vivavoce.blocks import Addon, rewrite_addon
+from vivavoce.blocks import Addon, load_addon, rewrite_addon
 from vivavoce.blocks.addon_spec import AddonSpec, write_spec
-from vivavoce.blocks.model_card import CARD, put_values
+from vivavoce.blocks.model_card import CARD, put_data, put_values
 from vivavoce.blocks.writing import revise_manifest
 from vivavoce.files import write_text
 from vivavoce.training.core.checkpoint import load_checkpoint
@@ -49,3 +49,11 @@ def update_details(folder: Path, details: Mapping[str, float], metrics: Mapping[
 
     rewrite_addon(folder)
     return revise_manifest(folder, put)
+
+
+def update_data(folder: Path, data: Sequence[str]) -> Addon:
+    """Put another description of what it learned from into an addon that is there, and into its card."""
+    card, old = folder / CARD, load_addon(folder).manifest.provenance.data
+    write_text(card, put_data(card.read_text(encoding="utf-8"), old, data))
+    rewrite_addon(folder)
+    return revise_manifest(folder, lambda manifest: manifest["provenance"].update(data=list(data)))

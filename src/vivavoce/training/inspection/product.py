@@ -35,6 +35,7 @@ FOOTAGE = (
     "and in clips of public repositories in `footage/` (`bench/inspection/fresh_video_clips.tsv` names them), those of "
     "one source in six for development",
 )
+MUSIC = ("and in music of games in packages that `training/inspection/clips.toml` names",)
 FOOTAGE_ATTRIBUTION = (
     "clips of public repositories, each under its own terms, named in `bench/inspection/fresh_video_clips.tsv`"
 )
@@ -133,11 +134,11 @@ class DetectorProduct(Product[DetectorRecipeT]):
         notes: str,
         attribution: str = ATTRIBUTION,
         footage: bool = False,
+        data: tuple[str, ...] = DATA,
     ) -> AddonSpec:
         """The addon of the detector; `footage`: it learned from clips of `footage/` too."""
-        data = DATA
         if footage:
-            attribution, data = f"{attribution}; {FOOTAGE_ATTRIBUTION}", DATA + FOOTAGE
+            attribution, data = f"{attribution}; {FOOTAGE_ATTRIBUTION}", data + FOOTAGE
         limits = (f"See the docstring of the detector of {self.name}.",)
         return AddonSpec(
             name=self.name, kind="inspection", summary=summary, attribution=attribution, data=data, networks=networks,

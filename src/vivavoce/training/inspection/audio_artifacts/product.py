@@ -25,7 +25,7 @@ from vivavoce.training.inspection.audio_artifacts.network import ArtifactClassif
 from vivavoce.training.inspection.examples import Example, Maker
 from vivavoce.training.inspection.labeled_frames import EARLY_S
 from vivavoce.training.inspection.metrics import balanced_accuracy
-from vivavoce.training.inspection.product import ATTRIBUTION, DetectorProduct, batch_of
+from vivavoce.training.inspection.product import ATTRIBUTION, DATA, MUSIC, DetectorProduct, batch_of
 from vivavoce.training.inspection.sources import Sources
 
 MAX_GAIN = 0.1
@@ -142,6 +142,7 @@ class AudioArtifactsProduct(DetectorProduct[ArtifactRecipe]):
             "that fill part of a second.",
             f"{ATTRIBUTION}; music of games in Debian's packages, named in `training/inspection/clips.toml` (free "
             "licences, each its own), none of which is shipped",
+            data=DATA + MUSIC,
         )  # fmt: skip
 
     def _pretrains(self, progress: Progress) -> bool:
