@@ -65,8 +65,11 @@ DIPS = 12
 SILENT_SHARE = 0.045
 """Music that rests for so much of the time about a gap, but for the gap, is made of notes and rests."""
 
-LONG_S, MOST_S = 0.25, 5.0
-"""Seconds of a gap that is longer than a few lost packets, and of the longest."""
+LONG_S, RESTS = 0.25, 3
+"""Where the sound has pauses, a rest is so long, longer than a few lost packets, or dies away, and has so many others
+within 12 s before and after."""
+
+MOST_S = 5.0
 
 AROUND_STEPS = 200
 START_S = 0.1
@@ -185,7 +188,9 @@ class _Stream:
             return
         for gap in ready:
             returns = has_beat(starts_s, gap.event.start_s) or ends_in_bars(ends_s, gap.event.end_s)
-            rests = (gap.may_rest or not self.paused) and self._silent_share(gap.event) >= SILENT_SHARE
+            near = np.abs(starts_s - gap.event.start_s) <= KNOWN_S
+            may_rest = not self.paused or (gap.may_rest and np.count_nonzero(near) > RESTS)
+            rests = may_rest and self._silent_share(gap.event) >= SILENT_SHARE
             if not returns and not rests and not any(gap.is_twin_of(other) for other in known):
                 yield gap.event
 
