@@ -48,6 +48,14 @@ def test_a_box_that_flies_past_is_not() -> None:
     assert _found(pictures) == []
 
 
+def test_a_box_that_comes_again_where_it_was_is_odd_once() -> None:
+    pictures = [SCENE.copy() for _ in range(30)]
+    for number in (6, 13, 21):
+        pictures[number][60:120, 80:200] = 255
+    pictures[25][20:80, 200:300] = 255
+    assert _found(pictures) == [6, 25]
+
+
 def test_a_scene_that_pushes_another_out_is_not() -> None:
     one, other = (np.kron(np.random.default_rng(n).choice([40, 200], (9, 16)), np.ones((20, 20))) for n in (2, 3))
     pushed = np.hstack([one[:, 200:], other[:, :200]])

@@ -22,6 +22,10 @@ picture before from which they still show the scene, as in the light of a flash.
 ALONE = 0.25
 """Part of the odd blocks that the pictures before and after may have: what flies past leaves them in every picture."""
 
+AGAIN, KINDS = 0.8, 8
+"""Part of the odd blocks of both that two odd pictures share, from which the second is the first again, and how many are
+remembered: what is drawn comes again where it was, damage does not."""
+
 SAME_SCENE = 0.6
 """Correlation of the pictures before and after, from which they show one scene: one that pushes another out is none."""
 
@@ -47,12 +51,14 @@ class OddPictures:
     def __init__(self) -> None:
         self._frames: deque[tuple[float, float, Blocks]] = deque(maxlen=5)
         self._seen: deque[_Seen] = deque(maxlen=3)
+        self._known: deque[npt.NDArray[np.bool_]] = deque(maxlen=KINDS)
 
     def take(self, frame: VideoFrame) -> tuple[float, float] | None:
         """The span (start_s, end_s) of an odd picture, once two more are known."""
         if self._frames and self._frames[-1][2].shape != frame.blocks.shape:
             self._frames.clear()
             self._seen.clear()
+            self._known.clear()
         self._frames.append((frame.time_s, frame.time_s + frame.seconds, frame.blocks))
         if len(self._frames) < 3:
             return None
@@ -63,6 +69,9 @@ class OddPictures:
         alone = max(before.count, after.count) <= ALONE * middle.count
         if not (alone and middle.foreign and self._rests_around(middle.odd)):
             return None
+        if any(_overlap(known, middle.odd) >= AGAIN for known in self._known):
+            return None
+        self._known.append(middle.odd)
         return middle.start_s, middle.end_s
 
     def _look(self) -> _Seen:
@@ -70,7 +79,7 @@ class OddPictures:
         came, went = np.abs(blocks - before), np.abs(blocks - after)
         odd = (came > APART) & (went > APART) & (np.abs(after - before) < ALIKE * np.minimum(came, went))
         foreign = int(np.count_nonzero(odd)) >= LEAST_BLOCKS and float(np.median(came[odd])) >= LEAST_LEVELS
-        foreign = foreign and likeness(before, after) >= SAME_SCENE and _likeness(before[odd], blocks[odd]) < SCENE
+        foreign = foreign and likeness(before, after) >= SAME_SCENE and likeness(before[odd], blocks[odd]) < SCENE
         return _Seen(start_s, end_s, odd, foreign)
 
     def _rests_around(self, odd: npt.NDArray[np.bool_]) -> bool:
@@ -80,8 +89,6 @@ class OddPictures:
         return float(np.quantile(around, 0.75)) <= ALIKE * float(np.median(np.abs(middle - before)))
 
 
-def _likeness(before: Blocks, now: Blocks) -> float:
-    """Correlation of some blocks; 0 where either are all the same."""
-    one, other = before - before.mean(), now - now.mean()
-    spread = float(np.sqrt(np.square(one).sum() * np.square(other).sum()))
-    return float((one * other).sum()) / spread if spread > 1.0 else 0.0
+def _overlap(one: npt.NDArray[np.bool_], other: npt.NDArray[np.bool_]) -> float:
+    """Part of the blocks of either that both have."""
+    return float(np.count_nonzero(one & other)) / max(1, int(np.count_nonzero(one | other)))
