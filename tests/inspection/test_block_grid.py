@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vivavoce.inspection.defects.block_corruption.grid import BORDER, clear_places, off_grid
+from vivavoce.inspection.defects.block_corruption.grid import BORDER, clear_places, grid_lead
 from vivavoce.inspection.media import Plane
 
 HEIGHT, WIDTH = 192, 256
@@ -27,14 +27,14 @@ def test_blocks_on_the_grid_step_at_their_borders() -> None:
     places = clear_places(SCENE, _changed(16, 0, 0), ALL)
     assert places.argmax() == BORDER
     assert places[BORDER] > 0.8
-    assert not off_grid([places])
+    assert grid_lead([places]) > 2.0
 
 
 @pytest.mark.parametrize("place", [3, 11])
 def test_tiles_beside_the_grid_step_elsewhere(place: int) -> None:
     places = clear_places(SCENE, _changed(16, place, place), ALL)
     assert places.argmax() == place - 1
-    assert off_grid([places])
+    assert grid_lead([places]) < 1.0
 
 
 def test_only_the_cells_that_are_asked_for_count() -> None:
@@ -42,5 +42,4 @@ def test_only_the_cells_that_are_asked_for_count() -> None:
     luma[:, :128] = SCENE[:, :128]
     cells[:, 4:] = False
     assert clear_places(SCENE, luma, cells).max() < 0.2  # the border to what changed
-    assert not off_grid([np.zeros(16, np.float32)])
-    assert not off_grid([])
+    assert grid_lead([np.zeros(16, np.float32)]) == grid_lead([]) == float("inf")

@@ -362,12 +362,20 @@ def test_an_event_that_goes_on_needs_a_sure_picture() -> None:
 
 def test_what_hardly_changed_or_steps_beside_the_grid_is_no_event() -> None:
     seen = Observation(0.99, 0.2, np.ones((2, 2), np.float32), 0.5, 0.3, 20.0)
-    beside, border = np.zeros((2, 16), np.float32)
-    beside[3] = border[-1] = 0.4
-    for change, places, told in ((20.0, border, True), (3.0, border, False), (20.0, beside, False)):
+    beside, border, both = np.zeros((3, 16), np.float32)
+    beside[3] = border[-1] = both[-1] = 0.4
+    both[3] = 0.36
+    for probability, change, places, told in (
+        (0.99, 20.0, border, True),
+        (0.99, 3.0, border, False),
+        (0.99, 20.0, beside, False),
+        (0.99, 20.0, both, True),
+        (0.92, 20.0, both, False),
+        (0.92, 20.0, border, True),
+    ):
         evidence = Evidence(-2.0)
         for _ in range(4):
-            evidence.add(replace(seen, change=change))
+            evidence.add(replace(seen, change=change, probability=probability))
             evidence.places.append(places)
         assert (evidence.probability() > 0.5) == told
 

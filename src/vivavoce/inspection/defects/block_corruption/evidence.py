@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vivavoce.inspection.defects.block_corruption.features import change_steps, mean_change, picture_steps
-from vivavoce.inspection.defects.block_corruption.grid import BEYOND, CLEARLY, off_grid
+from vivavoce.inspection.defects.block_corruption.grid import BEYOND, CLEARLY, grid_lead
 
 CORRUPT = 0.5
 
@@ -27,6 +27,10 @@ moved with the scene: facades, mosaics and drawn pictures that pan."""
 LEAST_CHANGE = 5.0
 """Mean change of corrupt cells, in levels, that the look of an event that changed most must have: where less changed
 than anyone would see, it is the texture of a still picture that the network takes for damage: nets, grass, leaves."""
+
+LEAST_LEAD, CLEAR_LEAD, SURE_ODDS = 1.0, 1.2, 3.0
+"""How many times as often as elsewhere the change must step at the border of blocks, and from where on the surest
+picture need not be sure, in log odds: the lights of a keyboard, tiles and pixel art keep to a grid of their own."""
 
 LASTING_LOOKS, LASTING_CLEAR = 20, 0.1
 LASTING_ODDS, MOST_ODDS = 3.5, 5.0
@@ -129,7 +133,8 @@ class Evidence:
             return 0.0
         if steps < LEAST_STEPS or clear < LEAST_CLEAR or np.mean(self.unexplained or 1.0) < LEAST_UNEXPLAINED:
             return 0.0
-        if self._change < LEAST_CHANGE or off_grid(self.places):
+        lead = grid_lead(self.places)
+        if self._change < LEAST_CHANGE or lead < LEAST_LEAD or (lead < CLEAR_LEAD and first < SURE_ODDS):
             return 0.0
         figures = np.array([first, second, np.log(self._area + 0.02), steps, clear, self.before])
         return float(1.0 / (1.0 + np.exp(-(WEIGHTS @ (figures - MEANS) + BIAS))))

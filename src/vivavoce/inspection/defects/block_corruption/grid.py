@@ -38,11 +38,12 @@ def clear_places(before: Plane, luma: Plane, cells: npt.NDArray[np.bool_]) -> Ar
     return (steps > CLEARLY * others + BEYOND).mean(axis=0, dtype=np.float32)
 
 
-def off_grid(looks: Sequence[Array]) -> bool:
-    """Whether, by `clear_places` of some looks, the change steps more often at another place than at the border of
-    blocks: that of pixel art, tiles and boxes that were drawn, wherever they lie."""
-    if not looks:
-        return False
-    places = np.mean(looks, axis=0)
-    others = np.delete(places, (MIDDLE, BORDER))
-    return bool(others.max() > places[BORDER])
+def grid_lead(looks: Sequence[Array]) -> float:
+    """How many times as often, by `clear_places` of some looks, the change steps at the border of blocks as at the
+    other place where it does most: under 1 that of pixel art, tiles and boxes that were drawn, wherever they lie.
+
+    Infinite where nothing steps elsewhere, or nothing at all.
+    """
+    places = np.mean(looks, axis=0) if looks else np.zeros(BLOCK)
+    most = float(np.delete(places, (MIDDLE, BORDER)).max())
+    return float(places[BORDER]) / most if most else float("inf")

@@ -23,8 +23,8 @@ ALONE = 0.25
 """Part of the odd blocks that the pictures before and after may have: what flies past leaves them in every picture."""
 
 AGAIN, KINDS = 0.8, 8
-"""Part of the odd blocks of both that two odd pictures share, from which the second is the first again, and how many are
-remembered: what is drawn comes again where it was, damage does not."""
+"""Part of the odd blocks of both that two odd pictures share, from which the second is the first again, and how many
+are remembered: what is drawn comes again where it was, damage does not."""
 
 SAME_SCENE = 0.6
 """Correlation of the pictures before and after, from which they show one scene: one that pushes another out is none."""
