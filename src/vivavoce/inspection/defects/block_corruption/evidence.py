@@ -24,9 +24,9 @@ LEAST_UNEXPLAINED = 0.25
 """Mean part of the first change in corrupt cells that the movement of the camera leaves unexplained, under which they
 moved with the scene: facades, mosaics and drawn pictures that pan."""
 
-LEAST_CHANGE = 5.0
-"""Mean change of corrupt cells, in levels, that the look of an event that changed most must have: where less changed
-than anyone would see, it is the texture of a still picture that the network takes for damage: nets, grass, leaves."""
+LEAST_CHANGE = 4.5
+"""Mean change of corrupt cells in levels, times the probability, that one look at an event must have. Where the network
+is sure of what hardly changed, it takes the texture of a still picture for damage: nets, grass, leaves, plaster."""
 
 LEAST_LEAD, CLEAR_LEAD, SURE_ODDS = 1.0, 1.2, 3.0
 """How many times as often as elsewhere the change must step at the border of blocks, and from where on the surest
@@ -121,7 +121,7 @@ class Evidence:
         self._area = max(self._area, observation.area)
         self._steps += observation.steps
         self._clear += observation.clear
-        self._change = max(self._change, observation.change)
+        self._change = max(self._change, observation.probability * observation.change)
         if self.worst is None or observation.probability > self.worst.probability:
             self.worst = observation
 
