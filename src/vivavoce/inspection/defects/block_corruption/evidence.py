@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from vivavoce.inspection.defects.block_corruption.features import change_steps, mean_change, picture_steps
-from vivavoce.inspection.defects.block_corruption.grid import BEYOND, CLEARLY, grid_lead
+from vivavoce.inspection.defects.block_corruption.features import change_steps, picture_steps
 
 CORRUPT = 0.5
+CLEARLY, BEYOND = 1.5, 1.0
+"""How many times, and by how many levels more, the change must step at the border of a block than inside it."""
 
 BEFORE_S, UNSEEN = 2.0, 1.0
 """How long before an event the scene is remembered, and what counts where nothing of it was seen, in log odds."""
@@ -23,14 +24,6 @@ grids, nets and texture that moves."""
 LEAST_UNEXPLAINED = 0.25
 """Mean part of the first change in corrupt cells that the movement of the camera leaves unexplained, under which they
 moved with the scene: facades, mosaics and drawn pictures that pan."""
-
-LEAST_CHANGE = 4.5
-"""Mean change of corrupt cells in levels, times the probability, that one look at an event must have. Where the network
-is sure of what hardly changed, it takes the texture of a still picture for damage: nets, grass, leaves, plaster."""
-
-LEAST_LEAD, CLEAR_LEAD, SURE_ODDS = 1.0, 1.2, 3.0
-"""How many times as often as elsewhere the change must step at the border of blocks, and from where on the surest
-picture need not be sure, in log odds: the lights of a keyboard, tiles and pixel art keep to a grid of their own."""
 
 LASTING_LOOKS, LASTING_CLEAR = 20, 0.1
 LASTING_ODDS, MOST_ODDS = 3.5, 5.0
@@ -59,8 +52,6 @@ class Observation:
     """In the corrupt cells, logarithm of how far the change steps at the borders of blocks against inside them."""
     clear: float
     """Part of the blocks there at whose borders it steps clearly further."""
-    change: float
-    """Mean change there since the picture before, in levels."""
     came: bool = True
     """The blocks came with this picture; False where they went, as when the picture is whole again."""
 
@@ -72,8 +63,7 @@ def observe(figures: npt.NDArray[np.float32], cells: npt.NDArray[np.float32], pr
     steps = np.log((float(borders[corrupt].mean()) + 0.05) / (float(insides[corrupt].mean()) + 0.25))
     clear = float((borders > CLEARLY * insides + BEYOND)[corrupt].mean())
     now, before = (float((outer - inner)[corrupt].mean()) for outer, inner in picture_steps(figures))
-    change = float(mean_change(figures)[corrupt].mean())
-    return Observation(probability, float((cells > CORRUPT).mean()), cells, float(steps), clear, change, now >= before)
+    return Observation(probability, float((cells > CORRUPT).mean()), cells, float(steps), clear, now >= before)
 
 
 class Scene:
@@ -106,13 +96,10 @@ class Evidence:
     worst: Observation | None = None
     unexplained: list[float] = field(default_factory=list[float])
     """Of the first looks, see `camera`."""
-    places: list[npt.NDArray[np.float32]] = field(default_factory=list[npt.NDArray[np.float32]])
-    """Of the first looks, see `grid`."""
     _odds: list[float] = field(default_factory=lambda: [log_odds(0.0)] * 2)
     _area: float = 0.0
     _steps: float = 0.0
     _clear: float = 0.0
-    _change: float = 0.0
 
     def add(self, observation: Observation) -> None:
         """Take one more look."""
@@ -121,7 +108,6 @@ class Evidence:
         self._area = max(self._area, observation.area)
         self._steps += observation.steps
         self._clear += observation.clear
-        self._change = max(self._change, observation.probability * observation.change)
         if self.worst is None or observation.probability > self.worst.probability:
             self.worst = observation
 
@@ -132,9 +118,6 @@ class Evidence:
         if self.looks >= LASTING_LOOKS and (clear < LASTING_CLEAR or first < least_odds(self.looks)):
             return 0.0
         if steps < LEAST_STEPS or clear < LEAST_CLEAR or np.mean(self.unexplained or 1.0) < LEAST_UNEXPLAINED:
-            return 0.0
-        lead = grid_lead(self.places)
-        if self._change < LEAST_CHANGE or lead < LEAST_LEAD or (lead < CLEAR_LEAD and first < SURE_ODDS):
             return 0.0
         figures = np.array([first, second, np.log(self._area + 0.02), steps, clear, self.before])
         return float(1.0 / (1.0 + np.exp(-(WEIGHTS @ (figures - MEANS) + BIAS))))
