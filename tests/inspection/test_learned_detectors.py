@@ -220,6 +220,17 @@ def test_rows_that_come_to_rest_are_not_torn() -> None:
     assert older_rows_ratio(pictures) > 10
 
 
+def test_a_tear_of_the_oldest_frame_that_is_made_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows five frames old: that they do not fit the frames before as well needs one more to look at."""
+    _with(monkeypatch, tearing, Knowing(tearing=Saying(_torn_where_it_changes)))
+    frames = _panned(30)
+    whole = [frame.luma.copy() for frame in frames]
+    for number in (13, 15, 17):
+        frames[number].luma[32:] = whole[number - 5][32:]
+    (event,) = _seen(Tearing(INFO), frames)
+    assert event.evidence["row"] == pytest.approx(0.5, abs=0.02)
+
+
 def test_what_shows_again_once_something_passed_is_not_torn() -> None:
     """A bar moves over a ground that rests, as the choice in a menu does: the ground is older than the bar."""
     ground = np.random.default_rng(1).integers(16, 120, (64, 64)).astype(np.uint8)

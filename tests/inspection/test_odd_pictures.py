@@ -56,6 +56,35 @@ def test_a_box_that_comes_again_where_it_was_is_odd_once() -> None:
     assert _found(pictures) == [6, 25]
 
 
+def test_a_box_that_goes_to_and_fro_between_two_colours_is_odd_once() -> None:
+    pictures = [SCENE.copy() for _ in range(30)]
+    for number, picture in enumerate(pictures):
+        picture[60:120, 80:200] = 255 if number in (6, 20) or 11 <= number < 17 and number != 14 else 40
+    assert _found(pictures) == [6]
+
+
+def _with_lost_slices(scene: list[Plane], every: int, alike: bool) -> list[Plane]:
+    garbage = np.random.default_rng(5)
+    slices = [np.kron(garbage.choice([0, 255], (4, 40)), np.ones((10, 8))).astype(np.uint8) for _ in scene]
+    for number in range(6, len(scene) - 3, every):
+        scene[number][48:88] = slices[0 if alike else number]
+    return scene
+
+
+def test_a_slice_that_is_lost_at_the_same_place_is_odd_each_time() -> None:
+    """Of other damage on a scene that rests, or of the same on one that moves."""
+    rests = [SCENE.copy() for _ in range(60)]
+    assert _found(_with_lost_slices(rests, 12, alike=False)) == [6, 18, 30, 42, 54]
+    assert _found(_with_lost_slices(_scene(60), 12, alike=True)) == [6, 18, 30, 42, 54]
+
+
+def test_what_came_long_ago_is_forgotten() -> None:
+    pictures = [SCENE.copy() for _ in range(600)]
+    for number in (6, 30, 270, 590):
+        pictures[number][60:120, 80:200] = 255
+    assert _found(pictures) == [6, 590]
+
+
 def test_a_scene_that_pushes_another_out_is_not() -> None:
     one, other = (np.kron(np.random.default_rng(n).choice([40, 200], (9, 16)), np.ones((20, 20))) for n in (2, 3))
     pushed = np.hstack([one[:, 200:], other[:, :200]])

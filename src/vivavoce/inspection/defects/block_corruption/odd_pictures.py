@@ -22,9 +22,13 @@ picture before from which they still show the scene, as in the light of a flash.
 ALONE = 0.25
 """Part of the odd blocks that the pictures before and after may have: what flies past leaves them in every picture."""
 
-AGAIN, KINDS = 0.8, 8
-"""Part of the odd blocks of both that two odd pictures share, from which the second is the first again, and how many
-are remembered: what is drawn comes again where it was, damage does not."""
+AGAIN, SAME = 0.8, 3.0
+"""Part of the odd blocks of both that two odd pictures share, from which the second may be the first again, and mean
+levels by which what was there, and what came, may each differ from the first time: what is drawn goes to and fro between two
+looks. A slice that is lost again at its place is other damage, or hides another moment of the scene."""
+
+KINDS, REMEMBERED_S = 8, 10.0
+"""How many odd pictures are remembered, and for how many seconds after they last came again."""
 
 SAME_SCENE = 0.6
 """Correlation of the pictures before and after, from which they show one scene: one that pushes another out is none."""
@@ -38,11 +42,24 @@ class _Seen:
     """Which blocks neither neighbour in time knows, (rows, columns)."""
     foreign: bool
     """Whether they show something else than the scene."""
+    usual: Blocks
+    """What the picture before shows, (rows, columns)."""
+    shown: Blocks
+    """What the picture itself shows, (rows, columns)."""
 
     @property
     def count(self) -> int:
         """How many are odd."""
         return int(np.count_nonzero(self.odd))
+
+    def repeats(self, known: _Seen) -> bool:
+        """Whether the same place went from one of the same two looks to the other, either way."""
+        both = self.odd & known.odd
+        if np.count_nonzero(both) < AGAIN * np.count_nonzero(self.odd | known.odd):
+            return False
+        usual, shown = self.usual[both], self.shown[both]
+        ways = (known.usual[both], known.shown[both]), (known.shown[both], known.usual[both])
+        return any(max(np.abs(usual - one).mean(), np.abs(shown - two).mean()) <= SAME for one, two in ways)
 
 
 class OddPictures:
@@ -51,7 +68,7 @@ class OddPictures:
     def __init__(self) -> None:
         self._frames: deque[tuple[float, float, Blocks]] = deque(maxlen=5)
         self._seen: deque[_Seen] = deque(maxlen=3)
-        self._known: deque[npt.NDArray[np.bool_]] = deque(maxlen=KINDS)
+        self._known: deque[_Seen] = deque(maxlen=KINDS)
 
     def take(self, frame: VideoFrame) -> tuple[float, float] | None:
         """The span (start_s, end_s) of an odd picture, once two more are known."""
@@ -69,10 +86,16 @@ class OddPictures:
         alone = max(before.count, after.count) <= ALONE * middle.count
         if not (alone and middle.foreign and self._rests_around(middle.odd)):
             return None
-        if any(_overlap(known, middle.odd) >= AGAIN for known in self._known):
-            return None
-        self._known.append(middle.odd)
-        return middle.start_s, middle.end_s
+        return None if self._came_before(middle) else (middle.start_s, middle.end_s)
+
+    def _came_before(self, seen: _Seen) -> bool:
+        """Whether an odd picture repeats one that is remembered; it is remembered itself from then on."""
+        while self._known and seen.start_s - self._known[0].start_s > REMEMBERED_S:
+            self._known.popleft()
+        others = [known for known in self._known if not seen.repeats(known)]
+        again = len(others) < len(self._known)
+        self._known = deque([*others, seen], maxlen=KINDS)
+        return again
 
     def _look(self) -> _Seen:
         (_, _, before), (start_s, end_s, blocks), (_, _, after) = list(self._frames)[-3:]
@@ -80,15 +103,10 @@ class OddPictures:
         odd = (came > APART) & (went > APART) & (np.abs(after - before) < ALIKE * np.minimum(came, went))
         foreign = int(np.count_nonzero(odd)) >= LEAST_BLOCKS and float(np.median(came[odd])) >= LEAST_LEVELS
         foreign = foreign and likeness(before, after) >= SAME_SCENE and likeness(before[odd], blocks[odd]) < SCENE
-        return _Seen(start_s, end_s, odd, foreign)
+        return _Seen(start_s, end_s, odd, foreign, before, blocks)
 
     def _rests_around(self, odd: npt.NDArray[np.bool_]) -> bool:
         """Whether the place changes far less in the pictures around the middle one: the digits of a clock do not."""
         first, before, middle, after, last = (blocks[odd] for _, _, blocks in self._frames)
         around = np.maximum(np.abs(before - first), np.abs(last - after))
         return float(np.quantile(around, 0.75)) <= ALIKE * float(np.median(np.abs(middle - before)))
-
-
-def _overlap(one: npt.NDArray[np.bool_], other: npt.NDArray[np.bool_]) -> float:
-    """Part of the blocks of either that both have."""
-    return float(np.count_nonzero(one & other)) / max(1, int(np.count_nonzero(one | other)))

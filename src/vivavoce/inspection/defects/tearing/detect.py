@@ -21,6 +21,9 @@ from vivavoce.inspection.event_grouper import EventGroup, EventGrouper, ratio_to
 from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame, apart
 
 GAP_S = 1.5
+LOOKED_BACK = BURST + 1
+"""Frames that are kept: those that the network reads, and one before the oldest that a tear may show again."""
+
 FAR_BETTER = 3.0
 """How much better older rows fit where no seam need be seen."""
 
@@ -60,7 +63,7 @@ class Thresholds:
 class Tearing(Detector):
     """A frame that was shown before it was whole: rows of two moments meet at a horizontal line.
 
-    On one side of the line the rows are those of an earlier frame, two to four back, though they had moved on since,
+    On one side of the line the rows are those of an earlier frame, two to five back, though they had moved on since,
     and were elsewhere before; on the other side they are not: time goes back. That is looked for in every frame, small.
     Where there are some, a network tells how likely the frame is torn and where: it reads how each row follows the one
     above, and the same rows of the frames before, in 16 bands of columns. At one of the three likeliest lines, older
@@ -79,8 +82,8 @@ class Tearing(Detector):
     def __init__(self, media: MediaInfo, thresholds: Any = None) -> None:
         super().__init__(media, thresholds)
         self._network = load_learned("tearing", "tearing").networks["tearing"]
-        self._lumas: deque[Plane] = deque(maxlen=BURST)
-        self._small: deque[Plane] = deque(maxlen=BURST)
+        self._lumas: deque[Plane] = deque(maxlen=LOOKED_BACK)
+        self._small: deque[Plane] = deque(maxlen=LOOKED_BACK)
         self._grouper = EventGrouper(GAP_S)
         self._seams = 0
         """Frames of an event that show one."""
@@ -109,7 +112,7 @@ class Tearing(Detector):
         limits = self.thresholds
         if older_rows_ratio(tuple(self._small)) < limits.older_rows or self._passed_over(frame):
             return
-        torn, rows = self.judge(tuple(self._lumas))
+        torn, rows = self.judge(tuple(self._lumas)[-BURST:])
         if torn < limits.suspected:
             return
         seams = [(seam, row) for row in rows if (seam := self._seam_at(row)) is not None]
@@ -129,7 +132,7 @@ class Tearing(Detector):
 
     def _passed_over(self, frame: VideoFrame) -> bool:
         """Whether something else shows rows twice."""
-        return is_chart(frame.small) or is_plain(frame.small) or scrolls(tuple(self._lumas))
+        return is_chart(frame.small) or is_plain(frame.small) or scrolls(tuple(self._lumas)[-BURST:])
 
     def _seam_at(self, row: float) -> Seam | None:
         """What is at a line, a share of the height, where rows on one side are older; None elsewhere."""

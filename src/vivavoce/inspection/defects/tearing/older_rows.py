@@ -30,8 +30,9 @@ Levels = npt.NDArray[np.float32]
 
 def older_rows_ratio(pictures: Sequence[Plane]) -> float:
     """Luma of pictures in a row, small, (height, width) each, oldest first -> how much better the rows on one side of
-    some line in the last fit one of two to four back than they fit any other, and than the other side fits it.
+    some line in the last fit an earlier one than they fit those since, and than the other side fits it.
 
+    That one is two back or more, and not the oldest: those before it may be `EARLIER` times closer than those since.
     Only bands of columns that moved since count, and rows that stay as they were in the picture before do not: things
     come to rest. 0 where nothing moved.
     """

@@ -28,7 +28,8 @@ class Seam:
     """What the rows about a line tell."""
 
     ratio: float
-    """How much better one side fits an earlier picture than any other, and than the other side fits that one."""
+    """How much better one side fits an earlier picture than those since, and than the other side fits that one; those
+    before may be `EARLIER` times closer."""
     width: float
     """Share of the width that moved there, 0 to 1."""
     levels: float
