@@ -59,7 +59,7 @@ def test_a_box_that_comes_again_where_it_was_is_odd_once() -> None:
 def test_a_box_that_goes_to_and_fro_between_two_colours_is_odd_once() -> None:
     pictures = [SCENE.copy() for _ in range(30)]
     for number, picture in enumerate(pictures):
-        picture[60:120, 80:200] = 255 if number in (6, 20) or 11 <= number < 17 and number != 14 else 40
+        picture[60:120, 80:200] = 255 if number in (6, 20) or (11 <= number < 17 and number != 14) else 40
     assert _found(pictures) == [6]
 
 

@@ -103,7 +103,7 @@ def run_network(model: bytes) -> None:
         assert np.isfinite(np.asarray(output, np.float64)).all()
 
 
-@pytest.mark.parametrize("recipe", ["aligner", "blockiness"])
+@pytest.mark.parametrize("recipe", ["aligner", "blockiness", "tearing"])
 def test_training_can_begin_from_the_addon_that_ships(recipe: str, workspace: Workspace, tmp_path: Path) -> None:
     train(recipe, workspace)
     product = build_product(recipe, workspace)

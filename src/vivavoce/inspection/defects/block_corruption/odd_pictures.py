@@ -24,8 +24,8 @@ ALONE = 0.25
 
 AGAIN, SAME = 0.8, 3.0
 """Part of the odd blocks of both that two odd pictures share, from which the second may be the first again, and mean
-levels by which what was there, and what came, may each differ from the first time: what is drawn goes to and fro between two
-looks. A slice that is lost again at its place is other damage, or hides another moment of the scene."""
+levels by which what was there, and what came, may each differ from the first time: what is drawn goes to and fro
+between two looks. A slice that is lost again at its place is other damage, or hides another moment of the scene."""
 
 KINDS, REMEMBERED_S = 8, 10.0
 """How many odd pictures are remembered, and for how many seconds after they last came again."""
