@@ -116,6 +116,14 @@ def test_black_between_two_scenes_is_a_pause(clean: Clip, pictures: int, same_sc
     assert len(found(replace(clean, frames=shown), "black")) == told
 
 
+@pytest.mark.parametrize(("times", "light", "told"), [(2, 2, 2), (4, 2, 0), (4, 15, 4)])
+def test_black_that_comes_again_and_again_is_a_strobe(clean: Clip, times: int, light: int, told: int) -> None:
+    scene = clean.frames[0]
+    dark = scene.mapped(np.full_like(scene.luma, 16))
+    shown = (*[scene] * 25, *[dark, *[scene] * light] * times, *[scene] * 25)
+    assert len(found(replace(clean, frames=shown), "black")) == told
+
+
 @pytest.mark.parametrize(("of_light", "told"), [(True, 0), (False, 1)])
 def test_light_of_another_colour_leaves_what_is_dark(of_light: bool, told: int) -> None:
     luma = np.random.default_rng(7).permuted(np.kron(np.linspace(20, 200, 40), np.ones((180, 8))), axis=1)

@@ -5,6 +5,7 @@ and take up no more of the width than one, or have been there before: a title on
 Black is unexpected when it comes at once and goes at once: fades to or from black, and black before the first or
 after the last picture, are meant. So is black between two scenes, unless it is of a few pictures, which are left over
 at a cut, or long. A film that cuts hard to black and back to the same scene on purpose looks the same.
+A picture or two of darkness that comes again and again, with hardly more light between, is a strobe, and meant.
 
 Lifted black, up to a level of 40, is told by how even it is.
 
@@ -42,6 +43,9 @@ SAME_SCENE, OTHER_SCENE = 0.5, 0.3
 LEFT_OVER_S, LONG_S = 0.13, 3.0
 """How long black between two scenes lasts at most where it is left over at a cut, and at least where nobody would have
 made so long a pause."""
+
+STROBE_S, STROBE_TIMES = 0.2, 3
+"""How long it is light at most between two moments of darkness of one strobe, and how many it has at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,10 @@ class Black(Detector):
         self._light: deque[_Light] = deque(maxlen=64)
         self._dark: _Dark | None = None
         self._last_light: Plane | None = None
+        self._held: list[Event] = []
+        """Of darkness that may be a strobe's: its next moment may still come."""
+        self._times, self._dark_until_s = 0, float("-inf")
+        """How often it went dark in a row, with hardly any light between, and when it last grew light."""
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
         level = self.thresholds.dark_full_range if frame.full_range else self.thresholds.dark
@@ -98,9 +106,12 @@ class Black(Detector):
             self._note_darkness(frame, bright, mean)
             return
         if self._dark:
-            yield from self._judge_group(self._dark, frame.time_s, mean, frame.blocks)
+            self._held += self._judge_group(self._dark, frame.time_s, mean, frame.blocks)
             self._dark = None
             self._light.clear()
+            self._dark_until_s = frame.time_s
+        elif frame.time_s - self._dark_until_s > STROBE_S:
+            yield from self._end_strobe()
         self._light.append(_Light(frame.time_s, mean, frame.blocks))
         self._last_light = frame.small.copy()
 
@@ -114,7 +125,14 @@ class Black(Detector):
     def finish(self, end_s: float) -> Iterator[Event]:
         dark = self._dark
         if dark and dark.end_s < end_s - LEAST_END_S:
-            yield from self._judge_group(dark, dark.end_s, 255.0, None)
+            self._held += self._judge_group(dark, dark.end_s, 255.0, None)
+        yield from self._end_strobe()
+
+    def _end_strobe(self) -> list[Event]:
+        """What was held back; of a strobe only what is longer than its moments."""
+        kept = [event for event in self._held if self._times < STROBE_TIMES or event.seconds > LEFT_OVER_S]
+        self._held, self._times = [], 0
+        return kept
 
     def _note_darkness(self, frame: VideoFrame, bright: float, mean: float) -> None:
         end_s = frame.time_s + frame.seconds
@@ -125,6 +143,7 @@ class Black(Detector):
             title = bright > NO_LOGO and not was_there(frame.small, self._last_light)
             sudden = _is_sudden(recent, mean) and (not title or is_narrow(frame.small))
             self._dark = _Dark(frame.time_s, end_s, sudden, bright, blocks, title=title)
+            self._times += 1
             return
         dark.moved = max(dark.moved, float(np.abs(blocks - dark.blocks).max()))
         dark.logo, dark.end_s, dark.pictures = max(dark.logo, bright), end_s, dark.pictures + 1
