@@ -197,6 +197,14 @@ def test_a_figure_on_threes_before_a_background_that_stops_does_not_stutter(clea
     assert found(Clip(tuple(frames), RATE_HZ), "stutter") == []
 
 
+@pytest.mark.parametrize("every", [3, 4])
+def test_a_rate_that_drops_for_a_while_stutters(every: int) -> None:
+    frames = moving(10.0).frames
+    shown = [number if not 75 <= number < 159 else 75 + (number - 75) // every * every for number in range(250)]
+    (event,) = found(Clip(tuple(frames[number] for number in shown), RATE_HZ), "stutter")
+    assert (event.start_s, event.end_s) == (pytest.approx(3.0, abs=0.2), pytest.approx(6.36, abs=0.2))
+
+
 def test_lines_that_flicker_at_the_edge_while_the_scene_rests_do_not_stutter(clean: Clip) -> None:
     frames = list(clean.frames)
     for number in range(40, 75):
@@ -258,6 +266,14 @@ def test_a_frozen_picture_leaps_and_what_has_rested_begins_slowly(clean: Clip, s
 def test_a_view_that_was_turned_and_rests_until_another_is_shown_is_not_frozen(clean: Clip) -> None:
     frames = (*clean.frames[:40], *[clean.frames[40]] * 25, *[clean.frames[60]] * 25)
     assert found(replace(clean, frames=frames), "freeze") == []
+
+
+@pytest.mark.parametrize(("behind", "told"), [(150, True), (122, False)])
+def test_a_freeze_in_which_one_new_picture_came_through_is_told_where_motion_goes_on(behind: int, told: bool) -> None:
+    scene = moving(8.0).frames
+    frames = (*scene[:75], *[scene[75]] * 45, *[scene[121]] * 45, *scene[behind : behind + 25])
+    events = found(Clip(frames, RATE_HZ), "freeze")
+    assert [(event.start_s, event.end_s) for event in events] == [pytest.approx((3.0, 6.6), abs=0.1)] * told
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(2, False), (4, True)])

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -25,7 +25,8 @@ import numpy as np
 import numpy.typing as npt
 
 from vivavoce.inspection.content import is_drawn
-from vivavoce.inspection.defects.freeze.ended_hold import FOLLOWING, EndedHold
+from vivavoce.inspection.defects.freeze.ended_hold import EndedHold
+from vivavoce.inspection.defects.freeze.hold import Hold
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import ratio_to_threshold
@@ -73,35 +74,13 @@ class Thresholds:
     same_place: float = 0.5
     """Part of what moved before a hold that must move again after it."""
     end_seconds: float = 3.0
-    """A hold to the end of the file that is shorter passes."""
+    """A hold to the end of the file, or to a change of the frame size, that is shorter passes."""
     contrast: float = 2.0
     """Spread of the levels of a picture under which it is flat, and nothing is held."""
 
 
 MOST_SPEEDS = 10_000
 """Of a held picture: a channel may freeze for days."""
-
-
-@dataclass(slots=True)
-class _Hold:
-    """Pictures that stay as they are."""
-
-    start_s: float
-    context: float
-    """Typical motion before."""
-    last: float
-    """Speed of the last step before."""
-    moving: bool
-    anchor: Blocks
-    active: npt.NDArray[np.bool_]
-    """Which blocks moved in the last steps before."""
-    speeds: list[float] = field(default_factory=list[float])
-    same_before: bool = False
-    """Whether the scene was the same as long before as motion is looked at: no transition led to it."""
-    drawn: bool = False
-    """Whether the held picture is a page, a chart or a screen."""
-    popped: int = 0
-    end_s: float = 0.0
 
 
 class Freeze(Detector):
@@ -112,7 +91,7 @@ class Freeze(Detector):
         super().__init__(media, thresholds)
         self._motion = Motion()
         self._past: deque[Step] = deque(maxlen=200)
-        self._hold: _Hold | None = None
+        self._hold: Hold | None = None
         self._ended: deque[EndedHold] = deque()
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
@@ -128,7 +107,7 @@ class Freeze(Detector):
             hold.end_s = frame.time_s + frame.seconds
         else:
             if hold and (event := self._judge_hold(hold, frame.time_s, step)):
-                self._ended.append(EndedHold(event, hold.context, step.speed))
+                self._ended.append(EndedHold(event, hold, step.speed))
             self._hold = self._begin_hold(step, frame) if step.speed < self._threshold() else None
         self._past.append(step)
 
@@ -143,8 +122,8 @@ class Freeze(Detector):
     def _follow(self, step: Step) -> Iterator[Event]:
         """Take a step behind holds that have ended, and tell of those that are known by now."""
         for ended in self._ended:
-            ended.following.append(step.speed)
-        while self._ended and len(self._ended[0].following) == FOLLOWING:
+            ended.follow(step, leaps=self._leaps(ended.hold, step))
+        while self._ended and self._ended[0].is_known(step.time_s):
             ended = self._ended.popleft()
             if ended.made_up_for:
                 yield ended.event
@@ -154,7 +133,7 @@ class Freeze(Detector):
         typical = float(np.median(recent[-25:])) if recent else 0.0
         return min(STILL_MOST, max(STILL, STILL_SHARE * typical))
 
-    def _begin_hold(self, step: Step, frame: VideoFrame) -> _Hold:
+    def _begin_hold(self, step: Step, frame: VideoFrame) -> Hold:
         """The picture before this one is the one that is held."""
         start_s = self._past[-1].time_s if self._past else step.time_s - step.seconds
         recent = [s for s in self._past if s.time_s > start_s - CONTEXT_S]
@@ -166,7 +145,7 @@ class Freeze(Detector):
         sudden = enough and BRAKED * context <= last and recent[-1].speed <= CUT * max(context, STILL)
         sudden = sudden and not _fades_in([s for s in recent if s.time_s > start_s - FADE_S], step)
         sudden = sudden and recent[-1].likeness > SAME_SCENE and float(np.median(motions[-UNTIL:])) > STILL
-        hold = _Hold(
+        hold = Hold(
             start_s,
             context,
             last,
@@ -180,7 +159,7 @@ class Freeze(Detector):
         hold.drawn = hold.moving and is_drawn(frame.small)
         return hold
 
-    def _stays(self, hold: _Hold, step: Step) -> bool:
+    def _stays(self, hold: Hold, step: Step) -> bool:
         """A key picture may pop: once in a while more changes than noise, but less than the motion before."""
         drift = rank_magnitude(step.blocks - hold.anchor)
         limit = min(STILL_MOST, max(STILL, STILL_SHARE * hold.context))
@@ -192,23 +171,28 @@ class Freeze(Detector):
             return True
         return False
 
-    def _scene_moved(self, hold: _Hold, resumed: Step | None) -> bool:
+    def _scene_moved(self, hold: Hold, resumed: Step | None) -> bool:
         """Whether what moved before the hold moves again after it, and something that could move is held."""
         if float(hold.anchor.std()) < self.thresholds.contrast:
             return False
         whole = float(hold.active.mean()) >= self.thresholds.scene_share
         if resumed is None or resumed.blocks.shape != hold.active.shape:
             return whole and hold.same_before and hold.last >= END_LAST * hold.context
-        if not whole and likeness(hold.anchor, resumed.blocks) < ELSEWHERE:
-            return False
-        again = np.abs(resumed.blocks - hold.anchor) > ACTIVE
-        active = float(hold.active.sum())
-        if active < LEAST_ACTIVE:
-            return False
-        went_on = resumed.speed >= WENT_ON * hold.context and float(again.sum()) >= active
-        return went_on and float((again & hold.active).sum()) >= self.thresholds.same_place * max(1.0, active)
+        changed, active = changed_blocks(hold.anchor, resumed.blocks), int(hold.active.sum())
+        return active >= LEAST_ACTIVE and int(changed.sum()) >= active and self._leaps(hold, resumed)
 
-    def _judge_hold(self, hold: _Hold, end_s: float, resumed: Step | None) -> Event | None:
+    def _leaps(self, hold: Hold, step: Step) -> bool:
+        """Whether a step leads away from the held picture as the end of a freeze does: far, where it had moved before,
+        and to the same place unless the camera moved."""
+        if step.blocks.shape != hold.active.shape or step.speed < WENT_ON * hold.context:
+            return False
+        whole = float(hold.active.mean()) >= self.thresholds.scene_share
+        if not whole and likeness(hold.anchor, step.blocks) < ELSEWHERE:
+            return False
+        again = float((changed_blocks(hold.anchor, step.blocks) & hold.active).sum())
+        return again >= self.thresholds.same_place * max(1.0, float(hold.active.sum()))
+
+    def _judge_hold(self, hold: Hold, end_s: float, resumed: Step | None) -> Event | None:
         """The event that a hold is, as far as it and the step that ended it can tell."""
         noise = float(np.median(hold.speeds))
         strength = hold.context / (CONTRAST * max(noise, 0.3))
@@ -234,5 +218,9 @@ def moved_blocks(looks: Iterable[Blocks]) -> npt.NDArray[np.bool_]:
     looks = list(looks)
     if len(looks) < 2 or looks[0].shape != looks[-1].shape:
         return np.zeros((1, 1), bool)
-    changes = [np.abs(now - then) for then, now in pairwise(looks)]
-    return np.max(changes, axis=0) > ACTIVE
+    return np.any([changed_blocks(then, now) for then, now in pairwise(looks)], axis=0)
+
+
+def changed_blocks(then: Blocks, now: Blocks) -> npt.NDArray[np.bool_]:
+    """Which blocks (rows, columns) changed from one picture to another of the same size, as what moves does."""
+    return np.abs(now - then) > ACTIVE

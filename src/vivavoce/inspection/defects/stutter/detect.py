@@ -146,7 +146,9 @@ class Stutter(Detector):
             return
         active = moved_blocks(self._recent)
         again = moved_blocks((repeats[-1].blocks, step.blocks))
-        if active.shape == again.shape and (again & active).sum() < SAME_PLACE * active.sum():
+        same_size = active.shape == again.shape and active.any()
+        moved = float((again & active).sum() / active.sum()) if same_size else 1.0
+        if moved < SAME_PLACE:
             return
         leap = step.speed / max(typical, 1e-6)
         if leap < (LEAP if len(repeats) < 2 else RESUMED):
@@ -159,6 +161,7 @@ class Stutter(Detector):
             min(4.0, limit / max(still, 0.3)) * max(1.0, min(leap, 2.0)),
             leap,
             step.likeness,
+            moved,
         )
         self._halts.append(halt)
         for span in self._spans.add(start_s, end_s, max(1.0, halt.strength)):
