@@ -382,6 +382,17 @@ def test_another_view_in_one_pane_of_a_screen_blurs_nothing() -> None:
     assert found(Clip(tuple(frames), RATE_HZ), "blur") == []
 
 
+def test_a_scene_that_is_blurred_under_sharp_titles_is_blurred() -> None:
+    scene, titles = moving(8.0, 360, 640, sound=False), moving(1.0, 60, 640, sound=False).frames[20].luma
+    frames: list[Yuv] = []
+    for number, frame in enumerate(scene.frames):
+        luma = blur_plane(frame.luma, 3.0) if 75 <= number < 125 else frame.luma.copy()
+        luma[300:] = titles
+        frames.append(frame.mapped(luma))
+    (event,) = found(replace(scene, frames=tuple(frames)), "blur")
+    assert (event.start_s, event.end_s) == (pytest.approx(3.0, abs=0.2), pytest.approx(5.0, abs=0.2))
+
+
 def test_levels_bunch_at_a_period_that_stands_out() -> None:
     places = np.arange(256)
     tone, other = periodicity(np.where(places % 8 == 4, 900.0, 60.0))

@@ -5,7 +5,8 @@ once in a scene that stays, holds for 0.6 s, and goes at once, is a defect; a pu
 a soft scene begins with a cut. The same things must be sharp, soft and sharp again: the picture is parted into tiles,
 and those with as many strong edges before, in and after the drop tell. A thing that comes to the front and goes lets
 the others as sharp as they are; so do a hand that waves, and another view in one pane of a screen: where a tenth of the
-tiles stays sharp, nothing is blurred. What is soft because it moves fast is no defect.
+tiles stays sharp, nothing is blurred. Titles that stand still over a scene that moves are not asked. What is soft
+because it moves fast is no defect.
 By itself, a picture scaled up by four and more has edges that rise evenly over several pixels, all of them.
 
 Fails on softness of a whole file at less than that, and on slow changes.
@@ -19,21 +20,23 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from vivavoce.inspection.defects.blur.tiles import (
+    Edges,
+    Lines,
+    edge_tiles,
+    lines_of,
+    sharpness_of,
+    tile_ratio,
+    titles,
+)
 from vivavoce.inspection.detector import Detector, Sampling
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import ratio_to_threshold
-from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame
+from vivavoce.inspection.media import MediaInfo, VideoFrame
 from vivavoce.inspection.motion import Blocks, likeness
 
-Edges = npt.NDArray[np.float32]
-
 EVERY_S = 0.12
-ROW_STEP = 4
-STRONGEST = 0.02
-LEAST_EDGES, LEAST_RISE = 16, 12
-REACH = 6
 DROP, CRISP = 0.84, 0.8
 """Sharpness against that before, and by itself, under which a picture may be blurred: drawings are above it."""
 LEAST_PAST, LEAST_PICTURES = 3, 5
@@ -41,10 +44,6 @@ SLACK_IN, SLACK_OUT = 0.25, 0.3
 """Of the depth of a drop: how far from the bottom its second look, and from the top the first or second after it."""
 SAME_SCENE = 0.75
 MOST_S = 20.0
-ROWS, COLUMNS = 6, 8
-"""Of tiles in the picture."""
-TILE_EDGES, AS_MANY = 8.0, 3.0
-"""Strong edges in a tile from which it tells, and by what ratio their number may change."""
 TILE_DROP = 0.95
 """Sharpness of the middle one of those tiles, against that before and after."""
 STAYS_SHARP, MOST_SOFT = 0.98, 0.9
@@ -62,8 +61,8 @@ MOST_KEPT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Strong edges of one picture by tile, (48, 3): the sum of their steepest steps, that of their rises over six
-    pixels, both in levels, and how many there are."""
+    """Strong edges of one picture by tile, (48, 4): the sum of their steepest steps, that of their rises over six
+    pixels, both in levels, how many there are, and how many of them lie as in the look before."""
 
     tiles: Edges
     motion: float = 0.0
@@ -98,7 +97,8 @@ class _Soft:
         soft, past = mean_tiles(self.looks), mean_tiles(self.past)
         if max(tile_ratio(soft, past), tile_ratio(soft, after.tiles)) > TILE_DROP:
             return False
-        if tile_ratio(soft, past, MOST_SOFT) >= STAYS_SHARP:
+        scene = ~titles(past, soft)
+        if tile_ratio(soft[scene], past[scene], MOST_SOFT) >= STAYS_SHARP:
             return False
         motion = float(np.median([look.motion for look in self.looks[1:]]))
         usual = max(float(np.median([look.motion for look in self.past])), after.motion)
@@ -123,13 +123,15 @@ class Blur(Detector):
         super().__init__(media, thresholds)
         self._recent: deque[Look] = deque(maxlen=PAST)
         self._blocks: Blocks | None = None
+        self._lines: Lines | None = None
         self._soft: _Soft | None = None
         self._all: list[float] = []
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
         blocks, before = frame.blocks, self._blocks
         self._blocks = blocks
-        tiles = edge_tiles(frame.luma)
+        lines_before, self._lines = self._lines, lines_of(frame.luma)
+        tiles = edge_tiles(self._lines, lines_before)
         if tiles is None:
             return
         same = before is not None and likeness(before, blocks) > SAME_SCENE
@@ -179,54 +181,9 @@ class Blur(Detector):
             )
 
 
-def sharpness(luma: Plane) -> float | None:
-    """Part of a strong edge's rise over six pixels that its steepest step makes; None without strong edges.
-
-    An even slope gives 0.17, natural video 0.3 to 0.6.
-    """
-    tiles = edge_tiles(luma)
-    return None if tiles is None else sharpness_of(tiles)
-
-
-def sharpness_of(tiles: Edges) -> float:
-    """The sharpness of a picture by its tiles (48, 3), 0 to 1 and over."""
-    steepest, rise, _ = tiles.sum(axis=0)
-    return float(steepest / rise)
-
-
-def edge_tiles(luma: Plane) -> Edges | None:
-    """The strongest edges of luma (height, width) on every fourth row, by tile, as `Look` keeps them; None where there
-    are hardly any."""
-    lines = luma[::ROW_STEP].astype(np.int16)
-    rise = np.abs(lines[:, REACH:] - lines[:, :-REACH])
-    count = max(LEAST_EDGES, round(STRONGEST * rise.size))
-    if count >= rise.size:
-        return None
-    limit = max(LEAST_RISE, int(np.partition(rise.ravel(), rise.size - count)[rise.size - count]))
-    rows, columns = np.nonzero(rise >= limit)
-    if len(rows) < LEAST_EDGES:
-        return None
-    edges = lines[rows[:, None], columns[:, None] + np.arange(REACH + 1)]
-    steepest = np.abs(np.diff(edges, axis=1)).max(axis=1)
-    tile = rows * ROWS // rise.shape[0] * COLUMNS + columns * COLUMNS // rise.shape[1]
-    sums = (np.bincount(tile, weights, ROWS * COLUMNS) for weights in (steepest, rise[rows, columns], None))
-    return np.stack(list(sums), axis=1).astype(np.float32)
-
-
 def mean_tiles(looks: Sequence[Look]) -> Edges:
     """The mean of the tiles of some looks."""
     return np.mean([look.tiles for look in looks], axis=0)
-
-
-def tile_ratio(tiles: Edges, others: Edges, share: float = 0.5) -> float:
-    """The quantile, by default the median, over the tiles that have edges enough and as many in both, of sharpness
-    against that of the other; 1.0 where no tile has."""
-    counts, other_counts = tiles[:, 2], others[:, 2]
-    fewer, more = np.minimum(counts, other_counts), np.maximum(counts, other_counts)
-    known = (fewer >= TILE_EDGES) & (more <= AS_MANY * fewer)
-    if not known.any():
-        return 1.0
-    return float(np.quantile(tiles[known, 0] / tiles[known, 1] * others[known, 1] / others[known, 0], share))
 
 
 def _event(soft: _Soft, end_s: float) -> Event:
