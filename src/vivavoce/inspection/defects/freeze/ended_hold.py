@@ -16,8 +16,9 @@ FOLLOWING = 3
 STILL, GOES_ON = 1.0, 0.1
 """Levels, and part of typical motion before the hold, of which one of those steps has the lesser at least."""
 
-LEAST_LEAP = 0.8
-"""The step that ended it against typical ones of those: less is the first of a motion that begins."""
+LEAST_LEAP, LEAST_LATER_LEAP = 0.8, 1.3
+"""The step that ended it against typical ones of those: less is the first of a motion that begins; and where another
+picture rested before it: a view in a program may be turned again at once."""
 
 BEGINS = 0.25
 """Part of typical motion before the hold that a step has with which a picture that rests behind it is over."""
@@ -38,6 +39,7 @@ class EndedHold:
     """The steps behind that one, in levels."""
     dropped: bool = False
     """Whether a picture that rested behind it did not end in a leap."""
+    least_leap: float = LEAST_LEAP
 
     def follow(self, step: Step, leaps: bool) -> None:
         """Take the next step; `leaps` tells whether it leads away from the held picture as the end of a freeze does.
@@ -46,7 +48,7 @@ class EndedHold:
             self.following.append(step.speed)
         elif step.speed >= max(STILL, BEGINS * self.hold.context):
             self.dropped = self.dropped or not leaps
-            self.leap, self.following = step.speed, []
+            self.leap, self.following, self.least_leap = step.speed, [], LEAST_LATER_LEAP
             self.event = replace(self.event, end_s=step.time_s)
 
     def is_known(self, time_s: float) -> bool:
@@ -61,7 +63,7 @@ class EndedHold:
         shown, that rests. True where nothing follows."""
         if self.dropped:
             return False
-        return not self.following or (self._goes_on and self.leap >= LEAST_LEAP * float(np.median(self.following)))
+        return not self.following or (self._goes_on and self.leap >= self.least_leap * float(np.median(self.following)))
 
     @property
     def _goes_on(self) -> bool:
