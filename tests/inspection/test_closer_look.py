@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -111,3 +111,58 @@ def test_a_picture_whose_packet_had_no_stamp_counts_as_sparse(calm: Path) -> Non
     with av.open(str(calm)) as container:
         closer = CloserLook(container.streams.video[0], TIERS["live"])
         assert closer.is_sparse(90_000)
+        assert closer.is_sparse(None)
+
+
+@pytest.fixture(scope="module")
+def looped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A film of 6 s, four times over, whose clock begins anew each time."""
+    folder = tmp_path_factory.mktemp("closer")
+    once, path = written(folder / "once.ts", moving(6.0, 192, 320)), folder / "looped.ts"
+    path.write_bytes(4 * once.read_bytes())
+    return path
+
+
+def test_as_much_is_looked_at_after_a_clock_steps_back_as_before(looped: Path) -> None:
+    times_s = [picture.time_s for picture in pictures(looped)]
+    counts = [sum(start_s <= time_s < start_s + 6.0 for time_s in times_s) for start_s in (0.0, 6.0, 12.0, 18.0)]
+    assert min(counts) > 0.2 * 6.0 * 25
+    assert max(counts) < 1.2 * min(counts)
+
+
+def test_a_clock_that_steps_back_holds_no_packets(looped: Path) -> None:
+    read: list[Packet[Any]] = []
+    with av.open(str(looped)) as container:
+        video = container.streams.video[0]
+
+        def packets() -> Iterator[Packet[Any]]:
+            for packet in container.demux():
+                read.append(packet)
+                yield packet
+
+        given = CloserLook(video, TIERS["live"]).packets(packets())
+        held = [
+            sum(packet.stream_index == video.index for packet in read[number:]) for number, _ in enumerate(given, 1)
+        ]
+    assert max(held) < 1.5 * 25
+
+
+def test_stamps_of_the_clock_before_mean_nothing(looped: Path) -> None:
+    """The decoder gives its last pictures of a clock once it has the first packets of the next one."""
+    with av.open(str(looped)) as container:
+        video = container.streams.video[0]
+        closer = CloserLook(video, TIERS["live"])
+        given = (packet.pts for packet in closer.packets(container.demux(video)) if packet.pts is not None)
+        before = list(islice(given, 150))
+        first = next(given)
+        assert first == min(before)
+        assert not any(closer.passes_over(pts) for pts in before)
+        assert closer.is_sparse(max(before))
+        assert not closer.is_sparse(first)
+
+
+def test_a_picture_right_after_one_that_was_left_out_is_sparse_at_any_rate(tmp_path: Path) -> None:
+    slow = replace(moving(8.0, 192, 320, sound=False), rate_hz=2.0)
+    seen = pictures(written(tmp_path / "slow.mp4", slow))
+    for before, after in pairwise(seen):
+        assert after.sparse or after.time_s - before.time_s < 0.6

@@ -320,6 +320,15 @@ def test_all_pictures_of_a_long_event_say_whether_it_is_combed(clean: Clip, monk
     assert list(detector.finish(50.0)) == []
 
 
+def test_pictures_of_another_size_that_a_tier_makes_as_large_as_before_begin_anew(clean: Clip) -> None:
+    woven, _ = simulate("combing", clean, 0.0, 4.0, 1.0)
+    detector, small = Combing(info(clean)), pictures(clean)[0]
+    lumas = [*(frame.luma[:-32, :-64] for frame in woven.frames[:20]), *(frame.luma for frame in woven.frames[20:])]
+    for number, full_luma in enumerate(lumas):
+        list(detector.on_frame(replace(small, time_s=number / 25, seconds=1 / 25, full_luma=full_luma)))
+    assert [event.defect for event in detector.finish(len(lumas) / 25)] == ["combing"]
+
+
 def test_fields_that_the_file_announces_are_no_defect(clean: Clip) -> None:
     woven, _ = simulate("combing", clean, 0.0, 4.0, 1.0)
     session = InspectionSession(info(woven), ["combing"])

@@ -18,12 +18,13 @@ from av.video.stream import VideoStream
 
 from vivavoce.inspection.errors import MediaError
 from vivavoce.inspection.tiers import Tier
+from vivavoce.inspection.timestamps import BACK_S
 
 BEFORE_S, AFTER_S = 1.0, 1.0
 """All pictures are decoded from so long before a sign until so long after the last."""
 
 MOST_HELD, JUMP_S = 2000, 10.0
-"""Packets that are held at most, and by how much times may leap before they begin anew."""
+"""Packets that are held at most, and by how much times may leap forwards before they begin anew."""
 
 BETWEEN, OUTER, LEAST = 30, 8, 6
 """Pictures whose sizes are remembered, between others and not, and how many of the first tell what is usual."""
@@ -50,7 +51,8 @@ REGULAR_S = 30.0
 """After so long without a sign there is a closer look all the same, of `BEFORE_S`: what was always so gives none."""
 
 APART_S = 0.2
-"""No picture was left out for so long before one with all its neighbours."""
+"""No picture was left out for so long before one with all its neighbours, however fast pictures follow one another;
+and never the one right before it, however slowly."""
 
 
 class CloserLook:
@@ -62,8 +64,9 @@ class CloserLook:
         self._repeat_bytes = REPEAT_BYTES + REPEAT_BITS / 8 * blocks
         self._held: deque[tuple[float, Packet[Any]]] = deque()
         """With the latest time of a picture by then, in seconds."""
-        self._top_s = self._shown_s = float("-inf")
-        """Latest time of a picture that was read, and of one that goes to the decoder."""
+        self._top_s = self._shown_s = self._coded_s = float("-inf")
+        """Latest time of a picture that was read, and of one that goes to the decoder; and when the one that was read
+        last is decoded: such times never go back unless the clock does."""
         self._sign_s = self._grown_s = self._left_out_s = float("-inf")
         rate = stream.average_rate or stream.guessed_rate
         self._next_to_s = NEXT_TO / float(rate) if rate else 0.06
@@ -86,7 +89,13 @@ class CloserLook:
         try:
             for packet in packets:
                 if packet.stream_index == self._stream.index and packet.pts is not None:
-                    self._read(packet, packet.pts * self._time_base)
+                    time_s = packet.pts * self._time_base
+                    if self._begins(packet, time_s):
+                        while self._held:
+                            yield self._next()
+                        self._begin(time_s)
+                    else:
+                        self._read(packet, time_s)
                 self._held.append((self._top_s, packet))
                 while self._held and (self._top_s - self._held[0][0] > BEFORE_S or len(self._held) > MOST_HELD):
                     yield self._next()
@@ -103,22 +112,33 @@ class CloserLook:
 
     def is_sparse(self, pts: int | None) -> bool:
         """Whether pictures were left out shortly before the one with this stamp, which was just decoded."""
-        if pts is None:
-            return False
+        if pts is None or not self._due or pts > self._due[-1]:
+            return True  # its packet had no stamp, or one of a clock that began anew: nobody knows what was left out
         place = bisect_left(self._due, pts)
-        left_out, due = self._due[:place], self._due[place : place + 1]
-        del self._due[: place + len(due)]
+        known, left_out = self._due[place] == pts, self._due[:place]
+        del self._due[: place + known]
         self._passed_over.difference_update(left_out)
-        if due != [pts]:  # its packet had no stamp, and nobody knows what was left out
+        if not known:
             left_out = [pts]
         self._left_out_s = left_out[-1] * self._time_base if left_out else self._left_out_s
-        return 0.0 <= pts * self._time_base - self._left_out_s < APART_S
+        return bool(left_out) or 0.0 <= pts * self._time_base - self._left_out_s < APART_S
+
+    def _begins(self, packet: Packet[Any], time_s: float) -> bool:
+        """Whether the clock begins anew with a packet of pictures. A small step back may be a fault of one stamp; with
+        a key picture it is a join."""
+        before_s, self._coded_s = self._coded_s, time_s if packet.dts is None else packet.dts * self._time_base
+        back = self._coded_s < before_s - (0.0 if packet.is_keyframe else BACK_S)
+        return back or abs(time_s - self._top_s) > JUMP_S
+
+    def _begin(self, time_s: float) -> None:
+        """Forget all times and stamps of the clock before: the same ones may come again."""
+        self._top_s, self._sign_s, self._grown_s = time_s, time_s - AFTER_S, time_s - GROWN_EVERY_S
+        self._shown_s = self._left_out_s = float("-inf")
+        for stamps in (self._repeats, self._due, self._passed_over):
+            stamps.clear()
 
     def _read(self, packet: Packet[Any], time_s: float) -> None:
         """Look for signs in a packet of pictures."""
-        if abs(time_s - self._top_s) > JUMP_S:
-            self._top_s, self._sign_s, self._grown_s = time_s, time_s - AFTER_S, time_s - GROWN_EVERY_S
-            return
         between, self._top_s = time_s < self._top_s, max(self._top_s, time_s)
         if self._outer and len(self._between) >= LEAST and self._is_sign(packet.size, time_s, between):
             self._sign_s = max(self._sign_s, time_s)
@@ -153,7 +173,7 @@ class CloserLook:
         _, packet = self._held.popleft()
         if packet.stream_index == self._stream.index and packet.pts is not None:
             time_s = packet.pts * self._time_base
-            if time_s > self._shown_s or abs(time_s - self._shown_s) > JUMP_S:
+            if time_s > self._shown_s:
                 self._shown_s, self._near = time_s, self._sign_s >= time_s - AFTER_S
                 self._stream.codec_context.skip_frame = "DEFAULT" if self._near else self._tier.frames
             elif not self._near:

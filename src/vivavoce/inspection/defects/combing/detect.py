@@ -81,6 +81,8 @@ class Combing(Detector):
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
         luma, step = (frame.luma, 1) if frame.full_luma is None else (frame.full_luma, TIER_STEP)
         self._shown += 1
+        if self._past and self._past[-1].shape != luma.shape:
+            self._past.clear()  # a tier may make pictures of another size into ones as large as before
         if self._shown % step:
             self._past.append(luma)
             return
