@@ -125,7 +125,7 @@ def test_texture_that_changes_is_not_corrupt_whatever_the_network_says(monkeypat
 
 def test_a_texture_that_was_suspected_all_along_counts_less(monkeypatch: pytest.MonkeyPatch) -> None:
     """The scene before an event is remembered until another begins."""
-    seen = Observation(0.9, 0.1, np.ones((2, 2), np.float32), 0.5, 0.3)
+    seen = Observation(0.9, 0.1, np.ones((2, 2), np.float32), 0.5, 0.3, 20.0)
     scene = Scene()
     fresh = scene.suspicion(5.0)
     for number in range(10):
@@ -359,7 +359,7 @@ def test_a_page_that_scrolls_between_bars_is_not_torn() -> None:
 
 
 def test_an_event_that_goes_on_needs_a_sure_picture() -> None:
-    seen = Observation(0.93, 0.1, np.ones((2, 2), np.float32), 0.5, 0.3)
+    seen = Observation(0.93, 0.1, np.ones((2, 2), np.float32), 0.5, 0.3, 20.0)
     short, lasting = Evidence(-2.0), Evidence(-2.0)
     for number in range(30):
         lasting.add(seen)
@@ -369,6 +369,26 @@ def test_an_event_that_goes_on_needs_a_sure_picture() -> None:
     assert lasting.probability() == 0.0
     lasting.add(replace(seen, probability=0.99))
     assert lasting.probability() > 0.5
+
+
+def test_what_hardly_changed_or_steps_beside_the_grid_is_no_event() -> None:
+    seen = Observation(0.99, 0.2, np.ones((2, 2), np.float32), 0.5, 0.3, 20.0)
+    beside, border, both = np.zeros((3, 16), np.float32)
+    beside[3] = border[-1] = both[-1] = 0.4
+    both[3] = 0.36
+    for probability, change, places, told in (
+        (0.92, 20.0, border, True),
+        (0.92, 1.5, border, False),
+        (0.98, 1.5, border, True),
+        (0.98, 20.0, both, True),
+        (0.98, 20.0, beside, False),
+        (0.995, 20.0, beside, True),
+    ):
+        evidence = Evidence(-2.0)
+        for _ in range(4):
+            evidence.add(replace(seen, change=change, probability=probability))
+            evidence.places.append(places)
+        assert (evidence.probability() > 0.5) == told
 
 
 def test_a_ball_on_even_ground_moves_in_a_small_part_of_the_width() -> None:

@@ -19,6 +19,7 @@ from vivavoce.inspection.defects.block_corruption.evidence import (
     observe,
 )
 from vivavoce.inspection.defects.block_corruption.features import CELL, block_figures
+from vivavoce.inspection.defects.block_corruption.grid import clear_places
 from vivavoce.inspection.defects.block_corruption.joined_events import JoinedEvents
 from vivavoce.inspection.defects.block_corruption.odd_pictures import OddPictures
 from vivavoce.inspection.defects.block_corruption.suspects import STRETCH_S, Pair, Suspects
@@ -34,8 +35,9 @@ MAX_AREA, EXIT_RATIO = 0.07, 0.6
 
 GAP_S = 1.0
 ODD_GAP_S, ODD_SCORE = 1.0, 0.9
-CAMERA_LOOKS = 3
-"""The first looks at an event, in which the movement of the camera is looked for: later damage moves with the scene."""
+GRID_LOOKS, CAMERA_LOOKS = 6, 3
+"""The first looks at an event, in which the grid of blocks and the movement of the camera are looked for: later damage
+moves with the scene."""
 
 HELD = 0.3
 """Mean change in levels under which a picture is held."""
@@ -147,8 +149,10 @@ class BlockCorruption(Detector):
         if ratio >= 1.0:
             self._evidence = self._evidence or Evidence(self._scene.suspicion(now.time_s))
             self._evidence.add(observation)
+            cells = corrupt_cells(observation.map)
+            if self._evidence.looks <= GRID_LOOKS:
+                self._evidence.places.append(clear_places(pair.before.luma, now.luma, cells))
             if self._evidence.looks <= CAMERA_LOOKS:
-                cells = corrupt_cells(observation.map)
                 self._evidence.unexplained.append(unexplained(pair.before.luma, now.luma, cells))
         self._scene.add(now.time_s, observation)
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from vivavoce.inspection.defects.block_corruption.features import change_steps, picture_steps
+from vivavoce.inspection.defects.block_corruption.features import change_steps, mean_change, picture_steps
+from vivavoce.inspection.defects.block_corruption.grid import BEYOND, CLEARLY, grid_lead
 
 CORRUPT = 0.5
-CLEARLY, BEYOND = 1.5, 1.0
-"""How many times, and by how many levels more, the change must step at the border of a block than inside it."""
 
 BEFORE_S, UNSEEN = 2.0, 1.0
 """How long before an event the scene is remembered, and what counts where nothing of it was seen, in log odds."""
@@ -24,6 +23,14 @@ grids, nets and texture that moves."""
 LEAST_UNEXPLAINED = 0.25
 """Mean part of the first change in corrupt cells that the movement of the camera leaves unexplained, under which they
 moved with the scene: facades, mosaics and drawn pictures that pan."""
+
+LEAST_CHANGE, SURE_ODDS = 2.0, 3.0
+"""Mean change of corrupt cells in levels under which an event is none, unless the network is sure of a picture (0.95,
+in log odds): it takes the texture of a picture at rest for damage: nets, grass, plaster."""
+
+LEAST_LEAD, CERTAIN_ODDS = 0.6, 5.2
+"""How many times as often as elsewhere the change must step at the border of blocks, unless the network is as certain
+of a picture as can be: pixel art keeps to a grid of its own, but straight lines of a damaged scene lie anywhere too."""
 
 LASTING_LOOKS, LASTING_CLEAR = 20, 0.1
 LASTING_ODDS, MOST_ODDS = 3.5, 5.0
@@ -52,6 +59,8 @@ class Observation:
     """In the corrupt cells, logarithm of how far the change steps at the borders of blocks against inside them."""
     clear: float
     """Part of the blocks there at whose borders it steps clearly further."""
+    change: float
+    """Mean change there since the picture before, in levels."""
     came: bool = True
     """The blocks came with this picture; False where they went, as when the picture is whole again."""
 
@@ -63,7 +72,8 @@ def observe(figures: npt.NDArray[np.float32], cells: npt.NDArray[np.float32], pr
     steps = np.log((float(borders[corrupt].mean()) + 0.05) / (float(insides[corrupt].mean()) + 0.25))
     clear = float((borders > CLEARLY * insides + BEYOND)[corrupt].mean())
     now, before = (float((outer - inner)[corrupt].mean()) for outer, inner in picture_steps(figures))
-    return Observation(probability, float((cells > CORRUPT).mean()), cells, float(steps), clear, now >= before)
+    change = float(mean_change(figures)[corrupt].mean())
+    return Observation(probability, float((cells > CORRUPT).mean()), cells, float(steps), clear, change, now >= before)
 
 
 class Scene:
@@ -96,10 +106,13 @@ class Evidence:
     worst: Observation | None = None
     unexplained: list[float] = field(default_factory=list[float])
     """Of the first looks, see `camera`."""
+    places: list[npt.NDArray[np.float32]] = field(default_factory=list[npt.NDArray[np.float32]])
+    """Of the first looks, see `grid`."""
     _odds: list[float] = field(default_factory=lambda: [log_odds(0.0)] * 2)
     _area: float = 0.0
     _steps: float = 0.0
     _clear: float = 0.0
+    _change: float = 0.0
 
     def add(self, observation: Observation) -> None:
         """Take one more look."""
@@ -108,6 +121,7 @@ class Evidence:
         self._area = max(self._area, observation.area)
         self._steps += observation.steps
         self._clear += observation.clear
+        self._change += observation.change
         if self.worst is None or observation.probability > self.worst.probability:
             self.worst = observation
 
@@ -118,6 +132,9 @@ class Evidence:
         if self.looks >= LASTING_LOOKS and (clear < LASTING_CLEAR or first < least_odds(self.looks)):
             return 0.0
         if steps < LEAST_STEPS or clear < LEAST_CLEAR or np.mean(self.unexplained or 1.0) < LEAST_UNEXPLAINED:
+            return 0.0
+        rests = first < SURE_ODDS and self._change / max(1, self.looks) < LEAST_CHANGE
+        if rests or (first < CERTAIN_ODDS and grid_lead(self.places) < LEAST_LEAD):
             return 0.0
         figures = np.array([first, second, np.log(self._area + 0.02), steps, clear, self.before])
         return float(1.0 / (1.0 + np.exp(-(WEIGHTS @ (figures - MEANS) + BIAS))))

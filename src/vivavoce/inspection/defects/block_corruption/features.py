@@ -11,7 +11,7 @@ from vivavoce.inspection.media import Plane, apart
 
 BLOCK, CELL, FIGURES = 16, 32, 18
 HALF = BLOCK // 2
-BEFORE, CHANGE = slice(8, 12), slice(12, 16)
+BEFORE, CHANGE, MEAN_CHANGE = slice(8, 12), slice(12, 16), 16
 """The figures of the picture before, and of the change since."""
 
 Array = npt.NDArray[np.float32]
@@ -47,6 +47,11 @@ def change_steps(figures: Array) -> tuple[Array, Array]:
 def picture_steps(figures: Array) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
     """The same means for the picture itself, and for the one before it."""
     return _mean_steps(figures[[0, 1, 4, 5]]), _mean_steps(figures[BEFORE])
+
+
+def mean_change(figures: Array) -> Array:
+    """Mean change of each block since the picture before, in levels: (18, rows, columns) -> (rows, columns)."""
+    return np.expm1(figures[MEAN_CHANGE])
 
 
 def _mean_steps(figures: Array) -> tuple[Array, Array]:
