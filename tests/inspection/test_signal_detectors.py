@@ -431,6 +431,27 @@ def test_colour_errors_come_and_go(clean: Clip, kind: str) -> None:
     assert event.end_s == pytest.approx(truth.end_s, abs=0.1)
 
 
+@pytest.mark.parametrize(("times", "told"), [(1, 1), (3, 1), (5, 0)])
+def test_a_range_that_jumps_to_and_fro_is_light_that_flickers(clean: Clip, times: int, told: int) -> None:
+    scene = clean.frames[0]
+    wide = COLOURS["stretched"](scene, 1.0)
+    shown = (*[scene] * 25, *[*[wide] * 4, *[scene] * 4] * times, *[scene] * 50)
+    events = found(replace(clean, frames=shown), "colour_error")
+    assert len(events) == told
+    if told:
+        assert events[0].seconds == pytest.approx((8 * times - 4) / RATE_HZ, abs=0.01)
+
+
+@pytest.mark.parametrize(("of_light", "told"), [(True, 0), (False, 1)])
+def test_light_does_not_spread_levels_as_a_range_does(of_light: bool, told: int) -> None:
+    levels = np.random.default_rng(5).normal(149, 13, (23, 40)).clip(90, 210)
+    luma = np.kron(levels, np.ones((8, 8)))[:180]
+    grey = np.full((90, 160), 128, np.uint8)
+    other = luma + 6 if of_light else (luma - 16) * 255 / 219
+    frames = [Yuv((other if 30 <= number < 60 else luma).astype(np.uint8), grey, grey) for number in range(90)]
+    assert len(found(Clip(tuple(frames), RATE_HZ), "colour_error")) == told
+
+
 def test_the_light_of_a_camera_is_no_error_of_colour(clean: Clip) -> None:
     lit = clean.frames[20]
     blue, luma = np.clip(lit.blue.astype(int) + 20, 0, 255), np.clip(lit.luma.astype(int) + 25, 0, 255)

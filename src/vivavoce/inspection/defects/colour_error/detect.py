@@ -3,6 +3,7 @@
 Against the picture before: luma shows the same scene and chroma does not, or chroma agrees and luma was stretched or
 squeezed by the two ranges' ratio. The right colours are remembered until they come back. By itself, without any
 picture before: chroma planes of zeros, as decoders leave them (green), or all but saturated violet.
+Ranges and casts that jump to and fro are light that flickers. Stretches of one kind close to each other are one event.
 
 Fails on an error that lasts for a whole file other than those; a change to black and white on purpose, within one
 shot, looks the same as lost chroma.
@@ -11,7 +12,7 @@ shot, looks the same as lost chroma.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,12 @@ OTHER_THINGS = 16.0
 """Mean change of luma in levels where colour was, from which other things are there: they took their colours along."""
 
 RANGE_RATIO, RANGE_FIT = 255 / 219, 0.4
+LIGHT_FIT = 0.8
+"""Misfit of the ranges against that of light, which lifts all levels or scales them from black up, at most."""
+LIGHT_KINDS, JOIN_S, FLICKER_TIMES = ("stretched", "squeezed", "cast"), 1.5, 4
+"""Kinds that light can look like, how long colours are right at most between two stretches of one event, and how many
+of these kinds are light that flickers."""
+
 LEAST_SPREAD, BLACK = 12.0, 16.0
 FADE_SHARE = 0.4
 FORGET_S = 8.0
@@ -72,6 +79,8 @@ class ColourError(Detector):
         self._before: _Look | None = None
         self._wrong: _Wrong | None = None
         self._gain = 0.0
+        self._held: list[Event] = []
+        """Stretches close to each other, whose next may still come."""
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
         blue, red = frame.small_chroma
@@ -83,16 +92,28 @@ class ColourError(Detector):
         else:
             if wrong:
                 self._wrong = None
-                yield from self._make_events(wrong, self._is_cured(wrong, look))
+                self._held += self._make_events(wrong, self._is_cured(wrong, look))
             found = _absolute(look) or (_against(self._before, look) if self._before and not wrong else None)
             if found and not self._fading(look) and not (is_chart(frame.small) and self._is_of_chart(found[0], look)):
                 self._wrong = _Wrong(frame.time_s, end_s, *found, self._before)
+        if self._held and not self._wrong and frame.time_s - self._held[-1].end_s > JOIN_S:
+            yield from self._join()
         self._gain = _gain(self._before, look) if self._before else 0.0
         self._before = look
 
     def finish(self, end_s: float) -> Iterator[Event]:
         if self._wrong:
-            yield from self._make_events(self._wrong, False)
+            self._held += self._make_events(self._wrong, False)
+        yield from self._join()
+
+    def _join(self) -> Iterator[Event]:
+        """What was held back, one event for each kind; none for light that flickers."""
+        held, self._held = self._held, []
+        if sum(event.evidence["kind"] in LIGHT_KINDS for event in held) >= FLICKER_TIMES:
+            held = [event for event in held if event.evidence["kind"] not in LIGHT_KINDS]
+        for kind in dict.fromkeys(event.evidence["kind"] for event in held):
+            same = [event for event in held if event.evidence["kind"] == kind]
+            yield replace(same[0], end_s=same[-1].end_s, score=max(event.score for event in same))
 
     def _fading(self, look: _Look) -> bool:
         """In a fade every picture is scaled against the one before; an error comes out of steady pictures."""
@@ -209,9 +230,17 @@ def _range(before: Blocks, now: Blocks) -> tuple[str, float] | None:
     before, now = np.sort(before, axis=None), np.sort(now, axis=None)
     for kind, ratio, offset in (("stretched", RANGE_RATIO, -16 * RANGE_RATIO), ("squeezed", 1 / RANGE_RATIO, 16.0)):
         expected = np.clip(before * ratio + offset, 0, 255)
-        if np.abs(now - expected).mean() < RANGE_FIT * np.abs(now - before).mean():
+        misfit = float(np.abs(now - expected).mean())
+        if misfit < min(RANGE_FIT * float(np.abs(now - before).mean()), LIGHT_FIT * _misfit_of_light(before, now)):
             return kind, 0.75
     return None
+
+
+def _misfit_of_light(before: Blocks, now: Blocks) -> float:
+    """Mean difference in levels that is left between two pictures, sorted by level, where only light changed."""
+    step = float(now.mean() - before.mean())
+    scaled = (before - BLACK) * (step / max(float(before.mean()) - BLACK, 1.0))
+    return min(float(np.abs(now - before - change).mean()) for change in (step, scaled))
 
 
 def _same_scene(before: _Look, now: _Look) -> bool:
