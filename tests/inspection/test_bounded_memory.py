@@ -9,11 +9,14 @@ import pytest
 
 from tests.inspection.material import moving
 from vivavoce.inspection.defects.audio_dropout.detect import AudioDropout
+from vivavoce.inspection.defects.black.detect import Black
+from vivavoce.inspection.defects.colour_error.detect import ColourError
 from vivavoce.inspection.defects.flash.detect import Flash
 from vivavoce.inspection.defects.freeze.detect import Freeze
 from vivavoce.inspection.defects.stutter.detect import Stutter
 from vivavoce.inspection.detector import Detector
-from vivavoce.inspection.media import SAMPLE_RATE_HZ, AudioBlock, AudioInfo, MediaInfo, VideoFrame, VideoInfo
+from vivavoce.inspection.event import Event
+from vivavoce.inspection.media import SAMPLE_RATE_HZ, AudioBlock, AudioInfo, MediaInfo, Plane, VideoFrame, VideoInfo
 
 RATE_HZ = 25
 SOUND = AudioInfo("aac", SAMPLE_RATE_HZ, 2)
@@ -41,3 +44,30 @@ def test_a_channel_that_hangs_fills_no_memory(kind: type[Detector]) -> None:
         if number % RATE_HZ == 0:
             sizes.append(len(pickle.dumps(detector.__dict__)))
     assert max(sizes[-10:]) <= 1.2 * max(sizes[8:30])
+
+
+def test_a_strobe_that_never_ends_fills_no_memory() -> None:
+    clip = moving(1.0, 96, 128)
+    black = clip.frames[0].luma * 0 + 16
+    sizes, events = _held_over_a_minute(Black(INFO), [black, *(yuv.luma for yuv in clip.frames[:4])])
+    assert max(sizes) <= 3
+    assert not events
+
+
+def test_a_lamp_that_never_ceases_to_flicker_fills_no_memory() -> None:
+    luma = moving(1.0, 96, 128).frames[0].luma
+    stretched = np.clip((luma.astype(np.float32) - 16) * 255 / 219, 0, 255).astype(np.uint8)
+    sizes, events = _held_over_a_minute(ColourError(INFO), [*[luma] * 5, *[stretched] * 5])
+    assert max(sizes) == 1
+    assert not events
+
+
+def _held_over_a_minute(detector: Detector, lumas: list[Plane]) -> tuple[list[int], list[Event]]:
+    """How many events a detector held back after each of some pictures that come again and again, and all it told."""
+    grey, sizes = np.full((48, 64), 128, np.uint8), list[int]()
+    events: list[Event] = []
+    for number in range(60 * RATE_HZ):
+        frame = VideoFrame(number, number / RATE_HZ, 1 / RATE_HZ, lumas[number % len(lumas)], grey, grey)
+        events += detector.on_frame(frame)
+        sizes.append(len(vars(detector)["_held"]))
+    return sizes, [*events, *detector.finish(60.0)]

@@ -110,8 +110,11 @@ class Black(Detector):
             self._dark = None
             self._light.clear()
             self._dark_until_s = frame.time_s
+            if self._times >= STROBE_TIMES:
+                yield from self._let_go()
         elif frame.time_s - self._dark_until_s > STROBE_S:
-            yield from self._end_strobe()
+            yield from self._let_go()
+            self._times = 0
         self._light.append(_Light(frame.time_s, mean, frame.blocks))
         self._last_light = frame.small.copy()
 
@@ -126,12 +129,12 @@ class Black(Detector):
         dark = self._dark
         if dark and dark.end_s < end_s - LEAST_END_S:
             self._held += self._judge_group(dark, dark.end_s, 255.0, None)
-        yield from self._end_strobe()
+        yield from self._let_go()
 
-    def _end_strobe(self) -> list[Event]:
+    def _let_go(self) -> list[Event]:
         """What was held back; of a strobe only what is longer than its moments."""
         kept = [event for event in self._held if self._times < STROBE_TIMES or event.seconds > LEFT_OVER_S]
-        self._held, self._times = [], 0
+        self._held = []
         return kept
 
     def _note_darkness(self, frame: VideoFrame, bright: float, mean: float) -> None:

@@ -79,8 +79,10 @@ class ColourError(Detector):
         self._before: _Look | None = None
         self._wrong: _Wrong | None = None
         self._gain = 0.0
-        self._held: list[Event] = []
-        """Stretches close to each other, whose next may still come."""
+        self._held: dict[str, Event] = {}
+        """Stretches close to each other, whose next may still come: those of one kind as one event."""
+        self._light_times = 0
+        """How many of them light can look like."""
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
         blue, red = frame.small_chroma
@@ -92,28 +94,36 @@ class ColourError(Detector):
         else:
             if wrong:
                 self._wrong = None
-                self._held += self._make_events(wrong, self._is_cured(wrong, look))
+                self._hold(wrong, self._is_cured(wrong, look))
             found = _absolute(look) or (_against(self._before, look) if self._before and not wrong else None)
             if found and not self._fading(look) and not (is_chart(frame.small) and self._is_of_chart(found[0], look)):
                 self._wrong = _Wrong(frame.time_s, end_s, *found, self._before)
-        if self._held and not self._wrong and frame.time_s - self._held[-1].end_s > JOIN_S:
-            yield from self._join()
+        held_until_s = max((event.end_s for event in self._held.values()), default=frame.time_s)
+        if not self._wrong and frame.time_s - held_until_s > JOIN_S:
+            yield from self._let_go()
         self._gain = _gain(self._before, look) if self._before else 0.0
         self._before = look
 
     def finish(self, end_s: float) -> Iterator[Event]:
         if self._wrong:
-            self._held += self._make_events(self._wrong, False)
-        yield from self._join()
+            self._hold(self._wrong, False)
+        yield from self._let_go()
 
-    def _join(self) -> Iterator[Event]:
-        """What was held back, one event for each kind; none for light that flickers."""
-        held, self._held = self._held, []
-        if sum(event.evidence["kind"] in LIGHT_KINDS for event in held) >= FLICKER_TIMES:
-            held = [event for event in held if event.evidence["kind"] not in LIGHT_KINDS]
-        for kind in dict.fromkeys(event.evidence["kind"] for event in held):
-            same = [event for event in held if event.evidence["kind"] == kind]
-            yield replace(same[0], end_s=same[-1].end_s, score=max(event.score for event in same))
+    def _hold(self, wrong: _Wrong, cured: bool) -> None:
+        """What never changed back must be gross: a film may turn to black and white."""
+        if not (cured or wrong.kind in ("green", "violet")):
+            return
+        event = Event("colour_error", wrong.start_s, wrong.end_s, wrong.strength, {"kind": wrong.kind})
+        if begun := self._held.get(wrong.kind):
+            event = replace(begun, end_s=event.end_s, score=max(begun.score, event.score))
+        self._held[wrong.kind] = event
+        self._light_times += wrong.kind in LIGHT_KINDS
+
+    def _let_go(self) -> Iterator[Event]:
+        """What was held back; none of what light can look like, where it flickers."""
+        held, flickers = self._held, self._light_times >= FLICKER_TIMES
+        self._held, self._light_times = {}, 0
+        yield from (event for kind, event in held.items() if not (flickers and kind in LIGHT_KINDS))
 
     def _fading(self, look: _Look) -> bool:
         """In a fade every picture is scaled against the one before; an error comes out of steady pictures."""
@@ -144,11 +154,6 @@ class ColourError(Detector):
         if wrong.kind == "lost":
             return (back := _against(look, self._before)) is not None and back[0] == "lost"
         return _differ(self._before, look)
-
-    def _make_events(self, wrong: _Wrong, cured: bool) -> Iterator[Event]:
-        """What never changed back must be gross: a film may turn to black and white."""
-        if cured or wrong.kind in ("green", "violet"):
-            yield Event("colour_error", wrong.start_s, wrong.end_s, wrong.strength, {"kind": wrong.kind})
 
 
 def _absolute(look: _Look) -> tuple[str, float] | None:
