@@ -11,7 +11,7 @@ from tests.inspection.material import RATE_HZ, babble, info, moving, pictures, s
 from vivavoce.inspection.content import is_chart
 from vivavoce.inspection.defects.audio_dropout.levels import step_levels
 from vivavoce.inspection.defects.audio_dropout.simulate import simulate as drop_sound
-from vivavoce.inspection.defects.banding.detect import periodicity
+from vivavoce.inspection.defects.banding.comb import find_comb
 from vivavoce.inspection.defects.colour_error.simulate import KINDS as COLOURS
 from vivavoce.inspection.defects.colour_error.simulate import simulate as spoil_colour
 from vivavoce.inspection.defects.combing.detect import Combing, Teeth, find_teeth, toothed_areas
@@ -352,8 +352,8 @@ def test_bands_are_a_period_in_the_histogram() -> None:
     whole, banded = smooth_levels(smooth), smooth_levels((smooth // 8 * 8 + 4).astype(np.uint8))
     assert whole is not None
     assert banded is not None
-    assert periodicity(whole)[0] < 0.2
-    assert periodicity(banded)[0] > 0.8
+    assert find_comb(whole).tone < 0.2
+    assert find_comb(banded).bunching > 0.8
     assert entropy(whole) - entropy(banded) > 2.5
 
 
@@ -404,10 +404,21 @@ def test_a_scene_that_is_blurred_under_sharp_titles_is_blurred() -> None:
 
 def test_levels_bunch_at_a_period_that_stands_out() -> None:
     places = np.arange(256)
-    tone, other = periodicity(np.where(places % 8 == 4, 900.0, 60.0))
-    assert tone > 0.5 > 3 * other
-    tone, other = periodicity(np.where((places % 8 == 4) ^ (places % 7 == 4), 900.0, 60.0))
-    assert other > tone > 0.1
+    comb = find_comb(np.where(places % 8 == 4, 900.0, 60.0))
+    assert comb.tone > 0.5 > 3 * comb.other
+    assert comb.bunching == comb.tone
+    comb = find_comb(np.where((places % 8 == 4) ^ (places % 7 == 4), 900.0, 60.0))
+    assert comb.other > comb.tone > 0.1
+    assert comb.bunching == 0.0
+
+
+def test_flat_colours_that_lie_sixteen_levels_apart_by_chance_are_no_comb() -> None:
+    """Lost bits leave bunches next to each other, with valleys between; these stand alone."""
+    panels = sum(900.0 * np.exp(-0.5 * ((np.arange(256) - level) / 2.0) ** 2) for level in (40, 88, 120, 216))
+    comb = find_comb(panels + np.where((np.arange(256) > 24) & (np.arange(256) < 230), 5.0, 0.0))
+    assert comb.tone > 0.33
+    assert comb.valleys < 3
+    assert comb.bunching == 0.0
 
 
 def test_levels_that_are_lost_at_once_are_banding_and_a_fade_is_not() -> None:

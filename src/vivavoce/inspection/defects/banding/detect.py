@@ -2,12 +2,11 @@
 
 The levels that occur in smooth parts of the picture: cut to fewer bits, they bunch at every fourth, eighth or
 sixteenth level, and a lossy codec afterwards smears the bunches without filling the valleys. What is measured is the
-strength of such a period in the histogram of luma over smooth areas alone, which must stand out over other periods, and
-the histogram's entropy, which falls at once where levels are lost within a scene, also without the commonest level: a
-flat ground that grows loses none. A picture in the middle of a dissolve has more levels than either end: what is lost
-must have been there at two looks at least.
-Drawings in few colours and test patterns are meant, so of
-them only the fall counts.
+strength of such a period in the histogram of luma over smooth areas alone, which must stand out over other periods and
+have valleys between neighbouring bunches; and the histogram's entropy, which falls at once where levels are lost within
+a scene, also without the commonest level: a flat ground that grows loses none. A picture in the middle of a dissolve
+has more levels than either end: what is lost must have been there at two looks at least. Drawings in few colours and
+test patterns are meant, so of them only the fall counts.
 
 Fails on contours that are one level of eight bits high, which no histogram shows, on drawings that are banded
 throughout, and in pictures without smooth areas, where contours do not show either.
@@ -18,10 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from vivavoce.inspection.content import is_chart
+from vivavoce.inspection.defects.banding.comb import Comb, find_comb
 from vivavoce.inspection.detector import Detector, Sampling
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGroup, EventGrouper, ratio_to_threshold
@@ -30,13 +27,6 @@ from vivavoce.inspection.media import MediaInfo, VideoFrame
 from vivavoce.inspection.motion import Blocks, likeness
 
 EVERY_S = 0.24
-LEAST_BUNCHES = 5
-PERIODS = (4, 8, 16)
-OTHERS = (5, 6, 7, 9, 10, 11, 12, 13, 14)
-STANDS_OUT, APART = 1.5, 1.5
-"""How far a period of lost bits must stand out over the strongest other one, and how many waves over the levels in use
-that must be away from it and its overtones: few pixels, and levels that were stretched, bunch at any distance."""
-
 CONTRAST, LOST_BITS, CHART_BITS, HOLD = 0.33, 0.6, 0.9, 0.8
 GROUND, BUNCHED = 1, 0.2
 """Levels on either side of the commonest that are of the same ground, and the periodicity of levels from which the
@@ -73,10 +63,10 @@ class Banding(Detector):
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
         levels = smooth_levels(frame.luma) if float(frame.blocks.mean()) >= DARK else None
         chart = is_chart(frame.small)
-        tone, other = periodicity(levels) if levels is not None else (0.0, 0.0)
+        comb = find_comb(levels) if levels is not None else Comb()
         meant = levels is None or entropy(levels) < DRAWN_BITS
-        bunching = tone if not meant and tone >= STANDS_OUT * other else 0.0
-        lost = self._lost_entropy(frame, levels, tone) / (CHART_BITS if chart else LOST_BITS)
+        bunching = 0.0 if meant else comb.bunching
+        lost = self._lost_entropy(frame, levels, comb.tone) / (CHART_BITS if chart else LOST_BITS)
         strength = max(lost, 0.0 if chart else bunching / CONTRAST)
         for span in self._spans.add(frame.time_s, frame.time_s + EVERY_S, strength):
             yield _event(span)
@@ -111,31 +101,6 @@ def without_ground(levels: Levels) -> Levels:
     rest, ground = levels.copy(), int(levels.argmax())
     rest[max(0, ground - GROUND) : ground + GROUND + 1] = 0.0
     return rest
-
-
-def periodicity(levels: Levels) -> tuple[float, float]:
-    """How far levels (256,) bunch at a distance of 4, 8 or 16, and how far at others: 0 not at all, 1 all of them."""
-    counts = levels[17:235]
-    wide = np.convolve(counts, np.ones(33) / 33, mode="same")
-    used = wide > 0.002 * wide.max()
-    width = int(np.count_nonzero(used))
-    periods = [period for period in PERIODS if width >= LEAST_BUNCHES * period]
-    if not periods:
-        return 0.0, 0.0
-    even, places = np.minimum(counts[used] / wide[used], 6.0), np.flatnonzero(used)
-    tones = {period: _tone(even, places, period) for period in periods}
-    best = max(periods, key=tones.__getitem__)
-    waves = [order * width / best for order in range(1, best)]
-    others = [
-        other
-        for other in OTHERS
-        if width >= LEAST_BUNCHES * other and min(abs(width / other - wave) for wave in waves) >= APART
-    ]
-    return tones[best], max((_tone(even, places, other) for other in others), default=0.0)
-
-
-def _tone(even: Levels, places: npt.NDArray[np.intp], period: int) -> float:
-    return float(abs(np.sum(even * np.exp(-2j * np.pi * places / period))) / even.sum())
 
 
 def _event(span: EventGroup) -> Event:
