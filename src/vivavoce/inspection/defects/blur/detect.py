@@ -3,10 +3,11 @@
 Sharpness is how steep strong edges are: the steepest step's part of their rise over six pixels. A drop that comes at
 once in a scene that stays, holds for 0.6 s, and goes at once, is a defect; a pull of focus and a dissolve are slow, and
 a soft scene begins with a cut. The same things must be sharp, soft and sharp again: the picture is parted into tiles,
-and those with as many strong edges before, in and after the drop tell. A thing that comes to the front and goes lets
-the others as sharp as they are; so do a hand that waves, and another view in one pane of a screen: where a tenth of the
-tiles stays sharp, nothing is blurred. Titles that stand still over a scene that moves are not asked. What is soft
-because it moves fast is no defect.
+and those with as many strong edges before, in and after the drop tell. One blur takes most from what was sharpest and
+hardly anything from what was soft: nine tiles in ten must have lost half of what the blur of the middle one takes from
+them. A thing that comes to the front and goes leaves the others as sharp as they are; so do a hand that waves, and
+another view in one pane of a screen; a page that loads puts other things in place. Titles that stand still over a scene
+that moves are not asked. What is soft because it moves fast is no defect.
 By itself, a picture scaled up by four and more has edges that rise evenly over several pixels, all of them.
 
 Fails on softness of a whole file at less than that, and on slow changes.
@@ -24,8 +25,10 @@ import numpy as np
 from vivavoce.inspection.defects.blur.tiles import (
     Edges,
     Lines,
+    blurred_evenly,
     edge_tiles,
     lines_of,
+    same_share,
     sharpness_of,
     tile_ratio,
     titles,
@@ -46,8 +49,10 @@ SAME_SCENE = 0.75
 MOST_S = 20.0
 TILE_DROP = 0.95
 """Sharpness of the middle one of those tiles, against that before and after."""
-STAYS_SHARP, MOST_SOFT = 0.98, 0.9
-"""Sharpness of a tile against that before from which it is as sharp as it was, and what part of them must not be."""
+EVENLY, BUT_FOR = 0.5, 0.1
+"""What part of the sharpness that one blur of the whole picture takes from each tile must be gone, but for so many."""
+SAME_THINGS = 0.25
+"""Part of the tiles with edges in a drop that must have as many as before: a page that loads puts others in place."""
 MOVED, FASTER, WHOLE = 2.0, 1.5, 0.5
 """Levels by which a block changes that moves; and how much more of the picture moves in a drop than before and after,
 and how much of it, where it is motion that blurs."""
@@ -92,13 +97,13 @@ class _Soft:
         return [look.sharpness for look in self.looks]
 
     def is_everywhere(self, after: Look) -> bool:
-        """Whether the middle one of the tiles that show the same is softer than before and than after, hardly any is
-        as sharp as before, and nothing moves faster meanwhile."""
+        """Whether the middle one of the tiles that show the same is softer than before and than after, the others are
+        softer by the same blur, and nothing moves faster meanwhile."""
         soft, past = mean_tiles(self.looks), mean_tiles(self.past)
         if max(tile_ratio(soft, past), tile_ratio(soft, after.tiles)) > TILE_DROP:
             return False
         scene = ~titles(past, soft)
-        if tile_ratio(soft[scene], past[scene], MOST_SOFT) >= STAYS_SHARP:
+        if blurred_evenly(soft[scene], past[scene], BUT_FOR) < EVENLY or same_share(soft, past) < SAME_THINGS:
             return False
         motion = float(np.median([look.motion for look in self.looks[1:]]))
         usual = max(float(np.median([look.motion for look in self.past])), after.motion)
