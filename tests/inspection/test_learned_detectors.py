@@ -268,10 +268,35 @@ def test_a_tear_is_found_at_the_second_likeliest_row(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(("seams", "events"), [(1, 0), (2, 1)])
 def test_a_tenth_of_the_torn_frames_must_show_a_seam(monkeypatch: pytest.MonkeyPatch, seams: int, events: int) -> None:
     _with(monkeypatch, tearing, Knowing(tearing=Saying(_torn_where_it_changes)))
-    looks = iter([Seam(2.0, 0.5, 9.0, 0.9)] * seams + [Seam(2.0, 0.5, 0.0, 0.0)] * (15 - seams))
+    looks = iter([Seam(2.0, 0.5, 9.0, 0.9, 1.0)] * seams + [Seam(2.0, 0.5, 0.0, 0.0, 1.0)] * (15 - seams))
     monkeypatch.setattr(tearing, "older_rows_ratio", lambda pictures: 2.0)
     monkeypatch.setattr(tearing, "find_seam", lambda pictures, row: next(looks, None))
     assert len(_seen(Tearing(INFO), _panned(30))) == events
+
+
+@pytest.mark.parametrize(("at_seams", "elsewhere", "events"), [(0.8, 0.8, 1), (0.6, 0.8, 0), (0.8, 0.5, 0)])
+def test_a_tear_goes_right_across(
+    monkeypatch: pytest.MonkeyPatch, at_seams: float, elsewhere: float, events: int
+) -> None:
+    """Where things repeat or turn, the rows fit an earlier frame well in a few bands of columns and not in most."""
+    _with(monkeypatch, tearing, Knowing(tearing=Saying(_torn_where_it_changes)))
+    looks = iter([Seam(2.0, 0.5, 9.0, 0.9, at_seams)] * 2 + [Seam(2.0, 0.5, 0.0, 0.0, elsewhere)] * 10)
+    monkeypatch.setattr(tearing, "older_rows_ratio", lambda pictures: 2.0)
+    monkeypatch.setattr(tearing, "find_seam", lambda pictures, row: next(looks, None))
+    assert len(_seen(Tearing(INFO), _panned(30))) == events
+
+
+def test_bands_that_fit_an_earlier_picture_are_told_one_by_one() -> None:
+    pictures = [frame.luma.copy() for frame in _panned(6)]
+    pictures[-1][32:] = pictures[-4][32:]
+    seam = find_seam(pictures, 0.5)
+    assert seam is not None
+    assert seam.fits == 1.0
+    pictures[-1][32:, :3] = pictures[-2][32:, :3]
+    pictures[-1][32:, 3:6] = pictures[-3][32:, 3:6]
+    partly = find_seam(pictures, 0.5)
+    assert partly is not None
+    assert partly.fits == pytest.approx(7 / 8)
 
 
 def test_a_shaken_camera_is_not_torn() -> None:

@@ -20,12 +20,12 @@ from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGroup, EventGrouper, ratio_to_threshold
 from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame, apart
 
-GAP_S = 1.5
+GAP_S = 1.0
 LOOKED_BACK = BURST + 1
 """Frames that are kept: those that the network reads, and one before the oldest that a tear may show again."""
 
-FAR_BETTER = 3.0
-"""How much better older rows fit where no seam need be seen."""
+FAR_BETTER, ACROSS = 3.0, 0.7
+"""How much better older rows fit where no seam need be seen, and in which share of what moved they do at any seam."""
 
 PLACES, NEAR, LEAST_LIKELY = 3, 4, 0.05
 """Lines of a frame that are looked at, rows by which they are apart, and probability of one at least."""
@@ -56,8 +56,10 @@ class Thresholds:
     """Share of what moved at the line in which a seam is seen."""
     seams: float = 0.1
     """Share of the torn frames of an event that show a seam."""
+    across: float = 0.6
+    """Share of what moved at the lines of an event in which each band shows older rows by itself: tears go across."""
     looks: float = 3.0
-    """Torn frames, none over a second and a half after the one before, that make an event."""
+    """Torn frames, none over a second after the one before, that make an event."""
 
 
 class Tearing(Detector):
@@ -68,7 +70,8 @@ class Tearing(Detector):
     Where there are some, a network tells how likely the frame is torn and where: it reads how each row follows the one
     above, and the same rows of the frames before, in 16 bands of columns. At one of the three likeliest lines, older
     rows must be found in the frame as it is; and in a tenth of the frames of an event, a seam where the earlier
-    frame has none. Of interlaced frames one field is looked at.
+    frame has none. A tear goes right across: most bands of columns that moved there are older, each by itself. Of
+    interlaced frames one field is looked at.
 
     Limits: needs something that moves at the line, and a line that moves or a tear that comes and goes: then some
     rows are shown twice. A torn still is whole, and so is what rolls up or down as a whole, as credits do.
@@ -85,8 +88,8 @@ class Tearing(Detector):
         self._lumas: deque[Plane] = deque(maxlen=LOOKED_BACK)
         self._small: deque[Plane] = deque(maxlen=LOOKED_BACK)
         self._grouper = EventGrouper(GAP_S)
-        self._seams = 0
-        """Frames of an event that show one."""
+        self._seams, self._fits = 0, 0.0
+        """Frames of an event that show one, and the sum of the shares of what moved that fits, over all."""
         self._clearest: tuple[float, float] | None = None
         """How far the seam of the clearest frame of an event stands out, in levels, and its row."""
 
@@ -121,6 +124,7 @@ class Tearing(Detector):
         ratio = max(seam.ratio for seam, _ in seams) / limits.older_rows
         for group in self._grouper.add(frame.time_s, frame.time_s + frame.seconds, ratio):
             yield from self._event(group)
+        self._fits += max(seam.fits for seam, _ in seams)
         clear = [(seam.levels, row) for seam, row in seams if torn >= limits.certain and self._is_clear(seam)]
         if clear:
             self._seams += 1
@@ -142,17 +146,17 @@ class Tearing(Detector):
     def _is_clear(self, seam: Seam) -> bool:
         limits = self.thresholds
         seen = seam.levels >= SEEN and seam.share >= limits.seam
-        return seam.width >= limits.width and (seen or seam.ratio >= FAR_BETTER)
+        return seam.width >= limits.width and seam.fits >= ACROSS and (seen or seam.ratio >= FAR_BETTER)
 
     def _event(self, group: EventGroup) -> Iterator[Event]:
-        clearest, seams = self._clearest, self._seams
-        self._clearest, self._seams = None, 0
-        limits = self.thresholds
-        if clearest is None or group.count < limits.looks or seams < limits.seams * group.count:
+        clearest, seams, fits = self._clearest, self._seams, self._fits
+        self._clearest, self._seams, self._fits = None, 0, 0.0
+        limits, count = self.thresholds, group.count
+        if clearest is None or count < limits.looks or seams < limits.seams * count or fits < limits.across * count:
             return
         row = clearest[1]
         box = [0.0, max(0.0, row - 0.01), 1.0, min(1.0, row + 0.01)]
-        evidence = {"row": round(row, 3), "box": box, "pictures": group.count}
+        evidence = {"row": round(row, 3), "box": box, "pictures": count}
         yield Event("tearing", group.start_s, group.end_s, ratio_to_threshold(group.mean), evidence)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from vivavoce.inspection.defects.tearing.older_rows import MOVED, back_ratios
+from vivavoce.inspection.defects.tearing.older_rows import CODING, MOVED, back_ratios
 from vivavoce.inspection.media import Plane, apart
 
 WIDEST, BAND = 640, 8
@@ -19,6 +19,9 @@ OFF, SEAM_ROWS = 1, 3
 """Rows by which the line may lie elsewhere, and rows on either side that a seam stands out from."""
 
 LEAST_BANDS, FITS = 2, 4.0
+BETTER = 1.3
+"""How much better a band fits an earlier picture than those since that does so by itself."""
+
 SEEN = 1.0
 """Levels by which a seam stands out from its surroundings, and from what was at its place."""
 
@@ -36,6 +39,8 @@ class Seam:
     """By how many levels rows differ across the line more than elsewhere, and than there in that earlier picture."""
     share: float
     """Share of what moved in which they do, 0 to 1."""
+    fits: float
+    """Share of what moved in which that side fits the earlier picture better, each band by itself, 0 to 1."""
 
 
 def find_seam(pictures: Sequence[Plane], row: float) -> Seam | None:
@@ -49,7 +54,7 @@ def find_seam(pictures: Sequence[Plane], row: float) -> Seam | None:
         return None
     cuts = [np.ascontiguousarray(picture[first:last, ::step]) for picture in reversed(pictures)]
     changes = np.stack([_bands(apart(cuts[0], older)) for older in cuts[1:]])
-    best, age, moved = 0.0, 0, np.zeros(0, bool)
+    best, age, since, back = 0.0, 0, changes[0, 0], changes[0, 0]
     for place in range(line - first - OFF, line - first + OFF + 1):
         above = changes[:, max(0, place - near) : place].mean(axis=1, keepdims=True)
         below = changes[:, place : place + near].mean(axis=1, keepdims=True)
@@ -57,12 +62,14 @@ def find_seam(pictures: Sequence[Plane], row: float) -> Seam | None:
             ratios = back_ratios(side, other, LEAST_BANDS, FITS)[:, 0]
             if ratios.max() > best:
                 best, age = float(ratios.max()), int(ratios.argmax()) + 2
-                moved = side[: age - 1, 0].min(axis=0) > MOVED
+                since, back = side[: age - 1, 0].min(axis=0), side[age - 1, 0]
     if not best:
         return None
+    moved = since > MOVED
+    fits = float((since > BETTER * (back + CODING))[moved].mean())
     now, older = (_bands(apart(cut[1:], cut[:-1]))[:, moved] for cut in (cuts[0], cuts[age]))
     levels, share = max(_stands_out(now, older, line - first + off - 1) for off in range(-OFF, OFF + 1))
-    return Seam(best, float(moved.mean()), levels, share)
+    return Seam(best, float(moved.mean()), levels, share, fits)
 
 
 def _stands_out(now: npt.NDArray[np.float32], older: npt.NDArray[np.float32], place: int) -> tuple[float, float]:
