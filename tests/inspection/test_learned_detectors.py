@@ -268,7 +268,7 @@ def test_a_tear_is_found_at_the_second_likeliest_row(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(("seams", "events"), [(1, 0), (2, 1)])
 def test_a_tenth_of_the_torn_frames_must_show_a_seam(monkeypatch: pytest.MonkeyPatch, seams: int, events: int) -> None:
     _with(monkeypatch, tearing, Knowing(tearing=Saying(_torn_where_it_changes)))
-    looks = iter([Seam(2.0, 0.5, 9.0, 0.9, 1.0)] * seams + [Seam(2.0, 0.5, 0.0, 0.0, 1.0)] * (15 - seams))
+    looks = iter([Seam(2.0, 0.5, 9.0, 0.9, 1.0, 2)] * seams + [Seam(2.0, 0.5, 0.0, 0.0, 1.0, 2)] * (15 - seams))
     monkeypatch.setattr(tearing, "older_rows_ratio", lambda pictures: 2.0)
     monkeypatch.setattr(tearing, "find_seam", lambda pictures, row: next(looks, None))
     assert len(_seen(Tearing(INFO), _panned(30))) == events
@@ -280,7 +280,18 @@ def test_a_tear_goes_right_across(
 ) -> None:
     """Where things repeat or turn, the rows fit an earlier frame well in a few bands of columns and not in most."""
     _with(monkeypatch, tearing, Knowing(tearing=Saying(_torn_where_it_changes)))
-    looks = iter([Seam(2.0, 0.5, 9.0, 0.9, at_seams)] * 2 + [Seam(2.0, 0.5, 0.0, 0.0, elsewhere)] * 10)
+    looks = iter([Seam(2.0, 0.5, 9.0, 0.9, at_seams, 2)] * 2 + [Seam(2.0, 0.5, 0.0, 0.0, elsewhere, 2)] * 10)
+    monkeypatch.setattr(tearing, "older_rows_ratio", lambda pictures: 2.0)
+    monkeypatch.setattr(tearing, "find_seam", lambda pictures, row: next(looks, None))
+    assert len(_seen(Tearing(INFO), _panned(30))) == events
+
+
+@pytest.mark.parametrize(("age", "events"), [(4, 1), (5, 0)])
+def test_rows_that_fit_far_better_are_as_good_as_a_seam_unless_they_are_the_oldest(
+    monkeypatch: pytest.MonkeyPatch, age: int, events: int
+) -> None:
+    _with(monkeypatch, tearing, Knowing(tearing=Saying(_torn_where_it_changes)))
+    looks = iter([Seam(4.0, 0.5, 0.0, 0.0, 1.0, age)] * 10)
     monkeypatch.setattr(tearing, "older_rows_ratio", lambda pictures: 2.0)
     monkeypatch.setattr(tearing, "find_seam", lambda pictures, row: next(looks, None))
     assert len(_seen(Tearing(INFO), _panned(30))) == events

@@ -20,12 +20,13 @@ from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGroup, EventGrouper, ratio_to_threshold
 from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame, apart
 
-GAP_S = 1.0
+GAP_S = 0.9
 LOOKED_BACK = BURST + 1
 """Frames that are kept: those that the network reads, and one before the oldest that a tear may show again."""
 
 FAR_BETTER, ACROSS = 3.0, 0.7
-"""How much better older rows fit where no seam need be seen, and in which share of what moved they do at any seam."""
+"""How much better older rows fit where no seam need be seen, and in which share of what moved they do at any seam. Of
+the oldest it must be seen: there is one frame before them to tell by that they had not been there already."""
 
 PLACES, NEAR, LEAST_LIKELY = 3, 4, 0.05
 """Lines of a frame that are looked at, rows by which they are apart, and probability of one at least."""
@@ -59,7 +60,7 @@ class Thresholds:
     across: float = 0.6
     """Share of what moved at the lines of an event in which each band shows older rows by itself: tears go across."""
     looks: float = 3.0
-    """Torn frames, none over a second after the one before, that make an event."""
+    """Torn frames, none over 0.9 s after the one before, that make an event."""
 
 
 class Tearing(Detector):
@@ -146,7 +147,8 @@ class Tearing(Detector):
     def _is_clear(self, seam: Seam) -> bool:
         limits = self.thresholds
         seen = seam.levels >= SEEN and seam.share >= limits.seam
-        return seam.width >= limits.width and seam.fits >= ACROSS and (seen or seam.ratio >= FAR_BETTER)
+        far_better = seam.ratio >= FAR_BETTER and seam.age < LOOKED_BACK - 2
+        return seam.width >= limits.width and seam.fits >= ACROSS and (seen or far_better)
 
     def _event(self, group: EventGroup) -> Iterator[Event]:
         clearest, seams, fits = self._clearest, self._seams, self._fits

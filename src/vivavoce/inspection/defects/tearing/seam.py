@@ -41,6 +41,8 @@ class Seam:
     """Share of what moved in which they do, 0 to 1."""
     fits: float
     """Share of what moved in which that side fits the earlier picture better, each band by itself, 0 to 1."""
+    age: int
+    """How many pictures old those rows are."""
 
 
 def find_seam(pictures: Sequence[Plane], row: float) -> Seam | None:
@@ -69,7 +71,7 @@ def find_seam(pictures: Sequence[Plane], row: float) -> Seam | None:
     fits = float((since > BETTER * (back + CODING))[moved].mean())
     now, older = (_bands(apart(cut[1:], cut[:-1]))[:, moved] for cut in (cuts[0], cuts[age]))
     levels, share = max(_stands_out(now, older, line - first + off - 1) for off in range(-OFF, OFF + 1))
-    return Seam(best, float(moved.mean()), levels, share, fits)
+    return Seam(best, float(moved.mean()), levels, share, fits, age)
 
 
 def _stands_out(now: npt.NDArray[np.float32], older: npt.NDArray[np.float32], place: int) -> tuple[float, float]:
