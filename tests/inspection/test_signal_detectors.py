@@ -434,6 +434,16 @@ def test_levels_that_are_lost_at_once_are_banding_and_a_fade_is_not() -> None:
     assert found(Clip(tuple(Yuv(luma, grey, grey) for luma in fade_envelope), RATE_HZ), "banding") == []
 
 
+def test_levels_that_go_look_by_look_are_a_fade_though_the_last_go_at_once() -> None:
+    slope = np.tile(np.linspace(-0.5, 0.5, 320), (180, 1))
+    grey = np.full((90, 160), 128, np.uint8)
+    frames: list[Yuv] = []
+    for levels, count in ((40, 26), (22, 6), (13, 6), (4, 40)):
+        luma = np.rint(60 + slope * (levels - 1)).astype(np.uint8)
+        frames += [Yuv(luma, grey, grey)] * count
+    assert found(Clip(tuple(frames), RATE_HZ), "banding") == []
+
+
 @pytest.mark.parametrize("kind", list(COLOURS))
 def test_colour_errors_come_and_go(clean: Clip, kind: str) -> None:
     damaged, truth = spoil_colour(clean, at(1.6, 0.8, 1.0), kind)

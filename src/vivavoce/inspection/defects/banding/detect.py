@@ -36,7 +36,8 @@ GROWN = 1.5
 """Loss against that of the look before from which it was not lost at once: a dissolve to a drawing."""
 
 STEADY = 2
-"""Looks at a scene with all its levels before the one at which they are lost: a dissolve shows more for a moment."""
+"""Looks at a scene with all its levels, of which none lost any, before the one at which they are lost: a dissolve shows
+more for a moment, a fade loses them look by look."""
 
 DARK = 24.0
 """Mean level under which hardly anything is left whose levels could be counted."""
@@ -89,9 +90,10 @@ class Banding(Detector):
         lost = self._whole[0] - now[0]
         if tone < BUNCHED:
             lost = min(lost, self._whole[1] - now[1])
-        if lost < HOLD * LOST_BITS or lost > GROWN * self._lost > 0.0 or self._looks < STEADY:
+        steady = lost < HOLD * LOST_BITS
+        if steady or lost > GROWN * self._lost > 0.0 or self._looks < STEADY:
             self._whole, lost = now, 0.0
-            self._looks += 1
+            self._looks = self._looks + 1 if steady else 0
         self._lost = lost
         return lost
 
