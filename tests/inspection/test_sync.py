@@ -52,6 +52,12 @@ def test_evidence_that_is_spread_over_offsets_is_no_vote() -> None:
     assert vote(spread)[0] == "inconclusive"
 
 
+def test_an_offset_in_sync_that_is_likelier_than_each_other_is_no_vote_against() -> None:
+    divided = _evidence(3, 8.0)
+    divided[[4 + REACH, 20 + REACH, 21 + REACH, 22 + REACH]] = 7.5, 7.0, 7.0, 6.8
+    assert vote(divided)[0] == "inconclusive"
+
+
 def test_the_majority_decides_and_a_tie_is_inconclusive() -> None:
     late = verdict(0.0, 4.0, [_evidence(6), _evidence(6, 12.0), _evidence(0)])
     assert (late.answer, late.offset_frames, late.votes) == (

@@ -36,7 +36,8 @@ class Verdict:
 
 
 def vote(evidence: Array) -> tuple[Answer, int, float]:
-    """One track's answer, its likeliest offset, and how likely the answer is."""
+    """One track's answer, its likeliest offset, and how likely the answer is. The offset is on the side of the answer:
+    where many far ones outweigh one in sync that is likelier than each, nothing is said."""
     likely = probabilities(evidence)
     offsets = likely[: 2 * REACH + 1]
     best = int(offsets.argmax())
@@ -44,9 +45,10 @@ def vote(evidence: Array) -> tuple[Answer, int, float]:
     synced = float(offsets[IN_SYNC].sum())
     apart = float(offsets.sum()) - synced
     offset = int(OFFSETS[best])
-    if synced > SURE and peak > PEAK:
+    fits = best in range(*IN_SYNC.indices(len(offsets)))
+    if synced > SURE and peak > PEAK and fits:
         return "in sync", offset, synced
-    if apart > SURE and peak > PEAK:
+    if apart > SURE and peak > PEAK and not fits:
         return "out of sync", offset, apart
     return "inconclusive", offset, float(likely[-1])
 
