@@ -580,6 +580,19 @@ def test_long_rests_between_the_sounds_of_a_game_are_meant_and_a_short_gap_in_on
     assert len(found(Clip(sound=sound), "audio_dropout")) == 1
 
 
+@pytest.mark.parametrize(("room", "told"), [(0.0, 0), (0.003, 1)])
+def test_a_long_rest_of_sound_on_silence_is_meant(room: float, told: int) -> None:
+    """Twelve sounds that die away over rests, but for one that breaks off; in a room it would leave its noise."""
+    random = np.random.default_rng(8)
+    sounds = random.normal(0, 0.2, (12, SAMPLE_RATE_HZ))
+    fades = np.minimum(1.0, np.geomspace(1e3, 1e-9, SAMPLE_RATE_HZ))
+    sounds *= np.where(np.arange(12)[:, None] == 6, np.arange(SAMPLE_RATE_HZ) < 0.6 * SAMPLE_RATE_HZ, fades)
+    noise = random.normal(0, room, sounds.shape)
+    noise[6, round(0.6 * SAMPLE_RATE_HZ) :] = 0.0
+    sound = (sounds + noise).reshape(1, -1).astype(np.float32)
+    assert len(found(Clip(sound=sound), "audio_dropout")) == told
+
+
 def test_a_gap_with_a_twin_is_a_rest() -> None:
     """What is heard about it comes once more: the bars of a tune. Of two bars that are not the same neither rests."""
     for seeds, count in (((1, 1), 0), ((1, 2), 2)):

@@ -6,7 +6,7 @@ dies away and comes back over ten milliseconds, and a gap's edges are steeper. M
 level at a gap, and dies away where a note ends. A channel is lost when it was heard and
 the others go on without it; it is inverted when it becomes the mirror of the other. Gaps that return at one beat are
 meant, as in gated music, and six and more that end on one tempo, as the stops of a dance tune; so are long ones among
-many rests, as between the sounds of a game. Digital silence of 5 s
+many rests, as between the sounds of a game, and in sound that is mostly silence. Digital silence of 5 s
 and more is a loss where it comes at once and not after a fade, in the middle or at the end; a sound stream that ends a
 second and more before the picture ends early.
 
@@ -68,6 +68,9 @@ SILENT_SHARE = 0.045
 LONG_S, RESTS = 0.25, 3
 """Where the sound has pauses, a rest is so long, longer than a few lost packets, or dies away, and has so many others
 within 12 s before and after."""
+
+ON_SILENCE = 0.2
+"""Sound that is silent for so much of the time, as of a program that answers each touch, needs no others of a kind."""
 
 MOST_S = 5.0
 
@@ -189,8 +192,9 @@ class _Stream:
         for gap in ready:
             returns = has_beat(starts_s, gap.event.start_s) or ends_in_bars(ends_s, gap.event.end_s)
             near = np.abs(starts_s - gap.event.start_s) <= KNOWN_S
-            may_rest = not self.paused or (gap.may_rest and np.count_nonzero(near) > RESTS)
-            rests = may_rest and self._silent_share(gap.event) >= SILENT_SHARE
+            silent = self._silent_share(gap.event)
+            among_rests = np.count_nonzero(near) > RESTS or silent >= ON_SILENCE
+            rests = silent >= SILENT_SHARE and (not self.paused or (gap.may_rest and among_rests))
             if not returns and not rests and not any(gap.is_twin_of(other) for other in known):
                 yield gap.event
 
