@@ -415,7 +415,8 @@ def test_what_hardly_changed_or_steps_beside_the_grid_is_no_event() -> None:
     for probability, change, places, told in (
         (0.92, 20.0, border, True),
         (0.92, 1.5, border, False),
-        (0.98, 1.5, border, True),
+        (0.98, 1.5, border, False),
+        (0.98, 3.5, border, True),
         (0.98, 20.0, both, True),
         (0.98, 20.0, beside, False),
         (0.995, 20.0, beside, True),

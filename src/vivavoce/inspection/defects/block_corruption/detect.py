@@ -21,6 +21,7 @@ from vivavoce.inspection.defects.block_corruption.evidence import (
 from vivavoce.inspection.defects.block_corruption.features import CELL, block_figures
 from vivavoce.inspection.defects.block_corruption.grid import clear_places
 from vivavoce.inspection.defects.block_corruption.joined_events import JoinedEvents
+from vivavoce.inspection.defects.block_corruption.near_match import match_cells
 from vivavoce.inspection.defects.block_corruption.odd_pictures import OddPictures
 from vivavoce.inspection.defects.block_corruption.suspects import STRETCH_S, Pair, Suspects
 from vivavoce.inspection.detector import Detector, Sampling
@@ -35,9 +36,9 @@ MAX_AREA, EXIT_RATIO = 0.07, 0.6
 
 GAP_S = 1.0
 ODD_GAP_S, ODD_SCORE = 1.0, 0.9
-GRID_LOOKS, CAMERA_LOOKS = 6, 3
-"""The first looks at an event, in which the grid of blocks and the movement of the camera are looked for: later damage
-moves with the scene."""
+GRID_LOOKS, CAMERA_LOOKS, MATCH_LOOKS = 6, 3, 12
+"""The first looks at an event, in which the grid of blocks and the movement of the camera are looked for, as later
+damage moves with the scene; and those in which cells are looked for in the picture before."""
 
 HELD = 0.3
 """Mean change in levels under which a picture is held."""
@@ -71,9 +72,9 @@ class BlockCorruption(Detector):
     whose blocks change least like those around them: damage comes and goes with single pictures. Pictures that the
     network suspects, none over a second after the one before, are an event where all that was seen says so: how sure
     the network was, the area, whether the change stepped at the borders of blocks, as motion, texture and defocus do
-    not, and whether the network suspected the scene before. What moved with the whole scene is none. A picture that is
-    held is compared with that of the look before, and stays corrupt while it is held. Version 1 of the decision
-    (`area`) calls pictures corrupt when over 0.07 of the map is over one half.
+    not, and whether the network suspected the scene before. What moved, with the whole scene or by itself, is none: it
+    was there before. A picture that is held is compared with that of the look before, and stays corrupt while it is
+    held. Version 1 of the decision (`area`) calls pictures corrupt when over 0.07 of the map is over one half.
 
     Parts that are wrong in one picture alone, between two that agree, are looked for in every picture: two of them
     within a second are an event.
@@ -154,6 +155,8 @@ class BlockCorruption(Detector):
                 self._evidence.places.append(clear_places(pair.before.luma, now.luma, cells))
             if self._evidence.looks <= CAMERA_LOOKS:
                 self._evidence.unexplained.append(unexplained(pair.before.luma, now.luma, cells))
+            if self._evidence.looks <= MATCH_LOOKS and not _is_held(pair.before.luma, now.luma):
+                self._evidence.matches.append(match_cells(pair.before.luma, now.luma, observation.map, cells))
         self._scene.add(now.time_s, observation)
 
     def _observe(self, before: Plane, luma: Plane) -> Observation:

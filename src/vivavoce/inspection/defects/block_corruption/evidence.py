@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from vivavoce.inspection.defects.block_corruption.features import change_steps, mean_change, picture_steps
 from vivavoce.inspection.defects.block_corruption.grid import BEYOND, CLEARLY, grid_lead
+from vivavoce.inspection.defects.block_corruption.near_match import NearMatch, unmatched
 
 CORRUPT = 0.5
 
@@ -24,13 +25,25 @@ LEAST_UNEXPLAINED = 0.25
 """Mean part of the first change in corrupt cells that the movement of the camera leaves unexplained, under which they
 moved with the scene: facades, mosaics and drawn pictures that pan."""
 
-LEAST_CHANGE, SURE_ODDS = 2.0, 3.0
-"""Mean change of corrupt cells in levels under which an event is none, unless the network is sure of a picture (0.95,
-in log odds): it takes the texture of a picture at rest for damage: nets, grass, plaster."""
+LEAST_UNMATCHED, CERTAIN_UNMATCHED = 0.17, 0.05
+"""Part of the change in corrupt cells that must be left once each cell is looked for near its place in the picture
+before, and how much where the network is certain of a picture: what moved, the parts of pixel art and drawn pictures
+among it, was there already; damage was not, but may move on with what is around it."""
+
+LEAST_CHANGE, LEAST_MOST_CHANGE, SURE_ODDS = 2.0, 3.0, 3.0
+"""Mean change of corrupt cells in levels under which an event is none, unless they change by so much in one look and
+the network is sure of a picture (0.95, in log odds): it takes the texture of a picture at rest for damage: leaves,
+nets, grass, plaster."""
+
+LEAST_CONTRAST, FLEETING_LOOKS = 0.1, 2
+"""Part of the contrast of corrupt cells that must be left of their change, likewise, in some look at an event of no
+more looks, unless the network is sure: less is what a coarse encoder leaves behind what moves, until it mends it."""
 
 LEAST_LEAD, CERTAIN_ODDS = 0.6, 5.2
+UNSURE_LEAD, UNSURE_ODDS = 2.0, 2.0
 """How many times as often as elsewhere the change must step at the border of blocks, unless the network is as certain
-of a picture as can be: pixel art keeps to a grid of its own, but straight lines of a damaged scene lie anywhere too."""
+of a picture as can be: pixel art keeps to a grid of its own, but straight lines of a damaged scene lie anywhere too.
+Where it is not even fairly sure of any (0.88), the grid must stand out by itself: the edges of what moves do not."""
 
 LASTING_LOOKS, LASTING_CLEAR = 20, 0.1
 LASTING_ODDS, MOST_ODDS = 3.5, 5.0
@@ -108,11 +121,14 @@ class Evidence:
     """Of the first looks, see `camera`."""
     places: list[npt.NDArray[np.float32]] = field(default_factory=list[npt.NDArray[np.float32]])
     """Of the first looks, see `grid`."""
+    matches: list[NearMatch] = field(default_factory=list[NearMatch])
+    """Of the first looks, see `near_match`."""
     _odds: list[float] = field(default_factory=lambda: [log_odds(0.0)] * 2)
     _area: float = 0.0
     _steps: float = 0.0
     _clear: float = 0.0
     _change: float = 0.0
+    _most_change: float = 0.0
 
     def add(self, observation: Observation) -> None:
         """Take one more look."""
@@ -122,6 +138,7 @@ class Evidence:
         self._steps += observation.steps
         self._clear += observation.clear
         self._change += observation.change
+        self._most_change = max(self._most_change, observation.change)
         if self.worst is None or observation.probability > self.worst.probability:
             self.worst = observation
 
@@ -129,15 +146,30 @@ class Evidence:
         """That the event is corruption: of its two surest looks, the largest area, and the steps of all looks."""
         second, first = self._odds
         steps, clear = self._steps / max(1, self.looks), self._clear / max(1, self.looks)
-        if self.looks >= LASTING_LOOKS and (clear < LASTING_CLEAR or first < least_odds(self.looks)):
-            return 0.0
-        if steps < LEAST_STEPS or clear < LEAST_CLEAR or np.mean(self.unexplained or 1.0) < LEAST_UNEXPLAINED:
-            return 0.0
-        rests = first < SURE_ODDS and self._change / max(1, self.looks) < LEAST_CHANGE
-        if rests or (first < CERTAIN_ODDS and grid_lead(self.places) < LEAST_LEAD):
+        if self._is_texture(first, steps, clear) or self._has_moved(first) or self._rests(first):
             return 0.0
         figures = np.array([first, second, np.log(self._area + 0.02), steps, clear, self.before])
         return float(1.0 / (1.0 + np.exp(-(WEIGHTS @ (figures - MEANS) + BIAS))))
+
+    def _is_texture(self, first: float, steps: float, clear: float) -> bool:
+        """Whether it changed too little at the borders of blocks, or at other places as much."""
+        if self.looks >= LASTING_LOOKS and (clear < LASTING_CLEAR or first < least_odds(self.looks)):
+            return True
+        lead = grid_lead(self.places)
+        wanders = first < CERTAIN_ODDS and lead < (UNSURE_LEAD if first < UNSURE_ODDS else LEAST_LEAD)
+        return steps < LEAST_STEPS or clear < LEAST_CLEAR or wanders
+
+    def _has_moved(self, first: float) -> bool:
+        """Whether what came was there before, near by or where the camera showed it."""
+        least = CERTAIN_UNMATCHED if first >= CERTAIN_ODDS else LEAST_UNMATCHED
+        if np.mean(self.unexplained or 1.0) < LEAST_UNEXPLAINED or unmatched(self.matches) < least:
+            return True
+        most = max((match.contrast_left for match in self.matches), default=1.0)
+        return self.looks <= FLEETING_LOOKS and first < SURE_ODDS and most < LEAST_CONTRAST
+
+    def _rests(self, first: float) -> bool:
+        little = self._change / max(1, self.looks) < LEAST_CHANGE
+        return little and (first < SURE_ODDS or self._most_change < LEAST_MOST_CHANGE)
 
 
 def least_odds(looks: int) -> float:
