@@ -124,6 +124,21 @@ def test_black_that_comes_again_and_again_is_a_strobe(clean: Clip, times: int, l
     assert len(found(replace(clean, frames=shown), "black")) == told
 
 
+@pytest.mark.parametrize(("ground", "told"), [(16, 0), (60, 1)])
+def test_a_title_that_grows_out_of_the_picture_leaves_its_black_ground(clean: Clip, ground: int, told: int) -> None:
+    """From a ground that is not black the same two black pictures are left over at a cut."""
+    scene = clean.frames[0]
+    high, wide = scene.luma.shape
+    dark, shown = scene.mapped(np.full_like(scene.luma, 16)), [scene] * 25
+    for size in np.linspace(0.1, 0.9, 15):
+        title = np.full_like(scene.luma, ground)
+        up, left = round(high * (1 - size) / 2), round(wide * (1 - size) / 2)
+        title[up : high - up, left : wide - left] = 200
+        shown.append(scene.mapped(title))
+    frames = (*shown, dark, dark, *[scene] * 25)
+    assert len(found(replace(clean, frames=frames), "black")) == told
+
+
 @pytest.mark.parametrize(("of_light", "told"), [(True, 0), (False, 1)])
 def test_light_of_another_colour_leaves_what_is_dark(of_light: bool, told: int) -> None:
     luma = np.random.default_rng(7).permuted(np.kron(np.linspace(20, 200, 40), np.ones((180, 8))), axis=1)

@@ -5,6 +5,7 @@ and take up no more of the width than one, or have been there before: a title on
 Black is unexpected when it comes at once and goes at once: fades to or from black, and black before the first or
 after the last picture, are meant. So is black between two scenes, unless it is of a few pictures, which are left over
 at a cut, or long. A film that cuts hard to black and back to the same scene on purpose looks the same.
+What goes from a black ground, as a title that grows out of the picture, leaves it, and nothing is lost.
 A picture or two of darkness that comes again and again, with hardly more light between, is a strobe, and meant.
 
 Lifted black, up to a level of 40, is told by how even it is.
@@ -34,6 +35,9 @@ STILL_LOGO = 6.0
 LOGO_LEVELS, LOGO_WIDTH, STAYS, ALIKE = 16, 0.4, 0.7, 12
 """How far a logo stands out, in levels, and how much of the width it takes up at most; of a wider one, the part that
 was there before, alike to so many levels."""
+BLACK_GROUND = 0.3
+"""Share of a picture that is brighter than black, up to which the rest is its ground."""
+
 LEAST_END_S = 0.5
 EVEN = 3.0
 """Levels by which lifted black may differ from its median."""
@@ -62,10 +66,11 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class _Light:
-    """A picture that is not black: the mean of its luma in levels, and its blocks."""
+    """A picture that is not black: the mean of its luma in levels, the share of it that is bright, and its blocks."""
 
     time_s: float
     mean: float
+    bright: float
     blocks: Blocks
 
 
@@ -115,7 +120,7 @@ class Black(Detector):
         elif frame.time_s - self._dark_until_s > STROBE_S:
             yield from self._let_go()
             self._times = 0
-        self._light.append(_Light(frame.time_s, mean, frame.blocks))
+        self._light.append(_Light(frame.time_s, mean, bright, frame.blocks))
         self._last_light = frame.small.copy()
 
     def _lifted_share(self, small: Plane) -> float:
@@ -194,8 +199,9 @@ def _bright(small: Plane) -> npt.NDArray[np.bool_]:
 
 
 def _is_sudden(recent: Sequence[_Light], mean: float) -> bool:
-    """Whether the pictures before were light and did not grow darker: most of the light went in one step."""
-    if not recent:
+    """Whether the pictures before were light, none on a black ground, and did not grow darker: most of the light went
+    in one step."""
+    if min((light.bright for light in recent), default=0.0) <= BLACK_GROUND:
         return False
     highest, last = max(light.mean for light in recent), recent[-1].mean
     return highest >= LEAST_LIGHT and last - mean >= AT_ONCE * (highest - mean)
