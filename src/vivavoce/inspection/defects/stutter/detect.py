@@ -4,7 +4,8 @@ A halt is a picture that hardly differs from the one before among pictures that 
 nor within them (a line of rolling titles may cross a block for some pictures); it counts with the leap after it, or
 when it lasts for two pictures or more. Halts at a steady beat (film at 24 shown at 30, drawings held for two
 or three pictures, also where only their background stands still) are no stutter, nor are single repeats up to seven.
-Uneven times count where the stamps themselves jump about while something moves.
+What had come to rest gathers speed behind a halt, and missed nothing. Uneven times count where the stamps themselves
+jump about while something moves, but for the ticks of a coarse clock.
 
 Fails on slow motion, where a repeat hides in the noise, and on drops without a halt, which look like faster motion.
 Pages, charts and screens are passed over: they rest and scroll as they please.
@@ -23,7 +24,8 @@ import numpy as np
 from vivavoce.inspection.content import is_drawn
 from vivavoce.inspection.defects.freeze.detect import ACTIVE_STEPS, moved_blocks
 from vivavoce.inspection.defects.freeze.detect import LEAST_S as FREEZE_S
-from vivavoce.inspection.defects.stutter.halts import LEAST_SINGLES, Halt, on_beat
+from vivavoce.inspection.defects.stutter.halts import LEAST_SINGLES, Halt, on_beat, sets_out_slowly
+from vivavoce.inspection.defects.stutter.stamps import GAP_S, Stamps
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGroup, EventGrouper, ratio_to_threshold
@@ -48,14 +50,9 @@ SAME_PLACE = 0.1
 SEEN = 600
 """Pictures, and halts, that are remembered: of twenty seconds at 30 a second."""
 
-GAP_S = 0.6
 RATE_TOLERANCE = 1.5
 AROUND_S = 1.5
 """Repeats at one rate must have begun so long before a stretch to be no part of it."""
-
-LEAST_UNEVEN = 4
-OFF_GRID, FINEST_S = 0.15, 0.005
-"""How far from a multiple of the beat, in beats, a distance in time must lie to be uneven; and the finest beat."""
 
 DEPARTS = 2.5
 """How many times as often as around it pictures are repeated in a stretch that departs from a restless cadence."""
@@ -104,16 +101,17 @@ class Stutter(Detector):
         self._spans = EventGrouper(GAP_S)
         self._lead: list[tuple[float, bool]] = []
         """Of `_seen`, what was just before the halts that are joined now."""
-        self._gaps: deque[float] = deque(maxlen=25)
-        self._last_s: float | None = None
-        self._uneven = EventGrouper(GAP_S)
+        self._stamps = Stamps(self.thresholds.uneven)
 
     def on_frame(self, frame: VideoFrame) -> Iterator[Event]:
         before, self._small = self._small, inner(frame.small, EDGE * BLOCK).copy()
         step = self._motion.step(frame)
-        yield from self._check_timestamps(frame, moves=step is not None and step.motion >= HALT)
+        moves = step is not None and step.motion >= HALT
+        yield from self._stamps.add(frame.time_s, lambda: moves and not is_drawn(frame.small))
         if step is None or before is None:
             return
+        if self._halts:
+            self._halts[-1].follow(step.speed)
         typical = float(np.median(self._moving)) if len(self._moving) >= 5 else 0.0
         limit = min(HALT_MOST, max(HALT, HALT_SHARE * typical))
         again = step.speed < limit and _moved_inside(before, self._small) < INSIDE
@@ -133,8 +131,7 @@ class Stutter(Detector):
     def finish(self, end_s: float) -> Iterator[Event]:
         for span in self._spans.finish():
             yield from self._make_events(span)
-        for span in self._uneven.finish():
-            yield from self._unsteady(span)
+        yield from self._stamps.finish()
 
     def _judge_halt(self, step: Step, typical: float, limit: float) -> Iterator[Event]:
         """Motion is back: what was the halt before it?"""
@@ -162,6 +159,7 @@ class Stutter(Detector):
             leap,
             step.likeness,
             moved,
+            step.speed,
         )
         self._halts.append(halt)
         for span in self._spans.add(start_s, end_s, max(1.0, halt.strength)):
@@ -205,34 +203,12 @@ class Stutter(Detector):
         if (
             many
             and leapt
+            and not sets_out_slowly(halts)
             and self._is_departure(span)
             and not on_beat(halts, self.media.picture_seconds)
             and not self._at_one_rate(span)
         ):
             evidence = {"halts": len(halts), "repeated_pictures": held}
-            yield Event("stutter", span.start_s, span.end_s, ratio_to_threshold(span.mean), evidence)
-
-    def _check_timestamps(self, frame: VideoFrame, moves: bool) -> Iterator[Event]:
-        """Stamps that leave the beat of those around them, at a picture that `moves`: else nobody sees it."""
-        last_s, self._last_s = self._last_s, frame.time_s
-        if last_s is None:
-            return
-        gap_s = frame.time_s - last_s
-        self._gaps.append(gap_s)
-        if len(self._gaps) < 12:
-            return
-        beat_s = float(np.median(self._gaps))
-        finest_s = max(float(np.percentile(self._gaps, 10)), FINEST_S)
-        off_grid = min(abs(gap_s / grid_s - round(gap_s / grid_s)) for grid_s in (beat_s, finest_s)) > OFF_GRID
-        apart_s = min(abs(gap_s - beat_s), abs(gap_s - self._gaps[-2]))  # another rate is steady again at once
-        seen = off_grid and moves and not is_drawn(frame.small)
-        uneven = apart_s / max(beat_s, 1e-3) / self.thresholds.uneven if seen else 0.0
-        for span in self._uneven.add(last_s, frame.time_s, uneven):
-            yield from self._unsteady(span)
-
-    def _unsteady(self, span: EventGroup) -> Iterator[Event]:
-        if span.count >= LEAST_UNEVEN:
-            evidence = {"uneven_stamps": span.count}
             yield Event("stutter", span.start_s, span.end_s, ratio_to_threshold(span.mean), evidence)
 
 

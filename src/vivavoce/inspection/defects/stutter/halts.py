@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,8 +18,12 @@ STOPPED = 0.7
 """Part of what moved before those halts, under which what moves behind them is a figure, and the rest has stopped:
 where the rate of the whole picture drops, all of it leaps."""
 
+BEHIND, OUTRUNS, MOST_OUTRUN = 2, 0.85, 4.0
+"""Steps behind the leap after a halt, and what part of the larger of them the leap has, on average over the halts: it
+makes up for what was missed, while what had rested sets out slowly; and what a single leap counts at most."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Halt:
     """One or more repeats in a row."""
 
@@ -33,6 +37,25 @@ class Halt:
     """Likeness of the picture after it to the one that was held."""
     moved: float
     """Part of what moved in the last steps before it that moves in the one behind it."""
+    speed: float = 0.0
+    """The step after it, in levels."""
+    behind: list[float] = field(default_factory=list[float])
+    """The steps behind that one, in levels."""
+
+    def follow(self, speed: float) -> None:
+        """Take the next step."""
+        if len(self.behind) < BEHIND:
+            self.behind.append(speed)
+
+    @property
+    def outruns(self) -> float:
+        """The step after it against the larger of those behind it."""
+        return min(MOST_OUTRUN, self.speed / max(max(self.behind, default=0.0), 1e-6))
+
+
+def sets_out_slowly(halts: Sequence[Halt]) -> bool:
+    """Whether what moves behind the halts gathers speed: it had come to rest, and nothing was missed."""
+    return float(np.mean([halt.outruns for halt in halts])) < OUTRUNS
 
 
 def on_beat(halts: Sequence[Halt], picture_s: float) -> bool:
