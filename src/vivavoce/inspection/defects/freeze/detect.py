@@ -4,10 +4,11 @@ Adapts to noise: what counts is the mean of blocks, in which grain and coding no
 before. A still that was cut or dissolved to, a title card, a slide and a scene that comes to rest are no freezes, nor
 is a flat or black picture. The scene must have moved until the hold, and while the picture was held its clock went on:
 the first picture after it is further away than pictures in a row are, before and behind it, over more of the picture,
-and shows the same place unless the camera moved. What rests and goes on from where it was (a puppet, a drawn figure, a
-robot, a camera path, a freeze frame of the director's) was never held up; nor was what is followed by another picture
-that rests too. A fixed camera whose one moving thing has left holds nothing; nor does a screen, whose pages scroll and
-rest. Authors hold the last picture for a moment, so a hold that lasts to the end must be long.
+and shows the same place unless the camera moved; it is far from the held one too, against the way that had led there.
+What rests and goes on from where it was (a puppet, a drawn figure, a robot, a camera path, a freeze frame of the
+director's) was never held up; nor was what is followed by another picture that rests too, or what slows down while it
+is held. A fixed camera whose one moving thing has left holds nothing; nor does a screen, whose pages scroll and rest.
+Authors hold the last picture for a moment, so a hold that lasts to the end must be long.
 
 Fails where there was hardly any motion to stop (a waiting face), where a small part goes on moving in the held
 picture (a burnt-in clock), and on a stream that waits and loses nothing.
@@ -51,6 +52,10 @@ ones: one of the two edges is sharp."""
 WENT_ON, ELSEWHERE = 1.3, 0.5
 """The step after the hold against typical ones, from which the clock went on; and the likeness to the held picture
 that the one after it must have where the camera stood still."""
+
+CAUGHT_UP = 0.31
+"""The step after the hold against the way that the picture had come in as long before it, within `CONTEXT_S`: the
+clock went on while it was held, so the scene has moved on by as much. What had come to rest sets out from there."""
 
 FADE_S, FADE_CONTRAST = 0.35, 1.4
 """How long before the hold contrast is looked at, and by what ratio it changes in a fade."""
@@ -154,6 +159,7 @@ class Freeze(Detector):
             moved_blocks([past.blocks for past in list(self._past)[-ACTIVE_STEPS - 1 :]]),
             [step.speed],
         )
+        hold.way = way_to(recent) if hold.moving else []
         hold.end_s = step.time_s + step.seconds
         hold.same_before = enough and likeness(recent[0].blocks, step.blocks) > SAME_SCENE
         hold.drawn = hold.moving and is_drawn(frame.small)
@@ -201,6 +207,10 @@ class Freeze(Detector):
         jumped = resumed is not None and resumed.speed >= JUMP * hold.context
         if hold.last < SUDDEN * max(hold.speeds[:3]) and not jumped:
             return None
+        if resumed is not None and resumed.speed < CAUGHT_UP * hold.way_in(len(hold.speeds)):
+            return None
+        if hold.slows:
+            return None
         if not self._scene_moved(hold, resumed):
             return None
         evidence = {"noise": round(noise, 2), "motion_before": round(hold.context, 2)}
@@ -211,6 +221,17 @@ def _fades_in(before: Sequence[Step], held: Step) -> bool:
     """Whether the picture that is held came up out of black or white."""
     spread = [float(step.blocks.std()) + 1.0 for step in (before[0], held)] if before else [1.0, 1.0]
     return max(spread) > FADE_CONTRAST * min(spread)
+
+
+def way_to(steps: Sequence[Step]) -> list[float]:
+    """How far the last of some pictures is from the one before it, from the one before that, and so on until a cut, in
+    levels."""
+    way: list[float] = []
+    for step, before in pairwise(reversed(steps)):
+        if step.likeness <= SAME_SCENE:
+            break
+        way.append(rank_magnitude(steps[-1].blocks - before.blocks))
+    return way
 
 
 def moved_blocks(looks: Iterable[Blocks]) -> npt.NDArray[np.bool_]:

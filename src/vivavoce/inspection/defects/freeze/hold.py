@@ -9,6 +9,10 @@ import numpy.typing as npt
 
 from vivavoce.inspection.media import Blocks
 
+SLOWS, RESTLESS = 1.5, 1.0
+"""The first third of the steps in a hold against the last, and in levels, from which something comes to rest in it: a
+held picture is still at once."""
+
 
 @dataclass(slots=True)
 class Hold:
@@ -30,3 +34,16 @@ class Hold:
     """Whether the held picture is a page, a chart or a screen."""
     popped: int = 0
     end_s: float = 0.0
+    way: list[float] = field(default_factory=list[float])
+    """How far the held picture is from the one before it, from the one before that, and so on, in levels."""
+
+    def way_in(self, steps: int) -> float:
+        """The way to the held picture in so many steps, or in as many as are known."""
+        return self.way[min(steps, len(self.way)) - 1] if self.way else 0.0
+
+    @property
+    def slows(self) -> bool:
+        """Whether something comes to rest in it."""
+        third = max(1, len(self.speeds) // 3)
+        first, last = (float(np.median(speeds)) for speeds in (self.speeds[:third], self.speeds[-third:]))
+        return first >= max(RESTLESS, SLOWS * last)
