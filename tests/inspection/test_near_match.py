@@ -102,8 +102,8 @@ def test_little_left_by_a_coarse_encoder_takes_a_sure_network() -> None:
 
 
 def test_an_unsure_network_needs_a_clear_grid() -> None:
-    assert _probability(lead=1.5) == 0.0
-    assert _probability(replace(SEEN, probability=0.92), lead=1.5) > 0.6
+    assert _probability(lead=1.3) == 0.0
+    assert _probability(replace(SEEN, probability=0.92), lead=1.3) > 0.6
 
 
 def test_a_sure_network_needs_a_change_that_can_be_seen() -> None:

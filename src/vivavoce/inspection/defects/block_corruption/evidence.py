@@ -40,10 +40,10 @@ LEAST_CONTRAST, FLEETING_LOOKS = 0.1, 2
 more looks, unless the network is sure: less is what a coarse encoder leaves behind what moves, until it mends it."""
 
 LEAST_LEAD, CERTAIN_ODDS = 0.6, 5.2
-UNSURE_LEAD, UNSURE_ODDS = 2.0, 2.0
+UNSURE_LEAD, UNSURE_ODDS = 1.5, 2.0
 """How many times as often as elsewhere the change must step at the border of blocks, unless the network is as certain
 of a picture as can be: pixel art keeps to a grid of its own, but straight lines of a damaged scene lie anywhere too.
-Where it is not even fairly sure of any (0.88), the grid must stand out by itself: the edges of what moves do not."""
+Where it is not even fairly sure of any (0.88), the border must lead by half: the edges of what moves do not."""
 
 LASTING_LOOKS, LASTING_CLEAR = 20, 0.1
 LASTING_ODDS, MOST_ODDS = 3.5, 5.0
