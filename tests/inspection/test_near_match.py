@@ -101,11 +101,6 @@ def test_little_left_by_a_coarse_encoder_takes_a_sure_network() -> None:
     assert _probability(replace(SEEN, probability=0.97), faint) > 0.6
 
 
-def test_an_unsure_network_needs_a_clear_grid() -> None:
-    assert _probability(lead=1.3) == 0.0
-    assert _probability(replace(SEEN, probability=0.92), lead=1.3) > 0.6
-
-
 def test_a_sure_network_needs_a_change_that_can_be_seen() -> None:
     sure = replace(SEEN, probability=0.98)
     assert _probability(sure, changes=(1.2, 2.5)) == 0.0

@@ -40,10 +40,8 @@ LEAST_CONTRAST, FLEETING_LOOKS = 0.1, 2
 more looks, unless the network is sure: less is what a coarse encoder leaves behind what moves, until it mends it."""
 
 LEAST_LEAD, CERTAIN_ODDS = 0.6, 5.2
-UNSURE_LEAD, UNSURE_ODDS = 1.5, 2.0
 """How many times as often as elsewhere the change must step at the border of blocks, unless the network is as certain
-of a picture as can be: pixel art keeps to a grid of its own, but straight lines of a damaged scene lie anywhere too.
-Where it is not even fairly sure of any (0.88), the border must lead by half: the edges of what moves do not."""
+of a picture as can be: pixel art keeps to a grid of its own, but straight lines of a damaged scene lie anywhere too."""
 
 LASTING_LOOKS, LASTING_CLEAR = 20, 0.1
 LASTING_ODDS, MOST_ODDS = 3.5, 5.0
@@ -155,8 +153,7 @@ class Evidence:
         """Whether it changed too little at the borders of blocks, or at other places as much."""
         if self.looks >= LASTING_LOOKS and (clear < LASTING_CLEAR or first < least_odds(self.looks)):
             return True
-        lead = grid_lead(self.places)
-        wanders = first < CERTAIN_ODDS and lead < (UNSURE_LEAD if first < UNSURE_ODDS else LEAST_LEAD)
+        wanders = first < CERTAIN_ODDS and grid_lead(self.places) < LEAST_LEAD
         return steps < LEAST_STEPS or clear < LEAST_CLEAR or wanders
 
     def _has_moved(self, first: float) -> bool:
