@@ -101,6 +101,13 @@ def test_little_left_by_a_coarse_encoder_takes_a_sure_network() -> None:
     assert _probability(replace(SEEN, probability=0.97), faint) > 0.6
 
 
+def test_patches_that_a_coarse_encoder_renews_late_are_faint_beside_what_they_show() -> None:
+    patches, changes = NearMatch(2.2, 1.5, 0.15), (2.2,) * 9
+    assert _probability(match=patches, changes=changes) == 0.0
+    assert _probability(match=replace(patches, contrast_left=0.3), changes=changes) > 0.6
+    assert _probability(replace(SEEN, probability=0.97), patches, changes=(*changes, 3.5)) > 0.6
+
+
 def test_a_sure_network_needs_a_change_that_can_be_seen() -> None:
     sure = replace(SEEN, probability=0.98)
     assert _probability(sure, changes=(1.2, 2.5)) == 0.0

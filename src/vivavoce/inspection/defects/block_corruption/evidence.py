@@ -35,6 +35,9 @@ LEAST_CHANGE, LEAST_MOST_CHANGE, SURE_ODDS = 2.0, 3.0, 3.0
 the network is sure of a picture (0.95, in log odds): it takes the texture of a picture at rest for damage: leaves,
 nets, grass, plaster."""
 
+FAINT_CHANGE, FAINT_CONTRAST = 2.5, 0.18
+"""The same of change that is faint beside the contrast of the cells as well: what a coarse encoder leaves of a face."""
+
 LEAST_CONTRAST, FLEETING_LOOKS = 0.1, 2
 """Part of the contrast of corrupt cells that must be left of their change, likewise, in some look at an event of no
 more looks, unless the network is sure: less is what a coarse encoder leaves behind what moves, until it mends it."""
@@ -161,11 +164,15 @@ class Evidence:
         least = CERTAIN_UNMATCHED if first >= CERTAIN_ODDS else LEAST_UNMATCHED
         if np.mean(self.unexplained or 1.0) < LEAST_UNEXPLAINED or unmatched(self.matches) < least:
             return True
-        most = max((match.contrast_left for match in self.matches), default=1.0)
-        return self.looks <= FLEETING_LOOKS and first < SURE_ODDS and most < LEAST_CONTRAST
+        return self.looks <= FLEETING_LOOKS and first < SURE_ODDS and self._contrast_left() < LEAST_CONTRAST
+
+    def _contrast_left(self) -> float:
+        """The largest part of the contrast of corrupt cells that is left of their change in one look."""
+        return max((match.contrast_left for match in self.matches), default=1.0)
 
     def _rests(self, first: float) -> bool:
-        little = self._change / max(1, self.looks) < LEAST_CHANGE
+        change = self._change / max(1, self.looks)
+        little = change < LEAST_CHANGE or (change < FAINT_CHANGE and self._contrast_left() < FAINT_CONTRAST)
         return little and (first < SURE_ODDS or self._most_change < LEAST_MOST_CHANGE)
 
 
