@@ -6,9 +6,9 @@ is a flat or black picture. The scene must have moved until the hold, and while 
 the first picture after it is further away than pictures in a row are, before and behind it, over more of the picture,
 and shows the same place unless the camera moved; it is far from the held one too, against the way that had led there.
 What rests and goes on from where it was (a puppet, a drawn figure, a robot, a camera path, a freeze frame of the
-director's) was never held up; nor was what is followed by another picture that rests too, or what slows down while it
-is held. A fixed camera whose one moving thing has left holds nothing; nor does a screen, whose pages scroll and rest.
-Authors hold the last picture for a moment, so a hold that lasts to the end must be long.
+director's) was never held up; nor was what another picture that rests follows, or what slows down or grows within it.
+A fixed camera whose one moving thing has left holds nothing; nor does a screen, whose pages scroll and rest. Authors
+hold the last picture for a moment, so a hold that lasts to the end must be long.
 
 Fails where there was hardly any motion to stop (a waiting face), where a small part goes on moving in the held
 picture (a burnt-in clock), and on a stream that waits and loses nothing.
@@ -106,6 +106,8 @@ class Freeze(Detector):
         yield from self._follow(step)
         hold = self._hold
         if hold and self._stays(hold, step):
+            if hold.moving:
+                hold.follow(step.blocks, step.time_s)
             hold.anchor += FOLLOW * (step.blocks - hold.anchor)
             if len(hold.speeds) < MOST_SPEEDS:
                 hold.speeds.append(step.speed)
@@ -209,7 +211,7 @@ class Freeze(Detector):
             return None
         if resumed is not None and resumed.speed < CAUGHT_UP * hold.way_in(len(hold.speeds)):
             return None
-        if hold.slows:
+        if hold.slows or hold.grows:
             return None
         if not self._scene_moved(hold, resumed):
             return None
