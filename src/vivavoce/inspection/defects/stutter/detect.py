@@ -24,7 +24,8 @@ import numpy as np
 from vivavoce.inspection.content import is_drawn
 from vivavoce.inspection.defects.freeze.detect import ACTIVE_STEPS, moved_blocks
 from vivavoce.inspection.defects.freeze.detect import LEAST_S as FREEZE_S
-from vivavoce.inspection.defects.stutter.halts import LEAST_SINGLES, Halt, on_beat, sets_out_slowly
+from vivavoce.inspection.defects.stutter.cadence import CUT, Look, at_one_rate, is_departure
+from vivavoce.inspection.defects.stutter.halts import Halt, came_to_rest, on_beat, sets_out_slowly
 from vivavoce.inspection.defects.stutter.stamps import GAP_S, Stamps
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
@@ -50,22 +51,15 @@ SAME_PLACE = 0.1
 SEEN = 600
 """Pictures, and halts, that are remembered: of twenty seconds at 30 a second."""
 
-RATE_TOLERANCE = 1.5
+PAST, STEADY = 60, 0.5
+"""Pictures that are kept: a halt, and as many before it, at 60 a second; and levels of a way that is none."""
+
 AROUND_S = 1.5
 """Repeats at one rate must have begun so long before a stretch to be no part of it."""
-
-DEPARTS = 2.5
-"""How many times as often as around it pictures are repeated in a stretch that departs from a restless cadence."""
-
-UNTIL_S, UNTIL_SHARE = 0.6, 0.3
-"""How long before the first halt motion must go on, and what part of its pictures may be repeated."""
 
 LEAPT, MOST_LEAP = 1.15, 4.0
 """Typical steps by which the picture leaps after the halts of an event, on average, for the clock went on: drawings
 that are held go on from where they were; and what a single leap counts at most."""
-
-LEAST_OUTSIDE = 12
-"""Pictures outside of a stretch from which the cadence of a file is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +87,16 @@ class Stutter(Detector):
         self._moving: deque[float] = deque(maxlen=25)
         self._recent: deque[Blocks] = deque(maxlen=ACTIVE_STEPS + 1)
         """Blocks of the last pictures before a halt."""
+        self._past: deque[Step] = deque(maxlen=PAST)
+        """The last steps before this one, repeats among them."""
         self._repeats: list[Step] = []
         self._drawn = False
         """Whether what is repeated is a page, a chart or a screen."""
-        self._seen: deque[tuple[float, bool]] = deque(maxlen=SEEN)
+        self._seen: deque[Look] = deque(maxlen=SEEN)
+        self._shot = 0
         self._halts: deque[Halt] = deque(maxlen=SEEN)
         self._spans = EventGrouper(GAP_S)
-        self._lead: list[tuple[float, bool]] = []
+        self._lead: list[Look] = []
         """Of `_seen`, what was just before the halts that are joined now."""
         self._stamps = Stamps(self.thresholds.uneven)
 
@@ -115,7 +112,9 @@ class Stutter(Detector):
         typical = float(np.median(self._moving)) if len(self._moving) >= 5 else 0.0
         limit = min(HALT_MOST, max(HALT, HALT_SHARE * typical))
         again = step.speed < limit and _moved_inside(before, self._small) < INSIDE
-        self._seen.append((step.time_s, again))
+        self._shot += step.likeness < CUT
+        self._seen.append(Look(step.time_s, again, self._shot))
+        self._past.append(step)
         if typical >= MOVING and again:
             self._drawn = is_drawn(frame.small) if not self._repeats else self._drawn
             if not self._repeats or step.time_s - self._repeats[0].time_s < 2 * FREEZE_S:  # what lasts is a freeze
@@ -150,6 +149,8 @@ class Stutter(Detector):
         leap = step.speed / max(typical, 1e-6)
         if leap < (LEAP if len(repeats) < 2 else RESUMED):
             return
+        past = list(self._past)[: -len(repeats) - 1]  # to the picture that is held
+        way = rank_magnitude(past[-1].blocks - past[-min(len(past), len(repeats) + 2)].blocks) if past else 0.0
         still = float(np.median([repeat.speed for repeat in repeats]))
         halt = Halt(
             start_s,
@@ -160,38 +161,18 @@ class Stutter(Detector):
             step.likeness,
             moved,
             step.speed,
+            past[-1].speed / max(typical, 1e-6) if past else 1.0,
+            step.speed / max(way, STEADY),
         )
         self._halts.append(halt)
         for span in self._spans.add(start_s, end_s, max(1.0, halt.strength)):
             yield from self._make_events(span)
         if self._spans.open_s == start_s:
-            self._lead = [seen for seen in self._seen if start_s - AROUND_S <= seen[0] < start_s]
+            self._lead = [seen for seen in self._seen if start_s - AROUND_S <= seen.time_s < start_s]
 
-    def _around(self, span: EventGroup) -> list[tuple[float, bool]]:
+    def _around(self, span: EventGroup) -> list[Look]:
         """The pictures shortly before a stretch, and the latest ones since it began."""
-        return [*self._lead, *(seen for seen in self._seen if seen[0] >= span.start_s)]
-
-    def _is_departure(self, span: EventGroup) -> bool:
-        """Whether pictures are repeated clearly less outside of a stretch: else that is the file's own cadence."""
-        inside: list[bool] = []
-        outside: list[bool] = []
-        for time_s, again in self._around(span):
-            if time_s > span.end_s + GAP_S:
-                continue
-            (inside if span.start_s - 0.05 <= time_s <= span.end_s + 0.05 else outside).append(again)
-        before = [again for time_s, again in self._lead if time_s >= span.start_s - UNTIL_S]
-        if len(outside) < LEAST_OUTSIDE or not inside or not before or float(np.mean(before)) > UNTIL_SHARE:
-            return False
-        return float(np.mean(outside)) <= max(self.thresholds.usual_repeats, float(np.mean(inside)) / DEPARTS)
-
-    def _at_one_rate(self, span: EventGroup) -> bool:
-        """Whether repeats add up along a line: a slow roll in whole pixels is repeated now once, now twice."""
-        repeated = np.cumsum([again for _, again in self._around(span)])
-        if len(repeated) < 3 * LEAST_SINGLES or repeated[-1] < LEAST_SINGLES:
-            return False
-        shown = np.arange(len(repeated))
-        line = np.polyval(np.polyfit(shown, repeated, 1), shown)
-        return float(np.abs(repeated - line).max()) <= RATE_TOLERANCE
+        return [*self._lead, *(seen for seen in self._seen if seen.time_s >= span.start_s)]
 
     def _make_events(self, span: EventGroup) -> Iterator[Event]:
         halts = [halt for halt in self._halts if span.start_s <= halt.start_s <= span.end_s]
@@ -199,14 +180,16 @@ class Stutter(Detector):
         many = len(halts) >= self.thresholds.halts or held >= self.thresholds.repeated_pictures
         if len(halts) == 1 and halts[0].alike < SAME_SCENE:
             return
+        around = self._around(span)
         leapt = bool(halts) and float(np.mean([min(halt.leap, MOST_LEAP) for halt in halts])) >= LEAPT
         if (
             many
             and leapt
             and not sets_out_slowly(halts)
-            and self._is_departure(span)
+            and not came_to_rest(halts)
+            and is_departure(around, span, self.thresholds.usual_repeats)
             and not on_beat(halts, self.media.picture_seconds)
-            and not self._at_one_rate(span)
+            and not at_one_rate(around)
         ):
             evidence = {"halts": len(halts), "repeated_pictures": held}
             yield Event("stutter", span.start_s, span.end_s, ratio_to_threshold(span.mean), evidence)

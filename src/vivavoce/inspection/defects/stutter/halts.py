@@ -22,6 +22,10 @@ BEHIND, OUTRUNS, MOST_OUTRUN = 2, 0.85, 4.0
 """Steps behind the leap after a halt, and what part of the larger of them the leap has, on average over the halts: it
 makes up for what was missed, while what had rested sets out slowly; and what a single leap counts at most."""
 
+INTO, CAUGHT_UP = 0.5, 0.5
+"""The step that led to the held picture against typical ones, and the one after it against the way that it had come in
+as long before: less of both at an only halt, and it came to rest."""
+
 
 @dataclass(slots=True)
 class Halt:
@@ -39,6 +43,10 @@ class Halt:
     """Part of what moved in the last steps before it that moves in the one behind it."""
     speed: float = 0.0
     """The step after it, in levels."""
+    into: float = 1.0
+    """The step that led to the held picture, against typical ones."""
+    caught_up: float = 1.0
+    """The step after it against the way of as many pictures before it."""
     behind: list[float] = field(default_factory=list[float])
     """The steps behind that one, in levels."""
 
@@ -56,6 +64,11 @@ class Halt:
 def sets_out_slowly(halts: Sequence[Halt]) -> bool:
     """Whether what moves behind the halts gathers speed: it had come to rest, and nothing was missed."""
     return float(np.mean([halt.outruns for halt in halts])) < OUTRUNS
+
+
+def came_to_rest(halts: Sequence[Halt]) -> bool:
+    """Whether what moved slowed down into an only halt and goes on from there: nothing was missed between two moves."""
+    return len(halts) == 1 and halts[0].into < INTO and halts[0].caught_up < CAUGHT_UP
 
 
 def on_beat(halts: Sequence[Halt], picture_s: float) -> bool:
