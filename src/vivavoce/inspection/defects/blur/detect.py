@@ -4,8 +4,8 @@ Sharpness is how steep strong edges are: the steepest step's part of their rise 
 once in a scene that stays, holds for 0.6 s, and goes at once, is a defect; a pull of focus and a dissolve are slow, and
 a soft scene begins with a cut. The same things must be sharp, soft and sharp again: the picture is parted into tiles,
 and those with as many strong edges before, in and after the drop tell. One blur takes most from what was sharpest and
-hardly anything from what was soft: nine tiles in ten must have lost a fifth of what the blur of the middle one takes
-from them. A thing that comes to the front and goes leaves the others as sharp as they are; so do a hand that waves,
+hardly anything from what was soft: of the tiles from which the blur of the middle one takes a twentieth, nine in ten
+must have lost some sharpness. A thing that comes to the front and goes leaves the others as sharp as they are; so do a hand that waves,
 and another view in one pane of a screen; a page that loads puts other things in place. Titles that stand still over a
 scene that moves are not asked. What is soft because it moves fast is no defect.
 By itself, a picture scaled up by four and more has edges that rise evenly over several pixels, all of them.
@@ -49,8 +49,9 @@ SAME_SCENE = 0.75
 MOST_S = 20.0
 TILE_DROP = 0.95
 """Sharpness of the middle one of those tiles, against that before and after."""
-EVENLY, BUT_FOR = 0.2, 0.1
-"""What part of the sharpness that one blur of the whole picture takes from each tile must be gone, but for so many."""
+EVENLY, BUT_FOR = 0.0, 0.1
+"""What part of the sharpness that one blur of the whole picture takes from each tile must be gone, but for a tenth of
+them: none may be as sharp as it was."""
 SAME_THINGS = 0.25
 """Part of the tiles with edges in a drop that must have as many as before: a page that loads puts others in place."""
 MOVED, FASTER, WHOLE = 2.0, 1.5, 0.5
