@@ -5,9 +5,9 @@ once in a scene that stays, holds for 0.6 s, and goes at once, is a defect; a pu
 a soft scene begins with a cut. The same things must be sharp, soft and sharp again: the picture is parted into tiles,
 and those with as many strong edges before, in and after the drop tell. One blur takes most from what was sharpest and
 hardly anything from what was soft: of the tiles from which the blur of the middle one takes a twentieth, nine in ten
-must have lost some sharpness. A thing that comes to the front and goes leaves the others as sharp as they are; so do a hand that waves,
-and another view in one pane of a screen; a page that loads puts other things in place. Titles that stand still over a
-scene that moves are not asked. What is soft because it moves fast is no defect.
+must have lost some sharpness. A thing that comes to the front and goes leaves the others as sharp as they are; so do a
+hand that waves, and another view in one pane of a screen; a page that loads puts other things in place. Titles that
+stand still over a scene that moves are not asked. What is soft because it moves fast is no defect.
 By itself, a picture scaled up by four and more has edges that rise evenly over several pixels, all of them.
 
 Fails on softness of a whole file at less than that, and on slow changes.
