@@ -94,13 +94,16 @@ def test_colour_that_goes_with_its_things_is_not_lost(clean: Clip) -> None:
         assert len(found(replace(clean, frames=shown), "colour_error")) == told
 
 
-@pytest.mark.parametrize(("wide", "shown_before", "told"), [(0.25, False, 1), (0.8, False, 0), (0.8, True, 1)])
-def test_a_title_on_black_is_no_logo(clean: Clip, wide: float, shown_before: bool, told: int) -> None:
+@pytest.mark.parametrize(
+    ("left", "wide", "shown_before", "told"),
+    [(0.1, 0.25, False, 1), (0.35, 0.3, False, 0), (0.1, 0.8, False, 0), (0.1, 0.8, True, 1), (0.35, 0.3, True, 1)],
+)
+def test_a_title_on_black_is_no_logo(clean: Clip, left: float, wide: float, shown_before: bool, told: int) -> None:
     scene = clean.frames[0]
     lit, dark = scene.luma.copy(), np.full_like(scene.luma, 16)
     height, width = dark.shape
     for luma in (lit, dark) if shown_before else (dark,):
-        luma[height // 2 : height // 2 + height // 12, width // 10 : width // 10 + round(wide * width) : 2] = 235
+        luma[height // 2 : height // 2 + height // 12, round(left * width) : round((left + wide) * width) : 2] = 235
     shown = (*[scene.mapped(lit)] * 25, *[scene.mapped(dark)] * 12, *[scene.mapped(lit)] * 25)
     assert len(found(replace(clean, frames=shown), "black")) == told
 

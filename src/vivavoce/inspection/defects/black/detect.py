@@ -1,7 +1,8 @@
 """Black: unexpected black, from one picture up, also where a logo stays on.
 
 A picture is black when all but a tenth of it is near black level; what is brighter must stand still, as a logo does,
-and take up no more of the width than one, or have been there before: a title on black is none.
+and take up no more of the width than one and lie apart from the middle, or have been there before: a title on black
+is none.
 Black is unexpected when it comes at once and goes at once: fades to or from black, and black before the first or
 after the last picture, are meant. So is black between two scenes, unless it is of a few pictures, which are left over
 at a cut, or long. A film that cuts hard to black and back to the same scene on purpose looks the same.
@@ -35,6 +36,8 @@ STILL_LOGO = 6.0
 LOGO_LEVELS, LOGO_WIDTH, STAYS, ALIKE = 16, 0.4, 0.7, 12
 """How far a logo stands out, in levels, and how much of the width it takes up at most; of a wider one, the part that
 was there before, alike to so many levels."""
+MIDDLE = 0.1
+"""How far from the middle of the picture, in parts of a side, a title lies at most."""
 BLACK_GROUND = 0.3
 """Share of a picture that is brighter than black, up to which the rest is its ground."""
 
@@ -178,12 +181,13 @@ class Black(Detector):
 
 
 def is_narrow(small: Plane) -> bool:
-    """Whether what is bright in a dark picture (rows, columns) is as narrow as a logo."""
-    columns = np.nonzero(_bright(small))[1]
+    """Whether what is bright in a dark picture (rows, columns) is as narrow as a logo, and not in the middle of it."""
+    rows, columns = np.nonzero(_bright(small))
     if not len(columns):
         return True
     left, right = np.percentile(columns, (2, 98))
-    return bool(right - left <= LOGO_WIDTH * small.shape[1])
+    off = max(abs(float(np.mean(at)) / side - 0.5) for at, side in zip((rows, columns), small.shape, strict=True))
+    return bool(right - left <= LOGO_WIDTH * small.shape[1]) and off > MIDDLE
 
 
 def was_there(small: Plane, before: Plane | None) -> bool:
