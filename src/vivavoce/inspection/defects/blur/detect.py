@@ -49,7 +49,7 @@ SAME_SCENE = 0.75
 MOST_S = 20.0
 TILE_DROP = 0.95
 """Sharpness of the middle one of those tiles, against that before and after."""
-EVENLY, BUT_FOR = 0.0, 0.1
+EVENLY, BUT_FOR = 0.02, 0.1
 """What part of the sharpness that one blur of the whole picture takes from each tile must be gone, but for a tenth of
 them: none may be as sharp as it was."""
 SAME_THINGS = 0.25
