@@ -1,6 +1,6 @@
 """From what the networks say to events. The networks here say what the test wants."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -265,12 +265,16 @@ def test_a_tear_is_found_at_the_second_likeliest_row(monkeypatch: pytest.MonkeyP
     assert event.evidence["row"] == pytest.approx(0.5, abs=0.02)
 
 
+SEEN_SEAM = Seam(ratio=2.0, width=0.5, levels=9.0, share=0.9, fits=1.0, age=2, before=9.0, drawn=1.0)
+FAR_BETTER_ROWS = replace(SEEN_SEAM, ratio=4.0, levels=0.0, share=0.0)
+
+
 @pytest.mark.parametrize(("seams", "events"), [(1, 0), (2, 1)])
 def test_a_tenth_of_the_torn_frames_must_show_a_seam(monkeypatch: pytest.MonkeyPatch, seams: int, events: int) -> None:
     _with(monkeypatch, tearing, Knowing(tearing=Saying(_torn_where_it_changes)))
-    looks = iter([Seam(2.0, 0.5, 9.0, 0.9, 1.0, 2)] * seams + [Seam(2.0, 0.5, 0.0, 0.0, 1.0, 2)] * (15 - seams))
+    looks = iter([SEEN_SEAM] * seams + [replace(SEEN_SEAM, levels=0.0, share=0.0)] * (15 - seams))
     monkeypatch.setattr(tearing, "older_rows_ratio", lambda pictures: 2.0)
-    monkeypatch.setattr(tearing, "find_seam", lambda pictures, row: next(looks, None))
+    monkeypatch.setattr(tearing, "find_seam", lambda *given: next(looks, None))
     assert len(_seen(Tearing(INFO), _panned(30))) == events
 
 
@@ -280,9 +284,10 @@ def test_a_tear_goes_right_across(
 ) -> None:
     """Where things repeat or turn, the rows fit an earlier frame well in a few bands of columns and not in most."""
     _with(monkeypatch, tearing, Knowing(tearing=Saying(_torn_where_it_changes)))
-    looks = iter([Seam(2.0, 0.5, 9.0, 0.9, at_seams, 2)] * 2 + [Seam(2.0, 0.5, 0.0, 0.0, elsewhere, 2)] * 10)
+    unseen = replace(SEEN_SEAM, levels=0.0, share=0.0, fits=elsewhere)
+    looks = iter([replace(SEEN_SEAM, fits=at_seams)] * 2 + [unseen] * 10)
     monkeypatch.setattr(tearing, "older_rows_ratio", lambda pictures: 2.0)
-    monkeypatch.setattr(tearing, "find_seam", lambda pictures, row: next(looks, None))
+    monkeypatch.setattr(tearing, "find_seam", lambda *given: next(looks, None))
     assert len(_seen(Tearing(INFO), _panned(30))) == events
 
 
@@ -291,10 +296,80 @@ def test_rows_that_fit_far_better_are_as_good_as_a_seam_unless_they_are_the_olde
     monkeypatch: pytest.MonkeyPatch, age: int, events: int
 ) -> None:
     _with(monkeypatch, tearing, Knowing(tearing=Saying(_torn_where_it_changes)))
-    looks = iter([Seam(4.0, 0.5, 0.0, 0.0, 1.0, age)] * 10)
+    looks = iter([replace(FAR_BETTER_ROWS, age=age)] * 10)
     monkeypatch.setattr(tearing, "older_rows_ratio", lambda pictures: 2.0)
-    monkeypatch.setattr(tearing, "find_seam", lambda pictures, row: next(looks, None))
+    monkeypatch.setattr(tearing, "find_seam", lambda *given: next(looks, None))
     assert len(_seen(Tearing(INFO), _panned(30))) == events
+
+
+@pytest.mark.parametrize(
+    ("look", "events"),
+    [
+        (replace(SEEN_SEAM, before=0.9), 0),
+        (replace(SEEN_SEAM, drawn=0.2), 1),
+        (replace(SEEN_SEAM, drawn=0.0), 0),
+        (replace(FAR_BETTER_ROWS, drawn=0.6), 1),
+        (replace(FAR_BETTER_ROWS, drawn=0.4), 0),
+    ],
+)
+def test_plain_ground_and_what_the_place_looked_like_before_show_again_without_a_tear(
+    monkeypatch: pytest.MonkeyPatch, look: Seam, events: int
+) -> None:
+    _with(monkeypatch, tearing, Knowing(tearing=Saying(_torn_where_it_changes)))
+    looks = iter([look] * 10)
+    monkeypatch.setattr(tearing, "older_rows_ratio", lambda pictures: 2.0)
+    monkeypatch.setattr(tearing, "find_seam", lambda *given: next(looks, None))
+    assert len(_seen(Tearing(INFO), _panned(30))) == events
+
+
+def test_a_place_that_looked_so_before_is_told() -> None:
+    """A label jumps to and fro: the rows under it are those of three pictures back, and of the time before as well."""
+    *earlier, first, second, third, fourth, fifth, last = [frame.luma.copy() for frame in _panned(10)]
+    last[32:] = third[32:]
+    pictures = [first, second, third, fourth, fifth, last]
+    moving, resting = find_seam(pictures, 0.5, earlier), find_seam(pictures, 0.5, [*earlier, third])
+    assert moving is not None
+    assert moving.before > 10
+    assert resting is not None
+    assert resting.before < 1.0
+    assert moving.ratio == resting.ratio
+
+
+def test_every_fourth_frame_of_the_second_before_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    _with(monkeypatch, tearing, Knowing(tearing=Saying(_torn_where_it_changes)))
+    frames, given = _panned(60), list[tuple[list[int], list[int]]]()
+
+    def numbers(pictures: Sequence[np.ndarray]) -> list[int]:
+        return [
+            next(n for n, frame in enumerate(frames) if np.shares_memory(frame.luma, picture)) for picture in pictures
+        ]
+
+    monkeypatch.setattr(tearing, "older_rows_ratio", lambda pictures: 2.0)
+    monkeypatch.setattr(
+        tearing, "find_seam", lambda pictures, row, earlier: given.append((numbers(pictures), numbers(earlier)))
+    )
+    assert _seen(Tearing(INFO), frames) == []
+    for pictures, earlier in given:
+        assert not earlier or pictures[0] > earlier[-1]
+    pictures, earlier = given[-1]
+    assert np.diff(earlier).tolist() == [4] * 5
+    assert pictures[0] - earlier[-1] <= 4
+
+
+def test_a_plain_ground_has_nothing_drawn_in_it() -> None:
+    """Above the line all moves on; below it a plain ground shows again after what had covered it."""
+    pictures = [frame.luma.copy() for frame in _panned(6)]
+    for picture in pictures[:4]:
+        picture[32:] = 200 if picture is pictures[3] else 90
+    pictures[-1][32:] = pictures[3][32:]
+    seam = find_seam(pictures, 0.5)
+    assert seam is not None
+    assert seam.ratio > 10
+    assert seam.drawn == 0.0
+    pictures[-1][32:] = pictures[3][32:] = pictures[2][:32]
+    drawn = find_seam(pictures, 0.5)
+    assert drawn is not None
+    assert drawn.drawn == 1.0
 
 
 def test_bands_that_fit_an_earlier_picture_are_told_one_by_one() -> None:

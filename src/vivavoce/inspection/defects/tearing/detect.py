@@ -28,6 +28,13 @@ FAR_BETTER, ACROSS = 3.0, 0.7
 """How much better older rows fit where no seam need be seen, and in which share of what moved they do at any seam. Of
 the oldest it must be seen: there is one frame before them to tell by that they had not been there already."""
 
+EARLIER_STEP, EARLIER_KEPT = 4, 6
+"""Of the frames before those, about a second in all, every fourth is kept: how a place looks at rest."""
+
+NEW, DRAWN_AT_SEAM, DRAWN_FAR_BETTER = 1.0, 0.1, 0.5
+"""How much better older rows fit than any frame before: labels go to and fro between two looks. And in what share of
+what moved they have something drawn in them, at any seam, and where none is seen: plain ground soon shows again."""
+
 PLACES, NEAR, LEAST_LIKELY = 3, 4, 0.05
 """Lines of a frame that are looked at, rows by which they are apart, and probability of one at least."""
 
@@ -71,8 +78,9 @@ class Tearing(Detector):
     Where there are some, a network tells how likely the frame is torn and where: it reads how each row follows the one
     above, and the same rows of the frames before, in 16 bands of columns. At one of the three likeliest lines, older
     rows must be found in the frame as it is; and in a tenth of the frames of an event, a seam where the earlier
-    frame has none. A tear goes right across: most bands of columns that moved there are older, each by itself. Of
-    interlaced frames one field is looked at.
+    frame has none. A tear goes right across: most bands of columns that moved there are older, each by itself. What is
+    older there is no plain ground, and not how the place looked before as well. Of interlaced frames one field is
+    looked at.
 
     Limits: needs something that moves at the line, and a line that moves or a tear that comes and goes: then some
     rows are shown twice. A torn still is whole, and so is what rolls up or down as a whole, as credits do.
@@ -88,6 +96,8 @@ class Tearing(Detector):
         self._network = load_learned("tearing", "tearing").networks["tearing"]
         self._lumas: deque[Plane] = deque(maxlen=LOOKED_BACK)
         self._small: deque[Plane] = deque(maxlen=LOOKED_BACK)
+        self._earlier: deque[Plane] = deque(maxlen=EARLIER_KEPT)
+        self._frames = 0
         self._grouper = EventGrouper(GAP_S)
         self._seams, self._fits = 0, 0.0
         """Frames of an event that show one, and the sum of the shares of what moved that fits, over all."""
@@ -109,6 +119,10 @@ class Tearing(Detector):
         if self._lumas and self._lumas[-1].shape != luma.shape:
             self._lumas.clear()
             self._small.clear()
+            self._earlier.clear()
+        if len(self._lumas) == LOOKED_BACK and self._frames % EARLIER_STEP == 0:
+            self._earlier.append(self._lumas[0])
+        self._frames += 1
         self._lumas.append(luma)
         self._small.append(small)
         if len(self._small) < BURST or luma.shape[0] < MIN_HEIGHT:
@@ -141,14 +155,16 @@ class Tearing(Detector):
 
     def _seam_at(self, row: float) -> Seam | None:
         """What is at a line, a share of the height, where rows on one side are older; None elsewhere."""
-        seam = find_seam(tuple(self._lumas), row) if BORDER <= row <= 1.0 - BORDER else None
+        seam = find_seam(tuple(self._lumas), row, self._earlier) if BORDER <= row <= 1.0 - BORDER else None
         return seam if seam is not None and seam.ratio >= self.thresholds.older_rows else None
 
     def _is_clear(self, seam: Seam) -> bool:
         limits = self.thresholds
+        if seam.width < limits.width or seam.fits < ACROSS or seam.before < NEW or seam.drawn < DRAWN_AT_SEAM:
+            return False
         seen = seam.levels >= SEEN and seam.share >= limits.seam
-        far_better = seam.ratio >= FAR_BETTER and seam.age < LOOKED_BACK - 2
-        return seam.width >= limits.width and seam.fits >= ACROSS and (seen or far_better)
+        far_better = seam.ratio >= FAR_BETTER and seam.age < LOOKED_BACK - 2 and seam.drawn >= DRAWN_FAR_BETTER
+        return seen or far_better
 
     def _event(self, group: EventGroup) -> Iterator[Event]:
         clearest, seams, fits = self._clearest, self._seams, self._fits

@@ -25,6 +25,9 @@ BETTER = 1.3
 SEEN = 1.0
 """Levels by which a seam stands out from its surroundings, and from what was at its place."""
 
+DRAWN = 1.0
+"""Mean step in levels from a column to the next where something is drawn; that of a blurred or plain ground is less."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seam:
@@ -43,11 +46,15 @@ class Seam:
     """Share of what moved in which that side fits the earlier picture better, each band by itself, 0 to 1."""
     age: int
     """How many pictures old those rows are."""
+    before: float
+    """How much worse than that picture the one that fits best of those before it does: up to 1, the place looked so."""
+    drawn: float
+    """Share of what moved in which those rows have something drawn in them, 0 to 1."""
 
 
-def find_seam(pictures: Sequence[Plane], row: float) -> Seam | None:
+def find_seam(pictures: Sequence[Plane], row: float, earlier: Sequence[Plane] = ()) -> Seam | None:
     """Luma of pictures in a row, (height, width) each, oldest first, and a line in the last, as a share of the height
-    -> what is there; None where nothing moved, or no rows are shown again."""
+    -> what is there; None where nothing moved, or no rows are shown again. `earlier`: some of the pictures before."""
     height = len(pictures[-1])
     near, step = max(LEAST_ROWS, height // ROWS_SHARE), -(-pictures[-1].shape[1] // WIDEST)
     line = round(row * height)
@@ -56,22 +63,26 @@ def find_seam(pictures: Sequence[Plane], row: float) -> Seam | None:
         return None
     cuts = [np.ascontiguousarray(picture[first:last, ::step]) for picture in reversed(pictures)]
     changes = np.stack([_bands(apart(cuts[0], older)) for older in cuts[1:]])
-    best, age, since, back = 0.0, 0, changes[0, 0], changes[0, 0]
+    best, age, since, back, shown = 0.0, 0, changes[0, 0], changes[0, 0], slice(0)
     for place in range(line - first - OFF, line - first + OFF + 1):
-        above = changes[:, max(0, place - near) : place].mean(axis=1, keepdims=True)
-        below = changes[:, place : place + near].mean(axis=1, keepdims=True)
-        for side, other in ((below, above), (above, below)):
+        upper, lower = slice(max(0, place - near), place), slice(place, place + near)
+        above, below = (changes[:, rows].mean(axis=1, keepdims=True) for rows in (upper, lower))
+        for side, other, rows in ((below, above, lower), (above, below, upper)):
             ratios = back_ratios(side, other, LEAST_BANDS, FITS)[:, 0]
             if ratios.max() > best:
-                best, age = float(ratios.max()), int(ratios.argmax()) + 2
+                best, age, shown = float(ratios.max()), int(ratios.argmax()) + 2, rows
                 since, back = side[: age - 1, 0].min(axis=0), side[age - 1, 0]
     if not best:
         return None
     moved = since > MOVED
     fits = float((since > BETTER * (back + CODING))[moved].mean())
+    cuts_before = [*cuts[age + 1 :], *(picture[first:last, ::step] for picture in earlier)]
+    rest = min(_bands(apart(cuts[0][shown], cut[shown])).mean(axis=0)[moved].mean() for cut in cuts_before)
+    before = float(rest / (back[moved].mean() + CODING))
+    drawn = float((_column_steps(cuts[0][shown]) > DRAWN)[moved].mean())
     now, older = (_bands(apart(cut[1:], cut[:-1]))[:, moved] for cut in (cuts[0], cuts[age]))
     levels, share = max(_stands_out(now, older, line - first + off - 1) for off in range(-OFF, OFF + 1))
-    return Seam(best, float(moved.mean()), levels, share, fits, age)
+    return Seam(best, float(moved.mean()), levels, share, fits, age, before, drawn)
 
 
 def _stands_out(now: npt.NDArray[np.float32], older: npt.NDArray[np.float32], place: int) -> tuple[float, float]:
@@ -81,6 +92,12 @@ def _stands_out(now: npt.NDArray[np.float32], older: npt.NDArray[np.float32], pl
     about = np.maximum(upper.mean(axis=0), lower.mean(axis=0))
     excess = now[place] - np.maximum(older[place], about)
     return float(excess.mean()), float((excess > SEEN).mean())
+
+
+def _column_steps(rows: Plane) -> npt.NDArray[np.float32]:
+    """(rows, columns) -> mean difference from a column to the next in bands of eight columns, (bands,)."""
+    bands = rows[:, : rows.shape[1] // BAND * BAND].reshape(len(rows), -1, BAND)
+    return apart(bands[:, :, 1:], bands[:, :, :-1]).mean(axis=(0, 2), dtype=np.float32)
 
 
 def _bands(values: Plane) -> npt.NDArray[np.float32]:
