@@ -48,6 +48,24 @@ def test_a_box_that_flies_past_is_not() -> None:
     assert _found(pictures) == []
 
 
+def test_a_ball_that_jumps_over_plain_ground_is_none() -> None:
+    pictures = [np.full((180, 320), 16, np.uint8) for _ in range(20)]
+    rows, columns = np.ogrid[:180, :320]
+    for number, (top, tall) in enumerate([(50, 32), (62, 30), (102, 24)], start=6):  # it is flattened as it falls
+        pictures[number][((rows - top) / tall) ** 2 + ((columns - 90 - 3 * number) / 16) ** 2 < 1] = 155
+    pictures[14][60:120, 200:260] = 155  # from nowhere
+    assert _found(pictures) == [14]
+
+
+def test_a_part_that_stays_where_it_was_copied_from_is_odd() -> None:
+    pictures = [np.full((180, 320), 16, np.uint8) for _ in range(20)]
+    for number, picture in enumerate(pictures):
+        picture[100:150, 180:260] = 155
+        if number == 9:
+            picture[20:70, 60:140] = 155
+    assert _found(pictures) == [9]
+
+
 def test_a_box_that_comes_again_where_it_was_is_odd_once() -> None:
     pictures = [SCENE.copy() for _ in range(30)]
     for number in (6, 13, 21):

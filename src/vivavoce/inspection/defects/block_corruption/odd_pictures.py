@@ -33,6 +33,10 @@ KINDS, REMEMBERED_S = 8, 10.0
 SAME_SCENE = 0.6
 """Correlation of the pictures before and after, from which they show one scene: one that pushes another out is none."""
 
+JUMPED = 0.4
+"""Part of what came with an odd picture that a thing of another picture may leave, moved there, and still be the same
+thing: a ball changes its shape as it bounces, and lies otherwise among the blocks."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
@@ -61,6 +65,23 @@ class _Seen:
         ways = (known.usual[both], known.shown[both]), (known.shown[both], known.usual[both])
         return any(max(np.abs(usual - one).mean(), np.abs(shown - two).mean()) <= SAME for one, two in ways)
 
+    def jumped(self, other: Blocks) -> bool:
+        """Whether what came was elsewhere in the picture before or after, and is gone from there: a thing that moves by
+        more than its size. `other` is that picture, (rows, columns).
+        """
+        rows, columns = other.shape
+        margin = ((rows - 1, rows - 1), (columns - 1, columns - 1))
+        there = np.pad(other.astype(np.float32), margin, constant_values=np.nan)
+        gone = np.pad(np.where(self.odd, 0.0, np.abs(other - self.shown)).astype(np.float32), margin)
+        left, went = np.zeros((2, 2 * rows - 1, 2 * columns - 1), np.float32)  # for each way in rows and columns
+        for row, column in np.argwhere(self.odd):
+            ways = np.s_[row : row + 2 * rows - 1, column : column + 2 * columns - 1]
+            came = abs(float(self.usual[row, column] - self.shown[row, column]))
+            left += np.nan_to_num(np.abs(there[ways] - self.shown[row, column]), nan=came)
+            went += np.minimum(gone[ways], came)
+        came = float(np.abs(self.usual - self.shown)[self.odd].sum())
+        return bool(((left <= JUMPED * came) & (went >= (1.0 - JUMPED) * came)).any())
+
 
 class OddPictures:
     """Finds them two pictures late: boxes, bands, mirrored and missing parts that last for one picture."""
@@ -85,6 +106,8 @@ class OddPictures:
         before, middle, after = self._seen
         alone = max(before.count, after.count) <= ALONE * middle.count
         if not (alone and middle.foreign and self._rests_around(middle.odd)):
+            return None
+        if any(middle.jumped(self._frames[around][2]) for around in (1, 3)):
             return None
         return None if self._came_before(middle) else (middle.start_s, middle.end_s)
 
