@@ -10,7 +10,7 @@ import pytest
 
 from vivavoce.inspection.defects.block_corruption.evidence import Evidence, Observation
 from vivavoce.inspection.defects.block_corruption.grid import BORDER
-from vivavoce.inspection.defects.block_corruption.near_match import NearMatch, match_cells, unmatched
+from vivavoce.inspection.defects.block_corruption.near_match import NearMatch, match_cells, relit, unmatched
 from vivavoce.inspection.media import Plane
 
 RANDOM = np.random.default_rng(6)
@@ -43,6 +43,18 @@ def test_what_is_new_was_not() -> None:
     assert match.contrast_left > 0.3
 
 
+def test_another_light_leaves_what_is_seen_in_it() -> None:
+    dark = _window(30, 40)
+    lit = (0.6 * dark + 50).astype(np.uint8)
+    match = match_cells(dark, lit, LIKELY, ALL)
+    assert match.change > 10
+    assert match.relit_left < 0.02 < 0.1 < match.contrast_left
+    turned = match_cells(dark, (255 - dark).astype(np.uint8), LIKELY, ALL)
+    assert turned.relit_left > 0.5  # no light turns dark into bright
+    assert relit([match, turned]) == pytest.approx((match.relit_left + turned.relit_left) / 2)
+    assert relit([]) == 1.0
+
+
 def test_only_the_likeliest_cells_are_looked_for() -> None:
     likely = LIKELY.copy()
     likely[:, 3:] = 0.6
@@ -70,6 +82,7 @@ def _probability(
     match: NearMatch | None = MATCH,
     lead: float = 3.0,
     changes: Sequence[float] = (12.0, 12.0),
+    mosaic: float = 0.1,
 ) -> float:
     evidence = Evidence(-4.0)
     places = np.full(16, 0.1, np.float32)
@@ -77,6 +90,7 @@ def _probability(
     for change in changes:
         evidence.add(replace(seen, change=change))
         evidence.places.append(places)
+        evidence.mosaics.append(mosaic)
         evidence.matches += [match] if match else []
     return evidence.probability()
 
@@ -112,3 +126,24 @@ def test_a_sure_network_needs_a_change_that_can_be_seen() -> None:
     sure = replace(SEEN, probability=0.98)
     assert _probability(sure, changes=(1.2, 2.5)) == 0.0
     assert _probability(sure, changes=(1.2, 1.0, 3.5)) > 0.6
+
+
+def test_a_change_of_light_is_no_damage_unless_the_network_is_sure() -> None:
+    lamps = NearMatch(6.0, 6.0, 0.15, relit_left=0.04)
+    assert _probability(match=lamps) == 0.0
+    assert _probability(match=replace(lamps, relit_left=0.09)) > 0.6
+    assert _probability(replace(SEEN, probability=0.97), lamps) > 0.6
+
+
+def test_a_mosaic_is_no_damage() -> None:
+    certain = replace(SEEN, probability=0.999)
+    assert _probability(certain, mosaic=0.5) == 0.0
+    assert _probability(certain, mosaic=0.25) > 0.9
+
+
+def test_what_goes_on_must_change_at_borders_unless_the_network_is_certain() -> None:
+    turf, long = replace(SEEN, probability=0.98, clear=0.06), (8.0,) * 12
+    assert _probability(turf, changes=long) == 0.0
+    assert _probability(turf, changes=long[1:]) > 0.6
+    assert _probability(replace(turf, clear=0.08), changes=long) > 0.6
+    assert _probability(replace(turf, probability=0.999), changes=long) > 0.6

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from vivavoce.inspection.defects.block_corruption.features import change_steps, mean_change, picture_steps
 from vivavoce.inspection.defects.block_corruption.grid import BEYOND, CLEARLY, grid_lead
-from vivavoce.inspection.defects.block_corruption.near_match import NearMatch, unmatched
+from vivavoce.inspection.defects.block_corruption.near_match import NearMatch, relit, unmatched
 
 CORRUPT = 0.5
 
@@ -42,14 +42,24 @@ LEAST_CONTRAST, FLEETING_LOOKS = 0.1, 2
 """Part of the contrast of corrupt cells that must be left of their change, likewise, in some look at an event of no
 more looks, unless the network is sure: less is what a coarse encoder leaves behind what moves, until it mends it."""
 
+LEAST_RELIT = 0.07
+"""Mean part of the contrast of corrupt cells that must be left once the picture before is given their light, likewise:
+lamps that flash change the light of whole regions, and leave what is seen in it."""
+
+MOST_MOSAIC = 0.35
+"""How far the steps of the middle one of some looks may keep to squares of one size: damage comes at the size of an
+encoder's blocks, a mosaic that is meant at any, over the whole picture."""
+
 LEAST_LEAD, CERTAIN_ODDS = 0.6, 5.2
 """How many times as often as elsewhere the change must step at the border of blocks, unless the network is as certain
 of a picture as can be: pixel art keeps to a grid of its own, but straight lines of a damaged scene lie anywhere too."""
 
+LONG_LOOKS, LONG_CLEAR = 12, 0.07
 LASTING_LOOKS, LASTING_CLEAR = 20, 0.1
 LASTING_ODDS, MOST_ODDS = 3.5, 5.0
-"""Of an event that goes on for two and a half seconds and more, as texture does, more blocks must be clear, and the
-surest picture must be sure, in log odds: among more pictures by as much more as chance makes the surest of them."""
+"""Of an event that goes on for a second and a half, as texture does, more blocks must be clear, unless the network is
+certain of a picture. Of one that goes on for two and a half seconds still more, and the surest picture must be sure, in
+log odds: among more pictures by as much more as chance makes the surest of them."""
 
 SUREST = 0.995
 MEANS = np.array([3.16, 2.49, -1.46, 0.25, 0.2, -2.77])
@@ -124,6 +134,8 @@ class Evidence:
     """Of the first looks, see `grid`."""
     matches: list[NearMatch] = field(default_factory=list[NearMatch])
     """Of the first looks, see `near_match`."""
+    mosaics: list[float] = field(default_factory=list[float])
+    """Of the first looks, see `mosaic`."""
     _odds: list[float] = field(default_factory=lambda: [log_odds(0.0)] * 2)
     _area: float = 0.0
     _steps: float = 0.0
@@ -149,6 +161,8 @@ class Evidence:
         steps, clear = self._steps / max(1, self.looks), self._clear / max(1, self.looks)
         if self._is_texture(first, steps, clear) or self._has_moved(first) or self._rests(first):
             return 0.0
+        if np.median(self.mosaics or 0.0) > MOST_MOSAIC:
+            return 0.0
         figures = np.array([first, second, np.log(self._area + 0.02), steps, clear, self.before])
         return float(1.0 / (1.0 + np.exp(-(WEIGHTS @ (figures - MEANS) + BIAS))))
 
@@ -156,15 +170,18 @@ class Evidence:
         """Whether it changed too little at the borders of blocks, or at other places as much."""
         if self.looks >= LASTING_LOOKS and (clear < LASTING_CLEAR or first < least_odds(self.looks)):
             return True
+        if self.looks >= LONG_LOOKS and clear < LONG_CLEAR and first < CERTAIN_ODDS:
+            return True
         wanders = first < CERTAIN_ODDS and grid_lead(self.places) < LEAST_LEAD
         return steps < LEAST_STEPS or clear < LEAST_CLEAR or wanders
 
     def _has_moved(self, first: float) -> bool:
-        """Whether what came was there before, near by or where the camera showed it."""
+        """Whether what came was there before: near by, where the camera showed it, or in another light."""
         least = CERTAIN_UNMATCHED if first >= CERTAIN_ODDS else LEAST_UNMATCHED
         if np.mean(self.unexplained or 1.0) < LEAST_UNEXPLAINED or unmatched(self.matches) < least:
             return True
-        return self.looks <= FLEETING_LOOKS and first < SURE_ODDS and self._contrast_left() < LEAST_CONTRAST
+        fleeting = self.looks <= FLEETING_LOOKS and self._contrast_left() < LEAST_CONTRAST
+        return first < SURE_ODDS and (fleeting or relit(self.matches) < LEAST_RELIT)
 
     def _contrast_left(self) -> float:
         """The largest part of the contrast of corrupt cells that is left of their change in one look."""

@@ -28,6 +28,8 @@ class NearMatch:
     """Change, in levels, to what lay at the best place near by."""
     contrast_left: float
     """The same as part of each cell's contrast."""
+    relit_left: float = 1.0
+    """Part of each cell's contrast that is left at the same place, once the picture before is lit as the cell is."""
 
 
 def match_cells(
@@ -42,8 +44,9 @@ def match_cells(
     likeliest = np.argsort(-cells[suspected], kind="stable")[:MOST_CELLS]
     around = np.pad(before, REACH, mode="edge").astype(np.int16)
     found = np.array([_match(around, luma, *(CELL * places[number])) for number in likeliest])
-    change, left, contrast = found.T
-    return NearMatch(float(change.mean()), float(left.mean()), float((left / (contrast + FAINT)).mean()))
+    change, left, relit, contrast = found.T
+    parts = (float((rest / (contrast + FAINT)).mean()) for rest in (left, relit))
+    return NearMatch(float(change.mean()), float(left.mean()), *parts)
 
 
 def unmatched(looks: Sequence[NearMatch]) -> float:
@@ -52,10 +55,25 @@ def unmatched(looks: Sequence[NearMatch]) -> float:
     return sum(look.left for look in looks) / change if change else 1.0
 
 
-def _match(around: npt.NDArray[np.int16], luma: Plane, top: int, left: int) -> tuple[float, float, float]:
-    """Of one cell: its change at the same place, the least change within reach, and its contrast."""
+def relit(looks: Sequence[NearMatch]) -> float:
+    """Mean part of the contrast in some looks that a change of light leaves unexplained; 1 without looks."""
+    return float(np.mean([look.relit_left for look in looks] or 1.0))
+
+
+def _match(around: npt.NDArray[np.int16], luma: Plane, top: int, left: int) -> tuple[float, float, float, float]:
+    """Of one cell: its change at the same place, the least change within reach, what a change of light leaves of it,
+    and its contrast.
+    """
     cell = luma[top : top + CELL, left : left + CELL].astype(np.int16)
     side = CELL + 2 * REACH
     windows = np.lib.stride_tricks.sliding_window_view(around[top : top + side, left : left + side], cell.shape)
     change = np.abs(windows - cell).mean(axis=(2, 3), dtype=np.float32)
-    return float(change[REACH, REACH]), float(change.min()), float(cell.std())
+    left_of_light = _left_of_light(windows[REACH, REACH], cell)
+    return float(change[REACH, REACH]), float(change.min()), left_of_light, float(cell.std())
+
+
+def _left_of_light(before: npt.NDArray[np.int16], cell: npt.NDArray[np.int16]) -> float:
+    """Mean change in levels between two cells once the first has the gain and the offset that suit the second best."""
+    one, other = before - before.mean(), cell - cell.mean()
+    gain = max(0.0, float((one * other).mean() / max(1.0, float((one * one).mean()))))
+    return float(np.abs(other - gain * one).mean())
