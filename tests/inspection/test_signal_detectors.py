@@ -94,6 +94,21 @@ def test_colour_that_goes_with_its_things_is_not_lost(clean: Clip) -> None:
         assert len(found(replace(clean, frames=shown), "colour_error")) == told
 
 
+@pytest.mark.parametrize(("luma_of_blue", "told"), [(41, 0), (82, 1)])
+def test_a_red_box_that_a_blue_one_replaces_has_no_planes_swapped(clean: Clip, luma_of_blue: int, told: int) -> None:
+    """A box whose luma stays the same has them swapped."""
+    scene = clean.frames[0]
+    grey, (rows, columns) = np.full_like(scene.blue, 128), (side // 4 for side in scene.luma.shape)
+    boxes: list[Yuv] = []
+    for level, blue, red in ((82, 90, 240), (luma_of_blue, 240, 90)):
+        planes = (scene.luma.copy(), grey.copy(), grey.copy())
+        planes[0][: 2 * rows, : 2 * columns] = level
+        planes[1][:rows, :columns], planes[2][:rows, :columns] = blue, red
+        boxes.append(Yuv(*planes))
+    shown = (*[boxes[0]] * 25, *[boxes[1]] * 25, *[boxes[0]] * 25)
+    assert len(found(replace(clean, frames=shown), "colour_error")) == told
+
+
 @pytest.mark.parametrize(
     ("left", "wide", "shown_before", "told"),
     [(0.1, 0.25, False, 1), (0.35, 0.3, False, 0), (0.1, 0.8, False, 0), (0.1, 0.8, True, 1), (0.35, 0.3, True, 1)],

@@ -172,7 +172,7 @@ def _against(before: _Look, now: _Look) -> tuple[str, float] | None:
         return None
     was, is_ = _colours(before), _colours(now)
     kind = _kind(was, is_, _light_left(before, now))
-    if kind == "lost" and _change_where_coloured(before, now) > OTHER_THINGS:
+    if kind in ("lost", "swapped") and _change_where_coloured(before, now) > OTHER_THINGS:
         return None
     if kind == "cast" and abs(float(now.luma.mean() - before.luma.mean())) > LIT_STEP:
         return None
