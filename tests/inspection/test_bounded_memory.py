@@ -10,6 +10,7 @@ import pytest
 from tests.inspection.material import moving
 from vivavoce.inspection.defects.audio_dropout.detect import AudioDropout
 from vivavoce.inspection.defects.black.detect import Black
+from vivavoce.inspection.defects.block_corruption.evidence import Observation, Scene
 from vivavoce.inspection.defects.colour_error.detect import ColourError
 from vivavoce.inspection.defects.flash.detect import Flash
 from vivavoce.inspection.defects.freeze.detect import Freeze
@@ -44,6 +45,14 @@ def test_a_channel_that_hangs_fills_no_memory(kind: type[Detector]) -> None:
         if number % RATE_HZ == 0:
             sizes.append(len(pickle.dumps(detector.__dict__)))
     assert max(sizes[-10:]) <= 1.2 * max(sizes[8:30])
+
+
+def test_a_scene_that_never_ends_and_shows_no_damage_is_forgotten() -> None:
+    scene, sizes, look = Scene(), list[int](), Observation(0.01, 0.0, np.zeros((2, 2), np.float32), 0.0, 0.0, 0.0)
+    for number in range(60 * 8):
+        scene.add(number / 8, look)
+        sizes.append(len(pickle.dumps(vars(scene))))
+    assert sizes[-1] <= 1.1 * sizes[16]
 
 
 def test_a_strobe_that_never_ends_fills_no_memory() -> None:

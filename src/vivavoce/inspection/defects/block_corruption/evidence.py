@@ -112,13 +112,17 @@ class Scene:
 
     def suspicion(self, time_s: float) -> float:
         """Mean log odds of the two seconds before a time."""
-        while self._seen and self._seen[0][0] < time_s - BEFORE_S:
-            self._seen.popleft()
+        self._forget_before(time_s - BEFORE_S)
         return float(np.mean([odds for _, odds in self._seen])) if self._seen else UNSEEN
 
     def add(self, time_s: float, observation: Observation) -> None:
-        """Remember a look."""
+        """Remember a look, and no more than those of two seconds: a scene may never end."""
+        self._forget_before(time_s - BEFORE_S)
         self._seen.append((time_s, log_odds(observation.probability)))
+
+    def _forget_before(self, time_s: float) -> None:
+        while self._seen and self._seen[0][0] < time_s:
+            self._seen.popleft()
 
 
 @dataclass(slots=True)

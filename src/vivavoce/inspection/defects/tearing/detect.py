@@ -14,7 +14,7 @@ from vivavoce.inspection.addon import load_learned
 from vivavoce.inspection.content import is_chart
 from vivavoce.inspection.defects.tearing.features import BURST, row_profiles
 from vivavoce.inspection.defects.tearing.older_rows import BORDER, older_rows_ratio
-from vivavoce.inspection.defects.tearing.seam import SEEN, Seam, find_seam
+from vivavoce.inspection.defects.tearing.seam import SEEN, Seam, find_seam, narrowed
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGroup, EventGrouper, ratio_to_threshold
@@ -121,7 +121,7 @@ class Tearing(Detector):
             self._small.clear()
             self._earlier.clear()
         if len(self._lumas) == LOOKED_BACK and self._frames % EARLIER_STEP == 0:
-            self._earlier.append(self._lumas[0])
+            self._earlier.append(narrowed(self._lumas[0]))
         self._frames += 1
         self._lumas.append(luma)
         self._small.append(small)

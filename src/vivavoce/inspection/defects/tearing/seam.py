@@ -54,14 +54,15 @@ class Seam:
 
 def find_seam(pictures: Sequence[Plane], row: float, earlier: Sequence[Plane] = ()) -> Seam | None:
     """Luma of pictures in a row, (height, width) each, oldest first, and a line in the last, as a share of the height
-    -> what is there; None where nothing moved, or no rows are shown again. `earlier`: some of the pictures before."""
+    -> what is there; None where nothing moved, or no rows are shown again. `earlier`: some of the pictures before,
+    narrowed."""
     height = len(pictures[-1])
-    near, step = max(LEAST_ROWS, height // ROWS_SHARE), -(-pictures[-1].shape[1] // WIDEST)
+    near = max(LEAST_ROWS, height // ROWS_SHARE)
     line = round(row * height)
     first, last = max(0, line - near - OFF), min(height, line + near + OFF)
     if line - first < LEAST_ROWS or last - line < LEAST_ROWS:
         return None
-    cuts = [np.ascontiguousarray(picture[first:last, ::step]) for picture in reversed(pictures)]
+    cuts = [narrowed(picture[first:last]) for picture in reversed(pictures)]
     changes = np.stack([_bands(apart(cuts[0], older)) for older in cuts[1:]])
     best, age, since, back, shown = 0.0, 0, changes[0, 0], changes[0, 0], slice(0)
     for place in range(line - first - OFF, line - first + OFF + 1):
@@ -76,13 +77,18 @@ def find_seam(pictures: Sequence[Plane], row: float, earlier: Sequence[Plane] = 
         return None
     moved = since > MOVED
     fits = float((since > BETTER * (back + CODING))[moved].mean())
-    cuts_before = [*cuts[age + 1 :], *(picture[first:last, ::step] for picture in earlier)]
+    cuts_before = [*cuts[age + 1 :], *(picture[first:last] for picture in earlier)]
     rest = min(_bands(apart(cuts[0][shown], cut[shown])).mean(axis=0)[moved].mean() for cut in cuts_before)
     before = float(rest / (back[moved].mean() + CODING))
     drawn = float((_column_steps(cuts[0][shown]) > DRAWN)[moved].mean())
     now, older = (_bands(apart(cut[1:], cut[:-1]))[:, moved] for cut in (cuts[0], cuts[age]))
     levels, share = max(_stands_out(now, older, line - first + off - 1) for off in range(-OFF, OFF + 1))
     return Seam(best, float(moved.mean()), levels, share, fits, age, before, drawn)
+
+
+def narrowed(picture: Plane) -> Plane:
+    """A copy of the columns of a picture that are looked at, 640 at most: it keeps no memory of the decoder's."""
+    return picture[:, :: -(-picture.shape[1] // WIDEST)].copy()
 
 
 def _stands_out(now: npt.NDArray[np.float32], older: npt.NDArray[np.float32], place: int) -> tuple[float, float]:
