@@ -82,7 +82,6 @@ def _probability(
     match: NearMatch | None = MATCH,
     lead: float = 3.0,
     changes: Sequence[float] = (12.0, 12.0),
-    mosaic: float = 0.1,
 ) -> float:
     evidence = Evidence(-4.0)
     places = np.full(16, 0.1, np.float32)
@@ -90,7 +89,6 @@ def _probability(
     for change in changes:
         evidence.add(replace(seen, change=change))
         evidence.places.append(places)
-        evidence.mosaics.append(mosaic)
         evidence.matches += [match] if match else []
     return evidence.probability()
 
@@ -133,17 +131,3 @@ def test_a_change_of_light_is_no_damage_unless_the_network_is_sure() -> None:
     assert _probability(match=lamps) == 0.0
     assert _probability(match=replace(lamps, relit_left=0.09)) > 0.6
     assert _probability(replace(SEEN, probability=0.97), lamps) > 0.6
-
-
-def test_a_mosaic_is_no_damage() -> None:
-    certain = replace(SEEN, probability=0.999)
-    assert _probability(certain, mosaic=0.5) == 0.0
-    assert _probability(certain, mosaic=0.25) > 0.9
-
-
-def test_what_goes_on_must_change_at_borders_unless_the_network_is_certain() -> None:
-    turf, long = replace(SEEN, probability=0.98, clear=0.06), (8.0,) * 12
-    assert _probability(turf, changes=long) == 0.0
-    assert _probability(turf, changes=long[1:]) > 0.6
-    assert _probability(replace(turf, clear=0.08), changes=long) > 0.6
-    assert _probability(replace(turf, probability=0.999), changes=long) > 0.6

@@ -21,7 +21,6 @@ from vivavoce.inspection.defects.block_corruption.evidence import (
 from vivavoce.inspection.defects.block_corruption.features import CELL, block_figures
 from vivavoce.inspection.defects.block_corruption.grid import clear_places
 from vivavoce.inspection.defects.block_corruption.joined_events import JoinedEvents
-from vivavoce.inspection.defects.block_corruption.mosaic import mosaic
 from vivavoce.inspection.defects.block_corruption.near_match import match_cells
 from vivavoce.inspection.defects.block_corruption.odd_pictures import OddPictures
 from vivavoce.inspection.defects.block_corruption.suspects import STRETCH_S, Pair, Suspects
@@ -85,7 +84,7 @@ class BlockCorruption(Detector):
     Blocks must lie where the encoder put them: of video that was scaled afterwards little is found.
     Coloured blocks with right luma are not seen.
     Test patterns and plain screens are passed over.
-    Fails on: pixel art that is meant, glitch transitions, confetti and split screens of hard edges;
+    Fails on: mosaics and pixel art that are meant, glitch transitions, confetti and split screens of hard edges;
     and misses damage that the decoder conceals well by copying a still background.
     """
 
@@ -154,7 +153,6 @@ class BlockCorruption(Detector):
             cells = corrupt_cells(observation.map)
             if self._evidence.looks <= GRID_LOOKS:
                 self._evidence.places.append(clear_places(pair.before.luma, now.luma, cells))
-                self._evidence.mosaics.append(mosaic(now.luma))
             if self._evidence.looks <= CAMERA_LOOKS:
                 self._evidence.unexplained.append(unexplained(pair.before.luma, now.luma, cells))
             if self._evidence.looks <= MATCH_LOOKS and not _is_held(pair.before.luma, now.luma):

@@ -46,20 +46,14 @@ LEAST_RELIT = 0.07
 """Mean part of the contrast of corrupt cells that must be left once the picture before is given their light, likewise:
 lamps that flash change the light of whole regions, and leave what is seen in it."""
 
-MOST_MOSAIC = 0.35
-"""How far the steps of the middle one of some looks may keep to squares of one size: damage comes at the size of an
-encoder's blocks, a mosaic that is meant at any, over the whole picture."""
-
 LEAST_LEAD, CERTAIN_ODDS = 0.6, 5.2
 """How many times as often as elsewhere the change must step at the border of blocks, unless the network is as certain
 of a picture as can be: pixel art keeps to a grid of its own, but straight lines of a damaged scene lie anywhere too."""
 
-LONG_LOOKS, LONG_CLEAR = 12, 0.07
 LASTING_LOOKS, LASTING_CLEAR = 20, 0.1
 LASTING_ODDS, MOST_ODDS = 3.5, 5.0
-"""Of an event that goes on for a second and a half, as texture does, more blocks must be clear, unless the network is
-certain of a picture. Of one that goes on for two and a half seconds still more, and the surest picture must be sure, in
-log odds: among more pictures by as much more as chance makes the surest of them."""
+"""Of an event that goes on for two and a half seconds and more, as texture does, more blocks must be clear, and the
+surest picture must be sure, in log odds: among more pictures by as much more as chance makes the surest of them."""
 
 SUREST = 0.995
 MEANS = np.array([3.16, 2.49, -1.46, 0.25, 0.2, -2.77])
@@ -138,8 +132,6 @@ class Evidence:
     """Of the first looks, see `grid`."""
     matches: list[NearMatch] = field(default_factory=list[NearMatch])
     """Of the first looks, see `near_match`."""
-    mosaics: list[float] = field(default_factory=list[float])
-    """Of the first looks, see `mosaic`."""
     _odds: list[float] = field(default_factory=lambda: [log_odds(0.0)] * 2)
     _area: float = 0.0
     _steps: float = 0.0
@@ -165,16 +157,12 @@ class Evidence:
         steps, clear = self._steps / max(1, self.looks), self._clear / max(1, self.looks)
         if self._is_texture(first, steps, clear) or self._has_moved(first) or self._rests(first):
             return 0.0
-        if np.median(self.mosaics or 0.0) > MOST_MOSAIC:
-            return 0.0
         figures = np.array([first, second, np.log(self._area + 0.02), steps, clear, self.before])
         return float(1.0 / (1.0 + np.exp(-(WEIGHTS @ (figures - MEANS) + BIAS))))
 
     def _is_texture(self, first: float, steps: float, clear: float) -> bool:
         """Whether it changed too little at the borders of blocks, or at other places as much."""
         if self.looks >= LASTING_LOOKS and (clear < LASTING_CLEAR or first < least_odds(self.looks)):
-            return True
-        if self.looks >= LONG_LOOKS and clear < LONG_CLEAR and first < CERTAIN_ODDS:
             return True
         wanders = first < CERTAIN_ODDS and grid_lead(self.places) < LEAST_LEAD
         return steps < LEAST_STEPS or clear < LEAST_CLEAR or wanders

@@ -44,8 +44,8 @@ def match_cells(
     likeliest = np.argsort(-cells[suspected], kind="stable")[:MOST_CELLS]
     around = np.pad(before, REACH, mode="edge").astype(np.int16)
     found = np.array([_match(around, luma, *(CELL * places[number])) for number in likeliest])
-    change, left, relit, contrast = found.T
-    parts = (float((rest / (contrast + FAINT)).mean()) for rest in (left, relit))
+    change, left, lit, contrast = found.T
+    parts = (float((rest / (contrast + FAINT)).mean()) for rest in (left, lit))
     return NearMatch(float(change.mean()), float(left.mean()), *parts)
 
 
