@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vivavoce.inspection.defects.block_corruption.features import change_steps, mean_change, picture_steps
-from vivavoce.inspection.defects.block_corruption.grid import BEYOND, CLEARLY, grid_lead
+from vivavoce.inspection.defects.block_corruption.grid import grid_lead, steps_clearly
 from vivavoce.inspection.defects.block_corruption.near_match import NearMatch, relit, unmatched
 
 CORRUPT = 0.5
@@ -88,7 +88,7 @@ def observe(figures: npt.NDArray[np.float32], cells: npt.NDArray[np.float32], pr
     corrupt = np.repeat(np.repeat(corrupt_cells(cells), 2, 0), 2, 1)  # cells of 32 x 32 hold four blocks of 16 x 16
     borders, insides = change_steps(figures)
     steps = np.log((float(borders[corrupt].mean()) + 0.05) / (float(insides[corrupt].mean()) + 0.25))
-    clear = float((borders > CLEARLY * insides + BEYOND)[corrupt].mean())
+    clear = float(steps_clearly(borders, insides)[corrupt].mean())
     now, before = (float((outer - inner)[corrupt].mean()) for outer, inner in picture_steps(figures))
     change = float(mean_change(figures)[corrupt].mean())
     return Observation(probability, float((cells > CORRUPT).mean()), cells, float(steps), clear, change, now >= before)

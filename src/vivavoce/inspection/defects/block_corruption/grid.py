@@ -19,6 +19,11 @@ BORDER, MIDDLE = BLOCK - 1, BLOCK // 2 - 1
 Array = npt.NDArray[np.float32]
 
 
+def steps_clearly(steps: Array, others: Array) -> npt.NDArray[np.bool_]:
+    """Where the change steps clearly further at one place of a block than at its others, in levels, (blocks, ...)."""
+    return steps > CLEARLY * others + BEYOND
+
+
 def clear_places(before: Plane, luma: Plane, cells: npt.NDArray[np.bool_]) -> Array:
     """At what part of the blocks in some cells the change steps clearly furthest after each of their rows and columns,
     (16,), the last one being the border to the next block.
@@ -35,7 +40,7 @@ def clear_places(before: Plane, luma: Plane, cells: npt.NDArray[np.bool_]) -> Ar
     steps += down.reshape(rows, BLOCK, columns, BLOCK).mean(axis=3, dtype=np.float32).transpose(0, 2, 1)
     steps = steps[np.repeat(np.repeat(cells, 2, 0), 2, 1)] / 2
     others = (steps.sum(axis=1, keepdims=True) - steps) / (BLOCK - 1)
-    return (steps > CLEARLY * others + BEYOND).mean(axis=0, dtype=np.float32)
+    return steps_clearly(steps, others).mean(axis=0, dtype=np.float32)
 
 
 def grid_lead(looks: Sequence[Array]) -> float:
