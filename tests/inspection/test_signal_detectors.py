@@ -134,6 +134,23 @@ def test_black_between_two_scenes_is_a_pause(clean: Clip, pictures: int, same_sc
     assert len(found(replace(clean, frames=shown), "black")) == told
 
 
+@pytest.mark.parametrize(
+    ("fades", "pictures", "same_scene", "told"),
+    [(2, 30, False, 0), (1, 30, False, 1), (2, 30, True, 1), (2, 2, False, 1), (2, 80, False, 1)],
+)
+def test_black_in_a_film_that_fades_to_black_is_a_pause(
+    clean: Clip, fades: int, pictures: int, same_scene: bool, told: int
+) -> None:
+    """Also after a scene that is shorter than the black, as a trailer's are."""
+    scene = clean.frames[0]
+    looks = [scene.mapped(np.ascontiguousarray(luma)) for luma in (scene.luma, scene.luma[::-1, ::-1])]
+    dark = scene.mapped(np.full_like(scene.luma, 16))
+    fade = [scene.mapped(((scene.luma - 16.0) * share + 16).astype(np.uint8)) for share in np.linspace(1, 0, 20)]
+    short = [*[looks[0]] * 25, *[looks[1]] * 20]
+    shown = (*[*fade, *[dark] * 5, *[scene] * 25] * fades, *short, *[dark] * pictures, *[looks[same_scene]] * 25)
+    assert len(found(replace(clean, frames=shown), "black")) == told
+
+
 @pytest.mark.parametrize(("times", "light", "told"), [(2, 2, 2), (4, 2, 0), (4, 15, 4)])
 def test_black_that_comes_again_and_again_is_a_strobe(clean: Clip, times: int, light: int, told: int) -> None:
     scene = clean.frames[0]

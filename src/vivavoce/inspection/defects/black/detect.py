@@ -5,7 +5,9 @@ and take up no more of the width than one and lie apart from the middle, or have
 is none.
 Black is unexpected when it comes at once and goes at once: fades to or from black, and black before the first or
 after the last picture, are meant. So is black between two scenes, unless it is of a few pictures, which are left over
-at a cut, or long. A film that cuts hard to black and back to the same scene on purpose looks the same.
+at a cut, or long. Where scenes are shorter than the black, another scene says little, unless the film has faded to or
+from black shortly before: a trailer's pauses. A film that cuts hard to black and back to the same scene on purpose
+looks the same.
 What goes from a black ground, as a title that grows out of the picture, leaves it, and nothing is lost.
 A picture or two of darkness that comes again and again, with hardly more light between, is a strobe, and meant.
 
@@ -50,6 +52,9 @@ SAME_SCENE, OTHER_SCENE = 0.5, 0.3
 LEFT_OVER_S, LONG_S = 0.13, 3.0
 """How long black between two scenes lasts at most where it is left over at a cut, and at least where nobody would have
 made so long a pause."""
+
+FADES, FADES_WITHIN_S = 2, 60.0
+"""How often a film has faded to or from black, and how long ago at most, where black is one of its editor's means."""
 
 STROBE_S, STROBE_TIMES = 0.2, 3
 """How long it is light at most between two moments of darkness of one strobe, and how many it has at least."""
@@ -99,6 +104,8 @@ class Black(Detector):
         self._light: deque[_Light] = deque(maxlen=64)
         self._dark: _Dark | None = None
         self._last_light: Plane | None = None
+        self._faded_s: deque[float] = deque(maxlen=FADES)
+        """When it last was black after a fade, or before one."""
         self._held: list[Event] = []
         """Of darkness that may be a strobe's: its next moment may still come."""
         self._times, self._dark_until_s = 0, float("-inf")
@@ -161,6 +168,8 @@ class Black(Detector):
 
     def _judge_group(self, dark: _Dark, end_s: float, light_after: float, after: Blocks | None) -> Iterator[Event]:
         if not dark.sudden or light_after < LEAST_LIGHT:
+            if self._light:
+                self._faded_s.append(end_s)
             return
         if dark.logo > NO_LOGO and dark.moved > STILL_LOGO:
             return
@@ -172,12 +181,17 @@ class Black(Detector):
         yield Event("black", dark.start_s, end_s, 0.95 if dark.logo <= NO_LOGO else 0.8, evidence)
 
     def _is_pause(self, seconds: float, after: Blocks | None) -> bool:
-        """Whether another scene follows: one that changed less before, in as long a time as it was black."""
+        """Whether another scene follows: one that changed less before, in as long a time as it was black, or in a film
+        that fades to black."""
         if after is None or not self._light:
             return False
         last = self._light[-1]
+        if likeness(last.blocks, after) >= OTHER_SCENE:
+            return False
+        if len(self._faded_s) == FADES and last.time_s - self._faded_s[0] <= FADES_WITHIN_S:
+            return True
         earlier = [light for light in self._light if light.time_s <= last.time_s - seconds] or [self._light[0]]
-        return likeness(last.blocks, after) < OTHER_SCENE and likeness(earlier[-1].blocks, last.blocks) > SAME_SCENE
+        return likeness(earlier[-1].blocks, last.blocks) > SAME_SCENE
 
 
 def is_narrow(small: Plane) -> bool:
