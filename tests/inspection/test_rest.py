@@ -12,11 +12,11 @@ from tests.inspection.test_signal_detectors import found
 from vivavoce.inspection.defects.freeze.hold import Hold
 from vivavoce.inspection.defects.stutter import detect as stutter
 from vivavoce.inspection.defects.stutter.cadence import Look, is_departure
-from vivavoce.inspection.defects.stutter.halts import Halt, came_to_rest
+from vivavoce.inspection.defects.stutter.halts import Halt, came_to_rest, has_no_noise
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGroup
 from vivavoce.inspection.session import InspectionSession
-from vivavoce.inspection.simulation import Clip
+from vivavoce.inspection.simulation import Clip, Yuv
 
 
 @pytest.mark.parametrize(("goes_on_at", "told"), [(42, False), (65, True)])
@@ -100,3 +100,25 @@ def test_repeats_that_go_on_in_their_shot_are_its_cadence(cut_s: float, told: bo
     repeats = {*range(50, 60, 2), *range(60, 80, 3)}
     looks = [Look(number * 0.04, number in repeats, int(number * 0.04 >= cut_s)) for number in range(80)]
     assert is_departure(looks, EventGroup(2.0, 2.4, 1.0, 1.0, 5), 0.15) == told
+
+
+@pytest.mark.parametrize(("noise", "told"), [(0.0, False), (0.5, True)])
+def test_a_thing_that_halts_before_a_ground_without_noise_is_drawn(noise: float, told: bool) -> None:
+    """Three halts, of a thing that is dragged over a screen, or that a fixed camera sees."""
+    random = np.random.default_rng(4)
+    thing = random.integers(20, 230, (16, 16)).astype(np.uint8)
+    ground = np.kron(random.integers(40, 200, (6, 10)), np.ones((16, 16)))
+    blank = moving(0.04).frames[0]
+    frames: list[Yuv] = []
+    for number in range(100):
+        halted = next((first for first in (50, 60, 69) if first <= number < first + 5), number)
+        seed = np.random.default_rng(halted)
+        luma = np.clip(ground + seed.normal(0, noise, ground.shape), 0, 255).astype(np.uint8)
+        luma[24:40, 8 + 3 * halted % 100 :][:, :16] = thing
+        frames.append(blank.mapped(luma))
+    assert bool(found(Clip(tuple(frames), RATE_HZ), "stutter")) == told
+
+
+@pytest.mark.parametrize(("same", "none"), [((0.89, 0.99, 0.9), False), ((0.98, 0.97, 0.5), True)])
+def test_the_noise_of_most_halts_counts(same: tuple[float, ...], none: bool) -> None:
+    assert has_no_noise([Halt(0.0, 0.4, 9, 4.0, 2.0, 1.0, 1.0, same=part) for part in same]) == none

@@ -8,7 +8,8 @@ What had come to rest gathers speed behind a halt, and missed nothing. Uneven ti
 jump about while something moves, but for the ticks of a coarse clock.
 
 Fails on slow motion, where a repeat hides in the noise, and on drops without a halt, which look like faster motion.
-Pages, charts and screens are passed over: they rest and scroll as they please.
+Pages, charts, screens and drawings are passed over: they rest and scroll as they please. Those are pictures of few
+levels, and such as have no noise: all but what moves is exactly as it was.
 A source with a variable rate that was coded at a constant one has real repeats, and they are reported.
 """
 
@@ -25,7 +26,7 @@ from vivavoce.inspection.content import is_drawn
 from vivavoce.inspection.defects.freeze.detect import ACTIVE_STEPS, moved_blocks
 from vivavoce.inspection.defects.freeze.detect import LEAST_S as FREEZE_S
 from vivavoce.inspection.defects.stutter.cadence import CUT, Look, at_one_rate, is_departure
-from vivavoce.inspection.defects.stutter.halts import Halt, came_to_rest, on_beat, sets_out_slowly
+from vivavoce.inspection.defects.stutter.halts import Halt, came_to_rest, has_no_noise, on_beat, sets_out_slowly
 from vivavoce.inspection.defects.stutter.stamps import GAP_S, Stamps
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
@@ -85,6 +86,8 @@ class Stutter(Detector):
         self._motion = Motion(EDGE)
         self._small: Plane | None = None
         self._moving: deque[float] = deque(maxlen=25)
+        self._same: deque[float] = deque(maxlen=25)
+        """What part of the pixels is exactly as in the picture before, in the last steps that moved."""
         self._recent: deque[Blocks] = deque(maxlen=ACTIVE_STEPS + 1)
         """Blocks of the last pictures before a halt."""
         self._past: deque[Step] = deque(maxlen=PAST)
@@ -126,6 +129,7 @@ class Stutter(Detector):
         self._recent.append(step.blocks)
         if step.motion > 0.5 * HALT:
             self._moving.append(step.motion)
+            self._same.append(_same_pixels(before, self._small))
 
     def finish(self, end_s: float) -> Iterator[Event]:
         for span in self._spans.finish():
@@ -163,6 +167,7 @@ class Stutter(Detector):
             step.speed,
             past[-1].speed / max(typical, 1e-6) if past else 1.0,
             step.speed / max(way, STEADY),
+            float(np.median(self._same)),
         )
         self._halts.append(halt)
         for span in self._spans.add(start_s, end_s, max(1.0, halt.strength)):
@@ -187,6 +192,7 @@ class Stutter(Detector):
             and leapt
             and not sets_out_slowly(halts)
             and not came_to_rest(halts)
+            and not has_no_noise(halts)
             and is_departure(around, span, self.thresholds.usual_repeats)
             and not on_beat(halts, self.media.picture_seconds)
             and not at_one_rate(around)
@@ -199,3 +205,8 @@ def _moved_inside(before: Plane, now: Plane) -> float:
     """Difference of the pixels of the fifth most changed block, in levels, less that of noise everywhere."""
     blocks = block_means(apart(before, now))
     return rank_magnitude(blocks) - NOISE * float(np.median(blocks))
+
+
+def _same_pixels(before: Plane, now: Plane) -> float:
+    """What part of the pixels is exactly the same."""
+    return float((before == now).mean()) if before.shape == now.shape else 0.0

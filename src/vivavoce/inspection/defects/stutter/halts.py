@@ -26,6 +26,11 @@ INTO, CAUGHT_UP = 0.5, 0.5
 """The step that led to the held picture against typical ones, and the one after it against the way that it had come in
 as long before: less of both at an only halt, and it came to rest."""
 
+NO_NOISE = 0.96
+"""Part of the pixels that are exactly as they were while something moves, from which a picture has no noise: a screen
+or a drawing, which rests as it pleases. What the noise of a camera and coding leave is less, also where it stands
+still."""
+
 
 @dataclass(slots=True)
 class Halt:
@@ -47,6 +52,8 @@ class Halt:
     """The step that led to the held picture, against typical ones."""
     caught_up: float = 1.0
     """The step after it against the way of as many pictures before it."""
+    same: float = 0.0
+    """Part of the pixels that are exactly as they were, in the last steps before it that moved."""
     behind: list[float] = field(default_factory=list[float])
     """The steps behind that one, in levels."""
 
@@ -69,6 +76,11 @@ def sets_out_slowly(halts: Sequence[Halt]) -> bool:
 def came_to_rest(halts: Sequence[Halt]) -> bool:
     """Whether what moved slowed down into an only halt and goes on from there: nothing was missed between two moves."""
     return len(halts) == 1 and halts[0].into < INTO and halts[0].caught_up < CAUGHT_UP
+
+
+def has_no_noise(halts: Sequence[Halt]) -> bool:
+    """Whether what halts is a screen or a drawing, all of which but the thing that moves is exactly as it was."""
+    return float(np.median([halt.same for halt in halts])) >= NO_NOISE
 
 
 def on_beat(halts: Sequence[Halt], picture_s: float) -> bool:
