@@ -275,6 +275,7 @@ def test_a_tenth_of_the_torn_frames_must_show_a_seam(monkeypatch: pytest.MonkeyP
     looks = iter([SEEN_SEAM] * seams + [replace(SEEN_SEAM, levels=0.0, share=0.0)] * (15 - seams))
     monkeypatch.setattr(tearing, "older_rows_ratio", lambda pictures: 2.0)
     monkeypatch.setattr(tearing, "find_seam", lambda *given: next(looks, None))
+    monkeypatch.setattr(tearing, "strip_share", lambda pictures: 1.0)
     assert len(_seen(Tearing(INFO), _panned(30))) == events
 
 
@@ -288,6 +289,7 @@ def test_a_tear_goes_right_across(
     looks = iter([replace(SEEN_SEAM, fits=at_seams)] * 2 + [unseen] * 10)
     monkeypatch.setattr(tearing, "older_rows_ratio", lambda pictures: 2.0)
     monkeypatch.setattr(tearing, "find_seam", lambda *given: next(looks, None))
+    monkeypatch.setattr(tearing, "strip_share", lambda pictures: 1.0)
     assert len(_seen(Tearing(INFO), _panned(30))) == events
 
 
@@ -299,6 +301,7 @@ def test_rows_that_fit_far_better_are_as_good_as_a_seam_unless_they_are_the_olde
     looks = iter([replace(FAR_BETTER_ROWS, age=age)] * 10)
     monkeypatch.setattr(tearing, "older_rows_ratio", lambda pictures: 2.0)
     monkeypatch.setattr(tearing, "find_seam", lambda *given: next(looks, None))
+    monkeypatch.setattr(tearing, "strip_share", lambda pictures: 1.0)
     assert len(_seen(Tearing(INFO), _panned(30))) == events
 
 
@@ -319,6 +322,7 @@ def test_plain_ground_and_what_the_place_looked_like_before_show_again_without_a
     looks = iter([look] * 10)
     monkeypatch.setattr(tearing, "older_rows_ratio", lambda pictures: 2.0)
     monkeypatch.setattr(tearing, "find_seam", lambda *given: next(looks, None))
+    monkeypatch.setattr(tearing, "strip_share", lambda pictures: 1.0)
     assert len(_seen(Tearing(INFO), _panned(30))) == events
 
 

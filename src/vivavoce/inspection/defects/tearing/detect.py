@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,6 +14,8 @@ from vivavoce.inspection.content import is_chart
 from vivavoce.inspection.defects.tearing.features import BURST, row_profiles
 from vivavoce.inspection.defects.tearing.older_rows import BORDER, older_rows_ratio
 from vivavoce.inspection.defects.tearing.seam import SEEN, Seam, find_seam, narrowed
+from vivavoce.inspection.defects.tearing.strip import strip_share
+from vivavoce.inspection.defects.tearing.torn_frames import Thresholds, TornFrames
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGroup, EventGrouper, ratio_to_threshold
@@ -48,28 +49,6 @@ PLAIN_SHARE, NEXT = 0.8, 1
 """A plain ground is one level, give or take the next ones, on so much of the picture; of films it is under half."""
 
 
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """What may be set."""
-
-    older_rows: float = 1.3
-    """How much better rows on one side of a line fit an earlier frame than those since, and than the other side."""
-    suspected: float = 0.15
-    """Probability that a frame is torn, by the network."""
-    certain: float = 0.85
-    """The same of a frame with a seam."""
-    width: float = 0.05
-    """Share of the width that moved at a line, for a seam."""
-    seam: float = 0.3
-    """Share of what moved at the line in which a seam is seen."""
-    seams: float = 0.1
-    """Share of the torn frames of an event that show a seam."""
-    across: float = 0.6
-    """Share of what moved at the lines of an event in which each band shows older rows by itself: tears go across."""
-    looks: float = 3.0
-    """Torn frames, none over 0.9 s after the one before, that make an event."""
-
-
 class Tearing(Detector):
     """A frame that was shown before it was whole: rows of two moments meet at a horizontal line.
 
@@ -79,8 +58,8 @@ class Tearing(Detector):
     above, and the same rows of the frames before, in 16 bands of columns. At one of the three likeliest lines, older
     rows must be found in the frame as it is; and in a tenth of the frames of an event, a seam where the earlier
     frame has none. A tear goes right across: most bands of columns that moved there are older, each by itself. What is
-    older there is no plain ground, and not how the place looked before as well. Of interlaced frames one field is
-    looked at.
+    older there is no plain ground, and not how the place looked before as well; and of all that shows again in the
+    frames of an event, a good part lies in one strip of rows. Of interlaced frames one field is looked at.
 
     Limits: needs something that moves at the line, and a line that moves or a tear that comes and goes: then some
     rows are shown twice. A torn still is whole, and so is what rolls up or down as a whole, as credits do.
@@ -99,10 +78,7 @@ class Tearing(Detector):
         self._earlier: deque[Plane] = deque(maxlen=EARLIER_KEPT)
         self._frames = 0
         self._grouper = EventGrouper(GAP_S)
-        self._seams, self._fits = 0, 0.0
-        """Frames of an event that show one, and the sum of the shares of what moved that fits, over all."""
-        self._clearest: tuple[float, float] | None = None
-        """How far the seam of the clearest frame of an event stands out, in levels, and its row."""
+        self._torn = TornFrames()
 
     def judge(self, pictures: Sequence[Plane]) -> tuple[float, tuple[float, ...]]:
         """Luma of six frames in a row -> how likely the last is torn, and at which shares of its height, likeliest
@@ -139,11 +115,8 @@ class Tearing(Detector):
         ratio = max(seam.ratio for seam, _ in seams) / limits.older_rows
         for group in self._grouper.add(frame.time_s, frame.time_s + frame.seconds, ratio):
             yield from self._event(group)
-        self._fits += max(seam.fits for seam, _ in seams)
-        clear = [(seam.levels, row) for seam, row in seams if torn >= limits.certain and self._is_clear(seam)]
-        if clear:
-            self._seams += 1
-            self._clearest = max(*clear, self._clearest or clear[0])
+        seen = [(seam.levels, row) for seam, row in seams if self._is_clear(seam)]
+        self._torn.add(torn, [seam for seam, _ in seams], strip_share(tuple(self._lumas)), max(seen, default=None))
 
     def finish(self, end_s: float) -> Iterator[Event]:
         for group in self._grouper.finish():
@@ -167,14 +140,12 @@ class Tearing(Detector):
         return seen or far_better
 
     def _event(self, group: EventGroup) -> Iterator[Event]:
-        clearest, seams, fits = self._clearest, self._seams, self._fits
-        self._clearest, self._seams, self._fits = None, 0, 0.0
-        limits, count = self.thresholds, group.count
-        if clearest is None or count < limits.looks or seams < limits.seams * count or fits < limits.across * count:
+        torn, self._torn = self._torn, TornFrames()
+        if torn.clearest is None or group.count < self.thresholds.looks or not torn.is_tear(self.thresholds):
             return
-        row = clearest[1]
+        row = torn.clearest[1]
         box = [0.0, max(0.0, row - 0.01), 1.0, min(1.0, row + 0.01)]
-        evidence = {"row": round(row, 3), "box": box, "pictures": count}
+        evidence = {"row": round(row, 3), "box": box, "pictures": group.count}
         yield Event("tearing", group.start_s, group.end_s, ratio_to_threshold(group.mean), evidence)
 
 
