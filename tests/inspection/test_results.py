@@ -141,6 +141,16 @@ def test_a_hiss_that_a_loud_bar_covers_is_one() -> None:
     assert (found.count("hiss"), found.count("distortion")) == (1, 2)
 
 
+@pytest.mark.parametrize(("rise_db", "seconds", "told"), [(0.0, 20, 1), (1.0, 20, 0), (1.0, 9, 1)])
+def test_noise_that_swells_is_of_the_place(rise_db: float, seconds: int, told: int) -> None:
+    track, events = Track(0, {"hiss": 0.5}), list[Event]()
+    likely = dict.fromkeys(CLASSES, 0.0) | {"hiss": 1.0}
+    for second in range(seconds):
+        heard = Heard(likely, likely, dict.fromkeys(CLASSES, 0), noise_db=rise_db * second)
+        events += track.add(float(second), second + 1.0, heard)
+    assert len([*events, *track.finish()]) == told
+
+
 def test_a_journal_is_taken_up_where_it_stopped(tmp_path: Path) -> None:
     media, path = tmp_path / "film.mp4", tmp_path / "events.jsonl"
     media.write_bytes(b"film")

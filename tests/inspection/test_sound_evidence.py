@@ -15,7 +15,7 @@ from vivavoce.inspection.defects.audio_artifacts.impulses import (
 )
 from vivavoce.inspection.defects.audio_artifacts.mains import count_steady, mains_levels
 from vivavoce.inspection.defects.audio_artifacts.noise import HISS_HZ, band_levels_db, floor_spread_db, unevenness_db
-from vivavoce.inspection.defects.audio_artifacts.noise_floor import NoiseFloor
+from vivavoce.inspection.defects.audio_artifacts.noise_floor import WHITE_DB, NoiseFloor
 from vivavoce.inspection.defects.audio_artifacts.overdrive import (
     digital_silence,
     ends_at_a_cliff,
@@ -234,3 +234,13 @@ def _apart(sound: np.ndarray) -> list[bool]:
         floor.add(second)
         apart.append(floor.is_apart)
     return apart
+
+
+@pytest.mark.parametrize("gain", [0.01, 0.1])
+def test_the_level_of_noise_is_known_where_nothing_else_is_heard(gain: float) -> None:
+    floor, noise = NoiseFloor(), np.random.default_rng(1).normal(0, gain, RATE_HZ).astype(np.float32)
+    floor.add(noise)
+    assert floor.level_db == pytest.approx(20 * np.log10(gain) + WHITE_DB, abs=2.5)
+    struck = noise * np.exp(-np.linspace(0, 2, RATE_HZ) % 0.25 * 30).astype(np.float32)
+    floor.add(struck)
+    assert np.isnan(floor.level_db)

@@ -82,6 +82,10 @@ class Credibility:
         self.paused = self._pauses.add(block.mono) >= self._limits.pauses
         self._silent.append(digital_silence(block.mono))
 
+    def noise_db(self, channel: int) -> float:
+        """How loud the noise of a channel's last second is, in dB; NaN where it is not noise alone."""
+        return self._floors[channel].level_db
+
     def weigh(self, likely: npt.NDArray[np.float32], channel: int, second: Samples) -> set[str]:
         """Take back, in place, what the network says of a channel's second (samples,) and is not to be believed; the
         names of what is plain in it."""

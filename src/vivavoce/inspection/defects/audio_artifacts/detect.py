@@ -34,8 +34,8 @@ class AudioArtifacts(Detector):
     may be few, in one second, the others in the mean of it and the second before or after. Channels that hold the
     same are judged once. The network's word is seldom enough: hum must have lines at multiples of 50 or 60 Hz that
     keep their level and share one fundamental, hiss a floor from 5 to 14 kHz that never falls (and in sound without
-    pauses one that has come up by 3 dB, is loud, or is spoken over), distortion flat tops at one ceiling (or the narrow
-    band that a starved encoder cuts, where there was more before), clicks three impulses and more that stand out
+    pauses one that has come up by 3 dB, is loud, or is spoken over) and keeps its level, distortion flat tops at one
+    ceiling (or the narrow band that a starved encoder cuts, where there was more before), clicks three impulses and more that stand out
     by themselves and neither on a beat nor in a rhythm nor at a pace, and a pure tone is a line-up signal or a beep.
     Where the sound has pauses, as speech has and most music has not, a likely word needs little evidence (two lines,
     tops that are not round), and beside a second in which it is plain none does; where it has none, it must be
@@ -45,9 +45,9 @@ class AudioArtifacts(Detector):
     shorter than half a second, are not judged; sound without a top band (telephone, 16 kHz) leaves little to hear hiss
     and clicks in; channels 10 dB softer than the loudest are left out; soft hiss from the first second of music to its
     last is taken for the music's own.
-    Fails on: a held bass note near 50 or 60 Hz (hum), wind, rain, applause and noise that sets in with an instrument
-    (hiss), a distorted guitar, chip music, or an old recording that is meant to sound so (distortion), keyboards,
-    shutters and drums that are not in time (clicks).
+    Fails on: a held bass note near 50 or 60 Hz (hum), even wind, rain and applause and noise that sets in with an
+    instrument (hiss), a distorted guitar, chip music, or an old recording that is meant to sound so (distortion),
+    keyboards, shutters and drums that are not in time (clicks).
     """
 
     names: ClassVar[tuple[str, ...]] = CLASSES[1:]
@@ -88,7 +88,8 @@ class AudioArtifacts(Detector):
         for number, channel in enumerate(loud):
             sure |= credibility.weigh(judged[number], channel, whole[channel])
         worst = {name: (loud or [0])[int(judged[:, index].argmax())] for index, name in enumerate(CLASSES)}
-        return Heard(_by_class(said), _by_class(judged), worst, frozenset(sure), not credibility.paused)
+        noise_db = credibility.noise_db(worst["hiss"])
+        return Heard(_by_class(said), _by_class(judged), worst, frozenset(sure), not credibility.paused, noise_db)
 
     def _is_wide(self, stream: int) -> bool:
         """Whether a sound stream is stored with room for a top band, as far as the file says."""

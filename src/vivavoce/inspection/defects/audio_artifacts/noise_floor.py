@@ -33,6 +33,10 @@ FLAT_DB, DEEP_DB = 3.0, 20.0
 loudest lies at least 25 dB over it; in music it does by 17 dB at most, or the softest are not of one level."""
 
 
+NOTHING_ELSE_DB = 1.8
+"""How far the high band falls at most in both halves of a second in which it holds noise and nothing else."""
+
+
 class NoiseFloor:
     """Follows one channel second by second."""
 
@@ -47,12 +51,16 @@ class NoiseFloor:
         self.spreads_db: tuple[float, ...] = (np.inf, np.inf)
         """How far the high band falls in the steadier half of the last second, and in the other."""
 
+        self.level_db = np.nan
+        """Of noise in the last second, NaN where there is more in the high band than noise."""
+
     def add(self, second: Samples) -> None:
         """Take a second of sound (samples,)."""
         high_db, middle_db = band_levels_db(second, HISS_HZ, MIDDLE_HZ)
         levels_db = np.array_split(high_db, 2)
         self.spreads_db = tuple(sorted(map(floor_spread_db, levels_db)))
         floors_db = [float(np.quantile(half, SOFT)) for half in levels_db]
+        self.level_db = min(floors_db) if self.spreads_db[1] <= NOTHING_ELSE_DB else np.nan
         self._middle_db.append(middle_db)
         self.sets_in = abs(floors_db[1] - floors_db[0]) >= SETS_IN_DB
         softest, soft, loud = np.quantile(np.concatenate(self._middle_db), (SOFTEST, SOFT, LOUD))

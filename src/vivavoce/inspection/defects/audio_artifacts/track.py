@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import fmean
+from math import isnan
+from statistics import fmean, quantiles
 
 from vivavoce.inspection.event import Event
 from vivavoce.inspection.event_grouper import EventGrouper
@@ -30,6 +32,11 @@ HOLD, CLICKS_HOLD = 0.91, 0.7
 DOUBTED = {"hum": 0.52, "hiss": 0.52, "distortion": 0.52, "clicks": 0.5}
 """The least likelihood in sound that is doubted: a single second of certainty is not enough."""
 
+SWELL_DB, SWELL_S, REMEMBERED_S = 8.0, 10, 600
+"""How far the middle three fifths of the levels of a noise lie apart, in so many seconds at least (of so many that are
+remembered), where it swells, as traffic, wind and the sea do: that of a line, a tape or a preamplifier keeps its
+level."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -44,6 +51,8 @@ class Heard:
     """Defects that are so plain here that the seconds beside need no evidence of their own."""
     doubted: bool = False
     """Whether the sound is one that fools the network, as music is: what it says must be likelier."""
+    noise_db: float = float("nan")
+    """Level of the noise in the channel with most hiss, NaN where it is not alone in the high band."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,8 @@ class Track:
             for name in thresholds
         }
         self._channel: dict[str, int] = {}
+        self._noise: deque[tuple[float, float]] = deque(maxlen=REMEMBERED_S)
+        """When noise was heard alone, and its level in dB."""
         self._start_s = 0.0
         self._recent: list[_Second] = []
 
@@ -70,6 +81,8 @@ class Track:
         """Judge the second before this one, whose neighbours are now known."""
         self._start_s = self._start_s if self._recent else start_s
         self._recent.append(_Second(start_s, end_s, heard))
+        if not isnan(heard.noise_db):
+            self._noise.append((start_s, heard.noise_db))
         for name, threshold in self._thresholds.items():
             if heard.likely[name] >= threshold:
                 self._channel[name] = heard.worst[name]
@@ -83,7 +96,7 @@ class Track:
         whole_s = self._recent[-1].end_s - self._start_s if self._recent else 0.0
         for name, spans in self._spans.items():
             for span in spans.finish(SHARE * whole_s):
-                yield self._event(name, span.start_s, span.end_s, span.mean)
+                yield from self._events(name, span.start_s, span.end_s, span.mean)
 
     def _judge(self, place: int) -> Iterator[Event]:
         second = self._recent[place]
@@ -94,12 +107,22 @@ class Track:
             asked = max(threshold, DOUBTED[name]) if second.heard.doubted and not plain else threshold
             strength = _of_two(around, asked) if name in STEADY else second.heard.likely[name] / asked
             for span in self._spans[name].add(second.start_s, second.end_s, strength):
-                yield self._event(name, span.start_s, span.end_s, span.mean)
+                yield from self._events(name, span.start_s, span.end_s, span.mean)
 
-    def _event(self, name: str, start_s: float, end_s: float, strength: float) -> Event:
+    def _events(self, name: str, start_s: float, end_s: float, strength: float) -> Iterator[Event]:
+        if name == "hiss" and swells([level_db for at_s, level_db in self._noise if start_s <= at_s < end_s]):
+            return
         score = min(1.0, strength * self._thresholds[name])
         evidence = {"band_hz": list(BANDS_HZ[name]), "channel": self._channel.get(name, 0), "stream": self._stream}
-        return Event(name, start_s, end_s, score, evidence)
+        yield Event(name, start_s, end_s, score, evidence)
+
+
+def swells(levels_db: list[float]) -> bool:
+    """Whether the levels of a noise, one a second, in dB, lie so far apart that it is a sound of the place."""
+    if len(levels_db) < SWELL_S:
+        return False
+    fifths_db = quantiles(levels_db, n=5)
+    return fifths_db[-1] - fifths_db[0] >= SWELL_DB
 
 
 def _of_two(likely: list[float], threshold: float) -> float:
