@@ -32,11 +32,12 @@ class AudioArtifacts(Detector):
     Each second of each channel is put into one of five classes (no defect, hum, hiss, distortion, clicks) from its
     spectrum at three resolutions and its levels. A defect must be likelier than the addon's threshold: clicks, which
     may be few, in one second, the others in the mean of it and the second before or after. Channels that hold the
-    same are judged once. The network's word is seldom enough: hum must have lines at multiples of 50 or 60 Hz that
-    keep their level and share one fundamental, hiss a floor from 5 to 14 kHz that never falls (and in sound without
-    pauses one that has come up by 3 dB, is loud, or is spoken over) and keeps its level, distortion flat tops at one
-    ceiling (or the narrow band that a starved encoder cuts, where there was more before), clicks three impulses and more that stand out
-    by themselves and neither on a beat nor in a rhythm nor at a pace, and a pure tone is a line-up signal or a beep.
+    same are judged once. The network's word is seldom enough: hum must have lines at multiples of 50 or 60 Hz that keep
+    their level and share one fundamental, hiss a floor from 5 to 14 kHz that never falls (and in sound without pauses
+    one that has come up by 3 dB, is loud, or is spoken over) and keeps its level, distortion flat tops at one ceiling
+    (or the narrow band that a starved encoder cuts, where there was more before), clicks three impulses and more that
+    stand out by themselves and neither on a beat nor in a rhythm nor at a pace, and a pure tone is a line-up signal or
+    a beep.
     Where the sound has pauses, as speech has and most music has not, a likely word needs little evidence (two lines,
     tops that are not round), and beside a second in which it is plain none does; where it has none, it must be
     likelier.
