@@ -53,3 +53,11 @@ def test_the_line_that_shows_best_tells_of_the_time_before_and_the_clearest_wher
     frames.add(0.9, [replace(LINE, ratio=1.5, before=0.5), LINE], 0.6, (2.0, 0.3))
     frames.add(0.9, [LINE], 0.6, (9.0, 0.5))
     assert (frames.before, frames.clearest) == (6.0, (9.0, 0.5))
+
+
+def test_frames_without_a_strip_say_nothing_of_it() -> None:
+    for last, tear in ((0.6, True), (None, False)):
+        frames = TornFrames()
+        for strip in (None, None, last):
+            frames.add(0.9, [LINE], strip, (9.0, 0.5))
+        assert frames.is_tear(Thresholds()) == tear

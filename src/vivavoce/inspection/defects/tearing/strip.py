@@ -18,16 +18,16 @@ AGAINST = 2.0
 """For how many tiles that show something again one counts against a strip that moved on."""
 
 
-def strip_share(pictures: Sequence[Plane]) -> float:
+def strip_share(pictures: Sequence[Plane]) -> float | None:
     """Luma of pictures in a row, (height, width) each, oldest first -> share of all in the last that shows an earlier
     one again that lies in the one strip of whole rows where that is so of most that moved, 0 to 1.
 
-    That of the earlier picture, two back or more and not the oldest, with the largest such strip; 0 where nothing
-    shows again. What is drawn anew, trembles or comes round again does so here and there.
+    That of the earlier picture, two back or more and not the oldest, with the largest such strip; None where
+    there is none. What is drawn anew, trembles or comes round again does so here and there.
     """
     cuts = [narrowed(picture) for picture in reversed(pictures)]
     changes = np.stack([_tiles(apart(cuts[0], older)) for older in cuts[1:]])
-    best, share = 0.0, 0.0
+    best, share = 0.0, None
     for age in range(2, len(changes)):
         since, back = changes[: age - 1].min(axis=0), changes[age - 1]
         moved = since > MOVED

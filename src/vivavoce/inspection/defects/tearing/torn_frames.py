@@ -49,17 +49,23 @@ class TornFrames:
     """Probability of the likeliest."""
     fits: float = 0.0
     before: float = 0.0
+    strips: int = 0
+    """Frames with a strip in which older rows lie, and the sum of the shares in it: others say nothing of it."""
     strip: float = 0.0
     clearest: tuple[float, float] | None = None
     """How far the seam of the clearest frame stands out, in levels, and its row."""
 
-    def add(self, torn: float, seams: Sequence[Seam], strip: float, clearest: tuple[float, float] | None) -> None:
+    def add(
+        self, torn: float, seams: Sequence[Seam], strip: float | None, clearest: tuple[float, float] | None
+    ) -> None:
         """Take a frame: its probability, its lines, where what shows again lies, and its clearest seam."""
         self.frames += 1
         self.torn = max(self.torn, torn)
         self.fits += max(seam.fits for seam in seams)
         self.before += min(MOST_BEFORE, max(seams, key=lambda seam: seam.ratio).before)
-        self.strip += strip
+        if strip is not None:
+            self.strips += 1
+            self.strip += strip
         if clearest is not None:
             self.seams += 1
             self.clearest = max(clearest, self.clearest or clearest)
@@ -71,5 +77,5 @@ class TornFrames:
             and self.seams >= limits.seams * self.frames
             and self.fits >= limits.across * self.frames
             and self.before >= limits.before * self.frames
-            and self.strip >= limits.strip * self.frames
+            and self.strip >= limits.strip * max(1, self.strips)
         )
