@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,33 +12,28 @@ import numpy.typing as npt
 
 from vivavoce.inspection.addon import load_learned
 from vivavoce.inspection.content import is_chart
+from vivavoce.inspection.defects.tearing.evidence import Evidence
 from vivavoce.inspection.defects.tearing.features import BURST, row_profiles
 from vivavoce.inspection.defects.tearing.older_rows import BORDER, older_rows_ratio
-from vivavoce.inspection.defects.tearing.seam import SEEN, Seam, find_seam, narrowed
+from vivavoce.inspection.defects.tearing.seam import Seam, find_seam, narrowed
 from vivavoce.inspection.defects.tearing.strip import strip_share
-from vivavoce.inspection.defects.tearing.torn_frames import Thresholds, TornFrames
 from vivavoce.inspection.detector import Detector
 from vivavoce.inspection.event import Event
-from vivavoce.inspection.event_grouper import EventGroup, EventGrouper, ratio_to_threshold
+from vivavoce.inspection.event_grouper import EventGroup, EventGrouper
 from vivavoce.inspection.media import MediaInfo, Plane, VideoFrame, apart
 
 GAP_S = 0.9
 LOOKED_BACK = BURST + 1
 """Frames that are kept: those that the network reads, and one before the oldest that a tear may show again."""
 
-FAR_BETTER, ACROSS = 3.0, 0.7
-"""How much better older rows fit where no seam need be seen, and in which share of what moved they do at any seam. Of
-the oldest it must be seen: there is one frame before them to tell by that they had not been there already."""
-
 EARLIER_STEP, EARLIER_KEPT = 4, 6
 """Of the frames before those, about a second in all, every fourth is kept: how a place looks at rest."""
 
-NEW, DRAWN_AT_SEAM, DRAWN_FAR_BETTER = 1.0, 0.1, 0.5
-"""How much better older rows fit than any frame before: labels go to and fro between two looks. And in what share of
-what moved they have something drawn in them, at any seam, and where none is seen: plain ground soon shows again."""
-
 PLACES, NEAR, LEAST_LIKELY = 3, 4, 0.05
 """Lines of a frame that are looked at, rows by which they are apart, and probability of one at least."""
+
+LEAST_SHARE = 0.1
+"""Of lines where older rows go as far across, that counts which shows more of a seam; this much where none does."""
 
 MIN_HEIGHT = 48
 COLUMN_STEP, ROW_STEP, REACH = 16, 4, 8
@@ -49,6 +45,20 @@ PLAIN_SHARE, NEXT = 0.8, 1
 """A plain ground is one level, give or take the next ones, on so much of the picture; of films it is under half."""
 
 
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What may be set."""
+
+    older_rows: float = 1.3
+    """How much better rows on one side of a line fit an earlier frame than those since, and than the other side."""
+    suspected: float = 0.15
+    """Probability that a frame is torn, by the network."""
+    event: float = 0.5
+    """Probability that an event is tearing, by what its frames show."""
+    looks: float = 2.0
+    """Frames with older rows, none over 0.9 s after the one before, that make an event."""
+
+
 class Tearing(Detector):
     """A frame that was shown before it was whole: rows of two moments meet at a horizontal line.
 
@@ -56,10 +66,10 @@ class Tearing(Detector):
     and were elsewhere before; on the other side they are not: time goes back. That is looked for in every frame, small.
     Where there are some, a network tells how likely the frame is torn and where: it reads how each row follows the one
     above, and the same rows of the frames before, in 16 bands of columns. At one of the three likeliest lines, older
-    rows must be found in the frame as it is; and in a tenth of the frames of an event, a seam where the earlier
-    frame has none. A tear goes right across: most bands of columns that moved there are older, each by itself. What is
-    older there is no plain ground, and not how the place looked before as well; and of all that shows again in the
-    frames of an event, a good part lies in one strip of rows. Of interlaced frames one field is looked at.
+    rows must be found in the frame as it is. How likely an event is tearing is told by four figures of its frames: how
+    much better older rows fit, how sure the network was, whether what is older lies in a strip along the line and
+    nowhere else, and whether the place had looked so before. Nor is it plain ground. Of interlaced frames one field is
+    looked at.
 
     Limits: needs something that moves at the line, and a line that moves or a tear that comes and goes: then some
     rows are shown twice. A torn still is whole, and so is what rolls up or down as a whole, as credits do.
@@ -78,7 +88,7 @@ class Tearing(Detector):
         self._earlier: deque[Plane] = deque(maxlen=EARLIER_KEPT)
         self._frames = 0
         self._grouper = EventGrouper(GAP_S)
-        self._torn = TornFrames()
+        self._evidence = Evidence()
 
     def judge(self, pictures: Sequence[Plane]) -> tuple[float, tuple[float, ...]]:
         """Luma of six frames in a row -> how likely the last is torn, and at which shares of its height, likeliest
@@ -115,8 +125,8 @@ class Tearing(Detector):
         ratio = max(seam.ratio for seam, _ in seams) / limits.older_rows
         for group in self._grouper.add(frame.time_s, frame.time_s + frame.seconds, ratio):
             yield from self._event(group)
-        seen = [(seam.levels, row) for seam, row in seams if self._is_clear(seam)]
-        self._torn.add(torn, [seam for seam, _ in seams], strip_share(tuple(self._lumas)), max(seen, default=None))
+        seam, row = max(seams, key=lambda found: found[0].fits * (found[0].share + LEAST_SHARE))
+        self._evidence.add(torn, row, seam, strip_share(tuple(self._lumas), row, seam.age))
 
     def finish(self, end_s: float) -> Iterator[Event]:
         for group in self._grouper.finish():
@@ -131,22 +141,15 @@ class Tearing(Detector):
         seam = find_seam(tuple(self._lumas), row, self._earlier) if BORDER <= row <= 1.0 - BORDER else None
         return seam if seam is not None and seam.ratio >= self.thresholds.older_rows else None
 
-    def _is_clear(self, seam: Seam) -> bool:
-        limits = self.thresholds
-        if seam.width < limits.width or seam.fits < ACROSS or seam.before < NEW or seam.drawn < DRAWN_AT_SEAM:
-            return False
-        seen = seam.levels >= SEEN and seam.share >= limits.seam
-        far_better = seam.ratio >= FAR_BETTER and seam.age < LOOKED_BACK - 2 and seam.drawn >= DRAWN_FAR_BETTER
-        return seen or far_better
-
     def _event(self, group: EventGroup) -> Iterator[Event]:
-        torn, self._torn = self._torn, TornFrames()
-        if torn.clearest is None or group.count < self.thresholds.looks or not torn.is_tear(self.thresholds):
+        evidence, self._evidence = self._evidence, Evidence()
+        limits, likely = self.thresholds, evidence.probability()
+        if evidence.frames < limits.looks or likely < limits.event:
             return
-        row = torn.clearest[1]
+        row = evidence.clearest
         box = [0.0, max(0.0, row - 0.01), 1.0, min(1.0, row + 0.01)]
-        evidence = {"row": round(row, 3), "box": box, "pictures": group.count}
-        yield Event("tearing", group.start_s, group.end_s, ratio_to_threshold(group.mean), evidence)
+        shown = {"row": round(row, 3), "box": box, "pictures": evidence.frames}
+        yield Event("tearing", group.start_s, group.end_s, likely, shown)
 
 
 def likeliest_rows(likelihoods: npt.NDArray[np.float32]) -> tuple[int, ...]:

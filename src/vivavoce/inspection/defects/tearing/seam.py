@@ -36,8 +36,6 @@ class Seam:
     ratio: float
     """How much better one side fits an earlier picture than those since, and than the other side fits that one; those
     before may be `EARLIER` times closer."""
-    width: float
-    """Share of the width that moved there, 0 to 1."""
     levels: float
     """By how many levels rows differ across the line more than elsewhere, and than there in that earlier picture."""
     share: float
@@ -83,7 +81,7 @@ def find_seam(pictures: Sequence[Plane], row: float, earlier: Sequence[Plane] = 
     drawn = float((_column_steps(cuts[0][shown]) > DRAWN)[moved].mean())
     now, older = (_bands(apart(cut[1:], cut[:-1]))[:, moved] for cut in (cuts[0], cuts[age]))
     levels, share = max(_stands_out(now, older, line - first + off - 1) for off in range(-OFF, OFF + 1))
-    return Seam(best, float(moved.mean()), levels, share, fits, age, before, drawn)
+    return Seam(best, levels, share, fits, age, before, drawn)
 
 
 def narrowed(picture: Plane) -> Plane:

@@ -1,4 +1,4 @@
-"""Where the rows of an older picture are: those of a torn one in a strip right across, and nowhere else."""
+"""Which cells of a frame are older: after a tear those in a strip along the line, and nowhere else."""
 
 from __future__ import annotations
 
@@ -8,53 +8,51 @@ import numpy as np
 import numpy.typing as npt
 
 from vivavoce.inspection.defects.tearing.older_rows import CODING, MOVED
-from vivavoce.inspection.defects.tearing.seam import BAND, BETTER, FITS, narrowed
+from vivavoce.inspection.defects.tearing.seam import BETTER, FITS, narrowed
 from vivavoce.inspection.media import Plane, apart
 
-TILE_ROWS, LEAST_TILES = 4, 6
-"""Rows of a tile, which is a band wide, and how many must show something again."""
+BAND, LEAST_ROWS, ROWS_SHARE = 16, 2, 120
+"""Columns of a cell, and its rows: two, or one in 120 of the height."""
 
-AGAINST = 2.0
-"""For how many tiles that show something again one counts against a strip that moved on."""
+MOST = 0.5
+"""Share of the cells of a row that moved that are older, in all rows of a strip."""
+
+Cells = npt.NDArray[np.bool_]
 
 
-def strip_share(pictures: Sequence[Plane]) -> float | None:
-    """Luma of pictures in a row, (height, width) each, oldest first -> share of all in the last that shows an earlier
-    one again that lies in the one strip of whole rows where that is so of most that moved, 0 to 1.
+def strip_share(pictures: Sequence[Plane], row: float, age: int) -> float:
+    """Luma of pictures in a row, (height, width) each, oldest first, a line in the last, as a share of the height, and
+    an age in pictures -> of all cells that fit the picture of that age better than those since, the share that lies in
+    the strip along the line, on the side that has more; 0 where there are none.
 
-    That of the earlier picture, two back or more and not the oldest, with the largest such strip; None where
-    there is none. What is drawn anew, trembles or comes round again does so here and there.
+    A strip ends with the first row of cells in which less than half of what moved is older.
     """
-    cuts = [narrowed(picture) for picture in reversed(pictures)]
-    changes = np.stack([_tiles(apart(cuts[0], older)) for older in cuts[1:]])
-    best, share = 0.0, None
-    for age in range(2, len(changes)):
-        since, back = changes[: age - 1].min(axis=0), changes[age - 1]
+    newest, *past = (narrowed(picture) for picture in reversed(pictures[-age - 1 :]))
+    line, rows = round(row * len(newest)), max(LEAST_ROWS, len(newest) // ROWS_SHARE)
+    changes = [_bands(apart(newest, picture)) for picture in past]
+    strips, older = list[int](), 0
+    for outward in ([change[line:] for change in changes], [change[:line][::-1] for change in changes]):
+        sides = np.stack([_rows(change, rows) for change in outward])
+        since, back = sides[:-1].min(axis=0), sides[-1]
         moved = since > MOVED
-        again = moved & (since > BETTER * (back + CODING)) & (back <= FITS)
-        rows = again.sum(axis=1)
-        if rows.sum() < LEAST_TILES:
-            continue
-        gain, strip = _best_run(rows - AGAINST * (moved & ~again).sum(axis=1))
-        if gain > best:
-            best, share = gain, float(rows[strip].sum() / rows.sum())
-    return share
+        again = moved & (since > BETTER * (back + CODING)) & (back < FITS)
+        strips.append(_strip(moved, again))
+        older += int(again.sum())
+    return max(strips) / max(1, older)
 
 
-def _best_run(values: npt.NDArray[np.float64]) -> tuple[float, slice]:
-    """The largest sum of values that follow one another, and which those are (Kadane's algorithm)."""
-    best, run, first, found = 0.0, 0.0, 0, slice(0)
-    for number, value in enumerate(values):
-        if run <= 0.0:
-            run, first = 0.0, number
-        run += float(value)
-        if run > best:
-            best, found = run, slice(first, number + 1)
-    return best, found
+def _strip(moved: Cells, older: Cells) -> int:
+    """Older cells of the rows from the line on, (rows, bands), up to the first that is not older as a whole."""
+    ends = np.flatnonzero(older.sum(axis=1) < MOST * moved.sum(axis=1))
+    return int(older[: ends[0] if len(ends) else len(older)].sum())
 
 
-def _tiles(values: Plane) -> npt.NDArray[np.float32]:
-    """(rows, columns) -> means of tiles of four rows by eight columns."""
-    rows, bands = values.shape[0] // TILE_ROWS, values.shape[1] // BAND
-    cells = values[: rows * TILE_ROWS, : bands * BAND].reshape(rows, TILE_ROWS, bands, BAND)
-    return cells.mean(axis=(1, 3), dtype=np.float32)
+def _bands(values: Plane) -> npt.NDArray[np.float32]:
+    bands = values.shape[1] // BAND
+    return values[:, : bands * BAND].reshape(len(values), bands, BAND).mean(axis=2, dtype=np.float32)
+
+
+def _rows(values: npt.NDArray[np.float32], rows: int) -> npt.NDArray[np.float32]:
+    """(rows, bands) -> means of so many rows each, the last that do not make up a cell left out."""
+    cells = len(values) // rows
+    return values[: cells * rows].reshape(cells, rows, values.shape[1]).mean(axis=1)
