@@ -545,6 +545,15 @@ def test_silence_and_a_short_rest_are_not_judged(monkeypatch: pytest.MonkeyPatch
     assert list(detector.finish(1.2)) == []
 
 
+def test_silence_has_no_level_of_noise() -> None:
+    detector = AudioArtifacts(INFO)
+    silence = AudioBlock(1.0, np.zeros((1, 48_000), np.float32))
+    noise, rest = detector.classify(_second(0.0, 2)), detector.classify(silence)
+    assert noise
+    assert rest
+    assert (np.isnan(noise.noise_db), np.isnan(rest.noise_db)) == (False, True)
+
+
 def _planted(monkeypatch: pytest.MonkeyPatch, late: int) -> AvSync:
     """Mouths whose light is twice the tick, told as a noise, and a speech network that hears the same noise `late` ticks later."""
     noise = np.random.default_rng(5).standard_normal((400, 1)).astype(np.float32)

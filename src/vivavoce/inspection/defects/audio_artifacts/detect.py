@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import nan
 from typing import Any, ClassVar
 
 import numpy as np
@@ -89,7 +90,7 @@ class AudioArtifacts(Detector):
         for number, channel in enumerate(loud):
             sure |= credibility.weigh(judged[number], channel, whole[channel])
         worst = {name: (loud or [0])[int(judged[:, index].argmax())] for index, name in enumerate(CLASSES)}
-        noise_db = credibility.noise_db(worst["hiss"])
+        noise_db = credibility.noise_db(worst["hiss"]) if loud else nan  # of silence it is still that of before
         return Heard(_by_class(said), _by_class(judged), worst, frozenset(sure), not credibility.paused, noise_db)
 
     def _is_wide(self, stream: int) -> bool:
