@@ -151,6 +151,16 @@ def test_black_in_a_film_that_fades_to_black_is_a_pause(
     assert len(found(replace(clean, frames=shown), "black")) == told
 
 
+def test_a_glimmer_in_a_fade_does_not_make_two_of_it(clean: Clip) -> None:
+    scene = clean.frames[0]
+    looks = [scene.mapped(np.ascontiguousarray(luma)) for luma in (scene.luma, scene.luma[::-1, ::-1])]
+    dark = scene.mapped(np.full_like(scene.luma, 16))
+    fade = [scene.mapped(((scene.luma - 16.0) * share + 16).astype(np.uint8)) for share in np.linspace(1, 0, 20)]
+    short = [*[looks[0]] * 25, *[looks[1]] * 20]
+    shown = (*fade, dark, fade[16], *[dark] * 5, *[scene] * 25, *short, *[dark] * 30, *[looks[0]] * 25)
+    assert len(found(replace(clean, frames=shown), "black")) == 1
+
+
 @pytest.mark.parametrize(("times", "light", "told"), [(2, 2, 2), (4, 2, 0), (4, 15, 4)])
 def test_black_that_comes_again_and_again_is_a_strobe(clean: Clip, times: int, light: int, told: int) -> None:
     scene = clean.frames[0]

@@ -53,8 +53,9 @@ LEFT_OVER_S, LONG_S = 0.13, 3.0
 """How long black between two scenes lasts at most where it is left over at a cut, and at least where nobody would have
 made so long a pause."""
 
-FADES, FADES_WITHIN_S = 2, 60.0
-"""How often a film has faded to or from black, and how long ago at most, where black is one of its editor's means."""
+FADES, FADES_WITHIN_S, FADES_APART_S = 2, 60.0, 1.0
+"""How often a film has faded to or from black, and how long ago at most, where black is one of its editor's means; with
+less light between two they are one."""
 
 STROBE_S, STROBE_TIMES = 0.2, 3
 """How long it is light at most between two moments of darkness of one strobe, and how many it has at least."""
@@ -169,6 +170,8 @@ class Black(Detector):
     def _judge_group(self, dark: _Dark, end_s: float, light_after: float, after: Blocks | None) -> Iterator[Event]:
         if not dark.sudden or light_after < LEAST_LIGHT:
             if self._light:
+                if self._faded_s and dark.start_s - self._faded_s[-1] < FADES_APART_S:
+                    self._faded_s.pop()
                 self._faded_s.append(end_s)
             return
         if dark.logo > NO_LOGO and dark.moved > STILL_LOGO:
