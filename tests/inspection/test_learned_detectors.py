@@ -250,13 +250,15 @@ def test_of_the_likeliest_rows_none_is_next_to_a_likelier_one() -> None:
     assert likeliest_rows(np.zeros(64, np.float32)) == ()
 
 
-def test_a_tear_is_found_at_the_second_likeliest_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    def misled(given: dict[str, np.ndarray]) -> Answers:
-        answers = _torn_where_it_changes(given)
-        answers["rows"][0, 12] = 1.1 * answers["torn"][0]
-        return answers
+def _torn_higher_up_too(given: dict[str, np.ndarray]) -> Answers:
+    """Another row is a little likelier."""
+    answers = _torn_where_it_changes(given)
+    answers["rows"][0, 12] = 1.1 * answers["torn"][0]
+    return answers
 
-    _with(monkeypatch, tearing, Knowing(tearing=Saying(misled)))
+
+def test_a_tear_is_found_at_the_second_likeliest_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    _with(monkeypatch, tearing, Knowing(tearing=Saying(_torn_higher_up_too)))
     frames = _panned(30)
     whole = [frame.luma.copy() for frame in frames]
     for number in (13, 15, 17):
@@ -293,12 +295,7 @@ def test_what_the_frames_of_an_event_show_decides(
 
 
 def test_of_lines_as_far_across_the_one_that_shows_more_of_a_seam_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def two_lines(given: dict[str, np.ndarray]) -> Answers:
-        answers = _torn_where_it_changes(given)
-        answers["rows"][0, 12] = 1.1 * answers["torn"][0]
-        return answers
-
-    _with(monkeypatch, tearing, Knowing(tearing=Saying(two_lines)))
+    _with(monkeypatch, tearing, Knowing(tearing=Saying(_torn_higher_up_too)))
     lines = {True: replace(LINE, share=0.1, levels=0.5), False: LINE}
     monkeypatch.setattr(tearing, "older_rows_ratio", lambda pictures: 2.0)
     monkeypatch.setattr(tearing, "find_seam", lambda pictures, row, earlier: lines[row < 0.3])

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from vivavoce.inspection.defects.block_corruption.features import change_steps, mean_change, picture_steps
 from vivavoce.inspection.defects.block_corruption.grid import grid_lead, steps_clearly
 from vivavoce.inspection.defects.block_corruption.near_match import NearMatch, relit, unmatched
+from vivavoce.inspection.odds import log_odds, probability_of
 
 CORRUPT = 0.5
 
@@ -55,7 +56,6 @@ LASTING_ODDS, MOST_ODDS = 3.5, 5.0
 """Of an event that goes on for two and a half seconds and more, as texture does, more blocks must be clear, and the
 surest picture must be sure, in log odds: among more pictures by as much more as chance makes the surest of them."""
 
-SUREST = 0.995
 MEANS = np.array([3.16, 2.49, -1.46, 0.25, 0.2, -2.77])
 WEIGHTS = np.array([0.744, 0.593, 0.499, 1.319, 1.635, -0.475])
 BIAS = 2.26
@@ -158,7 +158,7 @@ class Evidence:
         if self._is_texture(first, steps, clear) or self._has_moved(first) or self._rests(first):
             return 0.0
         figures = np.array([first, second, np.log(self._area + 0.02), steps, clear, self.before])
-        return float(1.0 / (1.0 + np.exp(-(WEIGHTS @ (figures - MEANS) + BIAS))))
+        return probability_of(float(WEIGHTS @ (figures - MEANS)) + BIAS)
 
     def _is_texture(self, first: float, steps: float, clear: float) -> bool:
         """Whether it changed too little at the borders of blocks, or at other places as much."""
@@ -188,12 +188,6 @@ class Evidence:
 def least_odds(looks: int) -> float:
     """Log odds that the surest of so many pictures must have in an event that goes on."""
     return min(MOST_ODDS, LASTING_ODDS + 0.5 * float(np.log(looks / LASTING_LOOKS)))
-
-
-def log_odds(probability: float) -> float:
-    """Of a probability, kept within what a network can know."""
-    kept = min(max(probability, 1.0 - SUREST), SUREST)
-    return float(np.log(kept / (1.0 - kept)))
 
 
 def corrupt_cells(cells: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vivavoce.inspection.defects.tearing.seam import Seam
-
-SUREST = 0.995
-"""Probability up to which the network is believed."""
+from vivavoce.inspection.odds import log_odds, probability_of
 
 LEAST_BEFORE, MOST_BEFORE = 0.3, 10.0
 """Bounds of how much worse the frames before fit."""
@@ -54,8 +52,6 @@ class Evidence:
         torn, the share of older cells that lie along the line, and how much worse the frames before fit."""
         if not self.frames or self._drawn < DRAWN * self.frames:
             return 0.0
-        kept = min(max(self._torn, 1.0 - SUREST), SUREST)
-        odds = float(np.log(kept / (1.0 - kept)))
-        means = np.array([self._ratio, self._strip, self._before]) / self.frames
-        figures = np.array([means[0], odds, means[1], means[2]])
-        return float(1.0 / (1.0 + np.exp(-(WEIGHTS @ (figures - MEANS) + BIAS))))
+        ratio, strip, before = (total / self.frames for total in (self._ratio, self._strip, self._before))
+        figures = np.array([ratio, log_odds(self._torn), strip, before])
+        return probability_of(float(WEIGHTS @ (figures - MEANS)) + BIAS)

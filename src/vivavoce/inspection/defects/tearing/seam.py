@@ -61,7 +61,7 @@ def find_seam(pictures: Sequence[Plane], row: float, earlier: Sequence[Plane] = 
     if line - first < LEAST_ROWS or last - line < LEAST_ROWS:
         return None
     cuts = [narrowed(picture[first:last]) for picture in reversed(pictures)]
-    changes = np.stack([_bands(apart(cuts[0], older)) for older in cuts[1:]])
+    changes = np.stack([bands_of(apart(cuts[0], older)) for older in cuts[1:]])
     best, age, since, back, shown = 0.0, 0, changes[0, 0], changes[0, 0], slice(0)
     for place in range(line - first - OFF, line - first + OFF + 1):
         upper, lower = slice(max(0, place - near), place), slice(place, place + near)
@@ -76,10 +76,10 @@ def find_seam(pictures: Sequence[Plane], row: float, earlier: Sequence[Plane] = 
     moved = since > MOVED
     fits = float((since > BETTER * (back + CODING))[moved].mean())
     cuts_before = [*cuts[age + 1 :], *(picture[first:last] for picture in earlier)]
-    rest = min(_bands(apart(cuts[0][shown], cut[shown])).mean(axis=0)[moved].mean() for cut in cuts_before)
+    rest = min(bands_of(apart(cuts[0][shown], cut[shown])).mean(axis=0)[moved].mean() for cut in cuts_before)
     before = float(rest / (back[moved].mean() + CODING))
     drawn = float((_column_steps(cuts[0][shown]) > DRAWN)[moved].mean())
-    now, older = (_bands(apart(cut[1:], cut[:-1]))[:, moved] for cut in (cuts[0], cuts[age]))
+    now, older = (bands_of(apart(cut[1:], cut[:-1]))[:, moved] for cut in (cuts[0], cuts[age]))
     levels, share = max(_stands_out(now, older, line - first + off - 1) for off in range(-OFF, OFF + 1))
     return Seam(best, levels, share, fits, age, before, drawn)
 
@@ -104,7 +104,7 @@ def _column_steps(rows: Plane) -> npt.NDArray[np.float32]:
     return apart(bands[:, :, 1:], bands[:, :, :-1]).mean(axis=(0, 2), dtype=np.float32)
 
 
-def _bands(values: Plane) -> npt.NDArray[np.float32]:
-    """(rows, columns) -> means of bands of eight columns, (rows, bands)."""
-    bands = values.shape[1] // BAND
-    return values[:, : bands * BAND].reshape(len(values), bands, BAND).mean(axis=2, dtype=np.float32)
+def bands_of(values: Plane, wide: int = BAND) -> npt.NDArray[np.float32]:
+    """(rows, columns) -> means of bands of so many columns, (rows, bands)."""
+    bands = values.shape[1] // wide
+    return values[:, : bands * wide].reshape(len(values), bands, wide).mean(axis=2, dtype=np.float32)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vivavoce.inspection.defects.tearing.older_rows import CODING, MOVED
-from vivavoce.inspection.defects.tearing.seam import BETTER, FITS, narrowed
+from vivavoce.inspection.defects.tearing.seam import BETTER, FITS, bands_of, narrowed
 from vivavoce.inspection.media import Plane, apart
 
 BAND, LEAST_ROWS, ROWS_SHARE = 16, 2, 120
@@ -29,7 +29,7 @@ def strip_share(pictures: Sequence[Plane], row: float, age: int) -> float:
     """
     newest, *past = (narrowed(picture) for picture in reversed(pictures[-age - 1 :]))
     line, rows = round(row * len(newest)), max(LEAST_ROWS, len(newest) // ROWS_SHARE)
-    changes = [_bands(apart(newest, picture)) for picture in past]
+    changes = [bands_of(apart(newest, picture), BAND) for picture in past]
     strips, older = list[int](), 0
     for outward in ([change[line:] for change in changes], [change[:line][::-1] for change in changes]):
         sides = np.stack([_rows(change, rows) for change in outward])
@@ -45,11 +45,6 @@ def _strip(moved: Cells, older: Cells) -> int:
     """Older cells of the rows from the line on, (rows, bands), up to the first that is not older as a whole."""
     ends = np.flatnonzero(older.sum(axis=1) < MOST * moved.sum(axis=1))
     return int(older[: ends[0] if len(ends) else len(older)].sum())
-
-
-def _bands(values: Plane) -> npt.NDArray[np.float32]:
-    bands = values.shape[1] // BAND
-    return values[:, : bands * BAND].reshape(len(values), bands, BAND).mean(axis=2, dtype=np.float32)
 
 
 def _rows(values: npt.NDArray[np.float32], rows: int) -> npt.NDArray[np.float32]:
